@@ -1,0 +1,3 @@
+//! The `crosspyc-run` command.
+
+fn main() {}

@@ -1,0 +1,120 @@
+//! The values that stand in `co_consts`, and when two of them are the same constant.
+
+use std::hash::{Hash, Hasher};
+
+use super::CodeObject;
+
+/// A Python `str`: UTF-8 in which a lone surrogate takes its three bytes too (what marshal calls `surrogatepass`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct PyStr<'a>(pub &'a [u8]);
+
+impl<'a> From<&'a str> for PyStr<'a> {
+    fn from(text: &'a str) -> Self {
+        PyStr(text.as_bytes())
+    }
+}
+
+impl<'a> PyStr<'a> {
+    /// The text, if it has no lone surrogates.
+    pub fn as_str(self) -> Option<&'a str> {
+        std::str::from_utf8(self.0).ok()
+    }
+
+    pub fn is_ascii(self) -> bool {
+        self.0.is_ascii()
+    }
+}
+
+/// A Python `int`: small ones by value, the others by sign and magnitude.
+///
+/// Invariant: `Big` holds only values outside `i64`; its digits are little-endian base 2^32, the last not 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Int<'a> {
+    Small(i64),
+    Big { negative: bool, magnitude: &'a [u32] },
+}
+
+/// A constant of a code object (or of a `Constant` node of the AST, which has no code).
+#[derive(Clone, Copy, Debug)]
+pub enum Constant<'a> {
+    None,
+    True,
+    False,
+    Ellipsis,
+    Int(Int<'a>),
+    Float(f64),
+    Complex {
+        real: f64,
+        imag: f64,
+    },
+    Str(PyStr<'a>),
+    Bytes(&'a [u8]),
+    Tuple(&'a [Constant<'a>]),
+    /// Elements in the order of first appearance, without repeats.
+    FrozenSet(&'a [Constant<'a>]),
+    Code(&'a CodeObject<'a>),
+}
+
+impl Constant<'_> {
+    /// Python's `bool(value)`.
+    pub fn is_truthy(&self) -> bool {
+        match *self {
+            Constant::None | Constant::False => false,
+            Constant::True | Constant::Ellipsis | Constant::Code(_) => true,
+            Constant::Int(int) => int != Int::Small(0),
+            Constant::Float(value) => value != 0.0,
+            Constant::Complex { real, imag } => real != 0.0 || imag != 0.0,
+            Constant::Str(text) => !text.0.is_empty(),
+            Constant::Bytes(bytes) => !bytes.is_empty(),
+            Constant::Tuple(items) | Constant::FrozenSet(items) => !items.is_empty(),
+        }
+    }
+}
+
+/// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True` and `1`) told apart: then one entry of `co_consts`
+/// serves both. Code objects are the same only when they are one object.
+///
+/// CPython: `Objects/codeobject.c` `_PyCode_ConstantKey` (3.8–)
+impl PartialEq for Constant<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Constant::None, Constant::None)
+            | (Constant::True, Constant::True)
+            | (Constant::False, Constant::False)
+            | (Constant::Ellipsis, Constant::Ellipsis) => true,
+            (Constant::Int(a), Constant::Int(b)) => a == b,
+            (Constant::Float(a), Constant::Float(b)) => a.to_bits() == b.to_bits(),
+            (Constant::Complex { real: a, imag: b }, Constant::Complex { real: c, imag: d }) => {
+                a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
+            }
+            (Constant::Str(a), Constant::Str(b)) => a == b,
+            (Constant::Bytes(a), Constant::Bytes(b)) => a == b,
+            (Constant::Tuple(a), Constant::Tuple(b)) => a == b,
+            (Constant::FrozenSet(a), Constant::FrozenSet(b)) => {
+                a.len() == b.len() && a.iter().all(|item| b.contains(item))
+            }
+            (Constant::Code(a), Constant::Code(b)) => std::ptr::eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Constant<'_> {}
+
+impl Hash for Constant<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match *self {
+            Constant::None | Constant::True | Constant::False | Constant::Ellipsis => {}
+            Constant::Int(int) => int.hash(state),
+            Constant::Float(value) => value.to_bits().hash(state),
+            Constant::Complex { real, imag } => (real.to_bits(), imag.to_bits()).hash(state),
+            Constant::Str(text) => text.hash(state),
+            Constant::Bytes(bytes) => bytes.hash(state),
+            Constant::Tuple(items) => items.hash(state),
+            // Equal sets may hold their elements in another order.
+            Constant::FrozenSet(items) => items.len().hash(state),
+            Constant::Code(code) => std::ptr::from_ref(code).hash(state),
+        }
+    }
+}

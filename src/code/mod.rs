@@ -1,0 +1,86 @@
+//! Code objects: what the compiler makes, marshal writes and reads, and the disassembler shows.
+
+mod constant;
+
+pub use constant::{Constant, Int, PyStr};
+
+/// A compiled code object, with the fields that CPython's has.
+///
+/// Everything it refers to lives in the arena of the compilation (or of the pyc it was read from).
+///
+/// CPython: `Include/cpython/code.h` `PyCodeObject` (3.8–)
+#[derive(Clone, Debug)]
+pub struct CodeObject<'a> {
+    /// Positional parameters, the positional-only ones included; neither `*args` nor keyword-only ones.
+    pub argcount: u32,
+    pub posonlyargcount: u32,
+    pub kwonlyargcount: u32,
+    pub stacksize: u32,
+    pub flags: CodeFlags,
+    /// The instructions with `EXTENDED_ARG` and inline caches (caches zeroed).
+    pub code: &'a [u8],
+    pub consts: &'a [Constant<'a>],
+    pub names: &'a [PyStr<'a>],
+    /// Locals, then cells, then free variables, as the frame holds them (a parameter that is also a cell stands once).
+    pub localsplus: &'a [LocalPlus<'a>],
+    pub filename: PyStr<'a>,
+    pub name: PyStr<'a>,
+    pub qualname: PyStr<'a>,
+    pub firstlineno: i32,
+    pub linetable: &'a [u8],
+    pub exceptiontable: &'a [u8],
+}
+
+/// A slot of the frame: its name, and what kinds of variable it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalPlus<'a> {
+    pub name: PyStr<'a>,
+    pub kind: LocalKind,
+}
+
+/// The byte of `co_localspluskinds`.
+///
+/// CPython: `Include/internal/pycore_code.h` `CO_FAST_LOCAL` (3.11–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalKind(pub u8);
+
+impl LocalKind {
+    /// Only inside an inlined comprehension.
+    pub const HIDDEN: u8 = 0x10;
+    pub const LOCAL: u8 = 0x20;
+    pub const CELL: u8 = 0x40;
+    pub const FREE: u8 = 0x80;
+
+    pub fn is_local(self) -> bool {
+        self.0 & Self::LOCAL != 0
+    }
+    pub fn is_cell(self) -> bool {
+        self.0 & Self::CELL != 0
+    }
+    pub fn is_free(self) -> bool {
+        self.0 & Self::FREE != 0
+    }
+    pub fn is_hidden(self) -> bool {
+        self.0 & Self::HIDDEN != 0
+    }
+}
+
+/// `co_flags`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct CodeFlags(pub u32);
+
+impl CodeFlags {
+    pub const OPTIMIZED: u32 = 0x1;
+    pub const NEWLOCALS: u32 = 0x2;
+    pub const VARARGS: u32 = 0x4;
+    pub const VARKEYWORDS: u32 = 0x8;
+    pub const NESTED: u32 = 0x10;
+    pub const GENERATOR: u32 = 0x20;
+    pub const COROUTINE: u32 = 0x80;
+    pub const ITERABLE_COROUTINE: u32 = 0x100;
+    pub const ASYNC_GENERATOR: u32 = 0x200;
+
+    pub fn contains(self, flag: u32) -> bool {
+        self.0 & flag != 0
+    }
+}

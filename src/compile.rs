@@ -1,0 +1,55 @@
+//! The pipeline, stage by stage: from the bytes of a source file to a code object.
+
+use bumpalo::Bump;
+
+use crate::code::CodeObject;
+use crate::codegen;
+use crate::diagnostic::Diagnostic;
+use crate::preprocess::preprocess;
+use crate::source;
+use crate::symtable;
+use crate::syntax::{self, Parsed};
+use crate::target::Target;
+
+/// What a compilation depends on besides the source and the target.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'o> {
+    /// `co_filename` of every code object.
+    pub filename: &'o str,
+    /// The `-O` level: 0, 1 or 2.
+    pub optimize: u8,
+}
+
+/// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
+pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagnostic> {
+    let text = match source::decode(source)? {
+        std::borrow::Cow::Borrowed(text) => text,
+        std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
+    };
+    syntax::parse(arena, text)
+}
+
+/// Compiles a parsed file for one target.
+pub fn compile_parsed<'a>(
+    arena: &'a Bump,
+    parsed: &mut Parsed<'a>,
+    options: Options<'_>,
+    target: Target,
+) -> Result<&'a CodeObject<'a>, Diagnostic> {
+    parsed.check(target)?;
+    let interner = &mut parsed.interner;
+    let (module, future) = preprocess(arena, interner, target, options.optimize, &parsed.module)?;
+    let symtable = symtable::build(interner, target, &future, &module)?;
+    let filename = arena.alloc_str(options.filename);
+    codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module)
+}
+
+/// Compiles the bytes of a source file for one target.
+pub fn compile<'a>(
+    arena: &'a Bump,
+    source: &'a [u8],
+    options: Options<'_>,
+    target: Target,
+) -> Result<&'a CodeObject<'a>, Diagnostic> {
+    compile_parsed(arena, &mut parse(arena, source)?, options, target)
+}

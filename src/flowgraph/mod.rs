@@ -1,0 +1,1 @@
+//! The flow graph: basic blocks, and the passes over them.

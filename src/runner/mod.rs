@@ -1,0 +1,1 @@
+//! Running a bundle: find an interpreter, unpack into the cache, hand over.

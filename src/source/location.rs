@@ -1,0 +1,21 @@
+//! Positions in a source text, as CPython's AST and location tables have them.
+
+/// A range of the source: lines from 1, columns from 0 in bytes of UTF-8, the end exclusive.
+///
+/// A field of -1 is unknown; [`Location::NONE`] is all unknown, as instructions that stand for no source have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub lineno: i32,
+    pub end_lineno: i32,
+    pub col_offset: i32,
+    pub end_col_offset: i32,
+}
+
+impl Location {
+    /// CPython: `Include/internal/pycore_compile.h` `NO_LOCATION` (3.12–)
+    pub const NONE: Location = Location { lineno: -1, end_lineno: -1, col_offset: -1, end_col_offset: -1 };
+
+    pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
+        Location { lineno, end_lineno, col_offset, end_col_offset }
+    }
+}

@@ -1,0 +1,451 @@
+//! Python's abstract syntax, in the shapes and with the names of CPython's `Parser/Python.asdl`.
+//!
+//! The tree is immutable and lives in an arena (`'a`); every node is `Copy`, so a rewrite of a node makes a new one and shares
+//! the children that did not change. Names are [`Ident`]s, already NFKC-normalised; positions are resolved
+//! [`Location`]s (1-based lines, 0-based columns in UTF-8 bytes), as CPython's AST has them.
+//!
+//! Where `Python.asdl` has two node classes that differ in one bit (`For`/`AsyncFor`), we have one struct and the bit.
+//! Nodes that open scopes carry a [`NodeId`], the key under which the symbol table finds their scope.
+//!
+//! CPython: `Parser/Python.asdl` (3.8–)
+
+use crate::code::Constant;
+use crate::names::Ident;
+use crate::source::Location;
+
+/// Identifies a scope-opening node within one [`Module`]; dense, numbered from 0 in source order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// A parsed file. `docstring` detection is left to the later stages, as in CPython 3.8–3.15 the docstring is the first statement.
+#[derive(Clone, Copy, Debug)]
+pub struct Module<'a> {
+    pub body: &'a [Stmt<'a>],
+    /// How many [`NodeId`]s the tree uses: all are below this.
+    pub node_count: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Stmt<'a> {
+    pub kind: StmtKind<'a>,
+    pub location: Location,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum StmtKind<'a> {
+    FunctionDef(&'a FunctionDef<'a>),
+    ClassDef(&'a ClassDef<'a>),
+    Return(Option<&'a Expr<'a>>),
+    Delete(&'a [Expr<'a>]),
+    Assign { targets: &'a [Expr<'a>], value: &'a Expr<'a> },
+    TypeAlias(&'a TypeAlias<'a>),
+    AugAssign { target: &'a Expr<'a>, op: Operator, value: &'a Expr<'a> },
+    AnnAssign(&'a AnnAssign<'a>),
+    For(&'a For<'a>),
+    While { test: &'a Expr<'a>, body: &'a [Stmt<'a>], orelse: &'a [Stmt<'a>] },
+    If { test: &'a Expr<'a>, body: &'a [Stmt<'a>], orelse: &'a [Stmt<'a>] },
+    With(&'a With<'a>),
+    Match { subject: &'a Expr<'a>, cases: &'a [MatchCase<'a>] },
+    Raise { exc: Option<&'a Expr<'a>>, cause: Option<&'a Expr<'a>> },
+    Try(&'a Try<'a>),
+    Assert { test: &'a Expr<'a>, msg: Option<&'a Expr<'a>> },
+    Import(&'a [Alias]),
+    ImportFrom { module: Option<Ident>, names: &'a [Alias], level: u32 },
+    Global(&'a [Ident]),
+    Nonlocal(&'a [Ident]),
+    Expr(&'a Expr<'a>),
+    Pass,
+    Break,
+    Continue,
+}
+
+/// `FunctionDef` and `AsyncFunctionDef`. Its statement's location is that of `def` (or `async`), not of the decorators.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionDef<'a> {
+    pub id: NodeId,
+    pub is_async: bool,
+    pub name: Ident,
+    pub args: &'a Arguments<'a>,
+    pub body: &'a [Stmt<'a>],
+    pub decorator_list: &'a [Expr<'a>],
+    pub returns: Option<&'a Expr<'a>>,
+    pub type_params: Option<&'a TypeParams<'a>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ClassDef<'a> {
+    pub id: NodeId,
+    pub name: Ident,
+    pub bases: &'a [Expr<'a>],
+    pub keywords: &'a [Keyword<'a>],
+    pub body: &'a [Stmt<'a>],
+    pub decorator_list: &'a [Expr<'a>],
+    pub type_params: Option<&'a TypeParams<'a>>,
+}
+
+/// `type NAME[PARAMS] = VALUE`. `name` is always an `ExprKind::Name`.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeAlias<'a> {
+    pub id: NodeId,
+    pub name: &'a Expr<'a>,
+    pub type_params: Option<&'a TypeParams<'a>>,
+    pub value: &'a Expr<'a>,
+}
+
+/// `simple` says that the target is a bare name without parentheses.
+#[derive(Clone, Copy, Debug)]
+pub struct AnnAssign<'a> {
+    pub target: &'a Expr<'a>,
+    pub annotation: &'a Expr<'a>,
+    pub value: Option<&'a Expr<'a>>,
+    pub simple: bool,
+}
+
+/// `For` and `AsyncFor`.
+#[derive(Clone, Copy, Debug)]
+pub struct For<'a> {
+    pub is_async: bool,
+    pub target: &'a Expr<'a>,
+    pub iter: &'a Expr<'a>,
+    pub body: &'a [Stmt<'a>],
+    pub orelse: &'a [Stmt<'a>],
+}
+
+/// `With` and `AsyncWith`.
+#[derive(Clone, Copy, Debug)]
+pub struct With<'a> {
+    pub is_async: bool,
+    pub items: &'a [WithItem<'a>],
+    pub body: &'a [Stmt<'a>],
+}
+
+/// `Try` and, with `is_star`, `TryStar`.
+#[derive(Clone, Copy, Debug)]
+pub struct Try<'a> {
+    pub is_star: bool,
+    pub body: &'a [Stmt<'a>],
+    pub handlers: &'a [ExceptHandler<'a>],
+    pub orelse: &'a [Stmt<'a>],
+    pub finalbody: &'a [Stmt<'a>],
+}
+
+/// `type` is spelled `type_`, Rust's keyword being in the way.
+#[derive(Clone, Copy, Debug)]
+pub struct ExceptHandler<'a> {
+    pub type_: Option<&'a Expr<'a>>,
+    pub name: Option<Ident>,
+    pub body: &'a [Stmt<'a>],
+    pub location: Location,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct WithItem<'a> {
+    pub context_expr: &'a Expr<'a>,
+    pub optional_vars: Option<&'a Expr<'a>>,
+}
+
+/// One name of an `import`; `name` keeps its dots (`os.path`), and is `*` for a star import.
+#[derive(Clone, Copy, Debug)]
+pub struct Alias {
+    pub name: Ident,
+    pub asname: Option<Ident>,
+    pub location: Location,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Expr<'a> {
+    pub kind: ExprKind<'a>,
+    pub location: Location,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum ExprKind<'a> {
+    BoolOp {
+        op: BoolOp,
+        values: &'a [Expr<'a>],
+    },
+    NamedExpr {
+        target: &'a Expr<'a>,
+        value: &'a Expr<'a>,
+    },
+    BinOp {
+        left: &'a Expr<'a>,
+        op: Operator,
+        right: &'a Expr<'a>,
+    },
+    UnaryOp {
+        op: UnaryOp,
+        operand: &'a Expr<'a>,
+    },
+    Lambda(&'a Lambda<'a>),
+    IfExp(&'a IfExp<'a>),
+    /// A key of `None` is a `**value`. Both slices have the same length.
+    Dict {
+        keys: &'a [Option<Expr<'a>>],
+        values: &'a [Expr<'a>],
+    },
+    Set(&'a [Expr<'a>]),
+    ListComp(&'a ComprehensionExpr<'a>),
+    SetComp(&'a ComprehensionExpr<'a>),
+    DictComp(&'a ComprehensionExpr<'a>),
+    GeneratorExp(&'a ComprehensionExpr<'a>),
+    Await(&'a Expr<'a>),
+    Yield(Option<&'a Expr<'a>>),
+    YieldFrom(&'a Expr<'a>),
+    /// `ops` and `comparators` have the same length.
+    Compare {
+        left: &'a Expr<'a>,
+        ops: &'a [CmpOp],
+        comparators: &'a [Expr<'a>],
+    },
+    Call(&'a Call<'a>),
+    FormattedValue {
+        value: &'a Expr<'a>,
+        conversion: Conversion,
+        format_spec: Option<&'a Expr<'a>>,
+    },
+    JoinedStr(&'a [Expr<'a>]),
+    Constant(Constant<'a>),
+    /// A string literal written with the prefix `u`, which unparsing shows (`Constant(kind='u')`); the value is a `Constant::Str`.
+    UnicodeConstant(Constant<'a>),
+    Attribute {
+        value: &'a Expr<'a>,
+        attr: Ident,
+        ctx: ExprContext,
+    },
+    Subscript {
+        value: &'a Expr<'a>,
+        slice: &'a Expr<'a>,
+        ctx: ExprContext,
+    },
+    Starred {
+        value: &'a Expr<'a>,
+        ctx: ExprContext,
+    },
+    Name {
+        id: Ident,
+        ctx: ExprContext,
+    },
+    List {
+        elts: &'a [Expr<'a>],
+        ctx: ExprContext,
+    },
+    Tuple {
+        elts: &'a [Expr<'a>],
+        ctx: ExprContext,
+    },
+    Slice {
+        lower: Option<&'a Expr<'a>>,
+        upper: Option<&'a Expr<'a>>,
+        step: Option<&'a Expr<'a>>,
+    },
+}
+
+impl<'a> ExprKind<'a> {
+    /// The value of a constant expression, whichever way it was spelled.
+    pub fn as_constant(&self) -> Option<Constant<'a>> {
+        match *self {
+            ExprKind::Constant(value) | ExprKind::UnicodeConstant(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Lambda<'a> {
+    pub id: NodeId,
+    pub args: &'a Arguments<'a>,
+    pub body: &'a Expr<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct IfExp<'a> {
+    pub test: &'a Expr<'a>,
+    pub body: &'a Expr<'a>,
+    pub orelse: &'a Expr<'a>,
+}
+
+/// What the four kinds of comprehension share; `value` is there for a `DictComp` only, whose `elt` is the key.
+#[derive(Clone, Copy, Debug)]
+pub struct ComprehensionExpr<'a> {
+    pub id: NodeId,
+    pub elt: &'a Expr<'a>,
+    pub value: Option<&'a Expr<'a>>,
+    pub generators: &'a [Comprehension<'a>],
+}
+
+/// One `for ... in ... if ...` of a comprehension.
+#[derive(Clone, Copy, Debug)]
+pub struct Comprehension<'a> {
+    pub is_async: bool,
+    pub target: &'a Expr<'a>,
+    pub iter: &'a Expr<'a>,
+    pub ifs: &'a [Expr<'a>],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    pub func: &'a Expr<'a>,
+    pub args: &'a [Expr<'a>],
+    pub keywords: &'a [Keyword<'a>],
+}
+
+/// `arg` is `None` for `**value`.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyword<'a> {
+    pub arg: Option<Ident>,
+    pub value: &'a Expr<'a>,
+    pub location: Location,
+}
+
+/// The parameters of a function or lambda. `defaults` belong to the last of `posonlyargs` + `args`;
+/// `kw_defaults` is as long as `kwonlyargs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Arguments<'a> {
+    pub posonlyargs: &'a [Arg<'a>],
+    pub args: &'a [Arg<'a>],
+    pub vararg: Option<&'a Arg<'a>>,
+    pub kwonlyargs: &'a [Arg<'a>],
+    pub kw_defaults: &'a [Option<Expr<'a>>],
+    pub kwarg: Option<&'a Arg<'a>>,
+    pub defaults: &'a [Expr<'a>],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Arg<'a> {
+    pub arg: Ident,
+    pub annotation: Option<&'a Expr<'a>>,
+    pub location: Location,
+}
+
+/// `[T, *Ts, **P]` after a function, class or type alias; never empty. Opens a scope of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeParams<'a> {
+    pub id: NodeId,
+    pub params: &'a [TypeParam<'a>],
+}
+
+/// `TypeVar`, `TypeVarTuple` or `ParamSpec`. Its `id` keys the scope of its bound (or constraints);
+/// `default_id` the scope of its default.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeParam<'a> {
+    pub id: NodeId,
+    pub default_id: NodeId,
+    pub kind: TypeParamKind,
+    pub name: Ident,
+    /// Only a `TypeVar` has one.
+    pub bound: Option<&'a Expr<'a>>,
+    pub default_value: Option<&'a Expr<'a>>,
+    pub location: Location,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeParamKind {
+    TypeVar,
+    TypeVarTuple,
+    ParamSpec,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct MatchCase<'a> {
+    pub pattern: &'a Pattern<'a>,
+    pub guard: Option<&'a Expr<'a>>,
+    pub body: &'a [Stmt<'a>],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern<'a> {
+    pub kind: PatternKind<'a>,
+    pub location: Location,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum PatternKind<'a> {
+    MatchValue(&'a Expr<'a>),
+    /// `None`, `True` or `False`.
+    MatchSingleton(Constant<'a>),
+    MatchSequence(&'a [Pattern<'a>]),
+    MatchMapping {
+        keys: &'a [Expr<'a>],
+        patterns: &'a [Pattern<'a>],
+        rest: Option<Ident>,
+    },
+    MatchClass(&'a MatchClass<'a>),
+    MatchStar(Option<Ident>),
+    /// With neither pattern nor name it is the wildcard `_`.
+    MatchAs {
+        pattern: Option<&'a Pattern<'a>>,
+        name: Option<Ident>,
+    },
+    MatchOr(&'a [Pattern<'a>]),
+}
+
+/// `kwd_attrs` and `kwd_patterns` have the same length.
+#[derive(Clone, Copy, Debug)]
+pub struct MatchClass<'a> {
+    pub cls: &'a Expr<'a>,
+    pub patterns: &'a [Pattern<'a>],
+    pub kwd_attrs: &'a [Ident],
+    pub kwd_patterns: &'a [Pattern<'a>],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExprContext {
+    Load,
+    Store,
+    Del,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoolOp {
+    And,
+    Or,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    Add,
+    Sub,
+    Mult,
+    MatMult,
+    Div,
+    Mod,
+    Pow,
+    LShift,
+    RShift,
+    BitOr,
+    BitXor,
+    BitAnd,
+    FloorDiv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOp {
+    Invert,
+    Not,
+    UAdd,
+    USub,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CmpOp {
+    Eq,
+    NotEq,
+    Lt,
+    LtE,
+    Gt,
+    GtE,
+    Is,
+    IsNot,
+    In,
+    NotIn,
+}
+
+/// The `!s`, `!r` or `!a` of a replacement field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversion {
+    None,
+    Str,
+    Repr,
+    Ascii,
+}

@@ -1,0 +1,36 @@
+//! What each version of CPython's compiler does, by name: read from top to bottom, this is the history of its bytecode.
+//!
+//! The rest of the program asks for a feature, never for a version.
+
+use super::opcodes::{self, OpcodeTable};
+use super::version::Version;
+
+/// The behaviour of one version's compiler and of the files it writes.
+#[derive(Debug)]
+pub struct Features {
+    /// The newest patch release crosspyc knows; what a bare `3.12` means.
+    pub newest_patch: u8,
+    /// The first two bytes of a pyc, little-endian; `\r\n` follows.
+    ///
+    /// CPython: `Lib/importlib/_bootstrap_external.py` `MAGIC_NUMBER` (3.8–3.13)
+    pub magic: u16,
+    pub marshal_version: u8,
+    pub opcodes: &'static OpcodeTable,
+}
+
+/// The features of a version whose compiler crosspyc has.
+pub(super) fn of(version: Version) -> Option<&'static Features> {
+    match version {
+        Version::V3_12 => Some(&V3_12),
+        Version::V3_8
+        | Version::V3_9
+        | Version::V3_10
+        | Version::V3_11
+        | Version::V3_13
+        | Version::V3_14
+        | Version::V3_15 => None,
+    }
+}
+
+static V3_12: Features =
+    Features { newest_patch: 1, magic: 3531, marshal_version: 4, opcodes: opcodes::V3_12 };

@@ -1,0 +1,14 @@
+//! The Python versions crosspyc compiles for. This is the only place that compares versions.
+//!
+//! Elsewhere code asks what the target *does*, by a named [feature](Features), never which version it *is*.
+
+mod features;
+mod opcodes;
+mod stack_effect;
+mod version;
+
+pub use features::Features;
+pub use opcodes::Opcode;
+pub(crate) use opcodes::OpcodeTable;
+pub(crate) use stack_effect::stack_effect;
+pub use version::{Target, TargetError, Version};

@@ -1,0 +1,158 @@
+//! Python versions, and the patch level of each that a compilation is for.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::features::{self, Features};
+
+/// A minor version of CPython.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Version {
+    V3_8,
+    V3_9,
+    V3_10,
+    V3_11,
+    V3_12,
+    V3_13,
+    V3_14,
+    V3_15,
+}
+
+impl Version {
+    pub const ALL: [Version; 8] = [
+        Version::V3_8,
+        Version::V3_9,
+        Version::V3_10,
+        Version::V3_11,
+        Version::V3_12,
+        Version::V3_13,
+        Version::V3_14,
+        Version::V3_15,
+    ];
+
+    /// The `12` of 3.12.
+    pub fn minor(self) -> u8 {
+        8 + self as u8
+    }
+
+    pub fn from_minor(minor: u8) -> Option<Version> {
+        Version::ALL.get(usize::from(minor.checked_sub(8)?)).copied()
+    }
+
+    /// What the version's compiler does, if crosspyc has that compiler.
+    pub fn features(self) -> Option<&'static Features> {
+        features::of(self)
+    }
+
+    /// The versions that crosspyc compiles for, oldest first.
+    pub fn supported() -> impl Iterator<Item = Version> {
+        Version::ALL.into_iter().filter(|version| version.features().is_some())
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "3.{}", self.minor())
+    }
+}
+
+/// What code is compiled for: a version of CPython and a patch level of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    version: Version,
+    patch: u8,
+    features: &'static Features,
+}
+
+impl Target {
+    /// The newest patch level of a supported version.
+    pub fn newest(version: Version) -> Option<Target> {
+        let features = version.features()?;
+        Some(Target { version, patch: features.newest_patch, features })
+    }
+
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The `1` of 3.12.1.
+    pub fn patch(&self) -> u8 {
+        self.patch
+    }
+
+    pub fn features(&self) -> &'static Features {
+        self.features
+    }
+}
+
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        (self.version, self.patch) == (other.version, other.patch)
+    }
+}
+
+impl Eq for Target {}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.version, self.patch)
+    }
+}
+
+/// Why a text is not a target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    #[error("`{0}` is not a Python version; write it like 3.12 or 3.12.1")]
+    Malformed(String),
+    #[error("crosspyc knows no Python {0}; it knows 3.8 to 3.15")]
+    Unknown(String),
+    #[error("Python {0} is not supported yet; supported: {list}", list = supported_list())]
+    Unsupported(Version),
+    #[error(
+        "Python {version}.{patch} is newer than {version}.{newest}, the newest patch release crosspyc knows"
+    )]
+    UnknownPatch { version: Version, patch: u8, newest: u8 },
+}
+
+fn supported_list() -> String {
+    Version::supported().map(|version| version.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Version {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let (major, minor) = text.split_once('.').ok_or_else(|| TargetError::Malformed(text.to_owned()))?;
+        let (Ok(major), Ok(minor)) = (major.parse::<u8>(), minor.parse::<u8>()) else {
+            return Err(TargetError::Malformed(text.to_owned()));
+        };
+        match Version::from_minor(minor) {
+            Some(version) if major == 3 => Ok(version),
+            _ => Err(TargetError::Unknown(text.to_owned())),
+        }
+    }
+}
+
+/// `3.12` or `3.12.1`.
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let (version, patch) = match text.match_indices('.').nth(1) {
+            Some((dot, _)) => {
+                let patch = text[dot + 1..].parse::<u8>();
+                (&text[..dot], Some(patch.map_err(|_| TargetError::Malformed(text.to_owned()))?))
+            }
+            None => (text, None),
+        };
+        let version: Version = version.parse()?;
+        let target = Target::newest(version).ok_or(TargetError::Unsupported(version))?;
+        match patch {
+            Some(patch) if patch > target.patch => {
+                Err(TargetError::UnknownPatch { version, patch, newest: target.patch })
+            }
+            Some(patch) => Ok(Target { patch, ..target }),
+            None => Ok(target),
+        }
+    }
+}
