@@ -5,8 +5,31 @@
 //!
 //! CPython: `Python/compile.c` (3.8–3.13), `Python/codegen.c` (3.14–)
 
+mod annotations;
+mod assignments;
+mod calls;
+mod classes;
+mod comprehensions;
+mod conditionals;
+mod context_managers;
+mod displays;
+mod exceptions;
+mod expressions;
+mod formatted_strings;
+mod frame_blocks;
+mod functions;
+mod imports;
+mod loops;
+mod name_ops;
+mod operators;
+mod patterns;
 pub mod sequence;
+mod statements;
+mod subscripts;
+mod type_params;
 pub mod unit;
+mod units;
+mod yields;
 
 use bumpalo::Bump;
 

@@ -1,0 +1,1 @@
+//! Assignments: plain, augmented, annotated; `del`.

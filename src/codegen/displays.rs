@@ -1,0 +1,1 @@
+//! Tuples, lists, sets and dictionaries.

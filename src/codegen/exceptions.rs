@@ -1,0 +1,1 @@
+//! `try` with `except`, `except*` and `finally`.

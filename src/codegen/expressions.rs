@@ -1,0 +1,1 @@
+//! Expressions: the dispatch over their kinds.

@@ -1,0 +1,1 @@
+//! Frame blocks: what `break`, `continue` and `return` unwind on their way out.

@@ -1,0 +1,1 @@
+//! Function definitions and lambdas: decorators, defaults, annotations, closures.

@@ -1,0 +1,1 @@
+//! `while`, `for` and `async for`.

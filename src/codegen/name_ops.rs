@@ -1,0 +1,1 @@
+//! Loading, storing and deleting names: which instruction each scope needs.

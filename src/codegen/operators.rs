@@ -1,0 +1,1 @@
+//! Operators: unary, binary, boolean, comparisons.

@@ -1,0 +1,1 @@
+//! Statements: the dispatch over their kinds, and the simple ones.

@@ -1,0 +1,1 @@
+//! Type parameters and type aliases (PEP 695).
