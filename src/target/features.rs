@@ -14,6 +14,8 @@ pub struct Features {
     ///
     /// CPython: `Lib/importlib/_bootstrap_external.py` `MAGIC_NUMBER` (3.8–3.13)
     pub magic: u16,
+    /// What stands in the names of cached files: `cpython-312`.
+    pub pyc_tag: &'static str,
     pub marshal_version: u8,
     pub opcodes: &'static OpcodeTable,
 }
@@ -32,5 +34,10 @@ pub(super) fn of(version: Version) -> Option<&'static Features> {
     }
 }
 
-static V3_12: Features =
-    Features { newest_patch: 1, magic: 3531, marshal_version: 4, opcodes: opcodes::V3_12 };
+static V3_12: Features = Features {
+    newest_patch: 1,
+    magic: 3531,
+    pyc_tag: "cpython-312",
+    marshal_version: 4,
+    opcodes: opcodes::V3_12,
+};

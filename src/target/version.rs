@@ -44,6 +44,12 @@ impl Version {
         features::of(self)
     }
 
+    /// The supported version whose releases have this magic number.
+    pub fn from_magic(magic: u16) -> Option<Version> {
+        Version::supported()
+            .find(|version| version.features().is_some_and(|features| features.magic == magic))
+    }
+
     /// The versions that crosspyc compiles for, oldest first.
     pub fn supported() -> impl Iterator<Item = Version> {
         Version::ALL.into_iter().filter(|version| version.features().is_some())
