@@ -1,8 +1,10 @@
 //! Code objects: what the compiler makes, marshal writes and reads, and the disassembler shows.
 
 mod constant;
+mod equality;
 
 pub use constant::{Constant, Int, PyStr};
+pub(crate) use equality::ConstantSet;
 
 /// A compiled code object, with the fields that CPython's has.
 ///

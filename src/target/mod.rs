@@ -3,11 +3,13 @@
 //! Elsewhere code asks what the target *does*, by a named [feature](Features), never which version it *is*.
 
 mod features;
+mod opargs;
 mod opcodes;
 mod stack_effect;
 mod version;
 
 pub use features::Features;
+pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
 pub use opcodes::Opcode;
 pub(crate) use opcodes::OpcodeTable;
 pub(crate) use stack_effect::stack_effect;

@@ -1,0 +1,98 @@
+//! What the arguments of instructions mean where they are neither indices nor counts: operators and intrinsic functions.
+
+use crate::syntax::ast::{CmpOp, Operator};
+
+/// The argument of `BINARY_OP` for `left op right`.
+///
+/// CPython: `Include/opcode.h` `NB_ADD` (3.11–)
+pub(crate) fn binary_op(op: Operator) -> u32 {
+    match op {
+        Operator::Add => 0,
+        Operator::BitAnd => 1,
+        Operator::FloorDiv => 2,
+        Operator::LShift => 3,
+        Operator::MatMult => 4,
+        Operator::Mult => 5,
+        Operator::Mod => 6,
+        Operator::BitOr => 7,
+        Operator::Pow => 8,
+        Operator::RShift => 9,
+        Operator::Sub => 10,
+        Operator::Div => 11,
+        Operator::BitXor => 12,
+    }
+}
+
+/// The argument of `BINARY_OP` for `left op= right`.
+///
+/// CPython: `Include/opcode.h` `NB_INPLACE_ADD` (3.11–)
+pub(crate) fn inplace_op(op: Operator) -> u32 {
+    binary_op(op) + 13
+}
+
+/// The instruction of a comparison, with its argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// `COMPARE_OP`
+    Compare(u32),
+    /// `IS_OP`: 1 inverts it.
+    Is(u32),
+    /// `CONTAINS_OP`: 1 inverts it.
+    Contains(u32),
+}
+
+/// Which instruction compares by `op`.
+///
+/// `COMPARE_OP` has the operator's number above four bits that say which outcomes (unordered, less, greater, equal)
+/// make the comparison true.
+///
+/// CPython: `Python/compile.c` `compiler_addcompare`, `Include/internal/pycore_code.h` `COMPARISON_EQUALS` (3.12)
+pub(crate) fn comparison(op: CmpOp) -> Comparison {
+    const UNORDERED: u32 = 1;
+    const LESS: u32 = 2;
+    const GREATER: u32 = 4;
+    const EQUAL: u32 = 8;
+
+    match op {
+        CmpOp::Lt => Comparison::Compare(LESS),
+        CmpOp::LtE => Comparison::Compare(1 << 4 | LESS | EQUAL),
+        CmpOp::Eq => Comparison::Compare(2 << 4 | EQUAL),
+        CmpOp::NotEq => Comparison::Compare(3 << 4 | UNORDERED | LESS | GREATER),
+        CmpOp::Gt => Comparison::Compare(4 << 4 | GREATER),
+        CmpOp::GtE => Comparison::Compare(5 << 4 | GREATER | EQUAL),
+        CmpOp::Is => Comparison::Is(0),
+        CmpOp::IsNot => Comparison::Is(1),
+        CmpOp::In => Comparison::Contains(0),
+        CmpOp::NotIn => Comparison::Contains(1),
+    }
+}
+
+/// The argument of `CALL_INTRINSIC_1`.
+///
+/// CPython: `Include/internal/pycore_intrinsics.h` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Intrinsic1 {
+    ImportStar = 2,
+    StopIterationError = 3,
+    AsyncGenWrap = 4,
+    UnaryPositive = 5,
+    ListToTuple = 6,
+    TypeVar = 7,
+    ParamSpec = 8,
+    TypeVarTuple = 9,
+    SubscriptGeneric = 10,
+    TypeAlias = 11,
+}
+
+/// The argument of `CALL_INTRINSIC_2`.
+///
+/// CPython: `Include/internal/pycore_intrinsics.h` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Intrinsic2 {
+    PrepReraiseStar = 1,
+    TypeVarWithBound = 2,
+    TypeVarWithConstraints = 3,
+    SetFunctionTypeParams = 4,
+}
