@@ -1,1 +1,65 @@
 //! Running a bundle: find an interpreter, unpack into the cache, hand over.
+//!
+//! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor the compiler.
+//! Nothing is run unless every step before it succeeded.
+
+mod cache;
+mod interpreter;
+mod launch;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use cache::CacheError;
+pub use interpreter::{FindError, Interpreter};
+
+use crate::bundle::{Archive, ReadError};
+
+/// Exit code of a runner that could not start the program, as `env` and shells have it.
+pub const EXIT_NOT_STARTED: u8 = 127;
+
+/// What to run, and with what.
+#[derive(Debug)]
+pub struct Run {
+    pub archive: PathBuf,
+    /// The interpreter the user named; no other is tried then.
+    pub python: Option<OsString>,
+    /// For the program.
+    pub arguments: Vec<OsString>,
+}
+
+/// Why a bundle did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(
+        "{name} has native extension modules for {needed}, and this machine is {here}; build the bundle for this platform"
+    )]
+    Platform { name: String, needed: String, here: String },
+    #[error(transparent)]
+    Find(#[from] FindError),
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    #[error("failed to start {python}: {source}", python = python.display())]
+    Launch { python: PathBuf, source: std::io::Error },
+}
+
+/// Runs a bundle. On Unix this process becomes the program, and the call returns only when it could not start.
+pub fn run(run: &Run) -> Result<ExitCode, RunError> {
+    let archive = Archive::open(&run.archive)?;
+    let manifest = archive.manifest();
+    if let Some(needed) = manifest.platform.as_ref().filter(|needed| **needed != host_platform()) {
+        let (name, needed, here) = (manifest.name.clone(), needed.clone(), host_platform());
+        return Err(RunError::Platform { name, needed, here });
+    }
+    let interpreter = interpreter::find(run.python.as_deref(), &manifest.name, &manifest.targets)?;
+    let folder = cache::unpacked(&archive, &interpreter.tag)?;
+    launch::launch(&interpreter, &folder, &manifest.entry_point, &run.arguments)
+}
+
+/// The operating system and processor, as [`crate::bundle::Manifest::platform`] names them.
+pub fn host_platform() -> String {
+    format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)
+}

@@ -1,0 +1,123 @@
+//! Writing an archive. The same contents give the same bytes.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::manifest::{EntryPoint, FileEntry, Manifest, Section, TargetEntry, check_path};
+use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC};
+
+/// zstd's highest level without its slow and hungry "ultra" modes.
+const COMPRESSION_LEVEL: i32 = 19;
+
+/// What goes into an archive.
+#[derive(Debug)]
+pub struct Contents {
+    pub name: String,
+    pub entry_point: EntryPoint,
+    /// The files that all targets share, by path.
+    pub shared: BTreeMap<String, Vec<u8>>,
+    /// Oldest first; each with its own files by path.
+    pub targets: Vec<(TargetEntry, BTreeMap<String, Vec<u8>>)>,
+    pub platform: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("cannot put `{path}` into a bundle: the path {reason}")]
+    Path { path: String, reason: &'static str },
+    #[error("`{path}` stands twice in the bundle: a module compiles to a file that the project has already")]
+    Clash { path: String },
+    #[error("failed to write {path}: {source}")]
+    Io { path: String, source: io::Error },
+}
+
+/// Writes `contents` to `path`, whole or not at all; gives the manifest and the length of the archive.
+pub fn write(contents: &Contents, path: &Path) -> Result<(Manifest, u64), WriteError> {
+    check(contents)?;
+    let io_error = |source| WriteError::Io { path: path.display().to_string(), source };
+    let (bytes, manifest) = encode(contents).map_err(io_error)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".crosspyc-").tempfile_in(folder).map_err(io_error)?;
+    file.write_all(&bytes).map_err(io_error)?;
+    make_readable(file.as_file()).map_err(io_error)?;
+    file.persist(path).map_err(|error| io_error(error.error))?;
+    Ok((manifest, bytes.len() as u64))
+}
+
+fn check(contents: &Contents) -> Result<(), WriteError> {
+    let own = contents.targets.iter().flat_map(|(_, files)| files.keys());
+    for path in contents.shared.keys().chain(own) {
+        check_path(path).map_err(|reason| WriteError::Path { path: path.clone(), reason })?;
+    }
+    for (_, files) in &contents.targets {
+        if let Some(path) = files.keys().find(|path| contents.shared.contains_key(*path)) {
+            return Err(WriteError::Clash { path: path.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn encode(contents: &Contents) -> io::Result<(Vec<u8>, Manifest)> {
+    let mut bytes = Vec::new();
+    let mut sections = Vec::new();
+    if !contents.shared.is_empty() {
+        sections.push(section(None, &contents.shared, &mut bytes)?);
+    }
+    for (target, files) in &contents.targets {
+        sections.push(section(Some(target.tag.clone()), files, &mut bytes)?);
+    }
+    let manifest = Manifest {
+        name: contents.name.clone(),
+        entry_point: contents.entry_point.clone(),
+        targets: contents.targets.iter().map(|(target, _)| target.clone()).collect(),
+        sections,
+        platform: contents.platform.clone(),
+    };
+    let sections_length = bytes.len() as u64;
+    let json = serde_json::to_vec(&manifest)?;
+    bytes.extend_from_slice(&json);
+    bytes.extend_from_slice(&trailer(sections_length, &json));
+    Ok((bytes, manifest))
+}
+
+/// Appends a section's frame to `bytes`.
+fn section(
+    tag: Option<String>,
+    files: &BTreeMap<String, Vec<u8>>,
+    bytes: &mut Vec<u8>,
+) -> io::Result<Section> {
+    let start = bytes.len();
+    let mut encoder = zstd::Encoder::new(&mut *bytes, COMPRESSION_LEVEL)?;
+    encoder.long_distance_matching(true)?;
+    let mut entries = Vec::with_capacity(files.len());
+    for (path, data) in files {
+        encoder.write_all(data)?;
+        let blake3 = blake3::hash(data).to_hex().to_string();
+        entries.push(FileEntry { path: path.clone(), size: data.len() as u64, blake3 });
+    }
+    encoder.finish()?;
+    Ok(Section { tag, compressed: (bytes.len() - start) as u64, files: entries })
+}
+
+fn trailer(sections_length: u64, manifest: &[u8]) -> [u8; TRAILER_LENGTH] {
+    let mut trailer = [0; TRAILER_LENGTH];
+    trailer[0..8].copy_from_slice(&sections_length.to_le_bytes());
+    trailer[8..16].copy_from_slice(&(manifest.len() as u64).to_le_bytes());
+    trailer[16..48].copy_from_slice(blake3::hash(manifest).as_bytes());
+    trailer[48..52].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+    trailer[56..64].copy_from_slice(TRAILER_MAGIC);
+    trailer
+}
+
+/// Temporary files are private; an archive is as readable as any file that a build makes.
+#[cfg(unix)]
+fn make_readable(file: &std::fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &std::fs::File) -> io::Result<()> {
+    Ok(())
+}

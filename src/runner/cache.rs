@@ -1,0 +1,89 @@
+//! The per-user cache of unpacked bundles: one folder for each archive and target, there whole or not at all.
+//!
+//! A bundle is unpacked into a temporary folder beside its final place, every file verified, and the folder is then renamed.
+//! Of two first runs at once, one's rename wins and the other uses what it finds.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::bundle::{Archive, ReadError};
+
+/// Why a bundle could not be unpacked.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    #[error(
+        "there is no place for the cache of unpacked bundles: set CROSSPYC_CACHE_DIR to a folder you can write to"
+    )]
+    NoPlace,
+    #[error("failed to unpack into {path}: {source}; set CROSSPYC_CACHE_DIR to a folder you can write to", path = path.display())]
+    Unpack { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// The folder with the archive's files for the target `tag`, unpacked now if it is not there.
+pub fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheError> {
+    let root = root().ok_or(CacheError::NoPlace)?;
+    let place = root.join(format!("{}-{tag}", archive.digest().to_hex()));
+    if place.is_dir() {
+        return Ok(place);
+    }
+    create_private(&root).map_err(|source| CacheError::Unpack { path: root.clone(), source })?;
+    let unpack_error = |source| CacheError::Unpack { path: place.clone(), source };
+    let temporary = tempfile::Builder::new().prefix(".unpacking-").tempdir_in(&root).map_err(unpack_error)?;
+    archive.files(
+        |section| section.tag.as_deref().is_none_or(|own| own == tag),
+        |_, entry, data| {
+            let path = temporary.path().join(&entry.path);
+            write_file(&path, data).map_err(|source| CacheError::Unpack { path, source })
+        },
+    )?;
+    match fs::rename(temporary.path(), &place) {
+        Ok(()) => {
+            // It has left the name under which it would be removed.
+            let _ = temporary.keep();
+            Ok(place)
+        }
+        Err(_) if place.is_dir() => Ok(place),
+        Err(source) => Err(unpack_error(source)),
+    }
+}
+
+fn write_file(path: &Path, data: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, data)
+}
+
+/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches.
+fn root() -> Option<PathBuf> {
+    let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = variable("CROSSPYC_CACHE_DIR") {
+        return Some(folder);
+    }
+    let caches = if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        variable("XDG_CACHE_HOME")
+            .filter(|folder| folder.is_absolute())
+            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+    };
+    caches.map(|folder| folder.join("crosspyc"))
+}
+
+/// Nobody else shall read or plant files here.
+#[cfg(unix)]
+fn create_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}

@@ -1,0 +1,53 @@
+//! Handing over to the interpreter: arguments, streams, signals and exit code are the program's own.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use super::{Interpreter, RunError};
+use crate::bundle::EntryPoint;
+
+/// Puts the folder (the first argument) at the head of `sys.path` in place of the current one (which is there unless
+/// `PYTHONSAFEPATH` is set), and runs a module (the second) as `-m` does.
+const RUN_MODULE: &str = "import runpy, sys; \
+    sys.path[: sys.path[:1] == ['']] = [sys.argv.pop(1)]; \
+    runpy._run_module_as_main(sys.argv.pop(1))";
+
+/// The same, for a function (the third argument) of a module, as a console script does.
+const RUN_FUNCTION: &str = "import importlib, operator, sys; \
+    sys.path[: sys.path[:1] == ['']] = [sys.argv.pop(1)]; \
+    module, function, sys.argv[0] = sys.argv.pop(1), sys.argv.pop(1), sys.argv.pop(1); \
+    sys.exit(operator.attrgetter(function)(importlib.import_module(module))())";
+
+/// Starts the entry point that was unpacked into `folder`.
+pub fn launch(
+    interpreter: &Interpreter,
+    folder: &Path,
+    entry_point: &EntryPoint,
+    arguments: &[OsString],
+) -> Result<ExitCode, RunError> {
+    let mut command = Command::new(&interpreter.path);
+    match entry_point {
+        EntryPoint::Main => command.arg(folder),
+        EntryPoint::Module(module) => command.args(["-c", RUN_MODULE]).arg(folder).arg(module),
+        EntryPoint::Function { module, function } => {
+            let name = folder.join(module);
+            command.args(["-c", RUN_FUNCTION]).arg(folder).args([module, function]).arg(name)
+        }
+    };
+    command.args(arguments);
+    hand_over(command).map_err(|source| RunError::Launch { python: interpreter.path.clone(), source })
+}
+
+#[cfg(unix)]
+fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+/// Where a process cannot become another: a child that shares the streams, and whose exit code is ours.
+#[cfg(not(unix))]
+fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
+    let status = command.status()?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(1)))
+}
