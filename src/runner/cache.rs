@@ -24,7 +24,7 @@ pub enum CacheError {
 }
 
 /// The folder with the archive's files for the target `tag`, unpacked now if it is not there.
-pub fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheError> {
+pub(super) fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheError> {
     let root = root().ok_or(CacheError::NoPlace)?;
     let place = root.join(format!("{}-{tag}", archive.digest().to_hex()));
     if place.is_dir() {

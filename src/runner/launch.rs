@@ -20,7 +20,7 @@ const RUN_FUNCTION: &str = "import importlib, operator, sys; \
     sys.exit(operator.attrgetter(function)(importlib.import_module(module))())";
 
 /// Starts the entry point that was unpacked into `folder`.
-pub fn launch(
+pub(super) fn launch(
     interpreter: &Interpreter,
     folder: &Path,
     entry_point: &EntryPoint,
