@@ -1,6 +1,9 @@
 //! The values that stand in `co_consts`, and when two of them are the same constant.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
+
+use num_bigint::BigUint;
 
 use super::CodeObject;
 
@@ -32,6 +35,19 @@ impl<'a> PyStr<'a> {
 pub enum Int<'a> {
     Small(i64),
     Big { negative: bool, magnitude: &'a [u32] },
+}
+
+/// In decimal digits, as Python shows it.
+impl fmt::Display for Int<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Int::Small(value) => value.fmt(f),
+            Int::Big { negative, magnitude } => {
+                let sign = if negative { "-" } else { "" };
+                write!(f, "{sign}{}", BigUint::from_slice(magnitude))
+            }
+        }
+    }
 }
 
 /// A constant of a code object (or of a `Constant` node of the AST, which has no code).

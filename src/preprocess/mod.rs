@@ -1,4 +1,18 @@
 //! What CPython does on the tree before the symbol table: `__future__` statements and constant folding, by target.
+//!
+//! ```python
+//! x = ("a" * 3, not y in [1, 2])     # becomes  x = ("aaa", y not in (1, 2))
+//! ```
+//!
+//! The tree that comes in is shared by all targets and stays as it is: a node is made anew only when something in it
+//! changed, and keeps its location and its [`NodeId`](crate::syntax::ast::NodeId).
+
+mod arithmetic;
+mod constants;
+mod fold;
+mod format;
+mod future;
+mod sequences;
 
 use bumpalo::Bump;
 
@@ -35,11 +49,12 @@ impl Future {
 /// Finds the future statements, and folds constants as the target does before its symbol table.
 pub fn preprocess<'a>(
     arena: &'a Bump,
-    interner: &mut Interner<'a>,
+    interner: &Interner<'a>,
     target: Target,
     optimize: u8,
     module: &Module<'a>,
 ) -> Result<(Module<'a>, Future), Diagnostic> {
-    let _ = (arena, interner, target, optimize);
-    Ok((*module, Future { flags: 0, location: Location::NONE }))
+    let future = future::statements(interner, module)?;
+    let module = fold::module(arena, target, optimize, &future, module)?;
+    Ok((module, future))
 }

@@ -9,7 +9,7 @@
 //!
 //! CPython: `Parser/Python.asdl` (3.8–)
 
-use crate::code::Constant;
+use crate::code::{Constant, PyStr};
 use crate::names::Ident;
 use crate::source::Location;
 
@@ -23,6 +23,19 @@ pub struct Module<'a> {
     pub body: &'a [Stmt<'a>],
     /// How many [`NodeId`]s the tree uses: all are below this.
     pub node_count: u32,
+}
+
+/// The docstring of a module, class or function: a string that is the first statement of its body.
+///
+/// CPython: `Python/ast.c` `_PyAST_GetDocString` (3.8–)
+pub fn docstring<'a>(body: &[Stmt<'a>]) -> Option<PyStr<'a>> {
+    match body.first()?.kind {
+        StmtKind::Expr(value) => match value.kind.as_constant()? {
+            Constant::Str(text) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

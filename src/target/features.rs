@@ -17,6 +17,11 @@ pub struct Features {
     /// What stands in the names of cached files: `cpython-312`.
     pub pyc_tag: &'static str,
     pub marshal_version: u8,
+    /// How deeply statements, expressions and patterns may be nested, in all, before the compiler gives up: what is left of
+    /// its limit when `compile()` is called from the top level of a script.
+    ///
+    /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
+    pub recursion_limit: u32,
     pub opcodes: &'static OpcodeTable,
 }
 
@@ -39,5 +44,6 @@ static V3_12: Features = Features {
     magic: 3531,
     pyc_tag: "cpython-312",
     marshal_version: 4,
+    recursion_limit: 2996,
     opcodes: opcodes::V3_12,
 };

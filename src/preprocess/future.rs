@@ -1,0 +1,93 @@
+//! The future statements: which features a module asks for, and where the last of them stands.
+//!
+//! That one stands too late, behind other statements, is for the code generator to say, when it comes to it.
+//!
+//! CPython: `Python/future.c` (3.8–)
+
+use super::Future;
+use crate::diagnostic::Diagnostic;
+use crate::names::{Interner, known};
+use crate::source::Location;
+use crate::syntax::ast::{self, Alias, Module, StmtKind};
+
+/// The future statements at the beginning of a module, where only the docstring may precede them.
+pub(super) fn statements(interner: &Interner<'_>, module: &Module<'_>) -> Result<Future, Diagnostic> {
+    let mut future = Future { flags: 0, location: Location::NONE };
+    let skipped = usize::from(ast::docstring(module.body).is_some());
+    for stmt in &module.body[skipped..] {
+        // A relative import of a module of that name counts too.
+        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, .. } = stmt.kind else { break };
+        for alias in names {
+            future.flags |= feature(interner, alias, stmt.location)?;
+        }
+        future.location = stmt.location;
+    }
+    Ok(future)
+}
+
+/// The bit of `co_flags` that a feature sets; 0 for those that have become the language.
+fn feature(interner: &Interner<'_>, alias: &Alias, location: Location) -> Result<u32, Diagnostic> {
+    // The end of the statement is not reported.
+    let location = Location { end_lineno: location.lineno, end_col_offset: -1, ..location };
+    match interner.text(alias.name) {
+        "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
+        | "print_function" | "unicode_literals" | "generator_stop" => Ok(0),
+        "barry_as_FLUFL" => Ok(Future::BARRY_AS_BDFL),
+        "annotations" => Ok(Future::ANNOTATIONS),
+        "braces" => Err(Diagnostic::syntax_error(location, "not a chance")),
+        name => {
+            let shown = &name[..name.floor_char_boundary(100)];
+            Err(Diagnostic::syntax_error(location, format!("future feature {shown} is not defined")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::*;
+    use crate::names::Ident;
+    use crate::syntax::ast::{Expr, ExprKind, Stmt};
+
+    /// The future statements of a module whose statements import these names; `doc` and `pass` stand for themselves.
+    fn found(statements: &[&str]) -> Result<(u32, i32), String> {
+        let arena = Bump::new();
+        let mut interner = Interner::new(&arena);
+        let body = arena.alloc_slice_fill_iter(statements.iter().enumerate().map(|(index, &text)| {
+            let location = Location::new(index as i32 + 1, index as i32 + 1, 0, 10);
+            let doc = ExprKind::Constant(crate::code::Constant::Str("doc".into()));
+            let kind = match text {
+                "doc" => StmtKind::Expr(arena.alloc(Expr { kind: doc, location })),
+                "pass" => StmtKind::Pass,
+                names => import(&arena, names.split(' ').map(|name| interner.intern(name)).collect()),
+            };
+            Stmt { kind, location }
+        }));
+        super::statements(&interner, &Module { body, node_count: 0 })
+            .map(|future| (future.flags, future.location.lineno))
+            .map_err(|diagnostic| diagnostic.message)
+    }
+
+    fn import(arena: &Bump, names: Vec<Ident>) -> StmtKind<'_> {
+        let aliases = names.into_iter().map(|name| Alias { name, asname: None, location: Location::NONE });
+        let names = arena.alloc_slice_fill_iter(aliases.collect::<Vec<_>>());
+        StmtKind::ImportFrom { module: Some(known::FUTURE), names, level: 0 }
+    }
+
+    #[test]
+    fn future_statements_stand_first_or_behind_the_docstring() {
+        assert_eq!(found(&[]), Ok((0, -1)));
+        assert_eq!(found(&["division", "annotations barry_as_FLUFL"]), Ok((0x1400000, 2)));
+        assert_eq!(found(&["doc", "annotations"]), Ok((0x1000000, 2)));
+        assert_eq!(found(&["doc", "doc", "annotations"]), Ok((0, -1)));
+        assert_eq!(found(&["generators", "pass", "annotations"]), Ok((0, 1)));
+    }
+
+    #[test]
+    fn unknown_features_are_rejected() {
+        assert_eq!(found(&["braces"]), Err("not a chance".into()));
+        assert_eq!(found(&["annotations x"]), Err("future feature x is not defined".into()));
+        assert_eq!(found(&["*"]), Err("future feature * is not defined".into()));
+    }
+}
