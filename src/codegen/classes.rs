@@ -1,1 +1,121 @@
 //! Class definitions.
+
+use super::functions::{FunctionFlags, first_line};
+use super::{AtEnd, Compiler, Result, UnitKind};
+use crate::code::Constant;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::syntax::ast::{ClassDef, Expr, ExprContext, ExprKind, TypeParams};
+use crate::target::{Intrinsic1, Opcode};
+
+impl<'a> Compiler<'a, '_> {
+    /// `NAME = __build_class__(<function of the body>, 'NAME', *bases, **keywords)`, then the decorators.
+    ///
+    /// CPython: `Python/compile.c` `compiler_class` (3.12)
+    pub(super) fn class_def(&mut self, location: Location, node: &'a ClassDef<'a>) -> Result {
+        self.decorators(node.decorator_list)?;
+        let firstlineno = first_line(location, node.decorator_list);
+        match node.type_params {
+            Some(type_params) => self.generic_class(location, node, type_params, firstlineno)?,
+            None => {
+                self.class_body(location, node, firstlineno)?;
+                self.call_args(location, 2, node.bases, node.keywords)?;
+            }
+        }
+        self.apply_decorators(node.decorator_list);
+        self.name_op(location, node.name, ExprContext::Store)
+    }
+
+    /// A class with type parameters has one more base, `typing.Generic` of them.
+    fn generic_class(
+        &mut self,
+        location: Location,
+        node: &'a ClassDef<'a>,
+        type_params: &'a TypeParams<'a>,
+        firstlineno: i32,
+    ) -> Result {
+        // CPython mangles by this class from here on in the whole unit around it, and so must we.
+        self.state().private = Some(node.name);
+        self.emit(Opcode::PUSH_NULL, location);
+        self.enter_type_params(node.name, type_params, firstlineno);
+        self.type_params(type_params)?;
+        self.name_op(location, known::DOT_TYPE_PARAMS, ExprContext::Store)?;
+
+        self.class_body(location, node, firstlineno)?;
+        self.name_op(location, known::DOT_TYPE_PARAMS, ExprContext::Load)?;
+        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::SubscriptGeneric as u32, location);
+        self.name_op(location, known::DOT_GENERIC_BASE, ExprContext::Store)?;
+
+        let generic_base = ExprKind::Name { id: known::DOT_GENERIC_BASE, ctx: ExprContext::Load };
+        let mut bases = Vec::with_capacity(node.bases.len() + 1);
+        bases.extend_from_slice(node.bases);
+        bases.push(Expr { kind: generic_base, location });
+        let bases = self.arena.alloc_slice_copy(&bases);
+        self.call_args(location, 2, bases, node.keywords)?;
+
+        let code = self.leave_unit(AtEnd::ReturnTop)?;
+        self.make_closure(location, code, FunctionFlags::NONE)?;
+        self.emit_arg(Opcode::CALL, 0, location);
+        Ok(())
+    }
+
+    /// Compiles the body to a function, and begins the call that makes the class of it.
+    ///
+    /// CPython: `Python/compile.c` `compiler_class_body` (3.12)
+    fn class_body(&mut self, location: Location, node: &'a ClassDef<'a>, firstlineno: i32) -> Result {
+        self.enter_unit(node.name, UnitKind::Class, self.symtable.scope_of(node.id), firstlineno);
+        self.state().private = Some(node.name);
+        let start = Location::new(firstlineno, firstlineno, 0, 0);
+        self.class_prologue(start, node)?;
+        self.namespace_body(start, node.body)?;
+        self.class_epilogue()?;
+        let code = self.leave_unit(AtEnd::ReturnNone)?;
+
+        self.emit(Opcode::PUSH_NULL, location);
+        self.emit(Opcode::LOAD_BUILD_CLASS, location);
+        self.make_closure(location, code, FunctionFlags::NONE)?;
+        self.emit_const(Constant::Str(self.text(node.name)), location);
+        Ok(())
+    }
+
+    /// Binds what every class's namespace has before its body runs.
+    fn class_prologue(&mut self, start: Location, node: &ClassDef<'_>) -> Result {
+        self.name_op(start, known::NAME, ExprContext::Load)?;
+        self.name_op(start, known::MODULE, ExprContext::Store)?;
+        let qualname = self.unit().qualname;
+        self.emit_const(Constant::Str(qualname), start);
+        self.name_op(start, known::QUALNAME, ExprContext::Store)?;
+        if node.type_params.is_some() {
+            self.name_op(start, known::DOT_TYPE_PARAMS, ExprContext::Load)?;
+            self.name_op(start, known::TYPE_PARAMS, ExprContext::Store)?;
+        }
+        if self.scope().needs_classdict {
+            self.emit(Opcode::LOAD_LOCALS, start);
+            let cell = self.unit().cellvars.add(known::CLASSDICT);
+            self.emit_arg(Opcode::STORE_DEREF, cell, start);
+        }
+        Ok(())
+    }
+
+    /// Hands the implicit cells to `type.__new__`, and returns that of `__class__`, or `None`.
+    fn class_epilogue(&mut self) -> Result {
+        if self.scope().needs_classdict {
+            self.load_own_cell(known::CLASSDICT);
+            self.name_op(Location::NONE, known::CLASSDICTCELL, ExprContext::Store)?;
+        }
+        if self.scope().needs_class_closure {
+            self.load_own_cell(known::CLASS);
+            self.emit_arg(Opcode::COPY, 1, Location::NONE);
+            self.name_op(Location::NONE, known::CLASSCELL, ExprContext::Store)?;
+        } else {
+            self.emit_const(Constant::None, Location::NONE);
+        }
+        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        Ok(())
+    }
+
+    fn load_own_cell(&mut self, name: Ident) {
+        let cell = self.unit().cellvars.add(name);
+        self.emit_arg(Opcode::LOAD_CLOSURE, cell, Location::NONE);
+    }
+}

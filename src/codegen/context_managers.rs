@@ -1,1 +1,137 @@
 //! `with` and `async with`.
+//!
+//! Each item is a block of its own: the items after it, and at last the body, are compiled inside. The ways out are the
+//! normal one, which calls `__exit__(None, None, None)`, and the handler, which passes the exception and swallows it if asked to.
+
+use super::sequence::Label;
+use super::{Compiler, FrameBlockKind, Result, UnitKind};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
+use crate::syntax::ast::{Stmt, WithItem};
+use crate::target::Opcode;
+
+impl<'a> Compiler<'a, '_> {
+    /// CPython: `Python/compile.c` `compiler_with` (3.12)
+    pub(super) fn with_statement(
+        &mut self,
+        location: Location,
+        items: &'a [WithItem<'a>],
+        body: &'a [Stmt<'a>],
+    ) -> Result {
+        let Some((item, inner_items)) = items.split_first() else {
+            return self.visit_body(body);
+        };
+        let [block, handler, exit, cleanup] = self.new_labels();
+        self.visit_expr(item.context_expr)?;
+        self.emit(Opcode::BEFORE_WITH, location);
+        self.emit_jump(Opcode::SETUP_WITH, handler, location);
+
+        self.use_label(block);
+        self.push_frame_block(location, FrameBlockKind::With(location), block, Some(handler))?;
+        self.bind_entered(location, item)?;
+        self.with_statement(location, inner_items, body)?;
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.pop_frame_block();
+
+        self.call_exit_with_nones(location);
+        self.emit(Opcode::POP_TOP, location);
+        self.emit_jump(Opcode::JUMP, exit, location);
+
+        self.use_label(handler);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
+        self.emit(Opcode::PUSH_EXC_INFO, location);
+        self.emit(Opcode::WITH_EXCEPT_START, location);
+        self.finish_with_handler(cleanup);
+        self.use_label(exit);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_async_with` (3.12)
+    pub(super) fn async_with_statement(
+        &mut self,
+        location: Location,
+        items: &'a [WithItem<'a>],
+        body: &'a [Stmt<'a>],
+    ) -> Result {
+        let Some((item, inner_items)) = items.split_first() else {
+            return self.visit_body(body);
+        };
+        if self.state().kind != UnitKind::AsyncFunction {
+            return Err(Diagnostic::syntax_error(location, "'async with' outside async function"));
+        }
+        let [block, handler, exit, cleanup] = self.new_labels();
+        self.visit_expr(item.context_expr)?;
+        self.emit(Opcode::BEFORE_ASYNC_WITH, location);
+        self.emit_arg(Opcode::GET_AWAITABLE, 1, location);
+        self.emit_const(Constant::None, location);
+        self.yield_from_await(location, true);
+        self.emit_jump(Opcode::SETUP_WITH, handler, location);
+
+        self.use_label(block);
+        self.push_frame_block(location, FrameBlockKind::AsyncWith(location), block, Some(handler))?;
+        self.bind_entered(location, item)?;
+        self.async_with_statement(location, inner_items, body)?;
+        self.pop_frame_block();
+        self.emit(Opcode::POP_BLOCK, location);
+
+        self.call_exit_with_nones(location);
+        self.await_exit(location);
+        self.emit(Opcode::POP_TOP, location);
+        self.emit_jump(Opcode::JUMP, exit, location);
+
+        self.use_label(handler);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
+        self.emit(Opcode::PUSH_EXC_INFO, location);
+        self.emit(Opcode::WITH_EXCEPT_START, location);
+        self.await_exit(location);
+        self.finish_with_handler(cleanup);
+        self.use_label(exit);
+        Ok(())
+    }
+
+    /// `exit(None, None, None)`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_call_exit_with_nones` (3.11–)
+    pub(super) fn call_exit_with_nones(&mut self, location: Location) {
+        for _ in 0..3 {
+            self.emit_const(Constant::None, location);
+        }
+        self.emit_arg(Opcode::CALL, 2, location);
+    }
+
+    /// Awaits what `__aexit__` returned.
+    pub(super) fn await_exit(&mut self, location: Location) {
+        self.emit_arg(Opcode::GET_AWAITABLE, 2, location);
+        self.emit_const(Constant::None, location);
+        self.yield_from_await(location, true);
+    }
+
+    fn bind_entered(&mut self, location: Location, item: &'a WithItem<'a>) -> Result {
+        match item.optional_vars {
+            Some(target) => self.visit_expr(target)?,
+            None => self.emit(Opcode::POP_TOP, location),
+        }
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.12)
+    fn finish_with_handler(&mut self, cleanup: Label) {
+        let suppress = self.new_label();
+        self.emit_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Location::NONE);
+        self.emit_arg(Opcode::RERAISE, 2, Location::NONE);
+
+        self.use_label(suppress);
+        for opcode in
+            [Opcode::POP_TOP, Opcode::POP_BLOCK, Opcode::POP_EXCEPT, Opcode::POP_TOP, Opcode::POP_TOP]
+        {
+            self.emit(opcode, Location::NONE);
+        }
+        let exit = self.new_label();
+        self.emit_jump(Opcode::JUMP, exit, Location::NONE);
+
+        self.use_label(cleanup);
+        self.pop_except_and_reraise(Location::NONE);
+        self.use_label(exit);
+    }
+}

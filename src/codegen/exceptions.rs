@@ -1,1 +1,251 @@
 //! `try` with `except`, `except*` and `finally`.
+
+use super::sequence::Label;
+use super::{Compiler, FrameBlockKind, Result};
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
+use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
+use crate::target::{Intrinsic2, Opcode};
+
+impl<'a> Compiler<'a, '_> {
+    /// CPython: `Python/compile.c` `compiler_try`, `compiler_try_star` (3.11–)
+    pub(super) fn try_statement(&mut self, location: Location, node: &'a Try<'a>) -> Result {
+        if node.finalbody.is_empty() {
+            self.try_with_handlers(location, node)
+        } else {
+            self.try_finally(location, node)
+        }
+    }
+
+    fn try_with_handlers(&mut self, location: Location, node: &'a Try<'a>) -> Result {
+        if node.is_star { self.try_except_star(location, node) } else { self.try_except(location, node) }
+    }
+
+    /// The `finally` body is compiled for the normal way out, for the exception, and (by the frame block) for
+    /// each jump out of the `try`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_try_finally`, `compiler_try_star_finally` (3.12)
+    fn try_finally(&mut self, location: Location, node: &'a Try<'a>) -> Result {
+        let [body, end, exit, cleanup] = self.new_labels();
+        self.emit_jump(Opcode::SETUP_FINALLY, end, location);
+        self.use_label(body);
+        self.push_frame_block(location, FrameBlockKind::FinallyTry(node.finalbody), body, Some(end))?;
+        if node.handlers.is_empty() {
+            self.visit_body(node.body)?;
+        } else {
+            self.try_with_handlers(location, node)?;
+        }
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.pop_frame_block();
+        self.visit_body(node.finalbody)?;
+        self.emit_jump(Opcode::JUMP, exit, Location::NONE);
+
+        self.use_label(end);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
+        self.emit(Opcode::PUSH_EXC_INFO, Location::NONE);
+        self.push_frame_block(Location::NONE, FrameBlockKind::FinallyEnd, end, None)?;
+        self.visit_body(node.finalbody)?;
+        self.pop_frame_block();
+        self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+
+        self.use_label(cleanup);
+        self.pop_except_and_reraise(Location::NONE);
+        self.use_label(exit);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_try_except` (3.12)
+    fn try_except(&mut self, location: Location, node: &'a Try<'a>) -> Result {
+        let [body, except, end, cleanup] = self.new_labels();
+        self.guarded_body(location, node, body, except)?;
+        self.visit_body(node.orelse)?;
+        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+
+        self.use_label(except);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
+        self.emit(Opcode::PUSH_EXC_INFO, Location::NONE);
+        self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
+        for (index, handler) in node.handlers.iter().enumerate() {
+            if handler.type_.is_none() && index + 1 < node.handlers.len() {
+                return Err(Diagnostic::syntax_error(handler.location, "default 'except:' must be last"));
+            }
+            self.except_handler(handler, end)?;
+        }
+        self.pop_frame_block();
+        self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+
+        self.use_label(cleanup);
+        self.pop_except_and_reraise(Location::NONE);
+        self.use_label(end);
+        Ok(())
+    }
+
+    /// The body of a `try`, whose exceptions go to `except`.
+    fn guarded_body(
+        &mut self,
+        location: Location,
+        node: &'a Try<'a>,
+        body: Label,
+        except: Label,
+    ) -> Result {
+        self.emit_jump(Opcode::SETUP_FINALLY, except, location);
+        self.use_label(body);
+        self.push_frame_block(location, FrameBlockKind::TryExcept, body, None)?;
+        self.visit_body(node.body)?;
+        self.pop_frame_block();
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        Ok(())
+    }
+
+    /// One `except` of a `try`; the stack has the exception on top. Where it does not match, control falls through.
+    fn except_handler(&mut self, handler: &'a ExceptHandler<'a>, end: Label) -> Result {
+        let location = handler.location;
+        let next_except = self.new_label();
+        if let Some(type_) = handler.type_ {
+            self.visit_expr(type_)?;
+            self.emit(Opcode::CHECK_EXC_MATCH, location);
+            self.emit_jump(Opcode::POP_JUMP_IF_FALSE, next_except, location);
+        }
+        let body = self.new_label();
+        let kind = FrameBlockKind::HandlerCleanup(handler.name);
+        if let Some(name) = handler.name {
+            let cleanup_end = self.new_label();
+            self.name_op(location, name, ExprContext::Store)?;
+            // As if the body stood in a `try` whose `finally` unbinds the name.
+            self.emit_jump(Opcode::SETUP_CLEANUP, cleanup_end, location);
+            self.use_label(body);
+            self.push_frame_block(location, kind, body, None)?;
+            self.visit_body(handler.body)?;
+            self.pop_frame_block();
+            self.emit(Opcode::POP_BLOCK, Location::NONE);
+            self.emit(Opcode::POP_BLOCK, Location::NONE);
+            self.emit(Opcode::POP_EXCEPT, Location::NONE);
+            self.unbind(Location::NONE, name)?;
+            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+
+            self.use_label(cleanup_end);
+            self.unbind(Location::NONE, name)?;
+            self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
+        } else {
+            self.emit(Opcode::POP_TOP, location);
+            self.use_label(body);
+            self.push_frame_block(location, kind, body, None)?;
+            self.visit_body(handler.body)?;
+            self.pop_frame_block();
+            self.emit(Opcode::POP_BLOCK, Location::NONE);
+            self.emit(Opcode::POP_EXCEPT, Location::NONE);
+            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        }
+        self.use_label(next_except);
+        Ok(())
+    }
+
+    /// While the handlers run the stack has the original exception, a list of what they raised, and the part of the
+    /// exception group that no handler has matched yet. At last an intrinsic function says what is left to raise.
+    ///
+    /// CPython: `Python/compile.c` `compiler_try_star_except` (3.12)
+    fn try_except_star(&mut self, location: Location, node: &'a Try<'a>) -> Result {
+        let [body, except, orelse, end, cleanup, reraise_star] = self.new_labels();
+        self.guarded_body(location, node, body, except)?;
+        self.emit_jump(Opcode::JUMP, orelse, Location::NONE);
+
+        self.use_label(except);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
+        self.emit(Opcode::PUSH_EXC_INFO, Location::NONE);
+        self.push_frame_block(location, FrameBlockKind::ExceptionGroupHandler, except, None)?;
+        if let Some(first) = node.handlers.first() {
+            self.emit_arg(Opcode::BUILD_LIST, 0, first.location);
+            self.emit_arg(Opcode::COPY, 2, first.location);
+        }
+        for handler in node.handlers {
+            self.except_star_handler(handler)?;
+        }
+        if !node.handlers.is_empty() {
+            self.emit_arg(Opcode::LIST_APPEND, 1, Location::NONE);
+            self.emit_jump(Opcode::JUMP, reraise_star, Location::NONE);
+        }
+        self.pop_frame_block();
+        self.use_label(reraise_star);
+        self.finish_except_star(end, cleanup);
+
+        self.use_label(orelse);
+        self.visit_body(node.orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    /// One `except*`: its body runs with the matching part of the group, and what it raises goes to the list.
+    fn except_star_handler(&mut self, handler: &'a ExceptHandler<'a>) -> Result {
+        let location = handler.location;
+        let [next_except, except_with_error, no_match] = self.new_labels();
+        if let Some(type_) = handler.type_ {
+            self.visit_expr(type_)?;
+            self.emit(Opcode::CHECK_EG_MATCH, location);
+            self.emit_arg(Opcode::COPY, 1, location);
+            self.emit_jump(Opcode::POP_JUMP_IF_NONE, no_match, location);
+        }
+        let [cleanup_end, body] = self.new_labels();
+        match handler.name {
+            Some(name) => self.name_op(location, name, ExprContext::Store)?,
+            None => self.emit(Opcode::POP_TOP, location),
+        }
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup_end, location);
+        self.use_label(body);
+        self.push_frame_block(location, FrameBlockKind::HandlerCleanup(handler.name), body, None)?;
+        self.visit_body(handler.body)?;
+        self.pop_frame_block();
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        if let Some(name) = handler.name {
+            self.unbind(Location::NONE, name)?;
+        }
+        self.emit_jump(Opcode::JUMP, next_except, Location::NONE);
+
+        self.use_label(cleanup_end);
+        if let Some(name) = handler.name {
+            self.unbind(Location::NONE, name)?;
+        }
+        self.emit_arg(Opcode::LIST_APPEND, 3, Location::NONE);
+        self.emit(Opcode::POP_TOP, Location::NONE);
+        self.emit_jump(Opcode::JUMP, except_with_error, Location::NONE);
+
+        self.use_label(next_except);
+        // The flow graph gives the `NOP` the place of the body's end.
+        self.emit(Opcode::NOP, Location::NONE);
+        self.emit_jump(Opcode::JUMP, except_with_error, Location::NONE);
+        self.use_label(no_match);
+        self.emit(Opcode::POP_TOP, location);
+        self.use_label(except_with_error);
+        Ok(())
+    }
+
+    /// Raises what the handlers left or raised, or goes on at `end` if there is nothing.
+    fn finish_except_star(&mut self, end: Label, cleanup: Label) {
+        let reraise = self.new_label();
+        self.emit_arg(Opcode::CALL_INTRINSIC_2, Intrinsic2::PrepReraiseStar as u32, Location::NONE);
+        self.emit_arg(Opcode::COPY, 1, Location::NONE);
+        self.emit_jump(Opcode::POP_JUMP_IF_NOT_NONE, reraise, Location::NONE);
+
+        self.emit(Opcode::POP_TOP, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_EXCEPT, Location::NONE);
+        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+
+        self.use_label(reraise);
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit_arg(Opcode::SWAP, 2, Location::NONE);
+        self.emit(Opcode::POP_EXCEPT, Location::NONE);
+        self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+
+        self.use_label(cleanup);
+        self.pop_except_and_reraise(Location::NONE);
+    }
+
+    /// What a handler's own handler does: the exception before this one is current again, this one goes on.
+    ///
+    /// CPython: `Python/compile.c` `compiler_pop_except_and_reraise` (3.11–)
+    pub(super) fn pop_except_and_reraise(&mut self, location: Location) {
+        self.emit_arg(Opcode::COPY, 3, location);
+        self.emit(Opcode::POP_EXCEPT, location);
+        self.emit_arg(Opcode::RERAISE, 1, location);
+    }
+}

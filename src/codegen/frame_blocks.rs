@@ -1,1 +1,171 @@
 //! Frame blocks: what `break`, `continue` and `return` unwind on their way out.
+
+use super::sequence::Label;
+use super::{Compiler, FrameBlock, FrameBlockKind, Result};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::names::Ident;
+use crate::source::Location;
+use crate::syntax::ast::ExprContext;
+use crate::target::Opcode;
+
+/// Whether the value on top of the stack must still be there after unwinding: what a `return` returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TopOfStack {
+    Preserved,
+    Unused,
+}
+
+impl<'a> Compiler<'a, '_> {
+    /// Enters a block; `location` is blamed where blocks are nested too deeply.
+    ///
+    /// CPython: `Python/compile.c` `compiler_push_fblock` (3.8–)
+    pub(crate) fn push_frame_block(
+        &mut self,
+        location: Location,
+        kind: FrameBlockKind<'a>,
+        block: Label,
+        exit: Option<Label>,
+    ) -> Result {
+        let limit = self.target.features().frame_block_limit;
+        let frame_blocks = &mut self.state().frame_blocks;
+        if frame_blocks.len() >= limit {
+            return Err(Diagnostic::syntax_error(location, "too many statically nested blocks"));
+        }
+        frame_blocks.push(FrameBlock { kind, block, exit });
+        Ok(())
+    }
+
+    pub(crate) fn pop_frame_block(&mut self) {
+        self.state().frame_blocks.pop().expect("every pushed frame block is popped once");
+    }
+
+    /// Unwinds all blocks, for `return`.
+    pub(super) fn unwind_all(&mut self, location: &mut Location, top: TopOfStack) -> Result {
+        self.unwind_until(location, top, |_| false).map(|_| ())
+    }
+
+    /// Unwinds the blocks inside the innermost loop, for `break` and `continue`. `None` outside loops.
+    pub(super) fn unwind_to_loop(&mut self, location: &mut Location) -> Result<Option<FrameBlock<'a>>> {
+        self.unwind_until(location, TopOfStack::Unused, |kind| {
+            matches!(kind, FrameBlockKind::WhileLoop | FrameBlockKind::ForLoop)
+        })
+    }
+
+    /// Unwinds block after block up to one that `is_last`, and returns that; afterwards all blocks are there again.
+    ///
+    /// While a block is unwound it and those inside it are gone, since its cleanup runs outside of them.
+    ///
+    /// CPython: `Python/compile.c` `compiler_unwind_fblock_stack` (3.8–)
+    fn unwind_until(
+        &mut self,
+        location: &mut Location,
+        top: TopOfStack,
+        is_last: fn(FrameBlockKind<'a>) -> bool,
+    ) -> Result<Option<FrameBlock<'a>>> {
+        let mut unwound = Vec::new();
+        let last = loop {
+            let Some(&block) = self.state().frame_blocks.last() else { break None };
+            if matches!(block.kind, FrameBlockKind::ExceptionGroupHandler) {
+                let message = "'break', 'continue' and 'return' cannot appear in an except* block";
+                return Err(Diagnostic::syntax_error(*location, message));
+            }
+            if is_last(block.kind) {
+                break Some(block);
+            }
+            self.pop_frame_block();
+            unwound.push(block);
+            self.unwind(location, block, top)?;
+        };
+        self.state().frame_blocks.extend(unwound.into_iter().rev());
+        Ok(last)
+    }
+
+    /// Emits what leaving one block needs. The instructions after it get `location`, which loses its place where
+    /// they shall seem to run after the cleanup.
+    ///
+    /// CPython: `Python/compile.c` `compiler_unwind_fblock` (3.8–)
+    pub(super) fn unwind(
+        &mut self,
+        location: &mut Location,
+        block: FrameBlock<'a>,
+        top: TopOfStack,
+    ) -> Result {
+        match block.kind {
+            FrameBlockKind::WhileLoop
+            | FrameBlockKind::ExceptionHandler
+            | FrameBlockKind::ExceptionGroupHandler
+            | FrameBlockKind::AsyncComprehensionGenerator => {}
+            FrameBlockKind::ForLoop | FrameBlockKind::PopValue => {
+                self.swap_preserved(*location, top);
+                self.emit(Opcode::POP_TOP, *location);
+            }
+            FrameBlockKind::TryExcept => self.emit(Opcode::POP_BLOCK, *location),
+            FrameBlockKind::FinallyTry(finalbody) => {
+                self.emit(Opcode::POP_BLOCK, *location);
+                if top == TopOfStack::Preserved {
+                    self.push_frame_block(*location, FrameBlockKind::PopValue, block.block, None)?;
+                }
+                self.visit_body(finalbody)?;
+                if top == TopOfStack::Preserved {
+                    self.pop_frame_block();
+                }
+                *location = Location::NONE;
+            }
+            FrameBlockKind::FinallyEnd => {
+                self.swap_preserved(*location, top);
+                self.emit(Opcode::POP_TOP, *location);
+                self.swap_preserved(*location, top);
+                self.emit(Opcode::POP_BLOCK, *location);
+                self.emit(Opcode::POP_EXCEPT, *location);
+            }
+            FrameBlockKind::With(statement) => {
+                self.unwind_with(statement, top);
+                self.emit(Opcode::POP_TOP, statement);
+                *location = Location::NONE;
+            }
+            FrameBlockKind::AsyncWith(statement) => {
+                self.unwind_with(statement, top);
+                self.await_exit(statement);
+                self.emit(Opcode::POP_TOP, statement);
+                *location = Location::NONE;
+            }
+            FrameBlockKind::HandlerCleanup(name) => self.unwind_handler(*location, name, top)?,
+        }
+        Ok(())
+    }
+
+    /// Calls `__exit__` (or `__aexit__`) as after a body without exception.
+    fn unwind_with(&mut self, statement: Location, top: TopOfStack) {
+        self.emit(Opcode::POP_BLOCK, statement);
+        self.swap_preserved(statement, top);
+        self.call_exit_with_nones(statement);
+    }
+
+    /// Leaves an `except` block: the exception is handled, its name unbound.
+    fn unwind_handler(&mut self, location: Location, name: Option<Ident>, top: TopOfStack) -> Result {
+        if name.is_some() {
+            self.emit(Opcode::POP_BLOCK, location);
+        }
+        self.swap_preserved(location, top);
+        self.emit(Opcode::POP_BLOCK, location);
+        self.emit(Opcode::POP_EXCEPT, location);
+        match name {
+            Some(name) => self.unbind(location, name),
+            None => Ok(()),
+        }
+    }
+
+    /// `name = None; del name`: whatever the name's state was, it is unbound afterwards.
+    pub(super) fn unbind(&mut self, location: Location, name: Ident) -> Result {
+        self.emit_const(Constant::None, location);
+        self.name_op(location, name, ExprContext::Store)?;
+        self.name_op(location, name, ExprContext::Del)
+    }
+
+    fn swap_preserved(&mut self, location: Location, top: TopOfStack) {
+        if top == TopOfStack::Preserved {
+            self.emit_arg(Opcode::SWAP, 2, location);
+        }
+    }
+}

@@ -1,1 +1,304 @@
 //! Function definitions and lambdas: decorators, defaults, annotations, closures.
+
+use super::{AtEnd, Compiler, Result, UnitKind};
+use crate::code::{CodeObject, Constant};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::names::{Ident, known};
+use crate::preprocess::Future;
+use crate::source::Location;
+use crate::symtable::SymbolScope;
+use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, ExprKind, FunctionDef, Lambda, Stmt, TypeParams};
+use crate::syntax::unparse::unparse;
+use crate::target::{Intrinsic2, Opcode};
+
+/// What lies on the stack for `MAKE_FUNCTION`: the bits of its argument.
+///
+/// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FunctionFlags(pub(crate) u32);
+
+impl FunctionFlags {
+    pub(crate) const NONE: FunctionFlags = FunctionFlags(0);
+    const DEFAULTS: FunctionFlags = FunctionFlags(0x01);
+    const KWDEFAULTS: FunctionFlags = FunctionFlags(0x02);
+    const ANNOTATIONS: FunctionFlags = FunctionFlags(0x04);
+    const CLOSURE: FunctionFlags = FunctionFlags(0x08);
+
+    fn add(&mut self, flag: FunctionFlags) {
+        self.0 |= flag.0;
+    }
+
+    /// How many of the values are defaults, which a generic function's inner scope takes as parameters.
+    fn default_values(self) -> u32 {
+        (self.0 & (Self::DEFAULTS.0 | Self::KWDEFAULTS.0)).count_ones()
+    }
+}
+
+impl<'a> Compiler<'a, '_> {
+    /// CPython: `Python/compile.c` `compiler_function` (3.12)
+    pub(super) fn function_def(&mut self, location: Location, node: &'a FunctionDef<'a>) -> Result {
+        self.check_parameters(node.args)?;
+        self.decorators(node.decorator_list)?;
+        let firstlineno = first_line(location, node.decorator_list);
+        if let Some(type_params) = node.type_params {
+            self.generic_function(location, node, type_params, firstlineno)?;
+        } else {
+            let mut flags = self.default_arguments(location, node.args)?;
+            self.annotations(location, node, &mut flags)?;
+            self.function_body(location, node, flags, firstlineno)?;
+        }
+        self.apply_decorators(node.decorator_list);
+        self.name_op(location, node.name, ExprContext::Store)
+    }
+
+    /// The defaults are evaluated outside the scope of the type parameters, whose code takes them as parameters.
+    fn generic_function(
+        &mut self,
+        location: Location,
+        node: &'a FunctionDef<'a>,
+        type_params: &'a TypeParams<'a>,
+        firstlineno: i32,
+    ) -> Result {
+        self.emit(Opcode::PUSH_NULL, location);
+        let mut flags = self.default_arguments(location, node.args)?;
+        let default_values = flags.default_values();
+        if default_values == 2 {
+            self.emit_arg(Opcode::SWAP, 2, location);
+        }
+
+        self.enter_type_params(node.name, type_params, firstlineno);
+        self.type_params(type_params)?;
+        for index in 0..default_values {
+            self.emit_arg(Opcode::LOAD_FAST, index, location);
+        }
+        self.annotations(location, node, &mut flags)?;
+        self.function_body(location, node, flags, firstlineno)?;
+        self.emit_arg(Opcode::SWAP, 2, location);
+        self.emit_arg(Opcode::CALL_INTRINSIC_2, Intrinsic2::SetFunctionTypeParams as u32, location);
+        self.unit().argcount = default_values;
+        let code = self.leave_unit(AtEnd::ReturnTop)?;
+
+        self.make_closure(location, code, FunctionFlags::NONE)?;
+        if default_values > 0 {
+            self.emit_arg(Opcode::SWAP, default_values + 1, location);
+        }
+        self.emit_arg(Opcode::CALL, default_values, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_function_body` (3.12)
+    fn function_body(
+        &mut self,
+        location: Location,
+        node: &'a FunctionDef<'a>,
+        flags: FunctionFlags,
+        firstlineno: i32,
+    ) -> Result {
+        let kind = if node.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
+        self.enter_unit(node.name, kind, self.symtable.scope_of(node.id), firstlineno);
+        let docstring = self.docstring(node.body);
+        self.unit().consts.add(docstring.unwrap_or(Constant::None));
+        self.set_argument_counts(node.args);
+        let body: &[Stmt<'a>] = if docstring.is_some() { &node.body[1..] } else { node.body };
+        self.visit_body(body)?;
+        let scope = self.scope();
+        if scope.coroutine || scope.generator {
+            self.wrap_in_stopiteration_handler();
+        }
+        let code = self.leave_unit(AtEnd::ReturnNone)?;
+        self.make_closure(location, code, flags)
+    }
+
+    /// CPython: `Python/compile.c` `compiler_lambda` (3.12)
+    pub(crate) fn lambda(&mut self, location: Location, node: &'a Lambda<'a>) -> Result {
+        self.check_parameters(node.args)?;
+        let flags = self.default_arguments(location, node.args)?;
+        let scope = self.symtable.scope_of(node.id);
+        self.enter_unit(known::LAMBDA, UnitKind::Lambda, scope, location.lineno);
+        // The first constant of a function is its docstring; a lambda has none.
+        self.unit().consts.add(Constant::None);
+        self.set_argument_counts(node.args);
+        self.visit_expr(node.body)?;
+        let code = if self.scope().generator {
+            self.leave_unit(AtEnd::ReturnTop)?
+        } else {
+            let start = Location::new(location.lineno, location.lineno, 0, 0);
+            self.emit(Opcode::RETURN_VALUE, start);
+            self.leave_unit(AtEnd::ReturnNone)?
+        };
+        self.make_closure(location, code, flags)
+    }
+
+    fn set_argument_counts(&mut self, args: &Arguments<'_>) {
+        let unit = self.unit();
+        unit.posonlyargcount = args.posonlyargs.len() as u32;
+        unit.argcount = unit.posonlyargcount + args.args.len() as u32;
+        unit.kwonlyargcount = args.kwonlyargs.len() as u32;
+    }
+
+    /// Makes a function of `code`; its defaults and annotations are on the stack as `flags` says.
+    ///
+    /// CPython: `Python/compile.c` `compiler_make_closure` (3.12)
+    pub(crate) fn make_closure(
+        &mut self,
+        location: Location,
+        code: &'a CodeObject<'a>,
+        mut flags: FunctionFlags,
+    ) -> Result {
+        let mut free_variables = 0;
+        for variable in code.localsplus.iter().filter(|variable| variable.kind.is_free()) {
+            let text = variable.name.as_str().expect("names of variables are UTF-8");
+            let name = self.interner.intern(text);
+            let cell = self.closure_cell(name, code)?;
+            self.emit_arg(Opcode::LOAD_CLOSURE, cell, location);
+            free_variables += 1;
+        }
+        if free_variables > 0 {
+            flags.add(FunctionFlags::CLOSURE);
+            self.emit_arg(Opcode::BUILD_TUPLE, free_variables, location);
+        }
+        self.emit_const(Constant::Code(code), location);
+        self.emit_arg(Opcode::MAKE_FUNCTION, flags.0, location);
+        Ok(())
+    }
+
+    /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a name may be a local and
+    /// yet pass through as a free variable; the closure gets the latter.
+    ///
+    /// CPython: `Python/compile.c` `get_ref_type` (3.12)
+    fn closure_cell(&mut self, name: Ident, code: &CodeObject<'_>) -> Result<u32> {
+        let is_class_cell = self.state().kind == UnitKind::Class && matches!(name, known::CLASS | known::CLASSDICT);
+        let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
+        let unit = self.unit();
+        let index = if is_class_cell || place == Some(SymbolScope::Cell) {
+            unit.cellvars.get(name)
+        } else {
+            unit.freevars.get(name).map(|index| unit.cellvars.len() as u32 + index)
+        };
+        index.ok_or_else(|| {
+            let message = format!(
+                "compiler_lookup_arg(name='{}') failed in {}; freevars of code {}",
+                self.interner.text(name),
+                String::from_utf8_lossy(self.unit().name.0),
+                String::from_utf8_lossy(code.name.0),
+            );
+            Diagnostic::new(DiagnosticKind::SystemError, Location::NONE, message)
+        })
+    }
+
+    /// CPython: `Python/compile.c` `compiler_decorators` (3.8–)
+    pub(super) fn decorators(&mut self, decorators: &'a [Expr<'a>]) -> Result {
+        decorators.iter().try_for_each(|decorator| self.visit_expr(decorator))
+    }
+
+    /// CPython: `Python/compile.c` `compiler_apply_decorators` (3.11–)
+    pub(super) fn apply_decorators(&mut self, decorators: &[Expr<'_>]) {
+        for decorator in decorators.iter().rev() {
+            self.emit_arg(Opcode::CALL, 0, decorator.location);
+        }
+    }
+
+    /// Puts the default values of parameters on the stack: a tuple, a dict for the keyword-only ones.
+    ///
+    /// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
+    pub(crate) fn default_arguments(
+        &mut self,
+        location: Location,
+        args: &'a Arguments<'a>,
+    ) -> Result<FunctionFlags> {
+        let mut flags = FunctionFlags::NONE;
+        if !args.defaults.is_empty() {
+            args.defaults.iter().try_for_each(|default| self.visit_expr(default))?;
+            self.emit_arg(Opcode::BUILD_TUPLE, args.defaults.len() as u32, location);
+            flags.add(FunctionFlags::DEFAULTS);
+        }
+        let mut names = Vec::new();
+        for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
+            if let Some(default) = default {
+                let name = self.mangle(arg.arg);
+                names.push(Constant::Str(self.text(name)));
+                self.visit_expr(default)?;
+            }
+        }
+        if !names.is_empty() {
+            self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&names)), location);
+            self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, names.len() as u32, location);
+            flags.add(FunctionFlags::KWDEFAULTS);
+        }
+        Ok(flags)
+    }
+
+    /// Puts the annotations on the stack, if there are any: a tuple of names and values. Those of `args` come before
+    /// those of `posonlyargs`, unlike in the source.
+    ///
+    /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.12)
+    fn annotations(
+        &mut self,
+        location: Location,
+        node: &'a FunctionDef<'a>,
+        flags: &mut FunctionFlags,
+    ) -> Result {
+        let args = node.args;
+        let groups =
+            [args.args, args.posonlyargs, as_slice(args.vararg), args.kwonlyargs, as_slice(args.kwarg)];
+        let annotated = groups.into_iter().flatten().map(|arg| (arg.arg, arg.annotation));
+        let mut entries = 0;
+        for (name, annotation) in annotated.chain([(known::RETURN, node.returns)]) {
+            if let Some(annotation) = annotation {
+                self.annotation(location, name, annotation)?;
+                entries += 2;
+            }
+        }
+        if entries > 0 {
+            self.emit_arg(Opcode::BUILD_TUPLE, entries, location);
+            flags.add(FunctionFlags::ANNOTATIONS);
+        }
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_visit_argannotation` (3.12)
+    fn annotation(&mut self, location: Location, name: Ident, annotation: &'a Expr<'a>) -> Result {
+        let name = self.mangle(name);
+        self.emit_const(Constant::Str(self.text(name)), location);
+        if self.future.contains(Future::ANNOTATIONS) {
+            self.annotation_text(annotation);
+            return Ok(());
+        }
+        match annotation.kind {
+            // `*args: *Ts`
+            ExprKind::Starred { value, .. } => {
+                self.visit_expr(value)?;
+                self.emit_arg(Opcode::UNPACK_SEQUENCE, 1, location);
+                Ok(())
+            }
+            _ => self.visit_expr(annotation),
+        }
+    }
+
+    /// An annotation as a string, as `from __future__ import annotations` has it.
+    ///
+    /// CPython: `Python/compile.c` `compiler_visit_annexpr` (3.8–)
+    pub(crate) fn annotation_text(&mut self, annotation: &Expr<'a>) {
+        let text = unparse(self.arena, self.interner, annotation);
+        self.emit_const(Constant::Str(text), annotation.location);
+    }
+
+    /// Refuses parameters called `__debug__`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_check_debug_args` (3.9–3.12)
+    fn check_parameters(&self, args: &Arguments<'_>) -> Result {
+        [args.posonlyargs, args.args, as_slice(args.vararg), args.kwonlyargs, as_slice(args.kwarg)]
+            .into_iter()
+            .flatten()
+            .try_for_each(|arg| self.forbidden_name(arg.location, arg.arg, ExprContext::Store))
+    }
+}
+
+/// Where the code of a decorated definition starts: `co_firstlineno` is the line of the first decorator.
+pub(super) fn first_line(location: Location, decorators: &[Expr<'_>]) -> i32 {
+    decorators.first().map_or(location.lineno, |decorator| decorator.location.lineno)
+}
+
+fn as_slice<'s, 'a>(arg: Option<&'s Arg<'a>>) -> &'s [Arg<'a>] {
+    arg.map_or(&[], std::slice::from_ref)
+}

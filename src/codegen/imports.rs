@@ -1,1 +1,91 @@
 //! `import` and `from ... import`.
+
+use super::{Compiler, Result};
+use crate::code::{Constant, Int};
+use crate::diagnostic::Diagnostic;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::syntax::ast::{Alias, ExprContext};
+use crate::target::{Intrinsic1, Opcode};
+
+impl Compiler<'_, '_> {
+    /// CPython: `Python/compile.c` `compiler_import` (3.8–)
+    pub(super) fn import(&mut self, location: Location, names: &[Alias]) -> Result {
+        for alias in names {
+            self.emit_const(Constant::Int(Int::Small(0)), location);
+            self.emit_const(Constant::None, location);
+            self.emit_name(Opcode::IMPORT_NAME, alias.name, location);
+            let text = self.interner.text(alias.name);
+            match (alias.asname, text.split_once('.')) {
+                (Some(asname), Some((_, path))) => self.import_as(location, path, asname)?,
+                (Some(asname), None) => self.name_op(location, asname, ExprContext::Store)?,
+                (None, Some((package, _))) => {
+                    let package = self.interner.intern(package);
+                    self.name_op(location, package, ExprContext::Store)?;
+                }
+                (None, None) => self.name_op(location, alias.name, ExprContext::Store)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Binds `import package.path as asname`: from the package on top of the stack down to its last submodule.
+    ///
+    /// CPython: `Python/compile.c` `compiler_import_as` (3.8–)
+    fn import_as(&mut self, location: Location, path: &str, asname: Ident) -> Result {
+        for (depth, attribute) in path.split('.').enumerate() {
+            if depth > 0 {
+                self.emit_arg(Opcode::SWAP, 2, location);
+                self.emit(Opcode::POP_TOP, location);
+            }
+            // Not mangled, unlike the names of a `from ... import`.
+            let attribute = self.interner.intern(attribute);
+            let index = self.unit().names.add(attribute);
+            self.emit_arg(Opcode::IMPORT_FROM, index, location);
+        }
+        self.name_op(location, asname, ExprContext::Store)?;
+        self.emit(Opcode::POP_TOP, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_from_import` (3.12)
+    pub(super) fn import_from(
+        &mut self,
+        location: Location,
+        module: Option<Ident>,
+        names: &[Alias],
+        level: u32,
+    ) -> Result {
+        if module == Some(known::FUTURE) && self.is_after_future(location) {
+            let message = "from __future__ imports must occur at the beginning of the file";
+            return Err(Diagnostic::syntax_error(location, message));
+        }
+        self.emit_const(Constant::Int(Int::Small(level.into())), location);
+        let texts = self
+            .arena
+            .alloc_slice_fill_iter(names.iter().map(|alias| Constant::Str(self.interner.text(alias.name).into())));
+        self.emit_const(Constant::Tuple(texts), location);
+        let module = module.unwrap_or_else(|| self.interner.intern(""));
+        self.emit_name(Opcode::IMPORT_NAME, module, location);
+
+        for alias in names {
+            if alias.name == known::STAR {
+                self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::ImportStar as u32, location);
+                self.emit(Opcode::POP_TOP, Location::NONE);
+                return Ok(());
+            }
+            self.emit_name(Opcode::IMPORT_FROM, alias.name, location);
+            self.name_op(location, alias.asname.unwrap_or(alias.name), ExprContext::Store)?;
+        }
+        self.emit(Opcode::POP_TOP, location);
+        Ok(())
+    }
+
+    /// Whether the statement stands after the last `__future__` import that counts as one.
+    ///
+    /// CPython: `Python/compile.c` `location_is_after` (3.12–)
+    fn is_after_future(&self, location: Location) -> bool {
+        let last = self.future.location;
+        (location.lineno, location.col_offset) > (last.end_lineno, last.end_col_offset)
+    }
+}

@@ -1,1 +1,89 @@
 //! `while`, `for` and `async for`.
+
+use super::{Compiler, FrameBlockKind, Result, UnitKind};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
+use crate::syntax::ast::{Expr, For, Stmt};
+use crate::target::Opcode;
+
+impl<'a> Compiler<'a, '_> {
+    /// The test is compiled twice: before the first round, and after each round.
+    ///
+    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13)
+    pub(super) fn while_loop(
+        &mut self,
+        location: Location,
+        test: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        orelse: &'a [Stmt<'a>],
+    ) -> Result {
+        let [start, round, end, anchor] = self.new_labels();
+        self.use_label(start);
+        self.push_frame_block(location, FrameBlockKind::WhileLoop, start, Some(end))?;
+        self.jump_if(location, test, anchor, false)?;
+
+        self.use_label(round);
+        self.visit_body(body)?;
+        self.jump_if(location, test, round, true)?;
+        self.pop_frame_block();
+
+        self.use_label(anchor);
+        self.visit_body(orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_for` (3.12)
+    pub(super) fn for_loop(&mut self, location: Location, node: &'a For<'a>) -> Result {
+        let [start, body, cleanup, end] = self.new_labels();
+        self.push_frame_block(location, FrameBlockKind::ForLoop, start, Some(end))?;
+        self.visit_expr(node.iter)?;
+        self.emit(Opcode::GET_ITER, location);
+
+        self.use_label(start);
+        self.emit_jump(Opcode::FOR_ITER, cleanup, location);
+        self.use_label(body);
+        self.visit_expr(node.target)?;
+        self.visit_body(node.body)?;
+        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+
+        self.use_label(cleanup);
+        self.emit(Opcode::END_FOR, Location::NONE);
+        self.pop_frame_block();
+        self.visit_body(node.orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    /// The loop ends by `StopAsyncIteration`, which a handler around `__anext__` catches.
+    ///
+    /// CPython: `Python/compile.c` `compiler_async_for` (3.12)
+    pub(super) fn async_for_loop(&mut self, location: Location, node: &'a For<'a>) -> Result {
+        if self.state().kind != UnitKind::AsyncFunction {
+            return Err(Diagnostic::syntax_error(location, "'async for' outside async function"));
+        }
+        let [start, except, end] = self.new_labels();
+        self.visit_expr(node.iter)?;
+        self.emit(Opcode::GET_AITER, location);
+
+        self.use_label(start);
+        self.push_frame_block(location, FrameBlockKind::ForLoop, start, Some(end))?;
+        self.emit_jump(Opcode::SETUP_FINALLY, except, location);
+        self.emit(Opcode::GET_ANEXT, location);
+        self.emit_const(Constant::None, location);
+        self.yield_from_await(location, true);
+        self.emit(Opcode::POP_BLOCK, location);
+
+        self.visit_expr(node.target)?;
+        self.visit_body(node.body)?;
+        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.pop_frame_block();
+
+        self.use_label(except);
+        self.emit(Opcode::END_ASYNC_FOR, node.iter.location);
+        self.visit_body(node.orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+}

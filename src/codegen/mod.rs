@@ -33,10 +33,9 @@ mod yields;
 
 use bumpalo::Bump;
 
-use crate::assemble;
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
-use crate::names::{Ident, Interner};
+use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, SymbolTable};
@@ -58,6 +57,14 @@ pub(crate) enum UnitKind {
     Lambda,
     Comprehension,
     TypeParams,
+}
+
+/// What a unit does where its body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtEnd {
+    ReturnNone,
+    /// Returns the value that the body left on the stack.
+    ReturnTop,
 }
 
 /// A code object in the making and what the code generator must remember of it.
@@ -136,6 +143,10 @@ impl<'a> Compiler<'a, '_> {
         self.unit().sequence.new_label()
     }
 
+    pub(crate) fn new_labels<const N: usize>(&mut self) -> [Label; N] {
+        std::array::from_fn(|_| self.new_label())
+    }
+
     /// Places `label` before the next instruction.
     pub(crate) fn use_label(&mut self, label: Label) {
         self.unit().sequence.use_label(label);
@@ -160,11 +171,23 @@ impl<'a> Compiler<'a, '_> {
         self.unit().sequence.push(Opcode::LOAD_CONST, index, location);
     }
 
-    /// Emits an instruction whose argument is an index of `co_names`; `name` is mangled first.
+    /// Emits an instruction whose argument is an index of `co_names`; `name` is mangled first. The index stands above the
+    /// flag bits that some instructions have.
+    ///
+    /// CPython: `Python/compile.c` `compiler_addop_name` (3.12)
     pub(crate) fn emit_name(&mut self, opcode: Opcode, name: Ident, location: Location) {
         let name = self.mangle(name);
         let index = self.unit().names.add(name);
-        self.unit().sequence.push(opcode, index, location);
+        let (opcode, oparg) = match opcode {
+            Opcode::LOAD_ATTR => (opcode, index << 1),
+            Opcode::LOAD_METHOD => (Opcode::LOAD_ATTR, index << 1 | 1),
+            Opcode::LOAD_SUPER_ATTR => (opcode, index << 2 | 2),
+            Opcode::LOAD_SUPER_METHOD => (Opcode::LOAD_SUPER_ATTR, index << 2 | 3),
+            Opcode::LOAD_ZERO_SUPER_ATTR => (Opcode::LOAD_SUPER_ATTR, index << 2),
+            Opcode::LOAD_ZERO_SUPER_METHOD => (Opcode::LOAD_SUPER_ATTR, index << 2 | 1),
+            _ => (opcode, index),
+        };
+        self.unit().sequence.push(opcode, oparg, location);
     }
 
     /// `name` as it is called inside the innermost class.
@@ -176,12 +199,6 @@ impl<'a> Compiler<'a, '_> {
     /// The text of a name, as a constant's or code object's string.
     pub(crate) fn text(&self, name: Ident) -> PyStr<'a> {
         self.interner.text(name).into()
-    }
-
-    /// Ends the innermost unit.
-    pub(crate) fn leave_unit(&mut self) -> Result<&'a CodeObject<'a>> {
-        let state = self.units.pop().expect("a unit is being compiled");
-        assemble::code_object(self.arena, self.interner, self.target, self.filename, state.unit)
     }
 }
 
@@ -200,6 +217,7 @@ pub(crate) fn module<'a>(
     let filename = filename.into();
     let mut compiler =
         Compiler { arena, interner, target, optimize, future, filename, symtable, units: Vec::new() };
-    let _ = module;
-    compiler.leave_unit()
+    compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);
+    compiler.namespace_body(Location::new(1, 1, 0, 0), module.body)?;
+    compiler.leave_unit(AtEnd::ReturnNone)
 }

@@ -1,1 +1,142 @@
 //! Loading, storing and deleting names: which instruction each scope needs.
+
+use super::{Compiler, Result};
+use crate::diagnostic::Diagnostic;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::symtable::{ScopeKind, SymbolScope};
+use crate::syntax::ast::ExprContext;
+use crate::target::Opcode;
+
+impl Compiler<'_, '_> {
+    /// Loads, stores or deletes a name (not yet mangled).
+    ///
+    /// CPython: `Python/compile.c` `compiler_nameop` (3.12)
+    pub(crate) fn name_op(&mut self, location: Location, name: Ident, ctx: ExprContext) -> Result {
+        self.forbidden_name(location, name, ctx)?;
+        let name = self.mangle(name);
+        let is_function_like = self.scope().is_function_like();
+        let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
+        match place {
+            Some(SymbolScope::Free | SymbolScope::Cell) => self.deref_op(location, name, ctx),
+            Some(SymbolScope::Local) if is_function_like || self.is_fast_hidden(name) => {
+                self.fast_op(location, name, ctx);
+            }
+            Some(SymbolScope::GlobalImplicit) if is_function_like => {
+                self.global_op(location, name, ctx, self.scope().can_see_class_scope);
+            }
+            Some(SymbolScope::GlobalExplicit) => self.global_op(location, name, ctx, false),
+            Some(SymbolScope::Local | SymbolScope::GlobalImplicit) | None => {
+                self.dynamic_op(location, name, ctx);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to bind or delete `__debug__`.
+    ///
+    /// CPython: `Python/compile.c` `forbidden_name` (3.12)
+    pub(crate) fn forbidden_name(&self, location: Location, name: Ident, ctx: ExprContext) -> Result {
+        let verb = match ctx {
+            _ if name != known::DEBUG => return Ok(()),
+            ExprContext::Load => return Ok(()),
+            ExprContext::Store => "assign to",
+            ExprContext::Del => "delete",
+        };
+        Err(Diagnostic::syntax_error(location, format!("cannot {verb} __debug__")))
+    }
+
+    /// The oparg by which instructions on cells know `name`, a cell or free variable of the innermost unit by its symbol:
+    /// free variables count on after the cells.
+    pub(crate) fn deref_index(&mut self, name: Ident) -> u32 {
+        let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
+        let unit = self.unit();
+        match place {
+            Some(SymbolScope::Cell) => unit.cellvars.add(name),
+            _ => unit.cellvars.len() as u32 + unit.freevars.add(name),
+        }
+    }
+
+    /// Whether the name is at present a fast local of an inlined comprehension in a module or class.
+    fn is_fast_hidden(&mut self, name: Ident) -> bool {
+        self.unit().fast_hidden.get(&name).copied().unwrap_or(false)
+    }
+
+    fn fast_op(&mut self, location: Location, name: Ident, ctx: ExprContext) {
+        let opcode = match ctx {
+            ExprContext::Load => Opcode::LOAD_FAST,
+            ExprContext::Store => Opcode::STORE_FAST,
+            ExprContext::Del => Opcode::DELETE_FAST,
+        };
+        let index = self.unit().varnames.add(name);
+        self.emit_arg(opcode, index, location);
+    }
+
+    fn deref_op(&mut self, location: Location, name: Ident, ctx: ExprContext) {
+        let opcode = match ctx {
+            ExprContext::Load if self.in_class_namespace() => {
+                self.emit(Opcode::LOAD_LOCALS, location);
+                Opcode::LOAD_FROM_DICT_OR_DEREF
+            }
+            ExprContext::Load if self.scope().can_see_class_scope => {
+                self.load_classdict(location);
+                Opcode::LOAD_FROM_DICT_OR_DEREF
+            }
+            ExprContext::Load => Opcode::LOAD_DEREF,
+            ExprContext::Store => Opcode::STORE_DEREF,
+            ExprContext::Del => Opcode::DELETE_DEREF,
+        };
+        let index = self.deref_index(name);
+        self.emit_arg(opcode, index, location);
+    }
+
+    /// A global; a scope of annotations in a class looks into the class's namespace first.
+    fn global_op(&mut self, location: Location, name: Ident, ctx: ExprContext, class_first: bool) {
+        let opcode = match ctx {
+            ExprContext::Load if class_first => {
+                self.load_classdict(location);
+                Opcode::LOAD_FROM_DICT_OR_GLOBALS
+            }
+            ExprContext::Load => return self.load_global(location, name),
+            ExprContext::Store => Opcode::STORE_GLOBAL,
+            ExprContext::Del => Opcode::DELETE_GLOBAL,
+        };
+        let index = self.unit().names.add(name);
+        self.emit_arg(opcode, index, location);
+    }
+
+    /// A name looked up in the namespace of a module or class when the code runs.
+    fn dynamic_op(&mut self, location: Location, name: Ident, ctx: ExprContext) {
+        let opcode = match ctx {
+            ExprContext::Load if self.is_class() && self.state().in_inlined_comprehension => {
+                // A comprehension does not see the names of the class around it.
+                return self.load_global(location, name);
+            }
+            ExprContext::Load => Opcode::LOAD_NAME,
+            ExprContext::Store => Opcode::STORE_NAME,
+            ExprContext::Del => Opcode::DELETE_NAME,
+        };
+        let index = self.unit().names.add(name);
+        self.emit_arg(opcode, index, location);
+    }
+
+    /// The lowest bit of the argument, set by the flow graph, asks for a `NULL` before the value.
+    fn load_global(&mut self, location: Location, name: Ident) {
+        let index = self.unit().names.add(name);
+        self.emit_arg(Opcode::LOAD_GLOBAL, index << 1, location);
+    }
+
+    fn load_classdict(&mut self, location: Location) {
+        let unit = self.unit();
+        let index = unit.cellvars.len() as u32 + unit.freevars.add(known::CLASSDICT);
+        self.emit_arg(Opcode::LOAD_DEREF, index, location);
+    }
+
+    fn is_class(&self) -> bool {
+        self.scope().kind == ScopeKind::Class
+    }
+
+    fn in_class_namespace(&mut self) -> bool {
+        self.is_class() && !self.state().in_inlined_comprehension
+    }
+}

@@ -42,9 +42,9 @@ impl InstructionSequence {
         self.instructions.push(Instruction { opcode, oparg, location });
     }
 
-    /// Inserts before the instruction at `index`; labels there and later move along.
-    pub fn insert(&mut self, index: usize, instruction: Instruction) {
-        self.instructions.insert(index, instruction);
+    /// Inserts a jump or block push before the instruction at `index`; labels there and later move along.
+    pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {
+        self.instructions.insert(index, Instruction { opcode, oparg: target.0, location });
         for place in &mut self.labels {
             if *place != Self::UNPLACED && *place as usize >= index {
                 *place += 1;

@@ -1,1 +1,164 @@
 //! Statements: the dispatch over their kinds, and the simple ones.
+
+use super::frame_blocks::TopOfStack;
+use super::{Compiler, Result};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
+use crate::syntax::ast::{Expr, Stmt, StmtKind};
+use crate::target::Opcode;
+
+impl<'a> Compiler<'a, '_> {
+    pub(crate) fn visit_body(&mut self, body: &'a [Stmt<'a>]) -> Result {
+        body.iter().try_for_each(|stmt| self.visit_stmt(stmt))
+    }
+
+    /// CPython: `Python/compile.c` `compiler_visit_stmt` (3.12)
+    pub(crate) fn visit_stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
+        let location = stmt.location;
+        match stmt.kind {
+            StmtKind::FunctionDef(node) => self.function_def(location, node)?,
+            StmtKind::ClassDef(node) => self.class_def(location, node)?,
+            StmtKind::Return(value) => self.return_statement(location, value)?,
+            StmtKind::Delete(_) => self.delete(stmt)?,
+            StmtKind::Assign { .. } => self.assign(stmt)?,
+            StmtKind::TypeAlias(node) => self.type_alias(location, node)?,
+            StmtKind::AugAssign { .. } => self.aug_assign(stmt)?,
+            StmtKind::AnnAssign(_) => self.ann_assign(stmt)?,
+            StmtKind::For(node) if node.is_async => self.async_for_loop(location, node)?,
+            StmtKind::For(node) => self.for_loop(location, node)?,
+            StmtKind::While { test, body, orelse } => self.while_loop(location, test, body, orelse)?,
+            StmtKind::If { test, body, orelse } => self.if_statement(location, test, body, orelse)?,
+            StmtKind::With(node) if node.is_async => {
+                self.async_with_statement(location, node.items, node.body)?;
+            }
+            StmtKind::With(node) => self.with_statement(location, node.items, node.body)?,
+            StmtKind::Match { .. } => self.match_statement(stmt)?,
+            StmtKind::Raise { exc, cause } => self.raise_statement(location, exc, cause)?,
+            StmtKind::Try(node) => self.try_statement(location, node)?,
+            StmtKind::Assert { test, msg } => self.assert_statement(location, test, msg)?,
+            StmtKind::Import(names) => self.import(location, names)?,
+            StmtKind::ImportFrom { module, names, level } => {
+                self.import_from(location, module, names, level)?;
+            }
+            StmtKind::Global(_) | StmtKind::Nonlocal(_) => {}
+            StmtKind::Expr(value) => self.expression_statement(location, value)?,
+            StmtKind::Pass => self.emit(Opcode::NOP, location),
+            StmtKind::Break => self.break_statement(location)?,
+            StmtKind::Continue => self.continue_statement(location)?,
+        }
+        Ok(())
+    }
+
+    /// A constant leaves nothing but its place, which a `NOP` keeps for the debugger.
+    ///
+    /// CPython: `Python/compile.c` `compiler_stmt_expr` (3.12)
+    fn expression_statement(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
+        if value.kind.as_constant().is_some() {
+            self.emit(Opcode::NOP, location);
+            return Ok(());
+        }
+        self.visit_expr(value)?;
+        self.emit(Opcode::POP_TOP, Location::NONE);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_return` (3.12)
+    fn return_statement(&mut self, statement: Location, value: Option<&'a Expr<'a>>) -> Result {
+        let scope = self.scope();
+        if !scope.is_function_like() {
+            return Err(Diagnostic::syntax_error(statement, "'return' outside function"));
+        }
+        if value.is_some() && scope.coroutine && scope.generator {
+            return Err(Diagnostic::syntax_error(statement, "'return' with value in async generator"));
+        }
+
+        let mut location = statement;
+        // A constant is loaded only after the unwinding; a `NOP` stands where it would have been evaluated.
+        let constant = match value {
+            None => Some(Constant::None),
+            Some(value) => value.kind.as_constant(),
+        };
+        match value {
+            Some(value) if constant.is_some() => {
+                location = value.location;
+                self.emit(Opcode::NOP, location);
+            }
+            Some(value) => self.visit_expr(value)?,
+            None => {}
+        }
+        if value.is_none_or(|value| value.location.lineno != statement.lineno) {
+            location = statement;
+            self.emit(Opcode::NOP, location);
+        }
+
+        let top = if constant.is_some() { TopOfStack::Unused } else { TopOfStack::Preserved };
+        self.unwind_all(&mut location, top)?;
+        if let Some(constant) = constant {
+            self.emit_const(constant, location);
+        }
+        self.emit(Opcode::RETURN_VALUE, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_break` (3.8–)
+    fn break_statement(&mut self, statement: Location) -> Result {
+        let mut location = statement;
+        self.emit(Opcode::NOP, location);
+        let Some(in_loop) = self.unwind_to_loop(&mut location)? else {
+            return Err(Diagnostic::syntax_error(statement, "'break' outside loop"));
+        };
+        self.unwind(&mut location, in_loop, TopOfStack::Unused)?;
+        let exit = in_loop.exit.expect("a loop's frame block has an exit");
+        self.emit_jump(Opcode::JUMP, exit, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_continue` (3.8–)
+    fn continue_statement(&mut self, statement: Location) -> Result {
+        let mut location = statement;
+        self.emit(Opcode::NOP, location);
+        let Some(in_loop) = self.unwind_to_loop(&mut location)? else {
+            return Err(Diagnostic::syntax_error(statement, "'continue' not properly in loop"));
+        };
+        self.emit_jump(Opcode::JUMP, in_loop.block, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_visit_stmt` (3.12)
+    fn raise_statement(
+        &mut self,
+        location: Location,
+        exc: Option<&'a Expr<'a>>,
+        cause: Option<&'a Expr<'a>>,
+    ) -> Result {
+        let operands = [exc, exc.and(cause)];
+        for operand in operands.into_iter().flatten() {
+            self.visit_expr(operand)?;
+        }
+        self.emit_arg(Opcode::RAISE_VARARGS, operands.into_iter().flatten().count() as u32, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_assert` (3.12)
+    fn assert_statement(
+        &mut self,
+        location: Location,
+        test: &'a Expr<'a>,
+        msg: Option<&'a Expr<'a>>,
+    ) -> Result {
+        if self.optimize > 0 {
+            return Ok(());
+        }
+        let end = self.new_label();
+        self.jump_if(location, test, end, true)?;
+        self.emit(Opcode::LOAD_ASSERTION_ERROR, location);
+        if let Some(msg) = msg {
+            self.visit_expr(msg)?;
+            self.emit_arg(Opcode::CALL, 0, location);
+        }
+        self.emit_arg(Opcode::RAISE_VARARGS, 1, location);
+        self.use_label(end);
+        Ok(())
+    }
+}

@@ -1,1 +1,105 @@
 //! Type parameters and type aliases (PEP 695).
+//!
+//! Whatever has type parameters is made inside a function of its own, called at once, in which they are locals.
+
+use super::functions::FunctionFlags;
+use super::{AtEnd, Compiler, Result, UnitKind};
+use crate::code::Constant;
+use crate::names::Ident;
+use crate::source::Location;
+use crate::syntax::ast::{ExprContext, ExprKind, TypeAlias, TypeParam, TypeParamKind, TypeParams};
+use crate::target::{Intrinsic1, Intrinsic2, Opcode};
+
+impl<'a> Compiler<'a, '_> {
+    /// Enters the scope of the type parameters of the function, class or alias `name`.
+    pub(super) fn enter_type_params(&mut self, name: Ident, type_params: &TypeParams<'_>, firstlineno: i32) {
+        let text = format!("<generic parameters of {}>", self.interner.text(name));
+        let name = self.interner.intern(&text);
+        let scope = self.symtable.scope_of(type_params.id);
+        self.enter_unit(name, UnitKind::TypeParams, scope, firstlineno);
+    }
+
+    /// Binds the type parameters, and leaves a tuple of them on the stack.
+    ///
+    /// CPython: `Python/compile.c` `compiler_type_params` (3.12)
+    pub(super) fn type_params(&mut self, type_params: &'a TypeParams<'a>) -> Result {
+        for param in type_params.params {
+            let location = param.location;
+            self.emit_const(Constant::Str(self.text(param.name)), location);
+            match param.kind {
+                TypeParamKind::TypeVar => self.type_var(param)?,
+                TypeParamKind::TypeVarTuple => self.call_intrinsic_1(Intrinsic1::TypeVarTuple, location),
+                TypeParamKind::ParamSpec => self.call_intrinsic_1(Intrinsic1::ParamSpec, location),
+            }
+            self.emit_arg(Opcode::COPY, 1, location);
+            self.name_op(location, param.name, ExprContext::Store)?;
+        }
+        let params = type_params.params;
+        self.emit_arg(Opcode::BUILD_TUPLE, params.len() as u32, params[0].location);
+        Ok(())
+    }
+
+    /// Makes a `TypeVar`; its bound is evaluated on demand, by a function.
+    fn type_var(&mut self, param: &'a TypeParam<'a>) -> Result {
+        let location = param.location;
+        let Some(bound) = param.bound else {
+            self.call_intrinsic_1(Intrinsic1::TypeVar, location);
+            return Ok(());
+        };
+        let scope = self.symtable.scope_of(param.id);
+        self.enter_unit(param.name, UnitKind::TypeParams, scope, bound.location.lineno);
+        self.visit_expr(bound)?;
+        self.emit(Opcode::RETURN_VALUE, location);
+        let code = self.leave_unit(AtEnd::ReturnNone)?;
+        self.make_closure(location, code, FunctionFlags::NONE)?;
+        let intrinsic = match bound.kind {
+            ExprKind::Tuple { .. } => Intrinsic2::TypeVarWithConstraints,
+            _ => Intrinsic2::TypeVarWithBound,
+        };
+        self.emit_arg(Opcode::CALL_INTRINSIC_2, intrinsic as u32, location);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_typealias` (3.12)
+    pub(super) fn type_alias(&mut self, location: Location, node: &'a TypeAlias<'a>) -> Result {
+        let ExprKind::Name { id: name, .. } = node.name.kind else {
+            unreachable!("the target of a type alias is a name");
+        };
+        if let Some(type_params) = node.type_params {
+            self.emit(Opcode::PUSH_NULL, location);
+            self.enter_type_params(name, type_params, location.lineno);
+            self.emit_const(Constant::Str(self.text(name)), location);
+            self.type_params(type_params)?;
+            self.type_alias_body(location, name, node)?;
+            let code = self.leave_unit(AtEnd::ReturnTop)?;
+            self.make_closure(location, code, FunctionFlags::NONE)?;
+            self.emit_arg(Opcode::CALL, 0, location);
+        } else {
+            self.emit_const(Constant::Str(self.text(name)), location);
+            self.emit_const(Constant::None, location);
+            self.type_alias_body(location, name, node)?;
+        }
+        self.name_op(location, name, ExprContext::Store)
+    }
+
+    /// The value becomes a function, evaluated on demand; name, type parameters and it make the alias.
+    ///
+    /// CPython: `Python/compile.c` `compiler_typealias_body` (3.12)
+    fn type_alias_body(&mut self, location: Location, name: Ident, node: &'a TypeAlias<'a>) -> Result {
+        let scope = self.symtable.scope_of(node.id);
+        self.enter_unit(name, UnitKind::Function, scope, location.lineno);
+        // The first constant of a function is its docstring; this one has none.
+        self.unit().consts.add(Constant::None);
+        self.visit_expr(node.value)?;
+        self.emit(Opcode::RETURN_VALUE, location);
+        let code = self.leave_unit(AtEnd::ReturnTop)?;
+        self.make_closure(location, code, FunctionFlags::NONE)?;
+        self.emit_arg(Opcode::BUILD_TUPLE, 3, location);
+        self.call_intrinsic_1(Intrinsic1::TypeAlias, location);
+        Ok(())
+    }
+
+    fn call_intrinsic_1(&mut self, intrinsic: Intrinsic1, location: Location) {
+        self.emit_arg(Opcode::CALL_INTRINSIC_1, intrinsic as u32, location);
+    }
+}

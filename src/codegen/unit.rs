@@ -12,6 +12,7 @@ pub struct Unit<'a> {
     pub name: PyStr<'a>,
     pub qualname: PyStr<'a>,
     pub flags: CodeFlags,
+    /// Positional parameters, the positional-only ones included, as `co_argcount` counts them.
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
@@ -30,28 +31,73 @@ pub struct Unit<'a> {
     pub sequence: InstructionSequence,
 }
 
+impl<'a> Unit<'a> {
+    /// A unit without parameters, variables or instructions.
+    pub fn new(name: PyStr<'a>, qualname: PyStr<'a>, firstlineno: i32) -> Self {
+        Unit {
+            name,
+            qualname,
+            flags: CodeFlags::default(),
+            argcount: 0,
+            posonlyargcount: 0,
+            kwonlyargcount: 0,
+            firstlineno,
+            consts: Constants::default(),
+            names: IdentTable::default(),
+            varnames: IdentTable::default(),
+            cellvars: IdentTable::default(),
+            freevars: IdentTable::default(),
+            fast_hidden: FxHashMap::default(),
+            sequence: InstructionSequence::default(),
+        }
+    }
+
+    /// How many of `varnames` are parameters, which are bound from the start: `*args` and `**kwargs` count.
+    pub fn parameter_count(&self) -> u32 {
+        self.argcount
+            + self.kwonlyargcount
+            + u32::from(self.flags.contains(CodeFlags::VARARGS))
+            + u32::from(self.flags.contains(CodeFlags::VARKEYWORDS))
+    }
+}
+
+/// Tables up to this size are searched entry by entry: most stay below it, and hashing would cost more than it saves.
+const LINEAR_SEARCH: usize = 8;
+
 /// An ordered set of names; an entry's index is the oparg.
 #[derive(Clone, Debug, Default)]
 pub struct IdentTable {
     idents: Vec<Ident>,
+    /// Empty while `idents` is searched linearly.
     index: FxHashMap<Ident, u32>,
 }
 
 impl IdentTable {
     /// The index of `ident`, added at the end if it is new.
     pub fn add(&mut self, ident: Ident) -> u32 {
-        *self.index.entry(ident).or_insert_with(|| {
-            self.idents.push(ident);
-            self.idents.len() as u32 - 1
-        })
+        if let Some(index) = self.get(ident) {
+            return index;
+        }
+        let index = self.idents.len() as u32;
+        self.idents.push(ident);
+        if self.idents.len() == LINEAR_SEARCH + 1 {
+            self.index = self.idents.iter().copied().zip(0..).collect();
+        } else if self.idents.len() > LINEAR_SEARCH {
+            self.index.insert(ident, index);
+        }
+        index
     }
 
     pub fn get(&self, ident: Ident) -> Option<u32> {
-        self.index.get(&ident).copied()
+        if self.idents.len() <= LINEAR_SEARCH {
+            self.idents.iter().position(|&entry| entry == ident).map(|index| index as u32)
+        } else {
+            self.index.get(&ident).copied()
+        }
     }
 
     pub fn contains(&self, ident: Ident) -> bool {
-        self.index.contains_key(&ident)
+        self.get(ident).is_some()
     }
 
     pub fn idents(&self) -> &[Ident] {
@@ -67,20 +113,46 @@ impl IdentTable {
     }
 }
 
+impl FromIterator<Ident> for IdentTable {
+    fn from_iter<I: IntoIterator<Item = Ident>>(idents: I) -> Self {
+        let mut table = IdentTable::default();
+        for ident in idents {
+            table.add(ident);
+        }
+        table
+    }
+}
+
 /// `co_consts` in the making: an ordered set of constants.
 #[derive(Clone, Debug, Default)]
 pub struct Constants<'a> {
     values: Vec<Constant<'a>>,
+    /// Empty while `values` is searched linearly.
     index: FxHashMap<Constant<'a>, u32>,
 }
 
 impl<'a> Constants<'a> {
     /// The index of `value`, added at the end if no same constant is there.
     pub fn add(&mut self, value: Constant<'a>) -> u32 {
-        *self.index.entry(value).or_insert_with(|| {
-            self.values.push(value);
-            self.values.len() as u32 - 1
-        })
+        if let Some(index) = self.get(value) {
+            return index;
+        }
+        let index = self.values.len() as u32;
+        self.values.push(value);
+        if self.values.len() == LINEAR_SEARCH + 1 {
+            self.index = self.values.iter().copied().zip(0..).collect();
+        } else if self.values.len() > LINEAR_SEARCH {
+            self.index.insert(value, index);
+        }
+        index
+    }
+
+    fn get(&self, value: Constant<'a>) -> Option<u32> {
+        if self.values.len() <= LINEAR_SEARCH {
+            self.values.iter().position(|&entry| entry == value).map(|index| index as u32)
+        } else {
+            self.index.get(&value).copied()
+        }
     }
 
     pub fn values(&self) -> &[Constant<'a>] {
@@ -89,7 +161,37 @@ impl<'a> Constants<'a> {
 
     /// Keeps only the constants at `indices`, in that order; afterwards the constant at `indices[i]` has index `i`.
     pub fn retain(&mut self, indices: &[u32]) {
-        self.values = indices.iter().map(|&index| self.values[index as usize]).collect();
-        self.index = self.values.iter().enumerate().map(|(index, &value)| (value, index as u32)).collect();
+        let kept = indices.iter().map(|&index| self.values[index as usize]).collect::<Vec<_>>();
+        *self = Constants::default();
+        for value in kept {
+            self.add(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Int;
+
+    #[test]
+    fn tables_keep_first_indices_when_they_outgrow_linear_search() {
+        let mut consts = Constants::default();
+        for round in 0..2 {
+            for number in 0..20 {
+                assert_eq!(consts.add(Constant::Int(Int::Small(number))), number as u32, "round {round}");
+            }
+        }
+        assert_eq!(consts.values().len(), 20);
+    }
+
+    #[test]
+    fn constants_of_equal_value_but_other_type_or_sign_stay_apart() {
+        let mut consts = Constants::default();
+        let values =
+            [Constant::Int(Int::Small(0)), Constant::False, Constant::Float(0.0), Constant::Float(-0.0)];
+        assert_eq!(values.map(|value| consts.add(value)), [0, 1, 2, 3]);
+        consts.retain(&[3, 1]);
+        assert_eq!([values[3], values[1]].map(|value| consts.add(value)), [0, 1]);
     }
 }

@@ -1,1 +1,146 @@
 //! Entering and leaving a unit: its tables of variables, qualified name, flags, and the code around the body.
+
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::unit::{IdentTable, Unit};
+use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
+use crate::assemble;
+use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
+use crate::syntax::ast::{Stmt, StmtKind};
+use crate::target::{Intrinsic1, Opcode};
+
+impl<'a> Compiler<'a, '_> {
+    /// Starts the code object of `scope` inside the innermost unit.
+    ///
+    /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12)
+    pub(crate) fn enter_unit(&mut self, name: Ident, kind: UnitKind, scope: ScopeId, firstlineno: i32) {
+        let mut unit = Unit::new(self.text(name), self.qualname(name, kind), firstlineno);
+        let scope_data = self.symtable.scope(scope);
+        unit.varnames = scope_data.varnames.iter().copied().collect();
+        unit.cellvars = self.sorted_symbols(scope_data, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL);
+        if scope_data.needs_class_closure {
+            unit.cellvars.add(known::CLASS);
+        }
+        if scope_data.needs_classdict {
+            unit.cellvars.add(known::CLASSDICT);
+        }
+        unit.freevars = self.sorted_symbols(scope_data, SymbolScope::Free, SymbolFlags::DEF_FREE_CLASS);
+
+        let private = self.units.last().and_then(|parent| parent.private);
+        let frame_blocks = Vec::new();
+        self.units.push(UnitState { unit, scope, kind, private, frame_blocks, in_inlined_comprehension: false });
+
+        let lineno = if kind == UnitKind::Module { 0 } else { firstlineno };
+        self.emit_arg(Opcode::RESUME, 0, Location::new(lineno, firstlineno, 0, 0));
+    }
+
+    /// Ends the innermost unit and optimises and assembles its code.
+    ///
+    /// CPython: `Python/compile.c` `optimize_and_assemble` (3.12)
+    pub(crate) fn leave_unit(&mut self, at_end: AtEnd) -> Result<&'a CodeObject<'a>> {
+        if at_end == AtEnd::ReturnNone {
+            self.emit_const(Constant::None, Location::NONE);
+        }
+        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        let flags = self.code_flags();
+        let mut state = self.units.pop().expect("a unit is being compiled");
+        state.unit.flags = flags;
+        assemble::code_object(self.arena, self.interner, self.target, self.filename, state.unit)
+    }
+
+    /// Guards a generator's whole body: a `StopIteration` that escapes becomes a `RuntimeError`.
+    ///
+    /// CPython: `Python/compile.c` `wrap_in_stopiteration_handler` (3.12)
+    pub(crate) fn wrap_in_stopiteration_handler(&mut self) {
+        let handler = self.new_label();
+        self.unit().sequence.insert_jump(0, Opcode::SETUP_CLEANUP, handler, Location::NONE);
+        self.emit_const(Constant::None, Location::NONE);
+        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.use_label(handler);
+        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Location::NONE);
+        self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
+    }
+
+    /// The docstring of a body, unless the `-O` level drops docstrings.
+    pub(crate) fn docstring(&self, body: &[Stmt<'a>]) -> Option<Constant<'a>> {
+        match body.first()?.kind {
+            StmtKind::Expr(value) if self.optimize < 2 => {
+                value.kind.as_constant().filter(|constant| matches!(constant, Constant::Str(_)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend on anything else.
+    ///
+    /// CPython: `Python/compile.c` `dictbytype` (3.12)
+    fn sorted_symbols(&self, scope: &Scope, place: SymbolScope, flag: u16) -> IdentTable {
+        let wanted = |symbol: Symbol| symbol.scope == Some(place) || symbol.flags.contains(flag);
+        let mut names: Vec<Ident> =
+            scope.symbols.iter().filter(|&(_, symbol)| wanted(symbol)).map(|(name, _)| name).collect();
+        names.sort_unstable_by_key(|&name| self.interner.text(name));
+        names.into_iter().collect()
+    }
+
+    /// The qualified name of a unit to be entered now. The scope of type parameters does not show in the names of what
+    /// is defined in it, and a name that its surroundings declare global stands alone.
+    ///
+    /// CPython: `Python/compile.c` `compiler_set_qualname` (3.12)
+    fn qualname(&mut self, name: Ident, kind: UnitKind) -> PyStr<'a> {
+        let text = self.text(name);
+        let depth = self.units.len();
+        let in_type_params = self.units.last().is_some_and(|parent| parent.kind == UnitKind::TypeParams);
+        let hidden_units = if in_type_params { 1 } else { 0 };
+        if depth <= 1 + hidden_units {
+            return text;
+        }
+        let parent = &self.units[depth - 1 - hidden_units];
+        if matches!(kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
+            let mangled = crate::symtable::mangle(self.interner, parent.private, name);
+            let symbol = self.symtable.scope(parent.scope).symbols.get(mangled);
+            if symbol.is_some_and(|symbol| symbol.scope == Some(SymbolScope::GlobalExplicit)) {
+                return text;
+            }
+        }
+        let separator: &[u8] = match parent.kind {
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => b".<locals>.",
+            UnitKind::Module | UnitKind::Class | UnitKind::Comprehension | UnitKind::TypeParams => b".",
+        };
+        let parts = [parent.unit.qualname.0, separator, text.0];
+        let mut qualname =
+            ArenaVec::with_capacity_in(parts.iter().map(|part| part.len()).sum(), self.arena);
+        for part in parts {
+            qualname.extend_from_slice_copy(part);
+        }
+        PyStr(qualname.into_bump_slice())
+    }
+
+    /// CPython: `Python/compile.c` `compute_code_flags` (3.12)
+    fn code_flags(&self) -> CodeFlags {
+        let scope = self.scope();
+        let mut flags = self.future.flags;
+        if !scope.is_function_like() {
+            return CodeFlags(flags);
+        }
+        flags |= CodeFlags::NEWLOCALS | CodeFlags::OPTIMIZED;
+        flags |= match (scope.generator, scope.coroutine) {
+            (false, false) => 0,
+            (true, false) => CodeFlags::GENERATOR,
+            (false, true) => CodeFlags::COROUTINE,
+            (true, true) => CodeFlags::ASYNC_GENERATOR,
+        };
+        for (is_set, flag) in [
+            (scope.nested, CodeFlags::NESTED),
+            (scope.varargs, CodeFlags::VARARGS),
+            (scope.varkeywords, CodeFlags::VARKEYWORDS),
+        ] {
+            if is_set {
+                flags |= flag;
+            }
+        }
+        CodeFlags(flags)
+    }
+}

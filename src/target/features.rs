@@ -23,6 +23,10 @@ pub struct Features {
     /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
     pub recursion_limit: u32,
     pub opcodes: &'static OpcodeTable,
+    /// How deeply loops, `try` and `with` blocks may nest in one code object.
+    ///
+    /// CPython: `Include/cpython/code.h` `CO_MAXBLOCKS` (3.11–)
+    pub frame_block_limit: usize,
 }
 
 /// The features of a version whose compiler crosspyc has.
@@ -46,4 +50,5 @@ static V3_12: Features = Features {
     marshal_version: 4,
     recursion_limit: 2996,
     opcodes: opcodes::V3_12,
+    frame_block_limit: 20,
 };
