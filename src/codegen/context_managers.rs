@@ -65,7 +65,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::BEFORE_ASYNC_WITH, location);
         self.emit_arg(Opcode::GET_AWAITABLE, 1, location);
         self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true);
+        self.yield_from_await(location, true)?;
         self.emit_jump(Opcode::SETUP_WITH, handler, location);
 
         self.use_label(block);
@@ -76,7 +76,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_BLOCK, location);
 
         self.call_exit_with_nones(location);
-        self.await_exit(location);
+        self.await_exit(location)?;
         self.emit(Opcode::POP_TOP, location);
         self.emit_jump(Opcode::JUMP, exit, location);
 
@@ -84,7 +84,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
         self.emit(Opcode::PUSH_EXC_INFO, location);
         self.emit(Opcode::WITH_EXCEPT_START, location);
-        self.await_exit(location);
+        self.await_exit(location)?;
         self.finish_with_handler(cleanup);
         self.use_label(exit);
         Ok(())
@@ -101,10 +101,10 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Awaits what `__aexit__` returned.
-    pub(super) fn await_exit(&mut self, location: Location) {
+    pub(super) fn await_exit(&mut self, location: Location) -> Result {
         self.emit_arg(Opcode::GET_AWAITABLE, 2, location);
         self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true);
+        self.yield_from_await(location, true)
     }
 
     fn bind_entered(&mut self, location: Location, item: &'a WithItem<'a>) -> Result {

@@ -126,7 +126,7 @@ impl<'a> Compiler<'a, '_> {
             }
             FrameBlockKind::AsyncWith(statement) => {
                 self.unwind_with(statement, top);
-                self.await_exit(statement);
+                self.await_exit(statement)?;
                 self.emit(Opcode::POP_TOP, statement);
                 *location = Location::NONE;
             }

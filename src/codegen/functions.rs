@@ -7,7 +7,9 @@ use crate::names::{Ident, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::SymbolScope;
-use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, ExprKind, FunctionDef, Lambda, Stmt, TypeParams};
+use crate::syntax::ast::{
+    Arg, Arguments, Expr, ExprContext, ExprKind, FunctionDef, Lambda, Stmt, TypeParams,
+};
 use crate::syntax::unparse::unparse;
 use crate::target::{Intrinsic2, Opcode};
 
@@ -167,7 +169,8 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `get_ref_type` (3.12)
     fn closure_cell(&mut self, name: Ident, code: &CodeObject<'_>) -> Result<u32> {
-        let is_class_cell = self.state().kind == UnitKind::Class && matches!(name, known::CLASS | known::CLASSDICT);
+        let is_class_cell =
+            self.state().kind == UnitKind::Class && matches!(name, known::CLASS | known::CLASSDICT);
         let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
         let unit = self.unit();
         let index = if is_class_cell || place == Some(SymbolScope::Cell) {

@@ -61,9 +61,9 @@ impl Compiler<'_, '_> {
             return Err(Diagnostic::syntax_error(location, message));
         }
         self.emit_const(Constant::Int(Int::Small(level.into())), location);
-        let texts = self
-            .arena
-            .alloc_slice_fill_iter(names.iter().map(|alias| Constant::Str(self.interner.text(alias.name).into())));
+        let texts = self.arena.alloc_slice_fill_iter(
+            names.iter().map(|alias| Constant::Str(self.interner.text(alias.name).into())),
+        );
         self.emit_const(Constant::Tuple(texts), location);
         let module = module.unwrap_or_else(|| self.interner.intern(""));
         self.emit_name(Opcode::IMPORT_NAME, module, location);

@@ -72,7 +72,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::SETUP_FINALLY, except, location);
         self.emit(Opcode::GET_ANEXT, location);
         self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true);
+        self.yield_from_await(location, true)?;
         self.emit(Opcode::POP_BLOCK, location);
 
         self.visit_expr(node.target)?;

@@ -171,23 +171,11 @@ impl<'a> Compiler<'a, '_> {
         self.unit().sequence.push(Opcode::LOAD_CONST, index, location);
     }
 
-    /// Emits an instruction whose argument is an index of `co_names`; `name` is mangled first. The index stands above the
-    /// flag bits that some instructions have.
-    ///
-    /// CPython: `Python/compile.c` `compiler_addop_name` (3.12)
+    /// Emits an instruction whose argument is an index of `co_names`; `name` is mangled first.
     pub(crate) fn emit_name(&mut self, opcode: Opcode, name: Ident, location: Location) {
         let name = self.mangle(name);
         let index = self.unit().names.add(name);
-        let (opcode, oparg) = match opcode {
-            Opcode::LOAD_ATTR => (opcode, index << 1),
-            Opcode::LOAD_METHOD => (Opcode::LOAD_ATTR, index << 1 | 1),
-            Opcode::LOAD_SUPER_ATTR => (opcode, index << 2 | 2),
-            Opcode::LOAD_SUPER_METHOD => (Opcode::LOAD_SUPER_ATTR, index << 2 | 3),
-            Opcode::LOAD_ZERO_SUPER_ATTR => (Opcode::LOAD_SUPER_ATTR, index << 2),
-            Opcode::LOAD_ZERO_SUPER_METHOD => (Opcode::LOAD_SUPER_ATTR, index << 2 | 1),
-            _ => (opcode, index),
-        };
-        self.unit().sequence.push(opcode, oparg, location);
+        self.unit().sequence.push(opcode, index, location);
     }
 
     /// `name` as it is called inside the innermost class.

@@ -31,7 +31,14 @@ impl<'a> Compiler<'a, '_> {
 
         let private = self.units.last().and_then(|parent| parent.private);
         let frame_blocks = Vec::new();
-        self.units.push(UnitState { unit, scope, kind, private, frame_blocks, in_inlined_comprehension: false });
+        self.units.push(UnitState {
+            unit,
+            scope,
+            kind,
+            private,
+            frame_blocks,
+            in_inlined_comprehension: false,
+        });
 
         let lineno = if kind == UnitKind::Module { 0 } else { firstlineno };
         self.emit_arg(Opcode::RESUME, 0, Location::new(lineno, firstlineno, 0, 0));
@@ -110,8 +117,7 @@ impl<'a> Compiler<'a, '_> {
             UnitKind::Module | UnitKind::Class | UnitKind::Comprehension | UnitKind::TypeParams => b".",
         };
         let parts = [parent.unit.qualname.0, separator, text.0];
-        let mut qualname =
-            ArenaVec::with_capacity_in(parts.iter().map(|part| part.len()).sum(), self.arena);
+        let mut qualname = ArenaVec::with_capacity_in(parts.iter().map(|part| part.len()).sum(), self.arena);
         for part in parts {
             qualname.extend_from_slice_copy(part);
         }

@@ -1,6 +1,7 @@
 //! From text to the syntax tree. The only place that knows the parser crate.
 
 pub mod ast;
+pub(crate) mod unparse;
 
 use bumpalo::Bump;
 
