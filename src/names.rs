@@ -10,6 +10,13 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ident(u32);
 
+impl Ident {
+    /// The number itself, dense from 0: for tables with an entry for every name of a module.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The table of names of one module, its texts in the module's arena.
 pub struct Interner<'a> {
     arena: &'a Bump,
@@ -33,6 +40,11 @@ impl<'a> Interner<'a> {
             Some(&ident) => ident,
             None => self.insert(self.arena.alloc_str(text)),
         }
+    }
+
+    /// How many names there are: every [`Ident`] is below.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
     }
 
     pub fn text(&self, ident: Ident) -> &'a str {
@@ -90,5 +102,10 @@ pub mod known {
         MODULE_SCOPE = "<module>",
         TOP = "top",
         ANNOTATION_SCOPE = "_annotation",
+        LAMBDA_SCOPE = "lambda",
+        LISTCOMP_SCOPE = "listcomp",
+        SETCOMP_SCOPE = "setcomp",
+        DICTCOMP_SCOPE = "dictcomp",
+        GENEXPR_SCOPE = "genexpr",
     }
 }

@@ -1,8 +1,30 @@
 //! The symbol table: which names each scope of a module binds and uses, and where each name lives.
 //!
+//! Input is the tree after preprocessing, output a [`SymbolTable`], which the code generator asks for the scope of every node that
+//! opens one and for the symbols in it. Two passes: [`build`](mod@build) visits the tree and notes for every scope, in order of first
+//! appearance, how each name is bound and used; [`analyze`] decides from that where each lives, and which comprehensions are
+//! inlined. Whatever contradicts itself (a parameter that is declared `global`, a `nonlocal` without binding) is a diagnostic.
+//!
+//! ```python
+//! def f(a):
+//!     def g(): return a + b
+//!     return g
+//! ```
+//!
+//! gives the scopes `top` (`f` local), `f` (`a` a cell, `g` local) and `g` (`a` free, `b` an implicit global).
+//!
+//! Symbols are keyed by the *mangled* name. The kind of a scope and its symbols depend on nothing but the tree and the future flags:
+//! no hash order and no [`Ident`] number shows.
+//!
 //! CPython: `Python/symtable.c` (3.8–)
 
-use rustc_hash::FxHashMap;
+mod analyze;
+mod build;
+mod mangle;
+mod symbols;
+
+pub use mangle::mangle;
+pub use symbols::{Symbol, SymbolFlags, SymbolScope, Symbols};
 
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner};
@@ -26,7 +48,8 @@ impl SymbolTable {
     /// The module's own scope.
     pub const TOP: ScopeId = ScopeId(0);
 
-    /// The scope that a node opens.
+    /// The scope that a node opens. Nodes inside an annotation have none where annotations are not evaluated
+    /// (`from __future__ import annotations`).
     ///
     /// # Panics
     /// If the node opens none: a bug of the code generator, which visits the same tree as the symbol table did.
@@ -48,36 +71,51 @@ impl SymbolTable {
 #[derive(Debug)]
 pub struct Scope {
     pub kind: ScopeKind,
+    /// Of a function, class, alias or type variable; `top`, `lambda`, `genexpr` and the like for scopes without a name of their own.
     pub name: Ident,
-    /// Every name bound or used here (mangled), in order of first appearance.
+    /// Every name bound or used here (mangled), in order of first appearance; those that are only passed on to scopes inside
+    /// (free, without flags), and those of inlined comprehensions, come last.
     pub symbols: Symbols,
     /// The parameters in the order of `co_varnames`: positional, keyword-only, `*args`, `**kwargs`.
     pub varnames: Vec<Ident>,
+    /// In the order of the source; in place of an inlined comprehension stand its children.
     pub children: Vec<ScopeId>,
-    /// `global` and `nonlocal` statements: the name and the place of its statement.
+    /// What `global` and `nonlocal` statements name, and assignment expressions that leave their comprehension: the name
+    /// (mangled) and the place of its statement.
     pub directives: Vec<(Ident, Location)>,
+    /// A function is around this scope.
     pub nested: bool,
+    /// Some name here is free or, in a nested scope, an implicit global.
     pub free: bool,
+    /// The same of a scope inside.
     pub child_free: bool,
     pub generator: bool,
     pub coroutine: bool,
     pub comprehension: Option<ComprehensionKind>,
     pub varargs: bool,
     pub varkeywords: bool,
+    /// There is a `return` with a value.
     pub returns_value: bool,
+    /// A class whose methods use `__class__` or `super`.
     pub needs_class_closure: bool,
+    /// A class inside which type parameters or aliases look names up in its namespace.
     pub needs_classdict: bool,
     pub comp_inlined: bool,
+    /// True only while the target of a comprehension's `for` is visited.
     pub comp_iter_target: bool,
+    /// An annotation scope (type parameters, alias, bound) directly in a class.
     pub can_see_class_scope: bool,
+    /// How many iterables of comprehensions are being visited around the current place, those of outer scopes included.
     pub comp_iter_expr: u32,
     pub location: Location,
 }
 
 impl Scope {
-    /// Functions, and the scopes of annotations, type parameters and aliases, which work like functions.
+    /// Functions, and the scopes of type parameters, bounds and aliases, which work like functions.
+    ///
+    /// CPython: `Python/symtable.c` `_PyST_IsFunctionLike` (3.12–)
     pub fn is_function_like(&self) -> bool {
-        !matches!(self.kind, ScopeKind::Class | ScopeKind::Module)
+        !matches!(self.kind, ScopeKind::Class | ScopeKind::Module | ScopeKind::Annotation)
     }
 }
 
@@ -86,6 +124,7 @@ pub enum ScopeKind {
     Function,
     Class,
     Module,
+    /// An annotation that is not evaluated; gone when the table is complete.
     Annotation,
     TypeVarBound,
     TypeAlias,
@@ -100,75 +139,6 @@ pub enum ComprehensionKind {
     Generator,
 }
 
-/// What is known of a name in a scope: how it is bound and used (`DEF_...`, `USE`), and after analysis where it lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct SymbolFlags(pub u16);
-
-impl SymbolFlags {
-    pub const DEF_GLOBAL: u16 = 1;
-    pub const DEF_LOCAL: u16 = 2;
-    pub const DEF_PARAM: u16 = 2 << 1;
-    pub const DEF_NONLOCAL: u16 = 2 << 2;
-    pub const USE: u16 = 2 << 3;
-    pub const DEF_FREE: u16 = 2 << 4;
-    pub const DEF_FREE_CLASS: u16 = 2 << 5;
-    pub const DEF_IMPORT: u16 = 2 << 6;
-    pub const DEF_ANNOT: u16 = 2 << 7;
-    pub const DEF_COMP_ITER: u16 = 2 << 8;
-    pub const DEF_TYPE_PARAM: u16 = 2 << 9;
-    pub const DEF_COMP_CELL: u16 = 2 << 10;
-    pub const DEF_BOUND: u16 = Self::DEF_LOCAL | Self::DEF_PARAM | Self::DEF_IMPORT;
-
-    pub fn contains(self, flag: u16) -> bool {
-        self.0 & flag != 0
-    }
-}
-
-/// Where a name lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SymbolScope {
-    Local,
-    GlobalExplicit,
-    GlobalImplicit,
-    Free,
-    Cell,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Symbol {
-    pub flags: SymbolFlags,
-    /// `None` until the analysis has run.
-    pub scope: Option<SymbolScope>,
-}
-
-/// A map from names to symbols that keeps the order of insertion.
-#[derive(Clone, Debug, Default)]
-pub struct Symbols {
-    entries: Vec<(Ident, Symbol)>,
-    index: FxHashMap<Ident, u32>,
-}
-
-impl Symbols {
-    pub fn get(&self, name: Ident) -> Option<Symbol> {
-        self.index.get(&name).map(|&index| self.entries[index as usize].1)
-    }
-
-    /// Adds or replaces; a replaced entry keeps its place.
-    pub fn insert(&mut self, name: Ident, symbol: Symbol) {
-        match self.index.get(&name) {
-            Some(&index) => self.entries[index as usize].1 = symbol,
-            None => {
-                self.index.insert(name, self.entries.len() as u32);
-                self.entries.push((name, symbol));
-            }
-        }
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (Ident, Symbol)> + '_ {
-        self.entries.iter().copied()
-    }
-}
-
 /// Builds the symbol table of a module and decides where every name lives.
 pub fn build<'a>(
     interner: &mut Interner<'a>,
@@ -176,14 +146,15 @@ pub fn build<'a>(
     future: &Future,
     module: &Module<'a>,
 ) -> Result<SymbolTable, Diagnostic> {
-    let _ = (interner, target, future, module);
-    Err(Diagnostic::syntax_error(Location::NONE, "not there yet"))
+    let mut table = build::module(interner, target, future, module).map_err(|fault| *fault)?;
+    analyze::analyze(interner, &mut table.scopes).map_err(|fault| *fault)?;
+    Ok(table)
 }
 
-/// The name that `name` stands for inside the class `private`: `__x` becomes `_Class__x`.
-///
-/// CPython: `Python/symtable.c` `_Py_Mangle` (3.8–)
-pub fn mangle(interner: &mut Interner<'_>, private: Option<Ident>, name: Ident) -> Ident {
-    let _ = (interner, private);
-    name
+/// What the functions of both passes return: small when all is well, which is nearly always.
+type Outcome = Result<(), Box<Diagnostic>>;
+
+#[cold]
+fn fault(location: Location, message: impl Into<String>) -> Outcome {
+    Err(Box::new(Diagnostic::syntax_error(location, message)))
 }

@@ -1,0 +1,369 @@
+//! The second pass: where does each name live? Decided scope by scope, outermost first, and on the way back for cells.
+//!
+//! A scope's decisions need the names that the scopes around it make visible (bound in a function, declared `global`, type
+//! parameters). There is one table of these facts for the whole module, a byte for each name; a scope changes it for
+//! the scopes inside and takes the changes back when it is done. So the time is linear in the number of symbols, those that are
+//! passed on from scope to scope included.
+//!
+//! On the way back, the names that are free inside a scope are the tail of one stack: the scope removes those it provides as cells
+//! and leaves the rest, and its own free names, to the scope around it. That tail may hold a name twice.
+//!
+//! CPython: `Python/symtable.c` `analyze_block` (3.12)
+
+use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
+use crate::diagnostic::Diagnostic;
+use crate::names::{Ident, Interner, known};
+
+/// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
+pub(super) fn analyze(interner: &Interner<'_>, scopes: &mut [Scope]) -> Outcome {
+    let facts = vec![0; interner.len()];
+    let mut analyzer = Analyzer { interner, scopes, facts, changes: Vec::new(), free: Vec::new() };
+    analyzer.block(SymbolTable::TOP, None)
+}
+
+/// A function around binds the name.
+const BOUND: u8 = 1;
+/// A scope around declares the name `global`.
+const GLOBAL: u8 = 2;
+/// The innermost binding around is a type parameter.
+const TYPE_PARAM: u8 = 4;
+/// Marks that last only within one step.
+const MARK: u8 = 8;
+const FREE_INSIDE: u8 = 16;
+
+struct Analyzer<'t, 'a> {
+    interner: &'t Interner<'a>,
+    scopes: &'t mut [Scope],
+    /// What is known of each name where the analysis is now.
+    facts: Vec<u8>,
+    /// The names whose facts the scopes around the current place changed, and what they were.
+    changes: Vec<(Ident, u8)>,
+    /// The names that are free in scopes already done, for those around them.
+    free: Vec<Ident>,
+}
+
+impl Analyzer<'_, '_> {
+    /// Decides on one scope and all inside. `class` is the class whose namespace the scope sees, if it does.
+    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Outcome {
+        let changes_before = self.changes.len();
+        self.names(id, class)?;
+        let is_class = self.scope(id).kind == ScopeKind::Class;
+        if is_class {
+            self.set_facts(known::CLASS, BOUND, 0);
+            self.set_facts(known::CLASSDICT, BOUND, 0);
+        }
+        let inside = self.free.len();
+        let has_comp_cells = self.children(id, class)?;
+
+        self.mark_free(inside);
+        if self.scope(id).is_function_like() {
+            if self.free.len() > inside || has_comp_cells {
+                self.cells(id);
+            }
+        } else if is_class {
+            self.drop_class_free(id);
+        }
+        self.pass_on_free(id, inside);
+        for (name, before) in self.changes.drain(changes_before..).rev() {
+            self.facts[name.index()] = before;
+        }
+        Ok(())
+    }
+
+    fn scope(&mut self, id: ScopeId) -> &mut Scope {
+        &mut self.scopes[id.0 as usize]
+    }
+
+    /// Changes what the scopes inside the current one see of a name.
+    fn set_facts(&mut self, name: Ident, set: u8, clear: u8) {
+        let facts = &mut self.facts[name.index()];
+        let changed = *facts & !clear | set;
+        if changed != *facts {
+            self.changes.push((name, *facts));
+            *facts = changed;
+        }
+    }
+
+    /// Decides on the names of a scope, from how it uses them and what it sees around.
+    fn names(&mut self, id: ScopeId, class: Option<ScopeId>) -> Outcome {
+        let mut symbols = std::mem::take(&mut self.scope(id).symbols);
+        for (name, symbol) in symbols.iter_mut() {
+            symbol.scope = Some(self.name(id, class, name, symbol.flags)?);
+        }
+        self.scope(id).symbols = symbols;
+        Ok(())
+    }
+
+    /// Names of a class are not visible inside it, and neither are its `global`s.
+    ///
+    /// CPython: `Python/symtable.c` `analyze_name` (3.12)
+    fn name(
+        &mut self,
+        id: ScopeId,
+        class: Option<ScopeId>,
+        name: Ident,
+        flags: SymbolFlags,
+    ) -> Result<SymbolScope, Box<Diagnostic>> {
+        let is_class = self.scope(id).kind == ScopeKind::Class;
+        if flags.contains(SymbolFlags::DEF_GLOBAL) {
+            if flags.contains(SymbolFlags::DEF_NONLOCAL) {
+                let message = format!("name '{}' is nonlocal and global", self.interner.text(name));
+                self.fault_at_directive(id, name, message)?;
+            }
+            if !is_class {
+                self.set_facts(name, GLOBAL, BOUND);
+            }
+            return Ok(SymbolScope::GlobalExplicit);
+        }
+        if flags.contains(SymbolFlags::DEF_NONLOCAL) {
+            self.check_nonlocal(id, name)?;
+            return Ok(self.free_name(id, name));
+        }
+        if flags.contains(SymbolFlags::DEF_BOUND) {
+            let type_param = if flags.contains(SymbolFlags::DEF_TYPE_PARAM) { TYPE_PARAM } else { 0 };
+            match self.scope(id).kind {
+                ScopeKind::Class | ScopeKind::Module => self.set_facts(name, type_param, TYPE_PARAM),
+                _ => self.set_facts(name, BOUND | type_param, GLOBAL | TYPE_PARAM),
+            }
+            return Ok(SymbolScope::Local);
+        }
+        if let Some(found) = self.name_in_class(class, name) {
+            return Ok(found);
+        }
+        let facts = self.facts[name.index()];
+        if facts & BOUND != 0 {
+            return Ok(self.free_name(id, name));
+        }
+        if facts & GLOBAL == 0 && self.scope(id).nested {
+            self.scope(id).free = true;
+        }
+        Ok(SymbolScope::GlobalImplicit)
+    }
+
+    fn free_name(&mut self, id: ScopeId, name: Ident) -> SymbolScope {
+        self.scope(id).free = true;
+        self.free.push(name);
+        SymbolScope::Free
+    }
+
+    /// A name of the class that an annotation scope sees is looked up there and then among the globals, even if a function
+    /// around the class binds it too.
+    fn name_in_class(&mut self, class: Option<ScopeId>, name: Ident) -> Option<SymbolScope> {
+        let flags = self.scope(class?).symbols.get(name)?.flags;
+        if flags.contains(SymbolFlags::DEF_GLOBAL) {
+            Some(SymbolScope::GlobalExplicit)
+        } else if flags.contains(SymbolFlags::DEF_BOUND) && !flags.contains(SymbolFlags::DEF_NONLOCAL) {
+            Some(SymbolScope::GlobalImplicit)
+        } else {
+            None
+        }
+    }
+
+    fn check_nonlocal(&mut self, id: ScopeId, name: Ident) -> Outcome {
+        let facts = self.facts[name.index()];
+        let text = self.interner.text(name);
+        let message = if id == SymbolTable::TOP {
+            "nonlocal declaration not allowed at module level".to_owned()
+        } else if facts & BOUND == 0 {
+            format!("no binding for nonlocal '{text}' found")
+        } else if facts & TYPE_PARAM != 0 {
+            format!("nonlocal binding not allowed for type parameter '{text}'")
+        } else {
+            return Ok(());
+        };
+        self.fault_at_directive(id, name, message)
+    }
+
+    #[cold]
+    fn fault_at_directive(&mut self, id: ScopeId, name: Ident, message: String) -> Outcome {
+        let directives = &self.scope(id).directives;
+        let directive = directives.iter().find(|&&(directive, _)| directive == name);
+        let &(_, location) = directive.expect("only a directive makes a name nonlocal");
+        fault(location, message)
+    }
+
+    /// Decides on the scopes inside a scope and inlines comprehensions; returns whether those have cells.
+    fn children(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<bool, Box<Diagnostic>> {
+        let children = std::mem::take(&mut self.scope(id).children);
+        let own_class = if self.scope(id).kind == ScopeKind::Class { Some(id) } else { class };
+        let mut has_comp_cells = false;
+        let mut any_inlined = false;
+        for &child in &children {
+            let class = if self.scope(child).can_see_class_scope { own_class } else { None };
+            let free_before = self.free.len();
+            self.block(child, class)?;
+            let entry = self.scope(child);
+            let child_free = entry.free || entry.child_free;
+            if entry.comprehension.is_some() && !entry.generator {
+                entry.comp_inlined = true;
+                any_inlined = true;
+                has_comp_cells |= self.inline_comprehension(id, child, free_before);
+            }
+            self.scope(id).child_free |= child_free;
+        }
+        self.scope(id).children = if any_inlined { self.splice(&children) } else { children };
+        Ok(has_comp_cells)
+    }
+
+    /// Puts the children of inlined comprehensions in the place of these.
+    fn splice(&mut self, children: &[ScopeId]) -> Vec<ScopeId> {
+        let mut spliced = Vec::with_capacity(children.len());
+        for &child in children {
+            let entry = self.scope(child);
+            if entry.comp_inlined {
+                spliced.extend_from_slice(&entry.children);
+            } else {
+                spliced.push(child);
+            }
+        }
+        spliced
+    }
+
+    /// Gives the symbols of a comprehension to the scope it is inlined in; returns whether one is a cell. The comprehension's free
+    /// names are those of the stack from `free_before`: what the outer scope binds is no longer free.
+    ///
+    /// CPython: `Python/symtable.c` `inline_comprehension` (3.12)
+    fn inline_comprehension(&mut self, outer: ScopeId, comp: ScopeId, free_before: usize) -> bool {
+        let symbols = std::mem::take(&mut self.scope(comp).symbols);
+        let children = std::mem::take(&mut self.scope(comp).children);
+        self.mark_free_inside(&children);
+        let outer = &mut self.scopes[outer.0 as usize];
+        let outer_is_class = outer.kind == ScopeKind::Class;
+        let mut has_cells = false;
+        for (name, mut symbol) in symbols.iter() {
+            if symbol.flags.contains(SymbolFlags::DEF_PARAM) {
+                continue;
+            }
+            let is_cell = symbol.scope == Some(SymbolScope::Cell);
+            let comp_cell = if is_cell { SymbolFlags::DEF_COMP_CELL } else { 0 };
+            symbol.flags.0 |= comp_cell;
+            let comp_cell = symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
+            has_cells |= comp_cell != 0;
+            match outer.symbols.get_mut(name) {
+                None => outer.symbols.insert(name, symbol),
+                Some(existing) => {
+                    existing.flags.0 |= comp_cell;
+                    let facts = &mut self.facts[name.index()];
+                    if existing.flags.contains(SymbolFlags::DEF_BOUND)
+                        && *facts & FREE_INSIDE == 0
+                        && !outer_is_class
+                    {
+                        *facts |= MARK;
+                    }
+                }
+            }
+        }
+        self.remove_marked_free(free_before);
+        self.clear_marks(&symbols, &children);
+        let comp = self.scope(comp);
+        comp.symbols = symbols;
+        comp.children = children;
+        has_cells
+    }
+
+    fn mark_free_inside(&mut self, children: &[ScopeId]) {
+        for &child in children {
+            for (name, symbol) in self.scopes[child.0 as usize].symbols.iter() {
+                if symbol.scope == Some(SymbolScope::Free) {
+                    self.facts[name.index()] |= FREE_INSIDE;
+                }
+            }
+        }
+    }
+
+    fn remove_marked_free(&mut self, start: usize) {
+        let mut kept = start;
+        for at in start..self.free.len() {
+            let name = self.free[at];
+            if self.facts[name.index()] & MARK == 0 {
+                self.free[kept] = name;
+                kept += 1;
+            }
+        }
+        self.free.truncate(kept);
+    }
+
+    fn clear_marks(&mut self, symbols: &Symbols, children: &[ScopeId]) {
+        for (name, _) in symbols.iter() {
+            self.facts[name.index()] &= !MARK;
+        }
+        for &child in children {
+            for (name, _) in self.scopes[child.0 as usize].symbols.iter() {
+                self.facts[name.index()] &= !FREE_INSIDE;
+            }
+        }
+    }
+
+    /// Marks the names on the stack from `start`, and removes duplicates.
+    fn mark_free(&mut self, start: usize) {
+        let mut kept = start;
+        for at in start..self.free.len() {
+            let name = self.free[at];
+            let facts = &mut self.facts[name.index()];
+            if *facts & MARK == 0 {
+                *facts |= MARK;
+                self.free[kept] = name;
+                kept += 1;
+            }
+        }
+        self.free.truncate(kept);
+    }
+
+    /// Locals that are free inside, or cells of an inlined comprehension, are cells; they lose their mark.
+    ///
+    /// CPython: `Python/symtable.c` `analyze_cells` (3.12)
+    fn cells(&mut self, id: ScopeId) {
+        for (name, symbol) in self.scopes[id.0 as usize].symbols.iter_mut() {
+            let facts = &mut self.facts[name.index()];
+            let is_cell = *facts & MARK != 0 || symbol.flags.contains(SymbolFlags::DEF_COMP_CELL);
+            if is_cell && symbol.scope == Some(SymbolScope::Local) {
+                symbol.scope = Some(SymbolScope::Cell);
+                *facts &= !MARK;
+            }
+        }
+    }
+
+    /// A class itself provides `__class__` and `__classdict__` to the scopes inside; they lose their mark.
+    ///
+    /// CPython: `Python/symtable.c` `drop_class_free` (3.12)
+    fn drop_class_free(&mut self, id: ScopeId) {
+        let mut drop = |name: Ident| {
+            let facts = &mut self.facts[name.index()];
+            let marked = *facts & MARK != 0;
+            *facts &= !MARK;
+            marked
+        };
+        let (class, classdict) = (drop(known::CLASS), drop(known::CLASSDICT));
+        let scope = self.scope(id);
+        scope.needs_class_closure |= class;
+        scope.needs_classdict |= classdict;
+    }
+
+    /// Records the names on the stack from `start` that are still marked as free in the scope, unmarks them, and removes the others.
+    ///
+    /// CPython: `Python/symtable.c` `update_symbols` (3.12)
+    fn pass_on_free(&mut self, id: ScopeId, start: usize) {
+        let scope = &mut self.scopes[id.0 as usize];
+        let sees_class = scope.kind == ScopeKind::Class || scope.can_see_class_scope;
+        let mut kept = start;
+        for at in start..self.free.len() {
+            let name = self.free[at];
+            let facts = &mut self.facts[name.index()];
+            if *facts & MARK == 0 {
+                continue;
+            }
+            *facts &= !MARK;
+            self.free[kept] = name;
+            kept += 1;
+            match scope.symbols.get_mut(name) {
+                Some(symbol) if sees_class => symbol.flags.0 |= SymbolFlags::DEF_FREE_CLASS,
+                Some(_) => {}
+                None if id == SymbolTable::TOP || *facts & BOUND != 0 => {
+                    scope.symbols.entry(name).scope = Some(SymbolScope::Free);
+                }
+                None => {}
+            }
+        }
+        self.free.truncate(kept);
+    }
+}

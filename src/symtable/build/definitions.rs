@@ -1,0 +1,119 @@
+//! Functions, classes and lambdas, their parameters and annotations.
+
+use super::super::{Outcome, ScopeKind, SymbolFlags, fault};
+use super::Builder;
+use super::type_params::Generic;
+use crate::names::known;
+use crate::source::Location;
+use crate::syntax::ast::{Arg, Arguments, ClassDef, Expr, FunctionDef, Lambda};
+
+impl Builder<'_, '_> {
+    /// Defaults, decorators and (without the future statement) annotations belong to the scope around the function; annotations to
+    /// that of its type parameters, if there are any.
+    pub(super) fn function_def(&mut self, def: &FunctionDef<'_>, location: Location) -> Outcome {
+        self.add_def(def.name, SymbolFlags::DEF_LOCAL, location)?;
+        self.defaults(def.args)?;
+        self.visit_exprs(def.decorator_list)?;
+        if let Some(type_params) = def.type_params {
+            let has_kwdefaults = def.args.kw_defaults.iter().any(Option::is_some);
+            self.enter_type_params(type_params, def.name, Generic::Function { has_kwdefaults }, location)?;
+        }
+        self.annotations(def.args, def.returns, location)?;
+        self.enter(ScopeKind::Function, def.name, def.id, location);
+        self.scope().coroutine = def.is_async;
+        self.parameters(def.args)?;
+        self.visit_stmts(def.body)?;
+        self.exit();
+        if def.type_params.is_some() {
+            self.exit();
+        }
+        Ok(())
+    }
+
+    /// The name that private names are mangled with is put back after the body, but to what the type parameters left behind:
+    /// whatever follows a generic class in the same scope is mangled with that class's name.
+    pub(super) fn class_def(&mut self, def: &ClassDef<'_>, location: Location) -> Outcome {
+        self.add_def(def.name, SymbolFlags::DEF_LOCAL, location)?;
+        self.visit_exprs(def.decorator_list)?;
+        if let Some(type_params) = def.type_params {
+            self.enter_type_params(type_params, def.name, Generic::Class, location)?;
+        }
+        self.visit_exprs(def.bases)?;
+        def.keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
+        self.enter(ScopeKind::Class, def.name, def.id, location);
+        let outer = self.private.replace(def.name);
+        if def.type_params.is_some() {
+            self.add_def(known::TYPE_PARAMS, SymbolFlags::DEF_LOCAL, location)?;
+            self.add_def(known::DOT_TYPE_PARAMS, SymbolFlags::USE, location)?;
+        }
+        self.visit_stmts(def.body)?;
+        self.private = outer;
+        self.exit();
+        if def.type_params.is_some() {
+            self.exit();
+        }
+        Ok(())
+    }
+
+    pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Outcome {
+        if self.scope().can_see_class_scope {
+            return fault(location, "Cannot use lambda in annotation scope within class scope");
+        }
+        self.defaults(lambda.args)?;
+        self.enter(ScopeKind::Function, known::LAMBDA_SCOPE, lambda.id, location);
+        self.parameters(lambda.args)?;
+        self.visit_expr(lambda.body)?;
+        self.exit();
+        Ok(())
+    }
+
+    fn defaults(&mut self, args: &Arguments<'_>) -> Outcome {
+        self.visit_exprs(args.defaults)?;
+        args.kw_defaults.iter().flatten().try_for_each(|default| self.visit_expr(default))
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_visit_arguments` (3.12)
+    fn parameters(&mut self, args: &Arguments<'_>) -> Outcome {
+        let named = args.posonlyargs.iter().chain(args.args).chain(args.kwonlyargs);
+        for arg in named.chain(args.vararg).chain(args.kwarg) {
+            self.add_def(arg.arg, SymbolFlags::DEF_PARAM, arg.location)?;
+        }
+        let scope = self.scope();
+        scope.varargs = args.vararg.is_some();
+        scope.varkeywords = args.kwarg.is_some();
+        Ok(())
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_visit_annotations` (3.12)
+    fn annotations(
+        &mut self,
+        args: &Arguments<'_>,
+        returns: Option<&Expr<'_>>,
+        location: Location,
+    ) -> Outcome {
+        let starred = args.vararg.into_iter().chain(args.kwarg);
+        let all = args.posonlyargs.iter().chain(args.args).chain(starred).chain(args.kwonlyargs);
+        if self.future_annotations {
+            self.enter_annotation(location);
+            self.arg_annotations(all)?;
+            self.exit_annotation();
+        } else {
+            self.arg_annotations(all)?;
+        }
+        returns.map_or(Ok(()), |returns| self.visit_annotation(returns))
+    }
+
+    fn arg_annotations<'t>(&mut self, mut args: impl Iterator<Item = &'t Arg<'t>>) -> Outcome {
+        args.try_for_each(|arg| self.visit_option(arg.annotation))
+    }
+
+    pub(super) fn visit_annotation(&mut self, annotation: &Expr<'_>) -> Outcome {
+        if self.future_annotations {
+            self.enter_annotation(annotation.location);
+            self.visit_expr(annotation)?;
+            self.exit_annotation();
+            return Ok(());
+        }
+        self.visit_expr(annotation)
+    }
+}

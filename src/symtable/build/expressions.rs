@@ -1,0 +1,126 @@
+//! Expressions; lambdas, comprehensions and assignment expressions go to their own files.
+
+use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, fault};
+use super::Builder;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
+
+impl Builder<'_, '_> {
+    pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> Outcome {
+        exprs.iter().try_for_each(|expr| self.visit_expr(expr))
+    }
+
+    pub(super) fn visit_option(&mut self, expr: Option<&Expr<'_>>) -> Outcome {
+        match expr {
+            Some(expr) => self.visit_expr(expr),
+            None => Ok(()),
+        }
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_visit_expr` (3.12)
+    pub(super) fn visit_expr(&mut self, expr: &Expr<'_>) -> Outcome {
+        self.descend()?;
+        let location = expr.location;
+        match expr.kind {
+            ExprKind::Name { id, ctx } => self.name(id, ctx, location)?,
+            ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => {}
+            ExprKind::Attribute { value, .. } | ExprKind::Starred { value, .. } => self.visit_expr(value)?,
+            ExprKind::Call(call) => self.call(call)?,
+            ExprKind::BoolOp { values, .. } => self.visit_exprs(values)?,
+            ExprKind::NamedExpr { target, value } => self.named_expr(target, value, location)?,
+            ExprKind::BinOp { left, right, .. } => {
+                self.visit_expr(left)?;
+                self.visit_expr(right)?;
+            }
+            ExprKind::UnaryOp { operand, .. } => self.visit_expr(operand)?,
+            ExprKind::Lambda(lambda) => self.lambda(lambda, location)?,
+            ExprKind::IfExp(if_exp) => {
+                self.visit_expr(if_exp.test)?;
+                self.visit_expr(if_exp.body)?;
+                self.visit_expr(if_exp.orelse)?;
+            }
+            ExprKind::Dict { keys, values } => {
+                keys.iter().flatten().try_for_each(|key| self.visit_expr(key))?;
+                self.visit_exprs(values)?;
+            }
+            ExprKind::Set(elts) | ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => {
+                self.visit_exprs(elts)?;
+            }
+            ExprKind::ListComp(comp) => self.comprehension(comp, ComprehensionKind::List, location)?,
+            ExprKind::SetComp(comp) => self.comprehension(comp, ComprehensionKind::Set, location)?,
+            ExprKind::DictComp(comp) => self.comprehension(comp, ComprehensionKind::Dict, location)?,
+            ExprKind::GeneratorExp(comp) => {
+                self.comprehension(comp, ComprehensionKind::Generator, location)?;
+            }
+            ExprKind::Await(value) => {
+                self.check_not_in_annotation("await expression", location)?;
+                self.visit_expr(value)?;
+                self.scope().coroutine = true;
+            }
+            ExprKind::Yield(value) => self.yield_expr(value, location)?,
+            ExprKind::YieldFrom(value) => self.yield_expr(Some(value), location)?,
+            ExprKind::Compare { left, comparators, .. } => {
+                self.visit_expr(left)?;
+                self.visit_exprs(comparators)?;
+            }
+            ExprKind::FormattedValue { value, format_spec, .. } => {
+                self.visit_expr(value)?;
+                self.visit_option(format_spec)?;
+            }
+            ExprKind::JoinedStr(values) => self.visit_exprs(values)?,
+            ExprKind::Subscript { value, slice, .. } => {
+                self.visit_expr(value)?;
+                self.visit_expr(slice)?;
+            }
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().try_for_each(|bound| self.visit_option(bound))?;
+            }
+        }
+        self.ascend();
+        Ok(())
+    }
+
+    /// In a function, `super` counts as a use of `__class__` too.
+    fn name(&mut self, id: Ident, ctx: ExprContext, location: Location) -> Outcome {
+        let is_use = ctx == ExprContext::Load;
+        let flag = if is_use { SymbolFlags::USE } else { SymbolFlags::DEF_LOCAL };
+        self.add_def(id, flag, location)?;
+        if is_use && id == known::SUPER && self.scope().is_function_like() {
+            self.add_def(known::CLASS, SymbolFlags::USE, location)?;
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, call: &Call<'_>) -> Outcome {
+        self.visit_expr(call.func)?;
+        self.visit_exprs(call.args)?;
+        call.keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))
+    }
+
+    fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Outcome {
+        self.check_not_in_annotation("yield expression", location)?;
+        self.visit_option(value)?;
+        let scope = self.scope();
+        scope.generator = true;
+        match scope.comprehension {
+            None => Ok(()),
+            Some(ComprehensionKind::List) => fault(location, "'yield' inside list comprehension"),
+            Some(ComprehensionKind::Set) => fault(location, "'yield' inside set comprehension"),
+            Some(ComprehensionKind::Dict) => fault(location, "'yield' inside dict comprehension"),
+            Some(ComprehensionKind::Generator) => fault(location, "'yield' inside generator expression"),
+        }
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_raise_if_annotation_block` (3.12)
+    pub(super) fn check_not_in_annotation(&mut self, what: &str, location: Location) -> Outcome {
+        let place = match self.scope().kind {
+            ScopeKind::Annotation => "an annotation",
+            ScopeKind::TypeVarBound => "a TypeVar bound",
+            ScopeKind::TypeAlias => "a type alias",
+            ScopeKind::TypeParams => "the definition of a generic",
+            ScopeKind::Function | ScopeKind::Class | ScopeKind::Module => return Ok(()),
+        };
+        fault(location, format!("{what} cannot be used within {place}"))
+    }
+}

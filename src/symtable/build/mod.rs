@@ -1,0 +1,233 @@
+//! The first pass: visits the tree in CPython's order and notes how each scope binds and uses names.
+//!
+//! The order matters: it is the order of a scope's symbols, and which of several faults is reported. What only the
+//! analysis can decide (where a name lives) is left open.
+//!
+//! CPython: `Python/symtable.c` `_PySymtable_Build` (3.12)
+
+mod comprehensions;
+mod definitions;
+mod expressions;
+mod patterns;
+mod statements;
+mod type_params;
+
+use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolTable, Symbols, fault, mangle};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::names::{Ident, Interner, known};
+use crate::preprocess::Future;
+use crate::source::Location;
+use crate::syntax::ast::{Module, NodeId};
+use crate::target::Target;
+
+/// The scopes of a module; no symbol has its `scope` yet.
+pub(super) fn module<'a>(
+    interner: &mut Interner<'a>,
+    target: Target,
+    future: &Future,
+    module: &Module<'a>,
+) -> Result<SymbolTable, Box<Diagnostic>> {
+    let mut builder = Builder {
+        interner,
+        table: SymbolTable { scopes: Vec::new(), by_node: vec![None; module.node_count as usize] },
+        current: SymbolTable::TOP,
+        stack: vec![SymbolTable::TOP],
+        private: None,
+        future_annotations: future.contains(Future::ANNOTATIONS),
+        annotations: 0,
+        depth: 0,
+        depth_limit: target.features().recursion_limit,
+    };
+    let nowhere = Location::new(0, 0, 0, 0);
+    builder.table.scopes.push(Scope::new(ScopeKind::Module, known::TOP, nowhere));
+    builder.visit_stmts(module.body)?;
+    Ok(builder.table)
+}
+
+impl Scope {
+    fn new(kind: ScopeKind, name: Ident, location: Location) -> Scope {
+        Scope {
+            kind,
+            name,
+            symbols: Symbols::default(),
+            varnames: Vec::new(),
+            children: Vec::new(),
+            directives: Vec::new(),
+            nested: false,
+            free: false,
+            child_free: false,
+            generator: false,
+            coroutine: false,
+            comprehension: None,
+            varargs: false,
+            varkeywords: false,
+            returns_value: false,
+            needs_class_closure: false,
+            needs_classdict: false,
+            comp_inlined: false,
+            comp_iter_target: false,
+            can_see_class_scope: false,
+            comp_iter_expr: 0,
+            location,
+        }
+    }
+}
+
+struct Builder<'i, 'a> {
+    interner: &'i mut Interner<'a>,
+    table: SymbolTable,
+    /// The innermost scope, and those around it, outermost first and itself last.
+    current: ScopeId,
+    stack: Vec<ScopeId>,
+    /// The class whose private names are mangled here.
+    private: Option<Ident>,
+    future_annotations: bool,
+    /// How many annotations that are not evaluated are around the current place.
+    annotations: u32,
+    /// How deeply the node being visited is nested.
+    depth: u32,
+    depth_limit: u32,
+}
+
+impl Builder<'_, '_> {
+    fn scope(&mut self) -> &mut Scope {
+        self.table.scope_mut(self.current)
+    }
+
+    /// Every statement, expression, pattern and type parameter is one level deeper than what it is part of.
+    fn descend(&mut self) -> Outcome {
+        self.depth += 1;
+        if self.depth > self.depth_limit {
+            return recursion_error();
+        }
+        Ok(())
+    }
+
+    fn ascend(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Opens a scope inside the current one, which `node` finds from now on.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_enter_block` (3.12)
+    fn enter(&mut self, kind: ScopeKind, name: Ident, node: NodeId, location: Location) {
+        let id = self.open(kind, name, location);
+        let parent = self.current;
+        self.table.scope_mut(parent).children.push(id);
+        if self.annotations == 0 {
+            self.table.by_node[node.0 as usize] = Some(id);
+        }
+        self.current = id;
+    }
+
+    /// Makes a scope and pushes it on the stack.
+    fn open(&mut self, kind: ScopeKind, name: Ident, location: Location) -> ScopeId {
+        let mut scope = Scope::new(kind, name, location);
+        let outer = self.table.scope(self.current);
+        scope.nested = outer.nested || outer.is_function_like();
+        scope.comp_iter_expr = outer.comp_iter_expr;
+        let id = ScopeId(self.table.scopes.len() as u32);
+        self.table.scopes.push(scope);
+        self.stack.push(id);
+        id
+    }
+
+    fn exit(&mut self) {
+        self.stack.pop();
+        self.current = *self.stack.last().expect("the module's scope stays open");
+    }
+
+    /// Opens the scope of annotations that are not evaluated: it takes the uses of names, but no scope has it as a child.
+    fn enter_annotation(&mut self, location: Location) {
+        self.current = self.open(ScopeKind::Annotation, known::ANNOTATION_SCOPE, location);
+        self.annotations += 1;
+    }
+
+    /// Nobody asks for the scope of an annotation, or for those inside it: they go.
+    fn exit_annotation(&mut self) {
+        self.table.scopes.truncate(self.current.0 as usize);
+        self.annotations -= 1;
+        self.exit();
+    }
+
+    fn mangle(&mut self, name: Ident) -> Ident {
+        mangle(self.interner, self.private, name)
+    }
+
+    /// What is known of a name in the current scope.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_lookup` (3.12)
+    fn lookup(&mut self, name: Ident) -> SymbolFlags {
+        let mangled = self.mangle(name);
+        flags_in(self.scope(), mangled)
+    }
+
+    /// Notes that the current scope binds or uses a name in the way of `flag`.
+    fn add_def(&mut self, name: Ident, flag: u16, location: Location) -> Outcome {
+        self.add_def_to(self.current, name, flag, location)
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_add_def_helper` (3.12)
+    #[inline]
+    fn add_def_to(&mut self, scope: ScopeId, name: Ident, flag: u16, location: Location) -> Outcome {
+        let mangled = self.mangle(name);
+        let scope = self.table.scope_mut(scope);
+        let is_target = scope.comp_iter_target;
+        let flags = &mut scope.symbols.entry(mangled).flags;
+        if flags.contains(flag & (SymbolFlags::DEF_PARAM | SymbolFlags::DEF_TYPE_PARAM)) {
+            return self.duplicate(name, flag, location);
+        }
+        flags.0 |= flag;
+        if is_target {
+            if flags.contains(SymbolFlags::DEF_GLOBAL | SymbolFlags::DEF_NONLOCAL) {
+                return self.inner_loop_conflict(name, location);
+            }
+            flags.0 |= SymbolFlags::DEF_COMP_ITER;
+        }
+        if flag & SymbolFlags::DEF_PARAM != 0 {
+            scope.varnames.push(mangled);
+        } else if flag & SymbolFlags::DEF_GLOBAL != 0 {
+            let top = self.table.scope_mut(SymbolTable::TOP);
+            top.symbols.entry(mangled).flags.0 |= flag;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn duplicate(&self, name: Ident, flag: u16, location: Location) -> Outcome {
+        let text = self.interner.text(name);
+        if flag & SymbolFlags::DEF_PARAM != 0 {
+            fault(location, format!("duplicate argument '{text}' in function definition"))
+        } else {
+            fault(location, format!("duplicate type parameter '{text}'"))
+        }
+    }
+
+    #[cold]
+    fn inner_loop_conflict(&self, name: Ident, location: Location) -> Outcome {
+        let text = self.interner.text(name);
+        fault(
+            location,
+            format!("comprehension inner loop cannot rebind assignment expression target '{text}'"),
+        )
+    }
+
+    /// Remembers the place that a `global` or `nonlocal` of the current scope is for, for the analysis's faults.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_record_directive` (3.12)
+    fn record_directive(&mut self, name: Ident, location: Location) {
+        let mangled = self.mangle(name);
+        self.scope().directives.push((mangled, location));
+    }
+}
+
+/// What is known of a name, as it is after mangling, in a scope.
+fn flags_in(scope: &Scope, mangled: Ident) -> SymbolFlags {
+    scope.symbols.get(mangled).unwrap_or_default().flags
+}
+
+#[cold]
+fn recursion_error() -> Outcome {
+    let message = "maximum recursion depth exceeded during compilation";
+    Err(Box::new(Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)))
+}

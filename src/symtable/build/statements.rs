@@ -1,0 +1,210 @@
+//! Statements that open no scope; those that do go to their own files.
+
+use super::super::{Outcome, ScopeKind, SymbolFlags, SymbolTable, fault};
+use super::Builder;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::syntax::ast::{
+    Alias, AnnAssign, ExceptHandler, Expr, ExprKind, MatchCase, Stmt, StmtKind, Try, With,
+};
+
+impl Builder<'_, '_> {
+    pub(super) fn visit_stmts(&mut self, stmts: &[Stmt<'_>]) -> Outcome {
+        stmts.iter().try_for_each(|stmt| self.visit_stmt(stmt))
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_visit_stmt` (3.12)
+    fn visit_stmt(&mut self, stmt: &Stmt<'_>) -> Outcome {
+        self.descend()?;
+        match stmt.kind {
+            StmtKind::FunctionDef(def) => self.function_def(def, stmt.location)?,
+            StmtKind::ClassDef(def) => self.class_def(def, stmt.location)?,
+            StmtKind::TypeAlias(alias) => self.type_alias(alias, stmt.location)?,
+            StmtKind::Return(value) => {
+                if let Some(value) = value {
+                    self.visit_expr(value)?;
+                    self.scope().returns_value = true;
+                }
+            }
+            StmtKind::Delete(targets) => self.visit_exprs(targets)?,
+            StmtKind::Assign { targets, value } => {
+                self.visit_exprs(targets)?;
+                self.visit_expr(value)?;
+            }
+            StmtKind::AugAssign { target, value, op: _ } => {
+                self.visit_expr(target)?;
+                self.visit_expr(value)?;
+            }
+            StmtKind::AnnAssign(assign) => self.ann_assign(assign, stmt.location)?,
+            StmtKind::For(for_) => {
+                self.visit_expr(for_.target)?;
+                self.visit_expr(for_.iter)?;
+                self.visit_stmts(for_.body)?;
+                self.visit_stmts(for_.orelse)?;
+            }
+            StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
+                self.visit_expr(test)?;
+                self.visit_stmts(body)?;
+                self.visit_stmts(orelse)?;
+            }
+            StmtKind::With(with) => self.with(with)?,
+            StmtKind::Match { subject, cases } => {
+                self.visit_expr(subject)?;
+                cases.iter().try_for_each(|case| self.match_case(case))?;
+            }
+            StmtKind::Raise { exc, cause } => {
+                self.visit_option(exc)?;
+                self.visit_option(cause)?;
+            }
+            StmtKind::Try(try_) => self.try_statement(try_)?,
+            StmtKind::Assert { test, msg } => {
+                self.visit_expr(test)?;
+                self.visit_option(msg)?;
+            }
+            StmtKind::Import(names) | StmtKind::ImportFrom { names, .. } => {
+                names.iter().try_for_each(|alias| self.alias(alias))?;
+            }
+            StmtKind::Global(names) => self.directive(names, Directive::Global, stmt.location)?,
+            StmtKind::Nonlocal(names) => self.directive(names, Directive::Nonlocal, stmt.location)?,
+            StmtKind::Expr(value) => self.visit_expr(value)?,
+            StmtKind::Pass | StmtKind::Break | StmtKind::Continue => {}
+        }
+        self.ascend();
+        Ok(())
+    }
+
+    fn with(&mut self, with: &With<'_>) -> Outcome {
+        for item in with.items {
+            self.visit_expr(item.context_expr)?;
+            self.visit_option(item.optional_vars)?;
+        }
+        self.visit_stmts(with.body)
+    }
+
+    fn match_case(&mut self, case: &MatchCase<'_>) -> Outcome {
+        self.visit_pattern(case.pattern)?;
+        self.visit_option(case.guard)?;
+        self.visit_stmts(case.body)
+    }
+
+    /// The `else` comes before the handlers.
+    fn try_statement(&mut self, try_: &Try<'_>) -> Outcome {
+        self.visit_stmts(try_.body)?;
+        self.visit_stmts(try_.orelse)?;
+        try_.handlers.iter().try_for_each(|handler| self.except_handler(handler))?;
+        self.visit_stmts(try_.finalbody)
+    }
+
+    fn except_handler(&mut self, handler: &ExceptHandler<'_>) -> Outcome {
+        self.visit_option(handler.type_)?;
+        if let Some(name) = handler.name {
+            self.add_def(name, SymbolFlags::DEF_LOCAL, handler.location)?;
+        }
+        self.visit_stmts(handler.body)
+    }
+
+    /// A bare name that is annotated is local, even without a value; in parentheses only with one.
+    fn ann_assign(&mut self, assign: &AnnAssign<'_>, location: Location) -> Outcome {
+        match assign.target {
+            &Expr { kind: ExprKind::Name { id, .. }, location: name_location } => {
+                if assign.simple {
+                    self.check_annotated(id, location)?;
+                    self.add_def(id, SymbolFlags::DEF_ANNOT | SymbolFlags::DEF_LOCAL, name_location)?;
+                }
+                if assign.value.is_some() {
+                    self.add_def(id, SymbolFlags::DEF_LOCAL, name_location)?;
+                }
+            }
+            target => self.visit_expr(target)?,
+        }
+        self.visit_annotation(assign.annotation)?;
+        self.visit_option(assign.value)
+    }
+
+    fn check_annotated(&mut self, name: Ident, location: Location) -> Outcome {
+        if self.current == SymbolTable::TOP {
+            return Ok(());
+        }
+        let known = self.lookup(name);
+        if known.contains(SymbolFlags::DEF_GLOBAL) {
+            return fault(location, self.annotated(name, Directive::Global));
+        }
+        if known.contains(SymbolFlags::DEF_NONLOCAL) {
+            return fault(location, self.annotated(name, Directive::Nonlocal));
+        }
+        Ok(())
+    }
+
+    fn annotated(&self, name: Ident, directive: Directive) -> String {
+        format!("annotated name '{}' can't be {}", self.interner.text(name), directive.word())
+    }
+
+    /// Binds the part of a dotted name before the first dot.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_alias` (3.12)
+    fn alias(&mut self, alias: &Alias) -> Outcome {
+        let name = alias.asname.unwrap_or(alias.name);
+        if name == known::STAR {
+            if self.scope().kind != ScopeKind::Module {
+                return fault(alias.location, "import * only allowed at module level");
+            }
+            return Ok(());
+        }
+        let store_name = match self.interner.text(name).split_once('.') {
+            Some((package, _)) => self.interner.intern(package),
+            None => name,
+        };
+        self.add_def(store_name, SymbolFlags::DEF_IMPORT, alias.location)
+    }
+
+    /// `global` and `nonlocal` must come before whatever else the scope does with the name.
+    fn directive(&mut self, names: &[Ident], directive: Directive, location: Location) -> Outcome {
+        for &name in names {
+            let known = self.lookup(name);
+            if let Some(message) = self.too_late(name, known, directive) {
+                return fault(location, message);
+            }
+            self.add_def(name, directive.flag(), location)?;
+            self.record_directive(name, location);
+        }
+        Ok(())
+    }
+
+    fn too_late(&self, name: Ident, known: SymbolFlags, directive: Directive) -> Option<String> {
+        let text = self.interner.text(name);
+        let word = directive.word();
+        if known.contains(SymbolFlags::DEF_PARAM) {
+            Some(format!("name '{text}' is parameter and {word}"))
+        } else if known.contains(SymbolFlags::USE) {
+            Some(format!("name '{text}' is used prior to {word} declaration"))
+        } else if known.contains(SymbolFlags::DEF_ANNOT) {
+            Some(self.annotated(name, directive))
+        } else if known.contains(SymbolFlags::DEF_LOCAL) {
+            Some(format!("name '{text}' is assigned to before {word} declaration"))
+        } else {
+            None
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Directive {
+    Global,
+    Nonlocal,
+}
+
+impl Directive {
+    fn word(self) -> &'static str {
+        match self {
+            Directive::Global => "global",
+            Directive::Nonlocal => "nonlocal",
+        }
+    }
+
+    fn flag(self) -> u16 {
+        match self {
+            Directive::Global => SymbolFlags::DEF_GLOBAL,
+            Directive::Nonlocal => SymbolFlags::DEF_NONLOCAL,
+        }
+    }
+}

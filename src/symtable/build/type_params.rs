@@ -1,0 +1,92 @@
+//! Type parameters and type aliases (PEP 695).
+
+use super::super::{Outcome, ScopeKind, SymbolFlags};
+use super::Builder;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::syntax::ast::{ExprKind, TypeAlias, TypeParam, TypeParams};
+
+/// What type parameters belong to.
+pub(super) enum Generic {
+    Function { has_kwdefaults: bool },
+    Class,
+    TypeAlias,
+}
+
+impl Builder<'_, '_> {
+    /// Opens the scope of type parameters and visits them. Besides them it holds what the code around the definition hands to its
+    /// code: the class's namespace, the tuple of parameters and the base `Generic[...]` of a class, the defaults of a function
+    /// (positional ones always, even if there are none).
+    ///
+    /// CPython: `Python/symtable.c` `symtable_enter_type_param_block` (3.12)
+    pub(super) fn enter_type_params(
+        &mut self,
+        type_params: &TypeParams<'_>,
+        name: Ident,
+        owner: Generic,
+        location: Location,
+    ) -> Outcome {
+        let is_in_class = self.scope().kind == ScopeKind::Class;
+        self.enter(ScopeKind::TypeParams, name, type_params.id, location);
+        if is_in_class {
+            self.scope().can_see_class_scope = true;
+            self.add_def(known::CLASSDICT, SymbolFlags::USE, location)?;
+        }
+        match owner {
+            Generic::Class => {
+                let set_and_used = SymbolFlags::DEF_LOCAL | SymbolFlags::USE;
+                self.add_def(known::DOT_TYPE_PARAMS, set_and_used, location)?;
+                self.private = Some(name);
+                self.add_def(known::DOT_GENERIC_BASE, set_and_used, location)?;
+            }
+            Generic::Function { has_kwdefaults } => {
+                self.add_def(known::DOT_DEFAULTS, SymbolFlags::DEF_PARAM, location)?;
+                if has_kwdefaults {
+                    self.add_def(known::DOT_KWDEFAULTS, SymbolFlags::DEF_PARAM, location)?;
+                }
+            }
+            Generic::TypeAlias => {}
+        }
+        type_params.params.iter().try_for_each(|param| self.visit_type_param(param))
+    }
+
+    /// CPython: `Python/symtable.c` `symtable_visit_type_param` (3.12)
+    fn visit_type_param(&mut self, param: &TypeParam<'_>) -> Outcome {
+        self.descend()?;
+        self.add_def(param.name, SymbolFlags::DEF_TYPE_PARAM | SymbolFlags::DEF_LOCAL, param.location)?;
+        if let Some(bound) = param.bound {
+            let is_in_class = self.scope().can_see_class_scope;
+            self.enter(ScopeKind::TypeVarBound, param.name, param.id, param.location);
+            if is_in_class {
+                self.scope().can_see_class_scope = true;
+                self.add_def(known::CLASSDICT, SymbolFlags::USE, bound.location)?;
+            }
+            self.visit_expr(bound)?;
+            self.exit();
+        }
+        self.ascend();
+        Ok(())
+    }
+
+    pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> Outcome {
+        self.visit_expr(alias.name)?;
+        let ExprKind::Name { id: name, .. } = alias.name.kind else {
+            unreachable!("the grammar has only a name there");
+        };
+        let is_in_class = self.scope().kind == ScopeKind::Class;
+        if let Some(type_params) = alias.type_params {
+            self.enter_type_params(type_params, name, Generic::TypeAlias, location)?;
+        }
+        self.enter(ScopeKind::TypeAlias, name, alias.id, location);
+        if is_in_class {
+            self.scope().can_see_class_scope = true;
+            self.add_def(known::CLASSDICT, SymbolFlags::USE, alias.value.location)?;
+        }
+        self.visit_expr(alias.value)?;
+        self.exit();
+        if alias.type_params.is_some() {
+            self.exit();
+        }
+        Ok(())
+    }
+}
