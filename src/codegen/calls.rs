@@ -1,1 +1,230 @@
-//! Calls and their arguments.
+//! Calls: of methods, with plain arguments, and with unpacked ones (`CALL_FUNCTION_EX`).
+
+use rustc_hash::FxHashMap;
+
+use super::attributes::AttributeLoad;
+use super::displays::{Display, STACK_USE_GUIDELINE};
+use super::{Compiler, Result};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::names::Ident;
+use crate::source::Location;
+use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind, Keyword};
+use crate::target::Opcode;
+
+impl<'a> Compiler<'a, '_> {
+    /// CPython: `Python/compile.c` `compiler_call` (3.12)
+    pub(super) fn call(&mut self, location: Location, call: &'a Call<'a>) -> Result {
+        self.validate_keywords(call.keywords)?;
+        if let ExprKind::Attribute { value, attr, .. } = call.func.kind
+            && self.is_method_call(call, value)
+        {
+            return self.method_call(location, call, value, attr);
+        }
+        self.emit(Opcode::PUSH_NULL, call.func.location);
+        self.visit_expr(call.func)?;
+        self.valid_call_args(location, 0, call.args, call.keywords)
+    }
+
+    /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain arguments make it worth a special code.
+    fn is_method_call(&self, call: &Call<'a>, value: &Expr<'a>) -> bool {
+        let count = call.args.len() + call.keywords.len() + usize::from(!call.keywords.is_empty());
+        !self.is_import_originated(value)
+            && count < STACK_USE_GUIDELINE
+            && !has_unpacking(call.args, call.keywords)
+    }
+
+    /// CPython: `Python/compile.c` `maybe_optimize_method_call` (3.12)
+    fn method_call(
+        &mut self,
+        location: Location,
+        call: &'a Call<'a>,
+        value: &'a Expr<'a>,
+        attr: Ident,
+    ) -> Result {
+        let func = call.func.location;
+        let attr_location = self.start_at_attribute(func, func, attr);
+        if let Some(super_call) = self.optimizable_super_call(value, attr) {
+            self.super_attribute(func, super_call, attr, AttributeLoad::Method)?;
+        } else {
+            self.visit_expr(value)?;
+            self.load_attribute(attr, AttributeLoad::Method, attr_location);
+        }
+        self.visit_exprs(call.args)?;
+        self.plain_keywords(attr_location, call.keywords)?;
+        let count = call.args.len() + call.keywords.len();
+        let location = self.start_at_attribute(location, func, attr);
+        self.emit_arg(Opcode::CALL, count as u32, location);
+        Ok(())
+    }
+
+    /// Pushes arguments and calls; the callee and `already_pushed` positional arguments are on the stack.
+    ///
+    /// CPython: `Python/compile.c` `compiler_call_helper` (3.12)
+    pub(crate) fn call_args(
+        &mut self,
+        location: Location,
+        already_pushed: u32,
+        args: &'a [Expr<'a>],
+        keywords: &'a [Keyword<'a>],
+    ) -> Result {
+        self.validate_keywords(keywords)?;
+        self.valid_call_args(location, already_pushed, args, keywords)
+    }
+
+    fn valid_call_args(
+        &mut self,
+        location: Location,
+        already_pushed: u32,
+        args: &'a [Expr<'a>],
+        keywords: &'a [Keyword<'a>],
+    ) -> Result {
+        if args.len() + keywords.len() * 2 > STACK_USE_GUIDELINE || has_unpacking(args, keywords) {
+            return self.unpacking_call(location, already_pushed, args, keywords);
+        }
+        self.visit_exprs(args)?;
+        self.plain_keywords(location, keywords)?;
+        let count = already_pushed + (args.len() + keywords.len()) as u32;
+        self.emit_arg(Opcode::CALL, count, location);
+        Ok(())
+    }
+
+    /// Pushes the values of keyword arguments, and names them for the `CALL` that follows.
+    fn plain_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
+        if keywords.is_empty() {
+            return Ok(());
+        }
+        keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
+        let names = self.keyword_names(keywords);
+        let index = self.unit().consts.add(names);
+        self.emit_arg(Opcode::KW_NAMES, index, location);
+        Ok(())
+    }
+
+    fn keyword_names(&self, keywords: &[Keyword<'a>]) -> Constant<'a> {
+        let names = keywords.iter().filter_map(|keyword| keyword.arg);
+        let names: Vec<_> = names.map(|name| Constant::Str(self.text(name))).collect();
+        Constant::Tuple(self.arena.alloc_slice_copy(&names))
+    }
+
+    /// Collects the arguments in a tuple and a dict, and calls with these.
+    fn unpacking_call(
+        &mut self,
+        location: Location,
+        already_pushed: u32,
+        args: &'a [Expr<'a>],
+        keywords: &'a [Keyword<'a>],
+    ) -> Result {
+        match args {
+            [Expr { kind: ExprKind::Starred { value, .. }, .. }] if already_pushed == 0 => {
+                self.visit_expr(value)?;
+            }
+            _ => self.display(location, Display::Tuple, already_pushed, args)?,
+        }
+        if !keywords.is_empty() {
+            self.keywords_dict(location, keywords)?;
+        }
+        let has_dict = u32::from(!keywords.is_empty());
+        self.emit_arg(Opcode::CALL_FUNCTION_EX, has_dict, location);
+        Ok(())
+    }
+
+    /// Makes one dict of runs of `name=value` and of `**value` between them.
+    fn keywords_dict(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
+        let mut has_dict = false;
+        let mut run_start = 0;
+        for (index, keyword) in keywords.iter().enumerate() {
+            if keyword.arg.is_none() {
+                self.keywords_run(location, &keywords[run_start..index], &mut has_dict)?;
+                run_start = index + 1;
+                if !has_dict {
+                    self.emit_arg(Opcode::BUILD_MAP, 0, location);
+                    has_dict = true;
+                }
+                self.visit_expr(keyword.value)?;
+                self.emit_arg(Opcode::DICT_MERGE, 1, location);
+            }
+        }
+        self.keywords_run(location, &keywords[run_start..], &mut has_dict)
+    }
+
+    /// Makes a dict of a run without `**`, which may be empty, and merges it into the dict on the stack if there is one.
+    fn keywords_run(
+        &mut self,
+        location: Location,
+        keywords: &'a [Keyword<'a>],
+        has_dict: &mut bool,
+    ) -> Result {
+        if keywords.is_empty() {
+            return Ok(());
+        }
+        self.sub_keywords(location, keywords)?;
+        if *has_dict {
+            self.emit_arg(Opcode::DICT_MERGE, 1, location);
+        }
+        *has_dict = true;
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_subkwargs` (3.12)
+    fn sub_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
+        let count = keywords.len() as u32;
+        let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
+        if count > 1 && !is_big {
+            keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
+            self.emit_const(self.keyword_names(keywords), location);
+            self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, count, location);
+            return Ok(());
+        }
+        if is_big {
+            self.emit_arg(Opcode::BUILD_MAP, 0, Location::NONE);
+        }
+        for keyword in keywords {
+            let name = keyword.arg.expect("a run has no `**`");
+            self.emit_const(Constant::Str(self.text(name)), location);
+            self.visit_expr(keyword.value)?;
+            if is_big {
+                self.emit_arg(Opcode::MAP_ADD, 1, Location::NONE);
+            }
+        }
+        if !is_big {
+            self.emit_arg(Opcode::BUILD_MAP, count, location);
+        }
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `validate_keywords` (3.9–)
+    fn validate_keywords(&mut self, keywords: &'a [Keyword<'a>]) -> Result {
+        let names = keywords.iter().filter_map(|keyword| Some((keyword.arg?, keyword.location)));
+        self.validate_names(names, "keyword argument repeated")
+    }
+
+    /// Checks that each name may be assigned to and stands there once; else reports the fault of the first faulty name.
+    /// A repetition is reported where the name stands for the second time.
+    pub(super) fn validate_names(
+        &mut self,
+        names: impl Iterator<Item = (Ident, Location)>,
+        repeated: &str,
+    ) -> Result {
+        let mut first_at: FxHashMap<Ident, usize> = FxHashMap::default();
+        let mut fault: Option<(usize, Diagnostic)> = None;
+        for (index, (name, location)) in names.enumerate() {
+            if fault.is_none()
+                && let Err(forbidden) = self.forbidden_name(location, name, ExprContext::Store)
+            {
+                fault = Some((index, forbidden));
+            }
+            let first = *first_at.entry(name).or_insert(index);
+            if first < index && fault.as_ref().is_none_or(|&(faulty, _)| first < faulty) {
+                let message = format!("{repeated}: {}", self.interner.text(name));
+                fault = Some((first, Diagnostic::syntax_error(location, message)));
+            }
+        }
+        fault.map_or(Ok(()), |(_, diagnostic)| Err(diagnostic))
+    }
+}
+
+fn has_unpacking(args: &[Expr<'_>], keywords: &[Keyword<'_>]) -> bool {
+    args.iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. }))
+        || keywords.iter().any(|keyword| keyword.arg.is_none())
+}

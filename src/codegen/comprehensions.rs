@@ -1,1 +1,400 @@
-//! Comprehensions and generator expressions.
+//! Comprehensions of all four kinds, inlined into the unit around them (PEP 709) or as functions of their own.
+//!
+//! An inlined comprehension keeps its variables in the fast locals of the unit around it. What these held before waits on the stack:
+//!
+//! ```text
+//! [x for x in xs]     LOAD xs; GET_ITER; LOAD_FAST_AND_CLEAR x; SWAP 2; BUILD_LIST 0; SWAP 2; FOR_ITER ...
+//!                     ...; SWAP 2; STORE_FAST_MAYBE_NULL x
+//! ```
+//!
+//! Invariant: while an inlined comprehension is compiled, the symbols of the scope around say of its variables what its own scope says;
+//! afterwards they say what they said before.
+
+use super::functions::FunctionFlags;
+use super::sequence::Label;
+use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::names::{Ident, known};
+use crate::source::Location;
+use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
+use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
+use crate::target::Opcode;
+
+/// The comprehension being compiled.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    kind: ComprehensionKind,
+    location: Location,
+    comp: &'a ComprehensionExpr<'a>,
+}
+
+/// Where the iterator of a generator comes from when its loop starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IteratorSource {
+    OnStack,
+    FirstArgument,
+    ToEvaluate,
+}
+
+/// What has to be undone after an inlined comprehension.
+#[derive(Default)]
+struct Isolation {
+    was_inlined: bool,
+    /// Names whose values wait on the stack, the first of them deepest.
+    pushed: Vec<Ident>,
+    /// Symbols of the scope around that the comprehension's stand in for.
+    outer_symbols: Vec<(Ident, Symbol)>,
+    /// Names that are fast locals only within the comprehension.
+    hidden: Vec<Ident>,
+    /// The handler that restores the pushed values, and the end; if there are any.
+    labels: Option<(Label, Label)>,
+}
+
+impl<'a> Compiler<'a, '_> {
+    /// CPython: `Python/compile.c` `compiler_comprehension` (3.12)
+    pub(super) fn comprehension(
+        &mut self,
+        location: Location,
+        kind: ComprehensionKind,
+        comp: &'a ComprehensionExpr<'a>,
+    ) -> Result {
+        let scope = self.symtable.scope_of(comp.id);
+        let context = Context { kind, location, comp };
+        if self.symtable.scope(scope).comp_inlined {
+            self.inlined_comprehension(context, scope)
+        } else {
+            self.comprehension_function(context, scope)
+        }
+    }
+
+    fn inlined_comprehension(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
+        let location = context.location;
+        self.comprehension_iter(location, &context.comp.generators[0])?;
+        let isolation = self.isolate_variables(location, scope);
+        self.check_async_comprehension(context, scope, self.units.len() - 1)?;
+        if let Some(build) = build_opcode(context.kind) {
+            self.emit_arg(build, 0, location);
+            self.emit_arg(Opcode::SWAP, 2, location);
+        }
+        self.comprehension_generator(context, 0, 0, IteratorSource::OnStack)?;
+        self.restore_variables(location, isolation);
+        Ok(())
+    }
+
+    fn comprehension_function(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
+        let Context { kind, location, comp } = context;
+        let name = match kind {
+            ComprehensionKind::Generator => known::GENEXPR,
+            ComprehensionKind::List => known::LISTCOMP,
+            ComprehensionKind::Set => known::SETCOMP,
+            ComprehensionKind::Dict => known::DICTCOMP,
+        };
+        let is_async = self.symtable.scope(scope).coroutine;
+        let enclosing_unit = self.units.len() - 1;
+        self.enter_unit(name, UnitKind::Comprehension, scope, location.lineno);
+        self.check_async_comprehension(context, scope, enclosing_unit)?;
+        if let Some(build) = build_opcode(kind) {
+            self.emit_arg(build, 0, location);
+        }
+        self.unit().argcount = 1;
+        self.comprehension_generator(context, 0, 0, IteratorSource::FirstArgument)?;
+        if kind == ComprehensionKind::Generator {
+            self.wrap_in_stopiteration_handler();
+        } else {
+            self.emit(Opcode::RETURN_VALUE, location);
+        }
+        let code = self.leave_unit(AtEnd::ReturnNone)?;
+
+        self.make_closure(location, code, FunctionFlags::NONE)?;
+        self.comprehension_iter(location, &comp.generators[0])?;
+        self.emit_arg(Opcode::CALL, 0, location);
+        if is_async && kind != ComprehensionKind::Generator {
+            self.emit_arg(Opcode::GET_AWAITABLE, 0, location);
+            self.emit_const(Constant::None, location);
+            self.yield_from_await(location, true)?;
+        }
+        Ok(())
+    }
+
+    /// Only a generator expression may be asynchronous anywhere.
+    fn check_async_comprehension(
+        &self,
+        context: Context<'a>,
+        scope: ScopeId,
+        enclosing_unit: usize,
+    ) -> Result {
+        let may_await =
+            matches!(self.units[enclosing_unit].kind, UnitKind::AsyncFunction | UnitKind::Comprehension);
+        if self.symtable.scope(scope).coroutine && context.kind != ComprehensionKind::Generator && !may_await
+        {
+            let message = "asynchronous comprehension outside of an asynchronous function";
+            return Err(Diagnostic::syntax_error(context.location, message));
+        }
+        Ok(())
+    }
+
+    /// Pushes the iterator over the outermost iterable.
+    fn comprehension_iter(&mut self, location: Location, generator: &'a Comprehension<'a>) -> Result {
+        self.visit_expr(generator.iter)?;
+        self.emit(if generator.is_async { Opcode::GET_AITER } else { Opcode::GET_ITER }, location);
+        Ok(())
+    }
+
+    /// Emits the loop of the generator at `index`, those after it within. `depth` counts the iterators of the loops around.
+    ///
+    /// CPython: `Python/compile.c` `compiler_comprehension_generator` (3.12)
+    fn comprehension_generator(
+        &mut self,
+        context: Context<'a>,
+        index: usize,
+        depth: u32,
+        iterator: IteratorSource,
+    ) -> Result {
+        if context.comp.generators[index].is_async {
+            self.async_generator_loop(context, index, depth, iterator)
+        } else {
+            self.sync_generator_loop(context, index, depth, iterator)
+        }
+    }
+
+    /// CPython: `Python/compile.c` `compiler_sync_comprehension_generator` (3.12)
+    fn sync_generator_loop(
+        &mut self,
+        context: Context<'a>,
+        index: usize,
+        depth: u32,
+        iterator: IteratorSource,
+    ) -> Result {
+        let generator = &context.comp.generators[index];
+        if iterator == IteratorSource::ToEvaluate
+            && let Some(item) = single_item(generator.iter)
+        {
+            self.visit_expr(item)?;
+            self.generator_body(context, index, depth)?;
+            return Ok(());
+        }
+        self.generator_iterator(context, generator, iterator)?;
+        let start = self.new_label();
+        let anchor = self.new_label();
+        self.use_label(start);
+        self.emit_jump(Opcode::FOR_ITER, anchor, context.location);
+        let element = self.generator_body(context, index, depth + 1)?;
+        self.emit_jump(Opcode::JUMP, start, element);
+        self.use_label(anchor);
+        self.emit(Opcode::END_FOR, Location::NONE);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_async_comprehension_generator` (3.12)
+    fn async_generator_loop(
+        &mut self,
+        context: Context<'a>,
+        index: usize,
+        depth: u32,
+        iterator: IteratorSource,
+    ) -> Result {
+        let location = context.location;
+        self.generator_iterator(context, &context.comp.generators[index], iterator)?;
+        let start = self.new_label();
+        let except = self.new_label();
+        self.use_label(start);
+        self.push_frame_block(location, FrameBlockKind::AsyncComprehensionGenerator, start, None)?;
+        self.emit_jump(Opcode::SETUP_FINALLY, except, location);
+        self.emit(Opcode::GET_ANEXT, location);
+        self.emit_const(Constant::None, location);
+        self.yield_from_await(location, true)?;
+        self.emit(Opcode::POP_BLOCK, location);
+        let element = self.generator_body(context, index, depth + 1)?;
+        self.emit_jump(Opcode::JUMP, start, element);
+        self.pop_frame_block();
+        self.use_label(except);
+        self.emit(Opcode::END_ASYNC_FOR, location);
+        Ok(())
+    }
+
+    fn generator_iterator(
+        &mut self,
+        context: Context<'a>,
+        generator: &'a Comprehension<'a>,
+        iterator: IteratorSource,
+    ) -> Result {
+        match iterator {
+            IteratorSource::OnStack => Ok(()),
+            IteratorSource::FirstArgument => {
+                self.emit_arg(Opcode::LOAD_FAST, 0, context.location);
+                Ok(())
+            }
+            IteratorSource::ToEvaluate => self.comprehension_iter(context.location, generator),
+        }
+    }
+
+    /// Stores the item on top of the stack, tests the conditions, and goes on with the next generator or the element.
+    /// Returns the location for the jump back.
+    fn generator_body(&mut self, context: Context<'a>, index: usize, depth: u32) -> Result<Location> {
+        let generator = &context.comp.generators[index];
+        let if_cleanup = self.new_label();
+        self.visit_expr(generator.target)?;
+        for test in generator.ifs {
+            self.jump_if(context.location, test, if_cleanup, false)?;
+        }
+        let location = if index + 1 < context.comp.generators.len() {
+            self.comprehension_generator(context, index + 1, depth, IteratorSource::ToEvaluate)?;
+            context.comp.elt.location
+        } else {
+            self.comprehension_element(context, depth)?
+        };
+        self.use_label(if_cleanup);
+        Ok(location)
+    }
+
+    /// Adds the element to the collection, which lies below `depth` iterators, or yields it. Returns its location.
+    fn comprehension_element(&mut self, context: Context<'a>, depth: u32) -> Result<Location> {
+        let ComprehensionExpr { elt, value, .. } = *context.comp;
+        self.visit_expr(elt)?;
+        let location = match value {
+            None => elt.location,
+            Some(value) => {
+                self.visit_expr(value)?;
+                let Location { end_lineno, end_col_offset, .. } = value.location;
+                Location { end_lineno, end_col_offset, ..elt.location }
+            }
+        };
+        let add = match context.kind {
+            ComprehensionKind::Generator => {
+                self.emit_yield(location);
+                self.emit(Opcode::POP_TOP, location);
+                return Ok(location);
+            }
+            ComprehensionKind::List => Opcode::LIST_APPEND,
+            ComprehensionKind::Set => Opcode::SET_ADD,
+            ComprehensionKind::Dict => Opcode::MAP_ADD,
+        };
+        self.emit_arg(add, depth + 1, location);
+        Ok(location)
+    }
+
+    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays on top of the stack.
+    ///
+    /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12)
+    fn isolate_variables(&mut self, location: Location, comprehension: ScopeId) -> Isolation {
+        let was_inlined = self.state().in_inlined_comprehension;
+        self.state().in_inlined_comprehension = true;
+        // A comprehension must not see any name of a class body.
+        let isolates_all = self.scope().kind == ScopeKind::Class && !was_inlined;
+        let symbols: Vec<_> = self.symtable.scope(comprehension).symbols.iter().collect();
+        let mut isolation = Isolation { was_inlined, ..Isolation::default() };
+        for (name, symbol) in symbols {
+            // Both flags are set when the comprehension assigns to a nonlocal by `:=`, which is to be seen outside.
+            let is_bound_here = symbol.flags.contains(SymbolFlags::DEF_LOCAL)
+                && !symbol.flags.contains(SymbolFlags::DEF_NONLOCAL);
+            if is_bound_here || isolates_all {
+                self.isolate_variable(location, name, symbol, &mut isolation);
+            }
+        }
+        if !isolation.pushed.is_empty() {
+            self.emit_arg(Opcode::SWAP, isolation.pushed.len() as u32 + 1, location);
+            let cleanup = self.new_label();
+            let end = self.new_label();
+            isolation.labels = Some((cleanup, end));
+            self.emit_jump(Opcode::SETUP_FINALLY, cleanup, location);
+        }
+        isolation
+    }
+
+    fn isolate_variable(
+        &mut self,
+        location: Location,
+        name: Ident,
+        symbol: Symbol,
+        isolation: &mut Isolation,
+    ) {
+        if !self.scope().is_function_like() && self.unit().fast_hidden.insert(name, true) != Some(true) {
+            isolation.hidden.push(name);
+        }
+        let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
+        let outer = self.scope().symbols.get(name).unwrap_or(unknown);
+        // A cell of the comprehension that is free outside can be treated as free throughout.
+        let is_free_cell =
+            symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
+        if symbol.scope != outer.scope && !is_free_cell {
+            self.set_symbol(name, symbol);
+            isolation.outer_symbols.push((name, outer));
+        }
+        let unit = self.unit();
+        let local = unit.varnames.add(name);
+        unit.sequence.push(Opcode::LOAD_FAST_AND_CLEAR, local, location);
+        if symbol.scope == Some(SymbolScope::Cell) {
+            let cell = if is_free_cell {
+                unit.cellvars.len() as u32 + unit.freevars.add(name)
+            } else {
+                unit.cellvars.add(name)
+            };
+            unit.sequence.push(Opcode::MAKE_CELL, cell, location);
+        }
+        isolation.pushed.push(name);
+    }
+
+    fn set_symbol(&mut self, name: Ident, symbol: Symbol) {
+        let scope = self.state().scope;
+        self.symtable.scope_mut(scope).symbols.insert(name, symbol);
+    }
+
+    /// Ends the isolation of [`Self::isolate_variables`]; the result of the comprehension stays on top of the stack.
+    ///
+    /// CPython: `Python/compile.c` `pop_inlined_comprehension_state` (3.12)
+    fn restore_variables(&mut self, location: Location, isolation: Isolation) {
+        self.state().in_inlined_comprehension = isolation.was_inlined;
+        for &(name, symbol) in &isolation.outer_symbols {
+            self.set_symbol(name, symbol);
+        }
+        if let Some((cleanup, end)) = isolation.labels {
+            self.emit(Opcode::POP_BLOCK, Location::NONE);
+            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+
+            // The unfinished result is below the exception.
+            self.use_label(cleanup);
+            self.emit_arg(Opcode::SWAP, 2, Location::NONE);
+            self.emit(Opcode::POP_TOP, Location::NONE);
+            self.restore_pushed(location, &isolation.pushed);
+            self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+
+            self.use_label(end);
+            self.restore_pushed(location, &isolation.pushed);
+        }
+        // Not removed: the assembler needs to know which locals were hidden once.
+        for name in isolation.hidden {
+            self.unit().fast_hidden.insert(name, false);
+        }
+    }
+
+    fn restore_pushed(&mut self, location: Location, pushed: &[Ident]) {
+        self.emit_arg(Opcode::SWAP, pushed.len() as u32 + 1, location);
+        for &name in pushed.iter().rev() {
+            let local = self.unit().varnames.add(name);
+            self.emit_arg(Opcode::STORE_FAST_MAYBE_NULL, local, location);
+        }
+    }
+}
+
+/// The instruction that makes the collection; a generator expression has none.
+fn build_opcode(kind: ComprehensionKind) -> Option<Opcode> {
+    match kind {
+        ComprehensionKind::Generator => None,
+        ComprehensionKind::List => Some(Opcode::BUILD_LIST),
+        ComprehensionKind::Set => Some(Opcode::BUILD_SET),
+        ComprehensionKind::Dict => Some(Opcode::BUILD_MAP),
+    }
+}
+
+/// The `value` of `for target in [value]`, which is an assignment rather than a loop.
+fn single_item<'a>(iter: &'a Expr<'a>) -> Option<&'a Expr<'a>> {
+    match iter.kind {
+        ExprKind::List { elts: [item], .. } | ExprKind::Tuple { elts: [item], .. }
+            if !matches!(item.kind, ExprKind::Starred { .. }) =>
+        {
+            Some(item)
+        }
+        _ => None,
+    }
+}

@@ -1,1 +1,64 @@
-//! f-strings.
+//! f-strings: the replacement fields, and joining them with the text between.
+
+use super::attributes::AttributeLoad;
+use super::displays::STACK_USE_GUIDELINE;
+use super::{Compiler, Result};
+use crate::code::{Constant, PyStr};
+use crate::source::Location;
+use crate::syntax::ast::{Conversion, Expr};
+use crate::target::Opcode;
+
+impl<'a> Compiler<'a, '_> {
+    /// CPython: `Python/compile.c` `compiler_joined_str` (3.12)
+    pub(super) fn joined_str(&mut self, location: Location, values: &'a [Expr<'a>]) -> Result {
+        if values.len() > STACK_USE_GUIDELINE {
+            return self.long_joined_str(location, values);
+        }
+        self.visit_exprs(values)?;
+        if values.len() != 1 {
+            self.emit_arg(Opcode::BUILD_STRING, values.len() as u32, location);
+        }
+        Ok(())
+    }
+
+    /// As `''.join([...])`, for less stack.
+    fn long_joined_str(&mut self, location: Location, values: &'a [Expr<'a>]) -> Result {
+        self.emit_const(Constant::Str(PyStr::default()), location);
+        let join = self.interner.intern("join");
+        self.load_attribute(join, AttributeLoad::Method, location);
+        self.emit_arg(Opcode::BUILD_LIST, 0, location);
+        for value in values {
+            self.visit_expr(value)?;
+            self.emit_arg(Opcode::LIST_APPEND, 1, location);
+        }
+        self.emit_arg(Opcode::CALL, 1, location);
+        Ok(())
+    }
+
+    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a format specification is on the stack.
+    ///
+    /// CPython: `Python/compile.c` `compiler_formatted_value` (3.12)
+    pub(super) fn formatted_value(
+        &mut self,
+        location: Location,
+        value: &'a Expr<'a>,
+        conversion: Conversion,
+        format_spec: Option<&'a Expr<'a>>,
+    ) -> Result {
+        const HAVE_SPEC: u32 = 4;
+
+        self.visit_expr(value)?;
+        let mut oparg = match conversion {
+            Conversion::None => 0,
+            Conversion::Str => 1,
+            Conversion::Repr => 2,
+            Conversion::Ascii => 3,
+        };
+        if let Some(format_spec) = format_spec {
+            self.visit_expr(format_spec)?;
+            oparg |= HAVE_SPEC;
+        }
+        self.emit_arg(Opcode::FORMAT_VALUE, oparg, location);
+        Ok(())
+    }
+}

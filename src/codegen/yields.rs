@@ -1,1 +1,91 @@
 //! `yield`, `yield from` and `await`.
+
+use super::{Compiler, Result, UnitKind};
+use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
+use crate::syntax::ast::Expr;
+use crate::target::{Intrinsic1, Opcode};
+
+/// The argument of `RESUME`: what the frame stopped at.
+const RESUME_AFTER_YIELD: u32 = 1;
+const RESUME_AFTER_YIELD_FROM: u32 = 2;
+const RESUME_AFTER_AWAIT: u32 = 3;
+
+impl<'a> Compiler<'a, '_> {
+    pub(super) fn yield_expr(&mut self, location: Location, value: Option<&'a Expr<'a>>) -> Result {
+        if !self.scope().is_function_like() {
+            return Err(Diagnostic::syntax_error(location, "'yield' outside function"));
+        }
+        match value {
+            Some(value) => self.visit_expr(value)?,
+            None => self.emit_const(Constant::None, location),
+        }
+        self.emit_yield(location);
+        Ok(())
+    }
+
+    /// Yields the value on top of the stack, and leaves there what is sent.
+    ///
+    /// CPython: `Python/compile.c` `addop_yield` (3.12)
+    pub(super) fn emit_yield(&mut self, location: Location) {
+        let is_async_generator = self.scope().generator && self.scope().coroutine;
+        if is_async_generator {
+            self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::AsyncGenWrap as u32, location);
+        }
+        self.emit_arg(Opcode::YIELD_VALUE, 0, location);
+        self.emit_arg(Opcode::RESUME, RESUME_AFTER_YIELD, location);
+    }
+
+    pub(super) fn yield_from(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
+        if !self.scope().is_function_like() {
+            return Err(Diagnostic::syntax_error(location, "'yield' outside function"));
+        }
+        if self.state().kind == UnitKind::AsyncFunction {
+            return Err(Diagnostic::syntax_error(location, "'yield from' inside async function"));
+        }
+        self.visit_expr(value)?;
+        self.emit(Opcode::GET_YIELD_FROM_ITER, location);
+        self.emit_const(Constant::None, location);
+        self.yield_from_await(location, false)
+    }
+
+    pub(super) fn await_expr(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
+        if !self.scope().is_function_like() {
+            return Err(Diagnostic::syntax_error(location, "'await' outside function"));
+        }
+        if !matches!(self.state().kind, UnitKind::AsyncFunction | UnitKind::Comprehension) {
+            return Err(Diagnostic::syntax_error(location, "'await' outside async function"));
+        }
+        self.visit_expr(value)?;
+        self.emit_arg(Opcode::GET_AWAITABLE, 0, location);
+        self.emit_const(Constant::None, location);
+        self.yield_from_await(location, true)
+    }
+
+    /// Delegates to the iterator below the value on top of the stack, which is sent first; leaves the iterator's result.
+    ///
+    /// The handler around the `YIELD_VALUE` catches what `close()` and `throw()` raise there.
+    ///
+    /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.12)
+    pub(crate) fn yield_from_await(&mut self, location: Location, is_await: bool) -> Result {
+        let send = self.new_label();
+        let fail = self.new_label();
+        let exit = self.new_label();
+        let resume = if is_await { RESUME_AFTER_AWAIT } else { RESUME_AFTER_YIELD_FROM };
+
+        self.use_label(send);
+        self.emit_jump(Opcode::SEND, exit, location);
+        self.emit_jump(Opcode::SETUP_FINALLY, fail, location);
+        self.emit_arg(Opcode::YIELD_VALUE, 0, location);
+        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit_arg(Opcode::RESUME, resume, location);
+        self.emit_jump(Opcode::JUMP_NO_INTERRUPT, send, location);
+
+        self.use_label(fail);
+        self.emit(Opcode::CLEANUP_THROW, location);
+        self.use_label(exit);
+        self.emit(Opcode::END_SEND, location);
+        Ok(())
+    }
+}
