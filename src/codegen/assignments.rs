@@ -170,9 +170,10 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `check_ann_subscr` (3.12)
     fn check_annotated_subscript(&mut self, index: &'a Expr<'a>) -> Result {
         match index.kind {
-            ExprKind::Slice { lower, upper, step } => {
-                [lower, upper, step].into_iter().flatten().try_for_each(|part| self.evaluate_and_discard(part))
-            }
+            ExprKind::Slice { lower, upper, step } => [lower, upper, step]
+                .into_iter()
+                .flatten()
+                .try_for_each(|part| self.evaluate_and_discard(part)),
             ExprKind::Tuple { elts, .. } => {
                 elts.iter().try_for_each(|elt| self.check_annotated_subscript(elt))
             }

@@ -31,7 +31,7 @@ struct Context<'a> {
 
 /// Where the iterator of a generator comes from when its loop starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum IteratorSource {
+enum Iteration {
     OnStack,
     FirstArgument,
     ToEvaluate,
@@ -77,7 +77,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit_arg(build, 0, location);
             self.emit_arg(Opcode::SWAP, 2, location);
         }
-        self.comprehension_generator(context, 0, 0, IteratorSource::OnStack)?;
+        self.comprehension_generator(context, 0, 0, Iteration::OnStack)?;
         self.restore_variables(location, isolation);
         Ok(())
     }
@@ -98,7 +98,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit_arg(build, 0, location);
         }
         self.unit().argcount = 1;
-        self.comprehension_generator(context, 0, 0, IteratorSource::FirstArgument)?;
+        self.comprehension_generator(context, 0, 0, Iteration::FirstArgument)?;
         if kind == ComprehensionKind::Generator {
             self.wrap_in_stopiteration_handler();
         } else {
@@ -149,7 +149,7 @@ impl<'a> Compiler<'a, '_> {
         context: Context<'a>,
         index: usize,
         depth: u32,
-        iterator: IteratorSource,
+        iterator: Iteration,
     ) -> Result {
         if context.comp.generators[index].is_async {
             self.async_generator_loop(context, index, depth, iterator)
@@ -164,10 +164,10 @@ impl<'a> Compiler<'a, '_> {
         context: Context<'a>,
         index: usize,
         depth: u32,
-        iterator: IteratorSource,
+        iterator: Iteration,
     ) -> Result {
         let generator = &context.comp.generators[index];
-        if iterator == IteratorSource::ToEvaluate
+        if iterator == Iteration::ToEvaluate
             && let Some(item) = single_item(generator.iter)
         {
             self.visit_expr(item)?;
@@ -192,7 +192,7 @@ impl<'a> Compiler<'a, '_> {
         context: Context<'a>,
         index: usize,
         depth: u32,
-        iterator: IteratorSource,
+        iterator: Iteration,
     ) -> Result {
         let location = context.location;
         self.generator_iterator(context, &context.comp.generators[index], iterator)?;
@@ -217,15 +217,15 @@ impl<'a> Compiler<'a, '_> {
         &mut self,
         context: Context<'a>,
         generator: &'a Comprehension<'a>,
-        iterator: IteratorSource,
+        iterator: Iteration,
     ) -> Result {
         match iterator {
-            IteratorSource::OnStack => Ok(()),
-            IteratorSource::FirstArgument => {
+            Iteration::OnStack => Ok(()),
+            Iteration::FirstArgument => {
                 self.emit_arg(Opcode::LOAD_FAST, 0, context.location);
                 Ok(())
             }
-            IteratorSource::ToEvaluate => self.comprehension_iter(context.location, generator),
+            Iteration::ToEvaluate => self.comprehension_iter(context.location, generator),
         }
     }
 
@@ -239,7 +239,7 @@ impl<'a> Compiler<'a, '_> {
             self.jump_if(context.location, test, if_cleanup, false)?;
         }
         let location = if index + 1 < context.comp.generators.len() {
-            self.comprehension_generator(context, index + 1, depth, IteratorSource::ToEvaluate)?;
+            self.comprehension_generator(context, index + 1, depth, Iteration::ToEvaluate)?;
             context.comp.elt.location
         } else {
             self.comprehension_element(context, depth)?
@@ -315,8 +315,7 @@ impl<'a> Compiler<'a, '_> {
         let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
         let outer = self.scope().symbols.get(name).unwrap_or(unknown);
         // A cell of the comprehension that is free outside can be treated as free throughout.
-        let is_free_cell =
-            symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
+        let is_free_cell = symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
         if symbol.scope != outer.scope && !is_free_cell {
             self.set_symbol(name, symbol);
             isolation.outer_symbols.push((name, outer));

@@ -27,9 +27,7 @@ impl Display {
     /// A tuple grows as a list.
     fn opcodes(self) -> (Opcode, Opcode, Opcode) {
         match self {
-            Display::Tuple | Display::List => {
-                (Opcode::BUILD_LIST, Opcode::LIST_APPEND, Opcode::LIST_EXTEND)
-            }
+            Display::Tuple | Display::List => (Opcode::BUILD_LIST, Opcode::LIST_APPEND, Opcode::LIST_EXTEND),
             Display::Set => (Opcode::BUILD_SET, Opcode::SET_ADD, Opcode::SET_UPDATE),
         }
     }

@@ -7,6 +7,7 @@
 
 mod annotations;
 mod assignments;
+mod attributes;
 mod calls;
 mod classes;
 mod comprehensions;

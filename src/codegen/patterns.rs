@@ -38,7 +38,7 @@ struct PatternContext {
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_match_inner` (3.12)
-    pub(crate) fn match_statement(&mut self, _location: Location, subject: &'a Expr<'a>, cases: &'a [MatchCase<'a>]) -> Result {
+    pub(crate) fn match_statement(&mut self, subject: &'a Expr<'a>, cases: &'a [MatchCase<'a>]) -> Result {
         self.visit_expr(subject)?;
         let end = self.new_label();
         let (default, cases) = match cases {
@@ -64,7 +64,13 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Emits a case other than a default. All but the last of them work on a copy of the subject.
-    fn match_case(&mut self, case: &'a MatchCase<'a>, is_last: bool, has_default: bool, end: Label) -> Result {
+    fn match_case(
+        &mut self,
+        case: &'a MatchCase<'a>,
+        is_last: bool,
+        has_default: bool,
+        end: Label,
+    ) -> Result {
         let location = case.pattern.location;
         if !is_last {
             self.emit_arg(Opcode::COPY, 1, location);

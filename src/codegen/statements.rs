@@ -33,7 +33,7 @@ impl<'a> Compiler<'a, '_> {
                 self.async_with_statement(location, node.items, node.body)?;
             }
             StmtKind::With(node) => self.with_statement(location, node.items, node.body)?,
-            StmtKind::Match { subject, cases } => self.match_statement(location, subject, cases)?,
+            StmtKind::Match { subject, cases } => self.match_statement(subject, cases)?,
             StmtKind::Raise { exc, cause } => self.raise_statement(location, exc, cause)?,
             StmtKind::Try(node) => self.try_statement(location, node)?,
             StmtKind::Assert { test, msg } => self.assert_statement(location, test, msg)?,
