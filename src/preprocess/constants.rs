@@ -160,3 +160,129 @@ fn constant_elements<'a>(arena: &'a Bump, elts: &[Expr<'a>]) -> Option<&'a [Cons
     items.extend(elts.iter().filter_map(|elt| elt.kind.as_constant()));
     Some(items.into_bump_slice())
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::{BigInt, Sign};
+
+    use super::*;
+    use crate::code::PyStr;
+
+    /// A constant as `testdata/preprocess/arithmetic.txt` spells it.
+    fn read<'a>(arena: &'a Bump, text: &str) -> Constant<'a> {
+        let simple = match text {
+            "None" => Constant::None,
+            "True" => Constant::True,
+            "False" => Constant::False,
+            "..." | "Ellipsis" => Constant::Ellipsis,
+            _ => return read_value(arena, text),
+        };
+        simple
+    }
+
+    fn read_value<'a>(arena: &'a Bump, text: &str) -> Constant<'a> {
+        if let Some(quoted) = text.strip_prefix("b'") {
+            return Constant::Bytes(arena.alloc_slice_copy(&quoted.as_bytes()[..quoted.len() - 1]));
+        }
+        if let Some(quoted) = text.strip_prefix('\'') {
+            return Constant::Str(PyStr::from(&*arena.alloc_str(&quoted[..quoted.len() - 1])));
+        }
+        if let Some((real, imag)) =
+            text.strip_prefix("c(").and_then(|text| text.strip_suffix(')')?.split_once(','))
+        {
+            return Constant::Complex { real: real.parse().unwrap(), imag: imag.parse().unwrap() };
+        }
+        if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'))
+            && (inner.is_empty() || inner.contains(','))
+        {
+            return Constant::Tuple(
+                arena.alloc_slice_fill_iter(elements(inner).map(|text| read(arena, text))),
+            );
+        }
+        read_number(arena, text.trim_matches(['(', ')']))
+    }
+
+    fn elements(text: &str) -> impl ExactSizeIterator<Item = &str> {
+        let mut depth = 0;
+        let parts = text.split(move |c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            c == ',' && depth == 0
+        });
+        parts.map(str::trim).filter(|part| !part.is_empty()).collect::<std::vec::Vec<_>>().into_iter()
+    }
+
+    fn read_number<'a>(arena: &'a Bump, text: &str) -> Constant<'a> {
+        if let Some(imag) = text.strip_suffix('j') {
+            let (real, imag) =
+                imag.split_once('+').filter(|(real, _)| !real.ends_with('e')).unwrap_or(("0", imag));
+            return Constant::Complex { real: real.parse().unwrap(), imag: imag.parse().unwrap() };
+        }
+        let Ok(value) = text.parse::<BigInt>() else { return Constant::Float(text.parse().unwrap()) };
+        Constant::Int(match i64::try_from(&value) {
+            Ok(value) => Int::Small(value),
+            Err(_) => {
+                let (sign, digits) = value.to_u32_digits();
+                Int::Big { negative: sign == Sign::Minus, magnitude: arena.alloc_slice_copy(&digits) }
+            }
+        })
+    }
+
+    fn operator(text: &str) -> Operator {
+        match text {
+            "+" => Operator::Add,
+            "-" => Operator::Sub,
+            "*" => Operator::Mult,
+            "/" => Operator::Div,
+            "//" => Operator::FloorDiv,
+            "%" => Operator::Mod,
+            "**" => Operator::Pow,
+            "<<" => Operator::LShift,
+            ">>" => Operator::RShift,
+            "|" => Operator::BitOr,
+            "^" => Operator::BitXor,
+            "&" => Operator::BitAnd,
+            "@" => Operator::MatMult,
+            _ => panic!("no operator: {text}"),
+        }
+    }
+
+    /// Each line is an operation and what CPython folds it to, or `-`.
+    #[test]
+    fn binary_operations_fold_as_cpython_folds_them() {
+        let arena = Bump::new();
+        let mut wrong = std::vec::Vec::new();
+        for line in include_str!("../../testdata/preprocess/arithmetic.txt").lines() {
+            let (operation, expected) = line.split_once(" = ").unwrap();
+            let [left, op, right] = operation.split(' ').collect::<std::vec::Vec<_>>()[..] else {
+                panic!("no operation: {line}")
+            };
+            let folded = binary_constant(&arena, read(&arena, left), operator(op), read(&arena, right));
+            if folded != (expected != "-").then(|| read(&arena, expected)) {
+                wrong.push(format!("{line}, not {folded:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn sets_keep_the_first_of_equal_elements() {
+        let arena = Bump::new();
+        let items = [
+            "1",
+            "True",
+            "2.0",
+            "1.0",
+            "2",
+            "'a'",
+            "b'a'",
+            "c(1.0,0.0)",
+            "(1,2)",
+            "(True,2.0)",
+            "0.0",
+            "-0.0",
+        ];
+        let items = items.map(|text| read(&arena, text));
+        let kept = ["1", "2.0", "'a'", "b'a'", "(1,2)", "0.0"].map(|text| read(&arena, text));
+        assert_eq!(sequences::distinct(&arena, &items), kept);
+    }
+}
