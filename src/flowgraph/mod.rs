@@ -1,1 +1,301 @@
 //! The flow graph: basic blocks, and the passes over them.
+//!
+//! Input: a unit's [instruction sequence](crate::codegen::sequence::InstructionSequence) with labels. Output: the same program as
+//! blocks in their final order, every jump a real instruction of the target, every instruction with its handler and every block
+//! with its stack depth: what the assembler needs. The order of the passes stands in [`pipeline`].
+//!
+//! ```text
+//! while x:        block 1   RESUME, NOP                       optimised:   RESUME
+//!     f()         block 2   LOAD_NAME x, POP_JUMP_IF_FALSE 4               LOAD_NAME x, POP_JUMP_IF_FALSE 4
+//!                 block 3   … f() …, JUMP 2                                … f() …, LOAD_NAME x, …
+//! ```
+//!
+//! Blocks and instructions are numbers into two vectors. A block's instructions lie side by side, and blocks are chained by `next`:
+//! the order in which they will be laid out, which is also how control falls through from one to the next.
+//!
+//! CPython: `Python/flowgraph.c` (3.12–)
+
+mod builder;
+mod check_uninitialized_loads;
+mod convert_pseudo_ops;
+mod eliminate_empty_blocks;
+mod fix_cells;
+mod inline_small_exit_blocks;
+mod label_exception_targets;
+mod normalize_jumps;
+mod optimize_basic_blocks;
+mod pipeline;
+mod push_cold_blocks_to_end;
+mod remove_redundant_jumps;
+mod remove_redundant_nops;
+mod remove_redundant_pairs;
+mod remove_unreachable;
+mod remove_unused_consts;
+mod resolve_line_numbers;
+mod stack_depth;
+mod swaps;
+#[cfg(test)]
+mod testing;
+mod verify;
+
+use std::num::NonZeroU32;
+use std::ops::Range;
+
+use crate::source::Location;
+use crate::target::Opcode;
+
+pub(crate) use pipeline::{Optimized, run};
+
+/// A block's number within its [`FlowGraph`]: it stays the same when the block is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BlockId(NonZeroU32);
+
+impl BlockId {
+    pub(crate) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+
+    fn from_index(index: usize) -> BlockId {
+        BlockId(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+}
+
+/// An instruction in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Instr {
+    pub(crate) opcode: Opcode,
+    /// Of a jump or block push: the label's number, counted from 1. It no longer says where the jump goes, but the assembler's first
+    /// guess at the instruction's size is made from it.
+    pub(crate) oparg: u32,
+    /// Where a jump goes, or the handler that a block push sets up. Meaningless for other instructions.
+    pub(crate) target: Option<BlockId>,
+    /// Where an exception raised here goes.
+    pub(crate) handler: Option<BlockId>,
+    pub(crate) location: Location,
+}
+
+impl Instr {
+    /// An instruction without a target or handler.
+    fn new(opcode: Opcode, oparg: u32, location: Location) -> Instr {
+        Instr { opcode, oparg, target: None, handler: None, location }
+    }
+
+    fn lineno(&self) -> i32 {
+        self.location.lineno
+    }
+
+    /// Makes it a `NOP`; location and handler stay.
+    fn set_nop(&mut self) {
+        self.set(Opcode::NOP, 0);
+    }
+
+    fn set(&mut self, opcode: Opcode, oparg: u32) {
+        self.opcode = opcode;
+        self.oparg = oparg;
+    }
+
+    /// The target of an instruction that has one.
+    fn jump_target(&self) -> BlockId {
+        self.target.expect("jumps and block pushes have a target")
+    }
+}
+
+/// A run of instructions that control enters only at the first and leaves only at the last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Block {
+    /// The block's instructions in [`FlowGraph::instrs`].
+    start: u32,
+    len: u32,
+    /// The block laid out after this one.
+    next: Option<BlockId>,
+    /// The number of the label that stands before the block. A block with one counts as the target of some jump.
+    label: Option<u32>,
+    /// How many ways lead to the block, counted once by `remove_unreachable`.
+    predecessors: u32,
+    /// Some block push names it as its handler.
+    is_handler: bool,
+    /// The handler finds the index of the last instruction below the exception, so that it may raise it again from there.
+    pub(crate) preserves_lasti: bool,
+    /// How many values are on the stack when control enters; known from `stack_depth` on.
+    pub(crate) start_depth: Option<u32>,
+}
+
+/// The blocks of one code object in the making.
+#[derive(Clone, Debug)]
+pub(crate) struct FlowGraph {
+    blocks: Vec<Block>,
+    /// The instructions of all blocks. Blocks that grew were copied to the end, so it has gaps.
+    instrs: Vec<Instr>,
+    entry: BlockId,
+}
+
+impl FlowGraph {
+    pub(crate) fn block(&self, id: BlockId) -> &Block {
+        &self.blocks[id.index()]
+    }
+
+    fn block_mut(&mut self, id: BlockId) -> &mut Block {
+        &mut self.blocks[id.index()]
+    }
+
+    /// How many blocks were ever made; a [`BlockId::index`] is below.
+    pub(crate) fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The blocks in the order of their layout.
+    pub(crate) fn layout(&self) -> impl Iterator<Item = BlockId> + '_ {
+        std::iter::successors(Some(self.entry), |&id| self.next(id))
+    }
+
+    /// Calls `visit` with each block in the order of the layout, those that it inserts after the current one included.
+    fn for_each_block(&mut self, mut visit: impl FnMut(&mut FlowGraph, BlockId)) {
+        let mut cursor = Some(self.entry);
+        while let Some(id) = cursor {
+            visit(self, id);
+            cursor = self.next(id);
+        }
+    }
+
+    fn next(&self, id: BlockId) -> Option<BlockId> {
+        self.block(id).next
+    }
+
+    fn range(&self, id: BlockId) -> Range<usize> {
+        let block = self.block(id);
+        block.start as usize..(block.start + block.len) as usize
+    }
+
+    pub(crate) fn instrs(&self, id: BlockId) -> &[Instr] {
+        &self.instrs[self.range(id)]
+    }
+
+    pub(crate) fn instrs_mut(&mut self, id: BlockId) -> &mut [Instr] {
+        let range = self.range(id);
+        &mut self.instrs[range]
+    }
+
+    fn is_empty(&self, id: BlockId) -> bool {
+        self.block(id).len == 0
+    }
+
+    fn last(&self, id: BlockId) -> Option<&Instr> {
+        self.instrs(id).last()
+    }
+
+    fn last_mut(&mut self, id: BlockId) -> Option<&mut Instr> {
+        self.instrs_mut(id).last_mut()
+    }
+
+    /// Whether the block's end lets control go on to the next block.
+    fn has_fallthrough(&self, id: BlockId) -> bool {
+        self.last(id).is_none_or(|last| !last.opcode.has_no_fallthrough())
+    }
+
+    /// The block that control falls through to, if any.
+    fn fallthrough(&self, id: BlockId) -> Option<BlockId> {
+        if self.has_fallthrough(id) { self.next(id) } else { None }
+    }
+
+    fn exits_scope(&self, id: BlockId) -> bool {
+        self.last(id).is_some_and(|last| last.opcode.is_scope_exit())
+    }
+
+    /// Where the jump at the block's end goes, if there is one.
+    fn jump_target(&self, id: BlockId) -> Option<BlockId> {
+        self.last(id).filter(|last| last.opcode.is_jump()).map(Instr::jump_target)
+    }
+
+    /// The first label number that no block in the layout has.
+    fn unused_label(&self) -> u32 {
+        self.layout().filter_map(|id| self.block(id).label).max().map_or(0, |label| label + 1)
+    }
+
+    /// Gives the block a label if it has none, and returns it.
+    fn ensure_label(&mut self, id: BlockId, unused: &mut u32) -> u32 {
+        *self.block_mut(id).label.get_or_insert_with(|| {
+            *unused += 1;
+            *unused - 1
+        })
+    }
+
+    /// Makes a block of one instruction, which stands in no layout yet.
+    fn new_block(&mut self, instr: Instr) -> BlockId {
+        let start = self.instrs.len() as u32;
+        self.instrs.push(instr);
+        self.blocks.push(Block { start, len: 1, ..Block::default() });
+        BlockId::from_index(self.blocks.len() - 1)
+    }
+
+    /// Makes a copy of the instructions of `original`, which stands in no layout yet.
+    fn duplicate_block(&mut self, original: BlockId) -> BlockId {
+        let start = self.instrs.len() as u32;
+        let range = self.range(original);
+        self.blocks.push(Block { start, len: range.len() as u32, ..Block::default() });
+        self.instrs.extend_from_within(range);
+        BlockId::from_index(self.blocks.len() - 1)
+    }
+
+    /// Puts `id` into the layout after `previous`.
+    fn insert_after(&mut self, previous: BlockId, id: BlockId) {
+        self.block_mut(id).next = self.next(previous);
+        self.block_mut(previous).next = Some(id);
+    }
+
+    /// Makes `layout` the layout; its first block must be the entry.
+    fn lay_out(&mut self, layout: &[BlockId]) {
+        let mut next = None;
+        for &id in layout.iter().rev() {
+            self.block_mut(id).next = next;
+            next = Some(id);
+        }
+    }
+
+    /// Appends the instructions of `source` to those of `id`.
+    fn append_instrs_of(&mut self, id: BlockId, source: BlockId) {
+        let range = self.range(id);
+        if range.end != self.instrs.len() {
+            self.block_mut(id).start = self.instrs.len() as u32;
+            self.instrs.extend_from_within(range);
+        }
+        let appended = self.range(source);
+        self.block_mut(id).len += appended.len() as u32;
+        self.instrs.extend_from_within(appended);
+    }
+
+    /// Puts `instrs` before the instructions of `id`.
+    fn prepend_instrs(&mut self, id: BlockId, instrs: &[Instr]) {
+        let range = self.range(id);
+        let start = self.instrs.len() as u32;
+        self.instrs.extend_from_slice(instrs);
+        self.instrs.extend_from_within(range);
+        let block = self.block_mut(id);
+        block.start = start;
+        block.len += instrs.len() as u32;
+    }
+}
+
+/// A set of blocks.
+struct BlockSet(Vec<bool>);
+
+impl BlockSet {
+    fn new(graph: &FlowGraph) -> BlockSet {
+        BlockSet(vec![false; graph.block_count()])
+    }
+
+    fn contains(&self, id: BlockId) -> bool {
+        self.0.get(id.index()).is_some_and(|&is_in| is_in)
+    }
+
+    /// Whether the block was not in the set yet.
+    fn insert(&mut self, id: BlockId) -> bool {
+        if id.index() >= self.0.len() {
+            self.0.resize(id.index() + 1, false);
+        }
+        !std::mem::replace(&mut self.0[id.index()], true)
+    }
+
+    fn remove(&mut self, id: BlockId) {
+        self.0[id.index()] = false;
+    }
+}

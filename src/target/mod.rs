@@ -12,5 +12,5 @@ pub use features::Features;
 pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
 pub use opcodes::Opcode;
 pub(crate) use opcodes::OpcodeTable;
-pub(crate) use stack_effect::stack_effect;
+pub(crate) use stack_effect::{handler_stack_effect, stack_effect};
 pub use version::{Target, TargetError, Version};

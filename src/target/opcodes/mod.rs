@@ -425,6 +425,31 @@ impl Opcode {
         )
     }
 
+    /// Jumps that are always taken.
+    pub fn is_unconditional_jump(self) -> bool {
+        matches!(self, JUMP | JUMP_NO_INTERRUPT | JUMP_FORWARD | JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT)
+    }
+
+    /// Instructions that leave the code object.
+    pub fn is_scope_exit(self) -> bool {
+        matches!(self, RETURN_VALUE | RETURN_CONST | RAISE_VARARGS | RERAISE)
+    }
+
+    /// Whether control never goes on to the next instruction.
+    pub fn has_no_fallthrough(self) -> bool {
+        self.is_unconditional_jump() || self.is_scope_exit()
+    }
+
+    /// Instructions that end their basic block.
+    pub fn is_terminator(self) -> bool {
+        self.is_jump() || self.is_scope_exit()
+    }
+
+    /// Whether the oparg is an index of `co_consts`.
+    pub fn has_const(self) -> bool {
+        matches!(self, LOAD_CONST | RETURN_CONST | KW_NAMES)
+    }
+
     /// Whether the oparg names a label (later a block): jumps and block pushes.
     pub fn has_target(self) -> bool {
         self.is_jump() || self.is_block_push()

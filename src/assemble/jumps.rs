@@ -1,0 +1,253 @@
+//! Where every block starts in the code, and how far every jump goes.
+//!
+//! # Problem
+//!
+//! A jump's oparg is a distance in code units. One above 255 needs an `EXTENDED_ARG`, above 65535 two, and so on: these code units come
+//! before the jump and make the distance of every jump across them larger, which may then need more themselves. There can be more than
+//! one assignment of sizes that fits, and the code must be the one that CPython arrives at.
+//!
+//! # Strategy
+//!
+//! CPython guesses: the first sizes are as if the oparg were the number of the target's label. Then, round by round, it lays
+//! out all blocks with the sizes so far, takes the distances from that layout and the new sizes from the distances, until a round
+//! changes nothing. We do the same rounds, over one record a block ([`Span`]): only a block's last instruction is a jump, so
+//! everything else in it has a size that does not change.
+//!
+//! Rounds are few in code that people write. But a chain of jumps, each of which just fits until the next one grows, takes a round
+//! for every jump, and from a bad guess the rounds might never settle. So their number is limited; after that all jumps start
+//! small and grow in sweeps, one forward for the jumps back and one backward for the jumps forward: each sees all growth on its way at once.
+//!
+//! # Why it is correct
+//!
+//! Larger sizes only make distances larger. So, beginning with the smallest sizes, both rounds and sweeps only ever grow a jump that any
+//! fitting assignment must grow too, and both end with the smallest assignment that fits. CPython's guess is the smallest sizes wherever
+//! label numbers stay below 256, and there the sweeps give what the rounds would have arrived at. In code with more labels a chain that is longer than the
+//! limit would be needed to make a difference.
+//!
+//! CPython: `Python/flowgraph.c` `resolve_jump_offsets` (3.12)
+
+use super::units;
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::flowgraph::{BlockId, FlowGraph};
+use crate::source::Location;
+use crate::target::OpcodeTable;
+
+/// After how many rounds to grow in sweeps.
+const MAX_ROUNDS: usize = 100;
+
+/// The places of blocks, in code units.
+pub(super) struct Offsets {
+    /// By [`BlockId::index`]; only for blocks in the layout.
+    starts: Vec<u32>,
+    /// The size of the code.
+    pub(super) end: u32,
+}
+
+impl Offsets {
+    pub(super) fn start(&self, id: BlockId) -> u32 {
+        self.starts[id.index()]
+    }
+}
+
+/// Sets the opargs of all jumps.
+pub(super) fn resolve(graph: &mut FlowGraph, opcodes: &OpcodeTable) -> Result<Offsets, Diagnostic> {
+    let layout: Vec<BlockId> = graph.layout().collect();
+    let mut spans = Spans::new(graph, &layout, opcodes)?;
+    spans.settle();
+    let mut starts = vec![0; graph.block_count()];
+    for (place, &id) in layout.iter().enumerate() {
+        starts[id.index()] = spans.0[place].start;
+        if spans.0[place].target.is_some() {
+            let jump = graph.instrs_mut(id).last_mut().expect("the block ends in a jump");
+            jump.oparg = spans.distance(place);
+        }
+    }
+    let end = spans.0.last().map_or(0, Span::end);
+    if end > MAX_CODE_UNITS { Err(too_large()) } else { Ok(Offsets { starts, end }) }
+}
+
+/// CPython: `Objects/codeobject.c` `_PyCode_Validate` (3.11–)
+fn too_large() -> Diagnostic {
+    Diagnostic::new(DiagnosticKind::OverflowError, Location::NONE, "code: co_code larger than INT_MAX")
+}
+
+/// As many as fit `INT_MAX` bytes.
+const MAX_CODE_UNITS: u32 = i32::MAX as u32 / 2;
+
+/// What one block takes in the code.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    /// Code units without the `EXTENDED_ARG`s of the jump at the end.
+    fixed: u32,
+    /// The `EXTENDED_ARG`s of the jump.
+    extended: u32,
+    /// The place in the layout that the jump at the end goes to.
+    target: Option<u32>,
+}
+
+impl Span {
+    fn end(&self) -> u32 {
+        self.start + self.fixed + self.extended
+    }
+}
+
+/// The blocks in the order of the layout.
+struct Spans(Vec<Span>);
+
+impl Spans {
+    /// With CPython's first guess for the jumps.
+    fn new(graph: &FlowGraph, layout: &[BlockId], opcodes: &OpcodeTable) -> Result<Spans, Diagnostic> {
+        let mut places = vec![0; graph.block_count()];
+        for (place, id) in (0..).zip(layout) {
+            places[id.index()] = place;
+        }
+        let span = |&id: &BlockId| {
+            let mut span = Span { start: 0, fixed: 0, extended: 0, target: None };
+            for instr in graph.instrs(id) {
+                span.fixed += units::base_size(opcodes, instr.opcode);
+                if instr.opcode.is_jump() {
+                    span.extended = units::extended_args(instr.oparg);
+                    span.target = instr.target.map(|target| places[target.index()]);
+                } else {
+                    span.fixed += units::extended_args(instr.oparg);
+                }
+            }
+            span
+        };
+        let spans: Vec<Span> = layout.iter().map(span).collect();
+        let size: u64 = spans.iter().map(|span| u64::from(span.fixed)).sum();
+        if size > u64::from(MAX_CODE_UNITS) { Err(too_large()) } else { Ok(Spans(spans)) }
+    }
+
+    /// Finds the sizes, and with them the starts.
+    fn settle(&mut self) {
+        for _ in 0..MAX_ROUNDS {
+            if !self.round() {
+                return;
+            }
+        }
+        self.0.iter_mut().for_each(|span| span.extended = 0);
+        while self.sweep() {}
+        self.lay_out();
+    }
+
+    /// Returns whether a size has changed.
+    fn round(&mut self) -> bool {
+        self.lay_out();
+        let mut changed = false;
+        for place in 0..self.0.len() {
+            if self.0[place].target.is_some() {
+                let extended = units::extended_args(self.distance(place));
+                changed |= std::mem::replace(&mut self.0[place].extended, extended) != extended;
+            }
+        }
+        changed
+    }
+
+    fn lay_out(&mut self) {
+        let mut offset = 0;
+        for span in &mut self.0 {
+            span.start = offset;
+            offset = span.end();
+        }
+    }
+
+    /// How far the jump at the end of a block goes: from the end of the jump, forward or back.
+    fn distance(&self, place: usize) -> u32 {
+        let target = self.0[place].target.expect("the block ends in a jump");
+        self.0[place].end().abs_diff(self.0[target as usize].start)
+    }
+
+    /// Grows jumps back, first to last, then jumps forward, last to first. Returns whether there was one to grow.
+    fn sweep(&mut self) -> bool {
+        let mut grown = false;
+        let mut offset: u32 = 0;
+        for place in 0..self.0.len() {
+            self.0[place].start = offset;
+            if let Some(target) = self.0[place].target.filter(|&target| target as usize <= place) {
+                // Its own growth makes the way back longer.
+                while self.grow(place, self.0[place].end() - self.0[target as usize].start) {
+                    grown = true;
+                }
+            }
+            offset = self.0[place].end();
+        }
+        // The end stays where it is, so what grows pushes what is before it down, if need be below 0.
+        for place in (0..self.0.len()).rev() {
+            if let Some(target) = self.0[place].target.filter(|&target| target as usize > place) {
+                grown |= self.grow(place, self.0[target as usize].start.wrapping_sub(offset));
+            }
+            let span = &mut self.0[place];
+            offset = offset.wrapping_sub(span.fixed + span.extended);
+            span.start = offset;
+        }
+        grown
+    }
+
+    /// Makes the jump at the end of a block large enough for `distance`. Returns whether it was not.
+    fn grow(&mut self, place: usize, distance: u32) -> bool {
+        let needed = units::extended_args(distance);
+        let extended = &mut self.0[place].extended;
+        let grows = needed > *extended;
+        *extended = needed.max(*extended);
+        grows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Blocks of a size, each with a jump to another or none.
+    fn spans(blocks: &[(u32, Option<u32>)]) -> Spans {
+        let span = |&(fixed, target)| Span { start: 0, fixed, extended: 0, target };
+        Spans(blocks.iter().map(span).collect())
+    }
+
+    fn extended(spans: &Spans) -> Vec<u32> {
+        spans.0.iter().map(|span| span.extended).collect()
+    }
+
+    #[test]
+    fn jumps_grow_when_their_distance_does() {
+        for (size, expected) in [(255, [0, 0, 0]), (256, [1, 0, 0])] {
+            let mut forward = spans(&[(1, Some(2)), (size, None), (1, None)]);
+            forward.settle();
+            assert_eq!(extended(&forward), expected);
+        }
+        for (size, expected) in [(254, [0, 0, 0]), (255, [0, 1, 0]), (0xFFFD, [0, 1, 0]), (0xFFFE, [0, 2, 0])]
+        {
+            let mut back = spans(&[(size, None), (1, Some(0)), (1, None)]);
+            back.settle();
+            assert_eq!(extended(&back), expected, "{size}");
+        }
+    }
+
+    #[test]
+    fn growth_spreads() {
+        let mut chain = spans(&[(1, Some(2)), (255 - 1, Some(3)), (256, None), (1, None)]);
+        chain.settle();
+        assert_eq!(extended(&chain), [0, 1, 0, 0]);
+        let mut chain = spans(&[(1, Some(2)), (255, Some(3)), (256, None), (1, None)]);
+        chain.settle();
+        assert_eq!(extended(&chain), [1, 1, 0, 0]);
+    }
+
+    #[test]
+    fn sweeps_arrive_where_rounds_do() {
+        // Jumps that cross each other, forward and back, at distances around the limit.
+        let blocks: Vec<(u32, Option<u32>)> = (0..2000_u32)
+            .map(|place| {
+                let span = 36 + place * 7 % 5;
+                let target = if place % 3 == 0 { place.checked_sub(span) } else { Some(place + span) };
+                (6 + place * 11 % 3, target.filter(|&target| target < 2000))
+            })
+            .collect();
+        let (mut by_rounds, mut by_sweeps) = (spans(&blocks), spans(&blocks));
+        while by_rounds.round() {}
+        while by_sweeps.sweep() {}
+        assert_eq!(extended(&by_rounds), extended(&by_sweeps));
+        assert!(extended(&by_rounds).contains(&1) && extended(&by_rounds).contains(&0));
+    }
+}

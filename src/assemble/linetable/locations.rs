@@ -1,0 +1,140 @@
+//! The location table: for every code unit a range of lines and columns.
+//!
+//! An entry stands for up to eight code units. Its first byte has the top bit, the form (four bits) and the number of units less one; what follows
+//! depends on the form. Lines are relative to the entry before, the first to `co_firstlineno`.
+//!
+//! CPython: `Python/assemble.c` `write_location_info_entry`, `Objects/locations.md` (3.11–)
+
+use crate::source::Location;
+
+/// How many code units an entry stands for at most.
+const MAX_UNITS: u32 = 8;
+
+/// `PyCodeLocationInfoKind`: 0 to 9 are the short form, by column in groups of eight, 10 to 12 the one-line form, by line.
+const ONE_LINE: u8 = 10;
+const NO_COLUMNS: u8 = 13;
+const LONG: u8 = 14;
+const NONE: u8 = 15;
+
+pub(in crate::assemble) struct LocationTable {
+    bytes: Vec<u8>,
+    /// The line of the last entry that had one.
+    lineno: i32,
+    /// The location of the last instructions, and how many code units they take together.
+    open: (Location, u32),
+}
+
+impl LocationTable {
+    pub(in crate::assemble) fn new(firstlineno: i32) -> Self {
+        LocationTable { bytes: Vec::new(), lineno: firstlineno, open: (Location::NONE, 0) }
+    }
+
+    /// The next `units` code units stand for `location`.
+    pub(in crate::assemble) fn add(&mut self, location: Location, units: u32) {
+        if location != self.open.0 {
+            self.close();
+            self.open = (location, 0);
+        }
+        self.open.1 += units;
+    }
+
+    pub(in crate::assemble) fn finish(mut self) -> Vec<u8> {
+        self.close();
+        self.bytes
+    }
+
+    fn close(&mut self) {
+        let (location, mut units) = self.open;
+        while units > 0 {
+            let entry = units.min(MAX_UNITS);
+            self.write_entry(location, entry);
+            units -= entry;
+        }
+    }
+
+    fn write_entry(&mut self, location: Location, units: u32) {
+        let Location { lineno, end_lineno, col_offset: column, end_col_offset: end_column } = location;
+        if lineno < 0 {
+            return self.write_start(NONE, units);
+        }
+        let line_delta = lineno.wrapping_sub(self.lineno);
+        self.lineno = lineno;
+        if column < 0 || end_column < 0 {
+            if end_lineno == lineno || end_lineno == -1 {
+                self.write_start(NO_COLUMNS, units);
+                return self.write_signed(line_delta);
+            }
+        } else if end_lineno == lineno {
+            if line_delta == 0 && column < 80 && (0..16).contains(&(end_column - column)) {
+                self.write_start((column >> 3) as u8, units);
+                return self.bytes.push(((column & 7) << 4 | (end_column - column)) as u8);
+            }
+            if (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
+                self.write_start(ONE_LINE + line_delta as u8, units);
+                return self.bytes.extend([column as u8, end_column as u8]);
+            }
+        }
+        self.write_start(LONG, units);
+        self.write_signed(line_delta);
+        self.write(end_lineno.wrapping_sub(lineno) as u32);
+        self.write((column + 1) as u32);
+        self.write((end_column + 1) as u32);
+    }
+
+    fn write_start(&mut self, form: u8, units: u32) {
+        self.bytes.push(0x80 | form << 3 | (units - 1) as u8);
+    }
+
+    /// Little-endian in groups of six bits; bit 6 says that more follow.
+    fn write(&mut self, mut value: u32) {
+        while value >= 64 {
+            self.bytes.push(0x40 | (value & 0x3F) as u8);
+            value >>= 6;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    /// The sign in the lowest bit.
+    fn write_signed(&mut self, value: i32) {
+        self.write(value.unsigned_abs() << 1 | u32::from(value < 0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(entries: &[(Location, u32)]) -> Vec<u8> {
+        let mut table = LocationTable::new(1);
+        for &(location, units) in entries {
+            table.add(location, units);
+        }
+        table.finish()
+    }
+
+    #[test]
+    fn every_form() {
+        for (location, expected) in [
+            (Location::NONE, &[0xF8][..]),
+            (Location::new(1, 1, 9, 12), &[0x88, 0x13]),
+            (Location::new(3, 3, 9, 12), &[0xE0, 9, 12]),
+            (Location::new(1, 1, 9, 100), &[0xD0, 9, 100]),
+            (Location::new(4, 4, -1, -1), &[0xE8, 6]),
+            (Location::new(4, -1, -1, -1), &[0xE8, 6]),
+            (Location::new(70, 71, 0, 5), &[0xF0, 0x40 | 10, 2, 1, 1, 6]),
+            (Location::new(1, 1, 9, 128), &[0xF0, 0, 0, 10, 0x40 | 1, 2]),
+        ] {
+            assert_eq!(table(&[(location, 1)]), expected, "{location:?}");
+        }
+        assert_eq!(
+            table(&[(Location::new(2, 2, 0, 1), 1), (Location::new(1, 1, 0, 1), 1)])[3..],
+            [0xF0, 3, 0, 1, 2]
+        );
+    }
+
+    #[test]
+    fn equal_neighbours_share_entries_of_up_to_eight_units() {
+        let location = Location::new(1, 1, 0, 1);
+        assert_eq!(table(&[(location, 5), (location, 5)]), [0x87, 1, 0x81, 1]);
+    }
+}

@@ -1,0 +1,85 @@
+//! From an instruction sequence to basic blocks.
+//!
+//! A block ends after a jump, a return or a raise, and before every label. Of several labels at one place the last made stands for all.
+//!
+//! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
+//! `translate_jump_labels_to_targets` (3.12)
+
+use super::{Block, BlockId, FlowGraph, Instr};
+use crate::codegen::sequence::InstructionSequence;
+
+/// In the map from places to labels: no label.
+const NO_LABEL: u32 = 0;
+
+impl FlowGraph {
+    /// Cuts the sequence into blocks, laid out as the sequence is.
+    pub(crate) fn from_sequence(sequence: &InstructionSequence) -> FlowGraph {
+        let label_at = labels_by_place(sequence);
+        let mut graph = FlowGraph {
+            blocks: vec![Block::default()],
+            instrs: Vec::with_capacity(sequence.instructions.len()),
+            entry: BlockId::from_index(0),
+        };
+        let mut block_at = vec![None; sequence.labels.len() + 1];
+        for (instruction, &label) in sequence.instructions.iter().zip(&label_at) {
+            let current = graph.place_label(label);
+            if label != NO_LABEL {
+                block_at[label as usize] = Some(current);
+            }
+            graph.block_mut(current).len += 1;
+            let (opcode, oparg) = (instruction.opcode, instruction.oparg);
+            let oparg = if opcode.has_target() { label_of(sequence, &label_at, oparg) } else { oparg };
+            graph.instrs.push(Instr::new(opcode, oparg, instruction.location));
+        }
+        for instr in graph.instrs.iter_mut().filter(|instr| instr.opcode.has_target()) {
+            instr.target = block_at[instr.oparg as usize];
+        }
+        graph
+    }
+
+    /// The block that the next instruction belongs to: the last, or a new one after it.
+    fn place_label(&mut self, label: u32) -> BlockId {
+        let current = BlockId::from_index(self.blocks.len() - 1);
+        let is_terminated = self.last(current).is_some_and(|last| last.opcode.is_terminator());
+        let label = (label != NO_LABEL).then_some(label);
+        if !is_terminated && label.is_none() {
+            return current;
+        }
+        if !is_terminated && self.is_empty(current) {
+            self.block_mut(current).label = label;
+            return current;
+        }
+        let id = BlockId::from_index(self.blocks.len());
+        self.blocks.push(Block { start: self.instrs.len() as u32, label, ..Block::default() });
+        self.block_mut(current).next = Some(id);
+        id
+    }
+}
+
+/// For each instruction the number, from 1, of the last label before it.
+fn labels_by_place(sequence: &InstructionSequence) -> Vec<u32> {
+    let mut label_at = vec![NO_LABEL; sequence.instructions.len()];
+    for (number, &place) in (1..).zip(&sequence.labels) {
+        if let Some(label) = label_at.get_mut(place as usize) {
+            *label = number;
+        }
+    }
+    label_at
+}
+
+/// The number of the label that stands for `label`.
+fn label_of(sequence: &InstructionSequence, label_at: &[u32], label: u32) -> u32 {
+    let place = sequence.labels[label as usize] as usize;
+    *label_at.get(place).expect("a label that is jumped to stands before an instruction")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::flowgraph::testing::{graph, text};
+
+    #[test]
+    fn blocks_end_after_terminators_and_before_labels() {
+        let graph = graph("1 NOP; 1 POP_JUMP_IF_TRUE a; 2 NOP; a: b: 3 JUMP b; 4 RETURN_CONST 0");
+        assert_eq!(text(&graph), "NOP POP_JUMP_IF_TRUE>2 | NOP | JUMP>2 | RETURN_CONST");
+    }
+}

@@ -1,0 +1,20 @@
+//! Removes what only the flow graph needed: block pushes and pops, and the mark of stores that may unbind.
+//!
+//! From here on blocks may be empty.
+//!
+//! CPython: `Python/flowgraph.c` `_PyCfg_ConvertPseudoOps` (3.12)
+
+use super::FlowGraph;
+use crate::target::Opcode::{POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
+
+pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
+    graph.for_each_block(|graph, id| {
+        for instr in graph.instrs_mut(id) {
+            if instr.opcode.is_block_push() || instr.opcode == POP_BLOCK {
+                instr.set_nop();
+            } else if instr.opcode == STORE_FAST_MAYBE_NULL {
+                instr.opcode = STORE_FAST;
+            }
+        }
+    });
+}

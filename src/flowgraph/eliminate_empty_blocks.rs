@@ -1,0 +1,40 @@
+//! Takes blocks without instructions out of the layout, and leads jumps to them on to what follows.
+//!
+//! CPython: `Python/flowgraph.c` `eliminate_empty_basic_blocks` (3.12)
+
+use super::{BlockId, FlowGraph};
+
+pub(super) fn eliminate_empty_blocks(graph: &mut FlowGraph) {
+    let full = chain_full_blocks(graph);
+    graph.entry = full[graph.entry.index()].expect("a unit has instructions");
+    let mut unused_label = graph.unused_label();
+    graph.for_each_block(|graph, id| {
+        for index in graph.range(id) {
+            let instr = graph.instrs[index];
+            if !instr.opcode.has_target() {
+                continue;
+            }
+            let target = full[instr.jump_target().index()].expect("no jump leads past the end");
+            if instr.target != Some(target) {
+                let oparg = graph.ensure_label(target, &mut unused_label);
+                graph.instrs[index].target = Some(target);
+                graph.instrs[index].oparg = oparg;
+            }
+        }
+    });
+}
+
+/// Chains the blocks that have instructions; returns for each block the first such from it on.
+fn chain_full_blocks(graph: &mut FlowGraph) -> Vec<Option<BlockId>> {
+    let layout: Vec<BlockId> = graph.layout().collect();
+    let mut full = vec![None; graph.block_count()];
+    let mut following = None;
+    for &id in layout.iter().rev() {
+        graph.block_mut(id).next = following;
+        if !graph.is_empty(id) {
+            following = Some(id);
+        }
+        full[id.index()] = following;
+    }
+    full
+}

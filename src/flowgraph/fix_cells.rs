@@ -1,0 +1,71 @@
+//! Makes the frame ready: cells, free variables and the generator object, and the final places of variables in the frame.
+//!
+//! Until here the oparg of an instruction on cells is an index into the cell variables followed by the free variables. In the frame the locals
+//! come first, and a parameter that is also a cell stands once, among the locals.
+//!
+//! CPython: `Python/compile.c` `prepare_localsplus`, `build_cellfixedoffsets`, `insert_prefix_instructions`,
+//! `fix_cell_offsets` (3.12)
+
+use super::{FlowGraph, Instr};
+use crate::code::CodeFlags;
+use crate::codegen::unit::Unit;
+use crate::source::Location;
+use crate::target::Opcode::*;
+
+pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>) {
+    let offsets = frame_offsets(unit);
+    let prefix = prefix_instructions(unit, &offsets);
+    if !prefix.is_empty() {
+        graph.prepend_instrs(graph.entry, &prefix);
+    }
+    if offsets.is_empty() {
+        return;
+    }
+    graph.for_each_block(|graph, id| {
+        for instr in graph.instrs_mut(id) {
+            if let MAKE_CELL
+            | LOAD_CLOSURE
+            | LOAD_DEREF
+            | STORE_DEREF
+            | DELETE_DEREF
+            | LOAD_FROM_DICT_OR_DEREF = instr.opcode
+            {
+                instr.oparg = offsets[instr.oparg as usize];
+            }
+        }
+    });
+}
+
+/// For each cell variable, then each free variable, its place in the frame.
+fn frame_offsets(unit: &Unit<'_>) -> Vec<u32> {
+    let mut free_slot = unit.varnames.len() as u32;
+    let cells = unit.cellvars.idents().iter().map(|&name| unit.varnames.get(name));
+    let frees = unit.freevars.idents().iter().map(|_| None);
+    let mut take_slot = || {
+        free_slot += 1;
+        free_slot - 1
+    };
+    cells.chain(frees).map(|local: Option<u32>| local.unwrap_or_else(&mut take_slot)).collect()
+}
+
+/// What runs before the code proper. The cells are made in the order of their places.
+fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32]) -> Vec<Instr> {
+    let mut prefix = Vec::new();
+    if !unit.freevars.is_empty() {
+        prefix.push(Instr::new(COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
+    }
+    let mut cells: Vec<u32> = (0..unit.cellvars.len() as u32).collect();
+    cells.sort_unstable_by_key(|&cell| offsets[cell as usize]);
+    prefix.extend(cells.into_iter().map(|cell| Instr::new(MAKE_CELL, cell, Location::NONE)));
+    if is_generator(unit.flags) {
+        let location = Location::new(unit.firstlineno, unit.firstlineno, -1, -1);
+        prefix.push(Instr::new(RETURN_GENERATOR, 0, location));
+        prefix.push(Instr::new(POP_TOP, 0, Location::NONE));
+    }
+    prefix
+}
+
+/// Whether calling the code makes an object that runs it later, piece by piece.
+pub(super) fn is_generator(flags: CodeFlags) -> bool {
+    flags.contains(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
+}

@@ -1,0 +1,78 @@
+//! The order of the passes.
+
+use bumpalo::Bump;
+
+use super::FlowGraph;
+use super::check_uninitialized_loads::check_uninitialized_loads;
+use super::convert_pseudo_ops::convert_pseudo_ops;
+use super::eliminate_empty_blocks::eliminate_empty_blocks;
+use super::fix_cells::fix_cells;
+use super::inline_small_exit_blocks::inline_small_exit_blocks;
+use super::label_exception_targets::label_exception_targets;
+use super::normalize_jumps::normalize_jumps;
+use super::optimize_basic_blocks::optimize_basic_blocks;
+use super::push_cold_blocks_to_end::push_cold_blocks_to_end;
+use super::remove_redundant_jumps::remove_redundant_jumps;
+use super::remove_redundant_nops::remove_redundant_nops;
+use super::remove_redundant_pairs::remove_redundant_pairs;
+use super::remove_unreachable::remove_unreachable;
+use super::remove_unused_consts::remove_unused_consts;
+use super::resolve_line_numbers::resolve_line_numbers;
+use super::stack_depth::stack_depth;
+use super::verify;
+use crate::code::CodeFlags;
+use crate::codegen::unit::Unit;
+
+/// What comes out of the passes.
+pub(crate) struct Optimized {
+    pub(crate) graph: FlowGraph,
+    /// `co_stacksize`.
+    pub(crate) stack_size: u32,
+}
+
+/// Runs a pass; in debug builds the graph is verified afterwards.
+macro_rules! pass {
+    ($pass:ident, $graph:ident $(, $argument:expr)*) => {{
+        let result = $pass(&mut $graph, $($argument),*);
+        verify::assert_sound(&$graph, stringify!($pass));
+        result
+    }};
+}
+
+/// Optimises a unit's instructions and makes them ready for the assembler. May add constants to the unit, and removes unused ones.
+///
+/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`
+/// `optimize_and_assemble_code_unit` (3.12)
+pub(crate) fn run<'a>(unit: &mut Unit<'a>, arena: &'a Bump) -> Optimized {
+    let mut graph = FlowGraph::from_sequence(&unit.sequence);
+    pass!(label_exception_targets, graph);
+
+    pass!(eliminate_empty_blocks, graph);
+    pass!(inline_small_exit_blocks, graph);
+    pass!(optimize_basic_blocks, graph, &mut unit.consts, arena);
+    pass!(remove_redundant_pairs, graph);
+    pass!(inline_small_exit_blocks, graph);
+    pass!(remove_unreachable, graph);
+    pass!(remove_redundant_nops, graph);
+    pass!(eliminate_empty_blocks, graph);
+    pass!(remove_redundant_jumps, graph);
+    pass!(remove_unused_consts, graph, &mut unit.consts);
+    pass!(check_uninitialized_loads, graph, unit.varnames.len(), parameter_count(unit));
+    pass!(push_cold_blocks_to_end, graph);
+    pass!(resolve_line_numbers, graph, unit.firstlineno);
+
+    pass!(fix_cells, graph, unit);
+    let stack_size = pass!(stack_depth, graph, unit.flags);
+    verify::assert_depths_agree(&graph);
+    pass!(convert_pseudo_ops, graph);
+    pass!(remove_redundant_nops, graph);
+    pass!(normalize_jumps, graph);
+    Optimized { graph, stack_size }
+}
+
+/// How many of the unit's variables are parameters.
+fn parameter_count(unit: &Unit<'_>) -> usize {
+    let variadic =
+        [CodeFlags::VARARGS, CodeFlags::VARKEYWORDS].into_iter().filter(|&flag| unit.flags.contains(flag));
+    (unit.argcount + unit.kwonlyargcount) as usize + variadic.count()
+}

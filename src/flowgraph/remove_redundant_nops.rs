@@ -1,0 +1,79 @@
+//! Removes `NOP`s whose line is visited by a neighbour.
+//!
+//! CPython: `Python/flowgraph.c` `remove_redundant_nops` (3.12)
+
+use super::{BlockId, FlowGraph};
+use crate::target::Opcode::NOP;
+
+pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) {
+    graph.for_each_block(remove_nops_in_block);
+}
+
+pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) {
+    let range = graph.range(id);
+    let mut kept = range.start;
+    let mut previous_lineno = -1;
+    for index in range.clone() {
+        let instr = graph.instrs[index];
+        let lineno = instr.lineno();
+        if instr.opcode == NOP {
+            if lineno < 0 || lineno == previous_lineno {
+                continue;
+            }
+            if index + 1 < range.end {
+                let next = &mut graph.instrs[index + 1].location;
+                if next.lineno < 0 {
+                    *next = instr.location;
+                }
+                if next.lineno == lineno {
+                    continue;
+                }
+            } else if first_lineno_after(graph, id) == lineno {
+                continue;
+            }
+        }
+        graph.instrs[kept] = instr;
+        kept += 1;
+        previous_lineno = lineno;
+    }
+    graph.block_mut(id).len = (kept - range.start) as u32;
+}
+
+/// The line of the first instruction that will stay in the next block with instructions; -1 for none.
+fn first_lineno_after(graph: &FlowGraph, id: BlockId) -> i32 {
+    let following =
+        std::iter::successors(graph.next(id), |&id| graph.next(id)).find(|&id| !graph.is_empty(id));
+    let instrs = following.map_or(&[][..], |id| graph.instrs(id));
+    instrs.iter().find(|instr| instr.opcode != NOP || instr.lineno() != -1).map_or(-1, |instr| instr.lineno())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::testing::{graph, text_with_lines};
+
+    fn cleaned(source: &str) -> String {
+        let mut graph = graph(source);
+        remove_redundant_nops(&mut graph);
+        text_with_lines(&graph)
+    }
+
+    #[test]
+    fn a_nop_stays_where_it_alone_visits_its_line() {
+        for (source, expected) in [
+            ("-1 NOP; 1 GET_LEN", "1 GET_LEN"),
+            ("1 GET_LEN; 1 NOP; 2 GET_LEN", "1 GET_LEN; 2 GET_LEN"),
+            ("1 NOP; 1 GET_LEN", "1 GET_LEN"),
+            ("1 NOP; 2 GET_LEN", "1 NOP; 2 GET_LEN"),
+            ("1 NOP; -1 GET_LEN", "1 GET_LEN"),
+            ("1 NOP; a: -1 NOP; 1 JUMP a", "; 1 JUMP"),
+            ("1 NOP; a: -1 GET_LEN; 1 JUMP a", "1 NOP; -1 GET_LEN; 1 JUMP"),
+        ] {
+            assert_eq!(
+                cleaned(source).trim_start_matches("; "),
+                expected.trim_start_matches("; "),
+                "{source}"
+            );
+        }
+    }
+}

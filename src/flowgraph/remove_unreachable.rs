@@ -1,0 +1,40 @@
+//! Empties the blocks that control does not reach, and counts for the others how many ways lead to them.
+//!
+//! CPython: `Python/flowgraph.c` `mark_reachable`, `optimize_cfg` (3.12)
+
+use super::{BlockSet, FlowGraph};
+
+pub(super) fn remove_unreachable(graph: &mut FlowGraph) {
+    count_predecessors(graph);
+    graph.for_each_block(|graph, id| {
+        if graph.block(id).predecessors == 0 {
+            graph.block_mut(id).len = 0;
+        }
+    });
+}
+
+/// A block waits once for every way found to it before its turn, and is then gone through each time: so the counts are CPython's,
+/// which later passes compare to 1.
+fn count_predecessors(graph: &mut FlowGraph) {
+    let mut visited = BlockSet::new(graph);
+    let mut todo = vec![graph.entry];
+    graph.block_mut(graph.entry).predecessors = 1;
+    while let Some(id) = todo.pop() {
+        visited.insert(id);
+        let mut count = |graph: &mut FlowGraph, target| {
+            if !visited.contains(target) {
+                todo.push(target);
+            }
+            graph.block_mut(target).predecessors += 1;
+        };
+        if let Some(next) = graph.fallthrough(id) {
+            count(graph, next);
+        }
+        for index in graph.range(id) {
+            let instr = graph.instrs[index];
+            if instr.opcode.has_target() {
+                count(graph, instr.jump_target());
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Drops constants that no instruction uses any more. The first stays always: it may be the docstring.
+//!
+//! CPython: `Python/flowgraph.c` `remove_unused_consts` (3.12)
+
+use super::FlowGraph;
+use crate::codegen::unit::Constants;
+
+pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
+    let mut is_used = vec![false; consts.values().len()];
+    if let Some(first) = is_used.first_mut() {
+        *first = true;
+    }
+    graph.for_each_block(|graph, id| {
+        for instr in graph.instrs(id).iter().filter(|instr| instr.opcode.has_const()) {
+            is_used[instr.oparg as usize] = true;
+        }
+    });
+    if is_used.iter().all(|&used| used) {
+        return;
+    }
+    let kept: Vec<u32> = (0..).zip(&is_used).filter(|&(_, &used)| used).map(|(index, _)| index).collect();
+    consts.retain(&kept);
+    let mut new_index = vec![0; is_used.len()];
+    for (new, &old) in (0..).zip(&kept) {
+        new_index[old as usize] = new;
+    }
+    graph.for_each_block(|graph, id| {
+        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.has_const()) {
+            instr.oparg = new_index[instr.oparg as usize];
+        }
+    });
+}

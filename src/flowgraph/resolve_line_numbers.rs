@@ -1,0 +1,110 @@
+//! Gives a line to instructions that have none, first of all to those that leave the code object: a debugger asks for the line then.
+//!
+//! An exit block without a line that several jumps lead to is copied for each, so that every copy can have the line of its jump.
+//!
+//! CPython: `Python/flowgraph.c` `resolve_line_numbers` (3.12)
+
+use super::{BlockId, FlowGraph};
+use crate::source::Location;
+use crate::target::Opcode::RETURN_VALUE;
+
+pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, firstlineno: i32) {
+    duplicate_exits_without_lineno(graph);
+    graph.for_each_block(propagate_line_numbers);
+    guarantee_lineno_for_exits(graph, firstlineno);
+}
+
+fn duplicate_exits_without_lineno(graph: &mut FlowGraph) {
+    let mut unused_label = graph.unused_label();
+    graph.for_each_block(|graph, id| {
+        let Some(target) = graph.jump_target(id) else { return };
+        if !is_exit_without_lineno(graph, target) || graph.block(target).predecessors <= 1 {
+            return;
+        }
+        let copy = graph.duplicate_block(target);
+        graph.insert_after(target, copy);
+        graph.block_mut(target).predecessors -= 1;
+        graph.block_mut(copy).predecessors = 1;
+        graph.ensure_label(copy, &mut unused_label);
+        let jump = graph.last_mut(id).expect("the block ends in a jump");
+        jump.target = Some(copy);
+        let location = jump.location;
+        graph.instrs_mut(copy)[0].location = location;
+    });
+    // The others are reached by falling through only, from one block.
+    graph.for_each_block(|graph, id| {
+        if let (Some(&last), Some(next)) = (graph.last(id), graph.fallthrough(id))
+            && is_exit_without_lineno(graph, next)
+        {
+            graph.instrs_mut(next)[0].location = last.location;
+        }
+    });
+}
+
+fn is_exit_without_lineno(graph: &FlowGraph, id: BlockId) -> bool {
+    graph.exits_scope(id) && graph.instrs(id).iter().all(|instr| instr.lineno() < 0)
+}
+
+/// Copies locations to instructions without a line from the one before, and into blocks that only this one leads to.
+fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId) {
+    let mut location = Location::NONE;
+    for instr in graph.instrs_mut(id) {
+        if instr.lineno() < 0 {
+            instr.location = location;
+        } else {
+            location = instr.location;
+        }
+    }
+    if graph.is_empty(id) {
+        return;
+    }
+    for target in [graph.fallthrough(id), graph.jump_target(id)].into_iter().flatten() {
+        if graph.block(target).predecessors == 1
+            && let Some(first) = graph.instrs_mut(target).first_mut()
+            && first.lineno() < 0
+        {
+            first.location = location;
+        }
+    }
+}
+
+/// Gives the returns that are still without a line that of the block laid out before.
+fn guarantee_lineno_for_exits(graph: &mut FlowGraph, firstlineno: i32) {
+    let mut lineno = firstlineno;
+    graph.for_each_block(|graph, id| {
+        let Some(&last) = graph.last(id) else { return };
+        if last.lineno() >= 0 {
+            lineno = last.lineno();
+        } else if last.opcode == RETURN_VALUE {
+            graph.instrs_mut(id).iter_mut().for_each(|instr| instr.location.lineno = lineno);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::remove_unreachable::remove_unreachable;
+    use crate::flowgraph::testing::{graph, text_with_lines};
+
+    fn resolved(source: &str) -> String {
+        let mut graph = graph(source);
+        remove_unreachable(&mut graph);
+        resolve_line_numbers(&mut graph, 7);
+        text_with_lines(&graph)
+    }
+
+    #[test]
+    fn every_exit_has_a_line() {
+        for (source, expected) in [
+            ("-1 RETURN_VALUE", "7 RETURN_VALUE"),
+            ("1 NOP; -1 RETURN_VALUE", "1 NOP; 1 RETURN_VALUE"),
+            (
+                "1 POP_JUMP_IF_TRUE a; 2 POP_JUMP_IF_TRUE a; 3 NOP; a: -1 RETURN_VALUE",
+                "1 POP_JUMP_IF_TRUE; 2 POP_JUMP_IF_TRUE; 3 NOP; 3 RETURN_VALUE; 2 RETURN_VALUE; 1 RETURN_VALUE",
+            ),
+        ] {
+            assert_eq!(resolved(source), expected, "{source}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Finds the stack depth at the start of every block, and the largest anywhere: `co_stacksize`.
+//!
+//! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12)
+
+use super::fix_cells::is_generator;
+use super::{BlockId, FlowGraph};
+use crate::code::CodeFlags;
+use crate::target::{handler_stack_effect, stack_effect};
+
+pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags) -> u32 {
+    let mut max_depth = 0;
+    let mut todo = Vec::new();
+    // A generator is resumed with a value on its stack.
+    reach(graph, graph.entry, i32::from(is_generator(flags)), &mut todo);
+    while let Some(id) = todo.pop() {
+        let mut depth = graph.block(id).start_depth.map_or(0, |depth| depth as i32);
+        for index in graph.range(id) {
+            let instr = graph.instrs[index];
+            let new_depth = depth + stack_effect(instr.opcode, instr.oparg);
+            if instr.opcode.has_target() {
+                let target_depth = if instr.opcode.is_block_push() {
+                    depth + handler_stack_effect(instr.opcode)
+                } else {
+                    new_depth
+                };
+                max_depth = max_depth.max(target_depth);
+                reach(graph, instr.jump_target(), target_depth, &mut todo);
+            }
+            depth = new_depth;
+            max_depth = max_depth.max(depth);
+        }
+        if let Some(next) = graph.fallthrough(id) {
+            reach(graph, next, depth, &mut todo);
+        }
+    }
+    max_depth as u32
+}
+
+/// The way into a block that finds the deepest stack decides. (They should all agree, and do in what the code generator makes.)
+fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut Vec<BlockId>) {
+    let block = graph.block_mut(id);
+    let depth = depth.max(0) as u32;
+    if block.start_depth.is_none_or(|known| known < depth && known < MAX_REVISED_DEPTH) {
+        block.start_depth = Some(depth);
+        todo.push(id);
+    }
+}
+
+/// A depth from here on stays, so that a loop that left values on the stack would not be followed forever.
+const MAX_REVISED_DEPTH: u32 = 100;
