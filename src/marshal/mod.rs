@@ -1,9 +1,45 @@
-//! The marshal format: writing code objects, and reading them.
+//! The marshal format: code objects as the bytes that follow a pyc's header.
+//!
+//! [`write()`] gives the very bytes that `py_compile` writes in a fresh process: `refs` works out which objects would be one
+//! in CPython's memory, `write` puts them down. [`read()`] takes such bytes apart again and trusts none of them.
 
-use crate::code::CodeObject;
-use crate::target::Target;
+mod read;
+mod refs;
+mod write;
 
-/// Appends `code` in the target's marshal format.
-pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) {
-    let _ = (code, target, out);
+pub use read::{ReadError, ReadErrorKind, read};
+pub use write::{WriteError, write};
+
+/// The most deeply nested objects that CPython writes and reads.
+///
+/// CPython: `Python/marshal.c` `MAX_MARSHAL_STACK_DEPTH` (3.8–)
+const MAX_DEPTH: usize = 2000;
+
+/// Set in a type byte: the object gets the next number, by which `TYPE_REF` names it.
+const FLAG_REF: u8 = 0x80;
+
+/// The type bytes that stand in pycs.
+///
+/// CPython: `Python/marshal.c` (3.8–)
+mod kind {
+    pub(super) const NONE: u8 = b'N';
+    pub(super) const FALSE: u8 = b'F';
+    pub(super) const TRUE: u8 = b'T';
+    pub(super) const ELLIPSIS: u8 = b'.';
+    pub(super) const INT: u8 = b'i';
+    pub(super) const LONG: u8 = b'l';
+    pub(super) const BINARY_FLOAT: u8 = b'g';
+    pub(super) const BINARY_COMPLEX: u8 = b'y';
+    pub(super) const BYTES: u8 = b's';
+    pub(super) const UNICODE: u8 = b'u';
+    pub(super) const INTERNED: u8 = b't';
+    pub(super) const ASCII: u8 = b'a';
+    pub(super) const ASCII_INTERNED: u8 = b'A';
+    pub(super) const SHORT_ASCII: u8 = b'z';
+    pub(super) const SHORT_ASCII_INTERNED: u8 = b'Z';
+    pub(super) const SMALL_TUPLE: u8 = b')';
+    pub(super) const TUPLE: u8 = b'(';
+    pub(super) const FROZENSET: u8 = b'>';
+    pub(super) const CODE: u8 = b'c';
+    pub(super) const REF: u8 = b'r';
 }

@@ -1,0 +1,538 @@
+//! The objects of a compilation as CPython's memory would hold them: which are one object, and which are shared.
+//!
+//! # Problem
+//!
+//! Marshal looks at more than values. An object whose reference count is above 1, and every interned string, gets `FLAG_REF` and a
+//! number; where the *same object* comes again, `TYPE_REF` and that number are written. Two equal strings may be two objects, and
+//! an equal tuple of names and tuple of constants may be one. So the bytes of a pyc depend on how the compiler shared its
+//! objects, none of which a [`CodeObject`] says.
+//!
+//! # Strategy
+//!
+//! Build those objects again: [`Heap::new`] makes an [`Object`] for every one CPython has alive when it marshals, with slots that name the
+//! objects it holds, and counts references. The rules, all of them consequences of how the compiler works:
+//!
+//! - Every constant goes through the compiler's cache of constants, and so do the tuples of names, of local names and of constants,
+//!   the location tables and the exception tables: in one module, equal ones (types and signs told apart) are one object.
+//!   [`ConstCache`] is that cache; its keys are [`Key`]s.
+//! - Names and local names are interned: one object for a text. So are string constants made of `[a-zA-Z0-9_]` only, within tuples too.
+//!   Other string constants are objects beside an interned string of the same text.
+//! - What exists once in a process is shared however often it stands here: small integers, `()`, `b""` and bytes of length 1, `""` and
+//!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives.
+//! - A qualified name is an object of its own, unless it equals the name. The body of a class loads it as a constant: that is
+//!   the same object, if no equal constant came first.
+//! - `co_filename` is one object, which the caller of the compiler holds too. `co_code` is made on demand and kept: two references.
+//!   `co_localspluskinds` has one owner always.
+//! - A frozenset is made anew for each tuple of constants in which interning replaces one of its strings by another object.
+//!
+//! # Why this is right
+//!
+//! When marshal runs, the syntax tree and the cache are gone: only the slots modelled here hold references. An object
+//! that two slots hold has a count above 1 and one that a single slot holds has a count of 1, whatever else the process does,
+//! because everything that the rest of the process can hold as well (interned strings, the objects that exist once) counts as
+//! shared anyway. Only the last rule looks beyond the module, at what the process has interned before; see
+//! [`Heap::share_frozensets`].
+//!
+//! CPython: `Python/compile.c` `merge_consts_recursive`, `_PyCompile_ConstCacheMergeOne`, `Python/assemble.c` `makecode`,
+//! `Objects/codeobject.c` `_PyCode_New`, `intern_strings`, `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
+
+use bumpalo::Bump;
+use rustc_hash::FxHashMap;
+
+use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, PyStr};
+
+/// An object by its number in the [`Heap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ObjectId(u32);
+
+impl ObjectId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The objects that an object holds: a range of the heap's slots.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slots {
+    start: u32,
+    len: u32,
+}
+
+/// An object of CPython's memory.
+#[derive(Debug)]
+pub(super) struct Object<'a> {
+    pub(super) body: Body<'a>,
+    /// How many slots hold it, and holders outside the heap.
+    references: u32,
+    /// Alive for good: its reference count is never 1.
+    immortal: bool,
+    pub(super) interned: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Body<'a> {
+    None,
+    False,
+    True,
+    Ellipsis,
+    Int(Int<'a>),
+    Float(f64),
+    Complex {
+        real: f64,
+        imag: f64,
+    },
+    Str(PyStr<'a>),
+    Bytes(&'a [u8]),
+    /// The bytes of `co_localspluskinds`.
+    Kinds(&'a [LocalPlus<'a>]),
+    Tuple(Slots),
+    FrozenSet(Slots),
+    /// The slots are those fields that are objects, in marshal's order.
+    Code(&'a CodeObject<'a>, Slots),
+}
+
+/// All objects reachable from a code object.
+pub(super) struct Heap<'a> {
+    objects: Vec<Object<'a>>,
+    slots: Vec<ObjectId>,
+    root: ObjectId,
+}
+
+impl<'a> Heap<'a> {
+    /// The objects of the compilation that resulted in `code`.
+    pub(super) fn new(code: &'a CodeObject<'a>) -> Heap<'a> {
+        let keys = Bump::new();
+        let mut builder = Builder::new(&keys);
+        let root = builder.code(code);
+        // The caller of marshal holds it.
+        builder.heap.objects[root.index()].references = 2;
+        builder.heap.root = root;
+        builder.share_frozensets();
+        builder.heap
+    }
+
+    pub(super) fn root(&self) -> ObjectId {
+        self.root
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub(super) fn object(&self, id: ObjectId) -> &Object<'a> {
+        &self.objects[id.index()]
+    }
+
+    pub(super) fn slots(&self, slots: Slots) -> &[ObjectId] {
+        &self.slots[slots.start as usize..][..slots.len as usize]
+    }
+
+    fn add(&mut self, body: Body<'a>) -> ObjectId {
+        let id = ObjectId(
+            u32::try_from(self.objects.len()).expect("objects fit the memory that holds their code"),
+        );
+        self.objects.push(Object { body, references: 0, immortal: false, interned: false });
+        id
+    }
+
+    fn add_immortal(&mut self, body: Body<'a>) -> ObjectId {
+        let id = self.add(body);
+        self.objects[id.index()].immortal = true;
+        id
+    }
+
+    /// Makes slots that hold `held`, one reference each.
+    fn add_slots(&mut self, held: &[ObjectId]) -> Slots {
+        let start = self.slots.len() as u32;
+        for id in held {
+            self.objects[id.index()].references += 1;
+        }
+        self.slots.extend_from_slice(held);
+        Slots { start, len: held.len() as u32 }
+    }
+
+    fn replace_slot(&mut self, slot: usize, id: ObjectId) {
+        self.objects[id.index()].references += 1;
+        let old = std::mem::replace(&mut self.slots[slot], id);
+        self.objects[old.index()].references -= 1;
+    }
+}
+
+impl Object<'_> {
+    /// Whether marshal gives it a number.
+    ///
+    /// CPython: `Python/marshal.c` `w_ref` (3.8–)
+    pub(super) fn is_shared(&self) -> bool {
+        self.interned || self.immortal || self.references > 1
+    }
+}
+
+/// What the compiler's cache of constants tells apart: equal keys are equal constants.
+///
+/// CPython: `Objects/codeobject.c` `_PyCode_ConstantKey` (3.8–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Key {
+    /// Of [`ConstCache::texts`].
+    Text(u32),
+    /// Of [`ConstCache::frozensets`].
+    FrozenSet(u32),
+    /// An object that all equal constants are.
+    Object(u32),
+}
+
+/// The objects that a text may be: as a constant and, beside it, interned.
+struct Text<'a> {
+    text: PyStr<'a>,
+    /// Whether a constant has this text, so that the cache has an object for it.
+    is_constant: bool,
+    /// Whether a name of the module has this text.
+    is_name: bool,
+    constant: Option<ObjectId>,
+    interned: Option<ObjectId>,
+}
+
+struct FrozenSet<'k> {
+    items: &'k [Key],
+    objects: Vec<ObjectId>,
+}
+
+/// CPython: `Python/compile.c` `c_const_cache` (3.8–)
+#[derive(Default)]
+struct ConstCache<'a, 'k> {
+    scalars: FxHashMap<Constant<'a>, ObjectId>,
+    texts: Vec<Text<'a>>,
+    text_numbers: FxHashMap<&'a [u8], u32>,
+    tuples: FxHashMap<&'k [Key], ObjectId>,
+    frozensets: Vec<FrozenSet<'k>>,
+    frozenset_numbers: FxHashMap<&'k [Key], u32>,
+    codes: FxHashMap<*const CodeObject<'a>, ObjectId>,
+}
+
+struct Builder<'a, 'k> {
+    heap: Heap<'a>,
+    cache: ConstCache<'a, 'k>,
+    /// Where the cache's keys of tuples and frozensets live.
+    arena: &'k Bump,
+    /// Keys of the containers being made, innermost last.
+    keys: Vec<Key>,
+    filename: Option<(PyStr<'a>, ObjectId)>,
+    compiler_names: [Option<ObjectId>; COMPILER_NAMES.len()],
+}
+
+/// The names of code objects for which CPython has one string each, which is not interned.
+///
+/// CPython: `Include/internal/pycore_global_strings.h` `STRUCT_FOR_STR` (3.12)
+const COMPILER_NAMES: [&[u8]; 6] =
+    [b"<module>", b"<lambda>", b"<listcomp>", b"<setcomp>", b"<dictcomp>", b"<genexpr>"];
+
+impl<'a, 'k> Builder<'a, 'k> {
+    fn new(arena: &'k Bump) -> Self {
+        Builder {
+            heap: Heap { objects: Vec::new(), slots: Vec::new(), root: ObjectId(0) },
+            cache: ConstCache::default(),
+            arena,
+            keys: Vec::new(),
+            filename: None,
+            compiler_names: [None; COMPILER_NAMES.len()],
+        }
+    }
+
+    /// The object of a code object, and of all within.
+    ///
+    /// The constants come first, as in the compilation: a nested body is compiled before the constants after it are met.
+    fn code(&mut self, code: &'a CodeObject<'a>) -> ObjectId {
+        if let Some(&id) = self.cache.codes.get(&std::ptr::from_ref(code)) {
+            return id;
+        }
+        let loads_qualname = is_class_body(code) && !self.text(code.qualname).is_constant;
+        let consts = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.tuple(code.consts));
+        let instructions = self.heap.add(Body::Bytes(code.code));
+        self.heap.objects[instructions.index()].references = 1;
+        let names = self.names(code.names.iter().copied());
+        let localsplus = self.names(code.localsplus.iter().map(|slot| slot.name));
+        let kinds = match code.localsplus {
+            [] => self.bytes(b""),
+            slots => self.heap.add(Body::Kinds(slots)),
+        };
+        let filename = self.filename(code.filename);
+        let name = self.code_name(code.name);
+        let qualname = if code.qualname == code.name {
+            name
+        } else if loads_qualname {
+            self.constant_string(code.qualname)
+        } else {
+            self.heap.add(Body::Str(code.qualname))
+        };
+        let linetable = self.bytes(code.linetable);
+        let exceptiontable = self.bytes(code.exceptiontable);
+        let fields = [
+            instructions,
+            consts,
+            names,
+            localsplus,
+            kinds,
+            filename,
+            name,
+            qualname,
+            linetable,
+            exceptiontable,
+        ];
+        let slots = self.heap.add_slots(&fields);
+        let id = self.heap.add(Body::Code(code, slots));
+        self.cache.codes.insert(code, id);
+        id
+    }
+
+    /// The key of a constant; makes the objects of what the constant holds.
+    fn key(&mut self, constant: &Constant<'a>) -> Key {
+        match *constant {
+            Constant::Str(text) => {
+                let number = self.text_number(text);
+                self.cache.texts[number as usize].is_constant = true;
+                Key::Text(number)
+            }
+            Constant::FrozenSet(items) => self.frozenset_key(items),
+            Constant::Tuple(items) => Key::Object(self.tuple(items).0),
+            Constant::Code(code) => Key::Object(self.code(code).0),
+            Constant::Bytes(bytes) => Key::Object(self.bytes(bytes).0),
+            _ => Key::Object(self.scalar(constant).0),
+        }
+    }
+
+    /// The object that a constant with this key is, for another slot.
+    fn constant_object(&mut self, key: Key) -> ObjectId {
+        match key {
+            Key::Text(number) => {
+                let text = self.cache.texts[number as usize].text;
+                if all_name_chars(text) { self.interned(text) } else { self.constant_string(text) }
+            }
+            Key::FrozenSet(number) => {
+                let items = self.cache.frozensets[number as usize].items;
+                let slots = self.slots(items);
+                let id = self.heap.add(Body::FrozenSet(slots));
+                self.cache.frozensets[number as usize].objects.push(id);
+                id
+            }
+            Key::Object(number) => ObjectId(number),
+        }
+    }
+
+    fn slots(&mut self, keys: &[Key]) -> Slots {
+        let held: Vec<ObjectId> = keys.iter().map(|&key| self.constant_object(key)).collect();
+        self.heap.add_slots(&held)
+    }
+
+    fn scalar(&mut self, constant: &Constant<'a>) -> ObjectId {
+        if let Some(&id) = self.cache.scalars.get(constant) {
+            return id;
+        }
+        let (body, immortal) = match *constant {
+            Constant::None => (Body::None, true),
+            Constant::False => (Body::False, true),
+            Constant::True => (Body::True, true),
+            Constant::Ellipsis => (Body::Ellipsis, true),
+            Constant::Int(int) => (Body::Int(int), is_small_int(int)),
+            Constant::Float(value) => (Body::Float(value), false),
+            Constant::Complex { real, imag } => (Body::Complex { real, imag }, false),
+            Constant::Bytes(bytes) => (Body::Bytes(bytes), bytes.len() <= 1),
+            Constant::Str(_) | Constant::Tuple(_) | Constant::FrozenSet(_) | Constant::Code(_) => {
+                unreachable!("`key` has its own ways for these")
+            }
+        };
+        let id = if immortal { self.heap.add_immortal(body) } else { self.heap.add(body) };
+        // Not-a-number equals nothing, itself included: the cache never finds it again.
+        if !matches!(*constant, Constant::Float(value) if value.is_nan()) {
+            self.cache.scalars.insert(*constant, id);
+        }
+        id
+    }
+
+    fn bytes(&mut self, bytes: &'a [u8]) -> ObjectId {
+        self.scalar(&Constant::Bytes(bytes))
+    }
+
+    fn tuple(&mut self, items: &[Constant<'a>]) -> ObjectId {
+        let base = self.keys.len();
+        for item in items {
+            let key = self.key(item);
+            self.keys.push(key);
+        }
+        if let Some(&id) = self.cache.tuples.get(&self.keys[base..]) {
+            self.keys.truncate(base);
+            return id;
+        }
+        let keys = self.take_keys(base);
+        let slots = self.slots(keys);
+        self.add_tuple(keys, slots)
+    }
+
+    /// A tuple whose strings are interned, whatever they are made of.
+    ///
+    /// An equal tuple of constants is the same object: its strings become the interned ones.
+    fn names(&mut self, names: impl ExactSizeIterator<Item = PyStr<'a>>) -> ObjectId {
+        let base = self.keys.len();
+        for name in names {
+            let number = self.text_number(name);
+            self.cache.texts[number as usize].is_name = true;
+            self.keys.push(Key::Text(number));
+        }
+        if let Some(&id) = self.cache.tuples.get(&self.keys[base..]) {
+            self.keys.truncate(base);
+            self.intern_slots(id);
+            return id;
+        }
+        let keys = self.take_keys(base);
+        let interned: Vec<ObjectId> = keys.iter().map(|&key| self.interned_key(key)).collect();
+        let slots = self.heap.add_slots(&interned);
+        self.add_tuple(keys, slots)
+    }
+
+    fn interned_key(&mut self, key: Key) -> ObjectId {
+        let Key::Text(number) = key else { unreachable!("names are texts") };
+        self.interned(self.cache.texts[number as usize].text)
+    }
+
+    fn intern_slots(&mut self, tuple: ObjectId) {
+        let Body::Tuple(slots) = self.heap.object(tuple).body else { unreachable!("found among the tuples") };
+        for slot in slots.start as usize..(slots.start + slots.len) as usize {
+            let held = self.heap.object(self.heap.slots[slot]);
+            if let (Body::Str(text), false) = (held.body, held.interned) {
+                let interned = self.interned(text);
+                self.heap.replace_slot(slot, interned);
+            }
+        }
+    }
+
+    fn add_tuple(&mut self, keys: &'k [Key], slots: Slots) -> ObjectId {
+        let body = Body::Tuple(slots);
+        let id = if keys.is_empty() { self.heap.add_immortal(body) } else { self.heap.add(body) };
+        self.cache.tuples.insert(keys, id);
+        id
+    }
+
+    fn take_keys(&mut self, base: usize) -> &'k [Key] {
+        let keys = self.arena.alloc_slice_copy(&self.keys[base..]);
+        self.keys.truncate(base);
+        keys
+    }
+
+    fn frozenset_key(&mut self, items: &[Constant<'a>]) -> Key {
+        let base = self.keys.len();
+        for item in items {
+            let key = self.key(item);
+            self.keys.push(key);
+        }
+        // Sets are equal in any order.
+        self.keys[base..].sort_unstable();
+        let items = self.take_keys(base);
+        let number = *self.cache.frozenset_numbers.entry(items).or_insert_with(|| {
+            self.cache.frozensets.push(FrozenSet { items, objects: Vec::new() });
+            self.cache.frozensets.len() as u32 - 1
+        });
+        Key::FrozenSet(number)
+    }
+
+    fn text_number(&mut self, text: PyStr<'a>) -> u32 {
+        let texts = &mut self.cache.texts;
+        *self.cache.text_numbers.entry(text.0).or_insert_with(|| {
+            texts.push(Text { text, is_constant: false, is_name: false, constant: None, interned: None });
+            texts.len() as u32 - 1
+        })
+    }
+
+    fn text(&mut self, text: PyStr<'a>) -> &mut Text<'a> {
+        let number = self.text_number(text);
+        &mut self.cache.texts[number as usize]
+    }
+
+    /// The string object that the compiler's cache has for `text`, interned only if it exists once in the process anyway.
+    fn constant_string(&mut self, text: PyStr<'a>) -> ObjectId {
+        if let Some(id) = self.text(text).constant {
+            return id;
+        }
+        let body = Body::Str(text);
+        let id = if exists_once(text) { self.heap.add_immortal(body) } else { self.heap.add(body) };
+        self.text(text).constant = Some(id);
+        id
+    }
+
+    fn interned(&mut self, text: PyStr<'a>) -> ObjectId {
+        if let Some(id) = self.text(text).interned {
+            return id;
+        }
+        let id = if exists_once(text) { self.constant_string(text) } else { self.heap.add(Body::Str(text)) };
+        self.heap.objects[id.index()].interned = true;
+        self.text(text).interned = Some(id);
+        id
+    }
+
+    fn filename(&mut self, text: PyStr<'a>) -> ObjectId {
+        match self.filename {
+            Some((known, id)) if known == text => id,
+            _ => {
+                let id = self.heap.add_immortal(Body::Str(text));
+                self.filename = Some((text, id));
+                id
+            }
+        }
+    }
+
+    fn code_name(&mut self, text: PyStr<'a>) -> ObjectId {
+        if let Some(number) = COMPILER_NAMES.iter().position(|&name| name == text.0) {
+            return *self.compiler_names[number]
+                .get_or_insert_with(|| self.heap.add_immortal(Body::Str(text)));
+        }
+        if text.0.starts_with(b"<generic parameters of ") {
+            return self.heap.add(Body::Str(text));
+        }
+        self.text(text).is_name = true;
+        self.interned(text)
+    }
+
+    /// Makes equal frozensets one object where no string in them was replaced by an interned one.
+    ///
+    /// A string is replaced if an equal one had been interned before by something else than constants: the parser interns every name
+    /// of the module.
+    fn share_frozensets(&mut self) {
+        for frozenset in &self.cache.frozensets {
+            let [first, others @ ..] = &frozenset.objects[..] else { continue };
+            let is_replaced = |key: &Key| match *key {
+                Key::Text(number) => {
+                    let text = &self.cache.texts[number as usize];
+                    text.is_name && all_name_chars(text.text) && !exists_once(text.text)
+                }
+                Key::FrozenSet(_) | Key::Object(_) => false,
+            };
+            if others.is_empty() || frozenset.items.iter().any(is_replaced) {
+                continue;
+            }
+            for slot in 0..self.heap.slots.len() {
+                if others.contains(&self.heap.slots[slot]) {
+                    self.heap.replace_slot(slot, *first);
+                }
+            }
+        }
+    }
+}
+
+/// A class's body, told by the qualified name that it loads first.
+fn is_class_body(code: &CodeObject<'_>) -> bool {
+    !code.flags.contains(CodeFlags::OPTIMIZED) && code.consts.first() == Some(&Constant::Str(code.qualname))
+}
+
+/// CPython: `Objects/codeobject.c` `all_name_chars` (3.8–)
+fn all_name_chars(text: PyStr<'_>) -> bool {
+    text.0.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// CPython: `Include/internal/pycore_global_objects.h` `_PY_NSMALLNEGINTS` (3.8–)
+fn is_small_int(int: Int<'_>) -> bool {
+    matches!(int, Int::Small(-5..=256))
+}
+
+/// The empty string, and those of one character of Latin-1.
+///
+/// CPython: `Objects/unicodeobject.c` `unicode_result` (3.8–)
+fn exists_once(text: PyStr<'_>) -> bool {
+    matches!(text.0, [] | [0..=0x7F] | [0xC2 | 0xC3, _])
+}
