@@ -13,7 +13,6 @@ use ruff_python_parser::{LexicalErrorType, Mode, ParseErrorType, ParseOptions, p
 
 use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
-use crate::source::Location;
 use crate::target::Target;
 
 /// A parsed file, the same for all targets, and the names in it.

@@ -67,9 +67,7 @@ impl<'a> Lowerer<'a, '_> {
             ruff::Expr::Starred(expr) => {
                 ExprKind::Starred { value: self.boxed(&expr.value), ctx: context(expr.ctx) }
             }
-            ruff::Expr::List(expr) => {
-                ExprKind::List { elts: self.exprs(&expr.elts), ctx: context(expr.ctx) }
-            }
+            ruff::Expr::List(expr) => ExprKind::List { elts: self.exprs(&expr.elts), ctx: context(expr.ctx) },
             ruff::Expr::Tuple(expr) => {
                 ExprKind::Tuple { elts: self.exprs(&expr.elts), ctx: context(expr.ctx) }
             }

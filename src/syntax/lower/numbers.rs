@@ -38,8 +38,9 @@ impl<'a> Lowerer<'a, '_> {
             self.too_many_digits(range, digits.len());
             return Int::Small(0);
         }
-        let magnitude =
-            BigUint::parse_bytes(&digits, radix).expect("the lexer saw only digits of the radix").to_u32_digits();
+        let magnitude = BigUint::parse_bytes(&digits, radix)
+            .expect("the lexer saw only digits of the radix")
+            .to_u32_digits();
         Int::Big { negative: false, magnitude: self.arena.alloc_slice_copy(&magnitude) }
     }
 
@@ -72,8 +73,10 @@ impl<'a> Lowerer<'a, '_> {
     #[cold]
     fn keyword_after_number(&mut self, range: TextRange) {
         let rest = &self.text.as_bytes()[range.end().to_usize()..];
-        let word_len =
-            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80).count();
+        let word_len = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80)
+            .count();
         let allowed = match rest {
             [b'i', b'f' | b'n' | b's', ..] => true,
             _ => matches!(&rest[..word_len], b"and" | b"else" | b"for" | b"or" | b"not"),

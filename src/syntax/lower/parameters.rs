@@ -30,7 +30,10 @@ impl<'a> Lowerer<'a, '_> {
             vararg: self.star_arg(parameters.vararg.as_deref()),
             kwonlyargs: self.args(&parameters.kwonlyargs),
             kw_defaults: arena.alloc_slice_fill_iter(
-                parameters.kwonlyargs.iter().map(|arg| arg.default.as_deref().map(|default| self.expr(default))),
+                parameters
+                    .kwonlyargs
+                    .iter()
+                    .map(|arg| arg.default.as_deref().map(|default| self.expr(default))),
             ),
             kwarg: self.star_arg(parameters.kwarg.as_deref()),
             defaults: arena.alloc_slice_fill_with(default_count, |_| {

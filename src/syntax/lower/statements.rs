@@ -1,9 +1,9 @@
 //! Statements.
 
 use ruff_python_ast as ruff;
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::{Lowerer, NOTHING, end, start};
+use super::{Lowerer, NOTHING, end};
 use crate::source::Location;
 use crate::syntax::ast::*;
 
@@ -20,15 +20,44 @@ impl<'a> Lowerer<'a, '_> {
 
     fn stmt_unchecked(&mut self, stmt: &ruff::Stmt) -> Stmt<'a> {
         let location = match stmt {
-            ruff::Stmt::FunctionDef(def) if !def.decorator_list.is_empty() => {
-                self.after_decorators(&def.decorator_list, end(stmt))
-            }
-            ruff::Stmt::ClassDef(class) if !class.decorator_list.is_empty() => {
-                self.after_decorators(&class.decorator_list, end(stmt))
-            }
+            ruff::Stmt::FunctionDef(def) => self.definition(&def.decorator_list, stmt.range()),
+            ruff::Stmt::ClassDef(class) => self.definition(&class.decorator_list, stmt.range()),
+            ruff::Stmt::For(_)
+            | ruff::Stmt::While(_)
+            | ruff::Stmt::If(_)
+            | ruff::Stmt::With(_)
+            | ruff::Stmt::Match(_)
+            | ruff::Stmt::Try(_) => self.compound(stmt.range()),
             _ => self.location(stmt.range()),
         };
         Stmt { kind: self.stmt_kind(stmt), location }
+    }
+
+    /// The location of a compound statement: a `;` at the end of its last line belongs to it.
+    fn compound(&mut self, range: TextRange) -> Location {
+        let mut offset = range.end().to_usize();
+        let bytes = self.text.as_bytes();
+        while let Some(b' ' | b'\t' | b'\x0c' | b'\\') = bytes.get(offset) {
+            offset += if bytes[offset] == b'\\' { 2 } else { 1 };
+        }
+        let end = if bytes.get(offset) == Some(&b';') { offset as u32 + 1 } else { range.end().to_u32() };
+        self.span(range.start().to_u32(), end)
+    }
+
+    /// The location of a definition: it starts at `def`, `class` or `async`, after the last decorator's line.
+    fn definition(&mut self, decorators: &[ruff::Decorator], range: TextRange) -> Location {
+        let Some(last) = decorators.last() else { return self.compound(range) };
+        let mut offset = end(last) as usize;
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(offset) {
+            match byte {
+                b'#' => offset += memchr::memchr(b'\n', &bytes[offset..]).unwrap_or(bytes.len() - offset),
+                b' ' | b'\t' | b'\n' | b'\x0c' | b'\\' => offset += 1,
+                _ => break,
+            }
+        }
+        let start = TextSize::new(offset as u32).min(range.end());
+        self.compound(TextRange::new(start, range.end()))
     }
 
     fn stmt_kind(&mut self, stmt: &ruff::Stmt) -> StmtKind<'a> {
@@ -81,20 +110,6 @@ impl<'a> Lowerer<'a, '_> {
                 StmtKind::Pass
             }
         }
-    }
-
-    /// The location of a decorated definition: it starts at `def`, `class` or `async`, after the last decorator's line.
-    fn after_decorators(&mut self, decorators: &[ruff::Decorator], end_offset: u32) -> Location {
-        let mut offset = decorators.last().map_or(0, end) as usize;
-        let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(offset) {
-            match byte {
-                b'#' => offset += memchr::memchr(b'\n', &bytes[offset..]).unwrap_or(bytes.len() - offset),
-                b' ' | b'\t' | b'\n' | b'\x0c' | b'\\' => offset += 1,
-                _ => break,
-            }
-        }
-        self.span(offset as u32, end_offset.max(offset as u32))
     }
 
     fn function_def(&mut self, def: &ruff::StmtFunctionDef) -> StmtKind<'a> {
@@ -166,15 +181,15 @@ impl<'a> Lowerer<'a, '_> {
         StmtKind::If {
             test: self.boxed(&stmt.test),
             body: self.body(&stmt.body),
-            orelse: self.elif_else(&stmt.elif_else_clauses, end(stmt)),
+            orelse: self.elif_else(&stmt.elif_else_clauses, stmt.range().end()),
         }
     }
 
     /// An `elif` is an `If` in the `orelse` of the one before it, and reaches to the end of the whole statement.
-    fn elif_else(&mut self, clauses: &[ruff::ElifElseClause], end: u32) -> &'a [Stmt<'a>] {
+    fn elif_else(&mut self, clauses: &[ruff::ElifElseClause], end: TextSize) -> &'a [Stmt<'a>] {
         let Some((clause, rest)) = clauses.split_first() else { return &[] };
         let Some(test) = &clause.test else { return self.body(&clause.body) };
-        let location = self.span(start(clause), end);
+        let location = self.compound(TextRange::new(clause.start(), end));
         let kind = self.nested(|this| StmtKind::If {
             test: this.boxed(test),
             body: this.body(&clause.body),
@@ -213,7 +228,7 @@ impl<'a> Lowerer<'a, '_> {
                 type_: self.optional(handler.type_.as_deref()),
                 name: self.optional_identifier(handler.name.as_ref()),
                 body: self.body(&handler.body),
-                location: self.location(handler.range),
+                location: self.compound(handler.range),
             }
         }));
         let lowered = Try {
