@@ -11,6 +11,7 @@ pub enum DiagnosticKind {
     /// The source is nested too deeply, or too large for a table of the code object.
     RecursionError,
     MemoryError,
+    ValueError,
     OverflowError,
     SystemError,
 }
@@ -24,6 +25,7 @@ impl DiagnosticKind {
             DiagnosticKind::TabError => "TabError",
             DiagnosticKind::RecursionError => "RecursionError",
             DiagnosticKind::MemoryError => "MemoryError",
+            DiagnosticKind::ValueError => "ValueError",
             DiagnosticKind::OverflowError => "OverflowError",
             DiagnosticKind::SystemError => "SystemError",
         }

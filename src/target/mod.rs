@@ -3,6 +3,7 @@
 //! Elsewhere code asks what the target *does*, by a named [feature](Features), never which version it *is*.
 
 mod features;
+pub(crate) mod limits;
 mod opargs;
 mod opcodes;
 mod stack_effect;

@@ -1,0 +1,94 @@
+"""Writes what the running CPython's parser makes of sources, for the tests of `src/syntax`.
+
+golden_ast.py trees FILE...     the tree of each FILE.py into FILE.ast
+golden_ast.py rejects           the verdict on each snippet of testdata/syntax/rejects.json, into the same file
+golden_ast.py dump FILE         the tree (or the error) of one file, to standard output
+"""
+import ast
+import json
+import struct
+import sys
+import warnings
+
+CONVERSIONS = {-1: "None", 115: "Str", 114: "Repr", 97: "Ascii"}
+
+
+def quoted(text):
+    return "'%s'" % "".join(
+        c if " " <= c <= "~" and c not in "'\\" else "\\u{%x}" % ord(c) for c in text
+    )
+
+
+def bits(number):
+    return struct.pack(">d", number).hex()
+
+
+def constant(value):
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, bytes):
+        return "bytes:" + value.hex()
+    if isinstance(value, float):
+        return "float:" + bits(value)
+    if isinstance(value, complex):
+        return "complex:%s,%s" % (bits(value.real), bits(value.imag))
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1 << 63:
+        return hex(value)
+    return repr(value)
+
+
+def dump(node):
+    """`ast.dump` with short locations and unmistakable constants."""
+    if isinstance(node, list):
+        return "[%s]" % ", ".join(map(dump, node))
+    if not isinstance(node, ast.AST):
+        return quoted(node) if isinstance(node, str) else str(node)
+    fields = []
+    for name in node._fields:
+        value = getattr(node, name)
+        if isinstance(node, (ast.Constant, ast.MatchSingleton)) and name == "value":
+            fields.append("value=" + constant(value))
+        elif isinstance(node, ast.FormattedValue) and name == "conversion":
+            fields.append("conversion=" + CONVERSIONS[value])
+        elif value is not None or getattr(type(node), name, ...) is not None:
+            fields.append("%s=%s" % (name, dump(value)))
+    place = ""
+    if hasattr(node, "lineno"):
+        place = "@%d:%d-%d:%d" % (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+    return "%s(%s)%s" % (type(node).__name__, ", ".join(fields), place)
+
+
+def dump_module(source):
+    return "".join(dump(stmt) + "\n" for stmt in ast.parse(source).body)
+
+
+def error_of(source):
+    """None, or the name of the exception, its message, and its place: a line and a column from 1 in characters."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return [type(error).__name__, error.msg, error.lineno, error.offset, error.end_lineno, error.end_offset]
+    except Exception as error:
+        return [type(error).__name__, str(error), None, None, None, None]
+    return None
+
+
+def main():
+    warnings.simplefilter("ignore")
+    sys.setrecursionlimit(1_000_000)
+    command, *files = sys.argv[1:]
+    if command == "trees":
+        for file in files:
+            with open(file, "rb") as source, open(file.removesuffix(".py") + ".ast", "w") as golden:
+                golden.write(dump_module(source.read()))
+    elif command == "dump":
+        with open(files[0], "rb") as file:
+            source = file.read()
+        error = error_of(source)
+        sys.stdout.write(dump_module(source) if error is None else json.dumps(error) + "\n")
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+//! Backslash escapes of string and bytes literals.
+//!
+//! Input: what stands between the quotes. Output: the value, a lone surrogate as its three bytes; or the message of CPython's `SyntaxError`.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+
+/// Decodes the inside of a string literal that is not raw.
+///
+/// CPython: `Parser/string_parser.c` `decode_unicode_with_escapes`, `Objects/unicodeobject.c` `_PyUnicode_DecodeUnicodeEscapeInternal` (3.12)
+pub(super) fn decode_str<'a>(arena: &'a Bump, source: &str) -> Result<&'a [u8], String> {
+    let bytes = source.as_bytes();
+    let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
+    let mut offset = 0;
+    while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
+        value.extend_from_slice(&bytes[offset..offset + found]);
+        offset = str_escape(&mut value, source, offset + found)?;
+    }
+    value.extend_from_slice(&bytes[offset..]);
+    Ok(value.into_bump_slice())
+}
+
+/// Decodes the escape at `start` and returns where it ends.
+fn str_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Result<usize, String> {
+    let bytes = source.as_bytes();
+    // A backslash may end a piece of an f-string.
+    let Some(&kind) = bytes.get(start + 1) else {
+        value.push(b'\\');
+        return Ok(start + 1);
+    };
+    match kind {
+        b'0'..=b'7' => {
+            let (ordinal, end) = octal(bytes, start + 1);
+            push_ordinal(value, ordinal);
+            Ok(end)
+        }
+        b'x' => hex_escape(value, source, start, 2),
+        b'u' => hex_escape(value, source, start, 4),
+        b'U' => hex_escape(value, source, start, 8),
+        b'N' => named_escape(value, source, start),
+        _ => Ok(simple_escape(value, bytes, start)),
+    }
+}
+
+fn hex_escape(
+    value: &mut BumpVec<'_, u8>,
+    source: &str,
+    start: usize,
+    digits: usize,
+) -> Result<usize, String> {
+    let mut ordinal = 0;
+    for (offset, _) in (start + 2..).zip(0..digits) {
+        match source.as_bytes().get(offset).and_then(|&byte| (byte as char).to_digit(16)) {
+            Some(digit) => ordinal = ordinal << 4 | digit,
+            None => {
+                let reason = match digits {
+                    2 => "truncated \\xXX escape",
+                    4 => "truncated \\uXXXX escape",
+                    _ => "truncated \\UXXXXXXXX escape",
+                };
+                return Err(unicode_error(source, start, offset, reason));
+            }
+        }
+    }
+    let end = start + 2 + digits;
+    if ordinal > char::MAX as u32 {
+        return Err(unicode_error(source, start, end, "illegal Unicode character"));
+    }
+    push_ordinal(value, ordinal);
+    Ok(end)
+}
+
+fn named_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Result<usize, String> {
+    let malformed = |end| unicode_error(source, start, end, "malformed \\N character escape");
+    let name_start = start + 3;
+    if source.as_bytes().get(start + 2) != Some(&b'{') {
+        return Err(malformed(start + 2));
+    }
+    let Some(len) = memchr::memchr(b'}', &source.as_bytes()[name_start..]) else {
+        return Err(malformed(source.len()));
+    };
+    if len == 0 {
+        return Err(malformed(name_start));
+    }
+    let end = name_start + len + 1;
+    match super::character_names::character(&source[name_start..name_start + len]) {
+        Some(character) => {
+            push_ordinal(value, character as u32);
+            Ok(end)
+        }
+        None => Err(unicode_error(source, start, end, "unknown Unicode character name")),
+    }
+}
+
+/// CPython decodes a text in which every character beyond ASCII has become `\U00000000`: the positions in its messages are in that.
+#[cold]
+fn unicode_error(source: &str, start: usize, end: usize, reason: &str) -> String {
+    let start_position = escaped_len(&source[..start]);
+    let end_position = start_position + escaped_len(&source[start..end]);
+    format!(
+        "(unicode error) 'unicodeescape' codec can't decode bytes in position {start_position}-{}: {reason}",
+        end_position - 1
+    )
+}
+
+/// The length of a text after CPython's preparation for decoding.
+fn escaped_len(text: &str) -> usize {
+    let mut len = 0;
+    let mut chars = text.chars().peekable();
+    while let Some(character) = chars.next() {
+        match character {
+            '\\' => {
+                len += 1;
+                match chars.peek() {
+                    // The backslash itself is written as an escape there.
+                    Some(next) if !next.is_ascii() => len += 5,
+                    Some(_) => {
+                        chars.next();
+                        len += 1;
+                    }
+                    None => {}
+                }
+            }
+            character if character.is_ascii() => len += 1,
+            _ => len += 10,
+        }
+    }
+    len
+}
+
+/// Decodes the inside of a bytes literal that is not raw; it is ASCII.
+///
+/// CPython: `Objects/bytesobject.c` `_PyBytes_DecodeEscape` (3.12)
+pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<&'a [u8], String> {
+    let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
+    let mut offset = 0;
+    while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
+        let start = offset + found;
+        value.extend_from_slice(&bytes[offset..start]);
+        offset = match bytes.get(start + 1) {
+            Some(b'0'..=b'7') => {
+                let (ordinal, end) = octal(bytes, start + 1);
+                value.push(ordinal as u8);
+                end
+            }
+            Some(b'x') => {
+                let digit = |index: usize| bytes.get(index).and_then(|&byte| (byte as char).to_digit(16));
+                match (digit(start + 2), digit(start + 3)) {
+                    (Some(high), Some(low)) => value.push((high << 4 | low) as u8),
+                    _ => return Err(format!("(value error) invalid \\x escape at position {start}")),
+                }
+                start + 4
+            }
+            _ => simple_escape(&mut value, bytes, start),
+        };
+    }
+    value.extend_from_slice(&bytes[offset..]);
+    Ok(value.into_bump_slice())
+}
+
+/// The escapes of one character, which strings and bytes share; what is none is kept as it is.
+fn simple_escape(value: &mut BumpVec<'_, u8>, bytes: &[u8], start: usize) -> usize {
+    let byte = match bytes.get(start + 1) {
+        Some(b'\n') => return start + 2,
+        Some(byte @ (b'\\' | b'\'' | b'"')) => *byte,
+        Some(b'a') => 0x07,
+        Some(b'b') => 0x08,
+        Some(b't') => b'\t',
+        Some(b'n') => b'\n',
+        Some(b'v') => 0x0b,
+        Some(b'f') => 0x0c,
+        Some(b'r') => b'\r',
+        _ => {
+            value.push(b'\\');
+            return start + 1;
+        }
+    };
+    value.push(byte);
+    start + 2
+}
+
+/// Up to three octal digits at `start`, and where they end.
+fn octal(bytes: &[u8], start: usize) -> (u32, usize) {
+    let digits = bytes[start..].iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
+    digits.fold((0, start), |(ordinal, end), &digit| (ordinal << 3 | u32::from(digit - b'0'), end + 1))
+}
+
+/// Appends a code point as UTF-8, a surrogate in the three bytes that marshal gives it.
+fn push_ordinal(value: &mut BumpVec<'_, u8>, ordinal: u32) {
+    match char::from_u32(ordinal) {
+        Some(character) => value.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        None => value.extend_from_slice(&[
+            0xe0 | (ordinal >> 12) as u8,
+            0x80 | (ordinal >> 6 & 0x3f) as u8,
+            0x80 | (ordinal & 0x3f) as u8,
+        ]),
+    }
+}

@@ -1,0 +1,307 @@
+//! f-strings, in the pieces in which CPython's tokenizer makes them.
+//!
+//! `f"a{x!r:>{w}}b" "c"` becomes `JoinedStr([Constant('a'), FormattedValue(x, 'r', JoinedStr([Constant('>'), FormattedValue(w), Constant('')])), Constant('bc')])`:
+//! neighbouring constants are one, empty ones fall away, but in a format spec each piece stands for itself, the empty one before the final `}` too.
+//!
+//! CPython: `Parser/action_helpers.c` `_PyPegen_joined_str`, `_PyPegen_formatted_value`, `_PyPegen_concatenate_strings`,
+//! `Parser/tokenizer.c` `tok_get_fstring_mode` (3.12)
+
+use ruff_python_ast as ruff;
+use ruff_python_ast::token::TokenKind;
+use ruff_text_size::{Ranged, TextRange};
+
+use super::{Lowerer, end, start};
+use crate::code::{Constant, PyStr};
+use crate::source::Location;
+use crate::syntax::ast::*;
+use crate::target::limits;
+
+/// What a piece of an f-string depends on besides its place.
+#[derive(Clone, Copy)]
+struct Literal {
+    is_raw: bool,
+    range: TextRange,
+}
+
+impl<'a> Lowerer<'a, '_> {
+    pub(super) fn fstring(&mut self, expr: &ruff::ExprFString) -> ExprKind<'a> {
+        let mut pieces = Vec::new();
+        for part in &expr.value {
+            match part {
+                ruff::FStringPart::Literal(part) => {
+                    let value = Constant::Str(PyStr(self.string_part(part)));
+                    let has_kind = self.has_unicode_kind(part);
+                    let kind =
+                        if has_kind { ExprKind::UnicodeConstant(value) } else { ExprKind::Constant(value) };
+                    pieces.push(Expr { kind, location: self.location(part.range()) });
+                }
+                ruff::FStringPart::FString(part) => self.fstring_part(part, &mut pieces),
+            }
+        }
+        ExprKind::JoinedStr(self.folded(&pieces))
+    }
+
+    fn fstring_part(&mut self, part: &ruff::FString, pieces: &mut Vec<Expr<'a>>) {
+        let literal = Literal { is_raw: part.flags.prefix().is_raw(), range: part.range() };
+        for element in &part.elements {
+            match element {
+                ruff::InterpolatedStringElement::Literal(element) => {
+                    self.middle(element.range(), literal, |this, value, location| {
+                        this.push_non_empty(pieces, value, location);
+                    });
+                }
+                ruff::InterpolatedStringElement::Interpolation(element) => {
+                    if element.debug_text.is_some() {
+                        let (value, location) = self.debug_text(element, literal);
+                        self.push_non_empty(pieces, value, location);
+                    }
+                    pieces.push(self.formatted_value(element, literal, 0));
+                }
+            }
+        }
+    }
+
+    fn push_non_empty(&mut self, pieces: &mut Vec<Expr<'a>>, value: &'a [u8], location: Location) {
+        if !value.is_empty() {
+            pieces.push(Expr { kind: ExprKind::Constant(Constant::Str(PyStr(value))), location });
+        }
+    }
+
+    /// Makes neighbouring constants one, and drops those that are empty.
+    fn folded(&mut self, pieces: &[Expr<'a>]) -> &'a [Expr<'a>] {
+        let is_constant = |piece: &Expr<'_>| piece.kind.as_constant().is_some();
+        let mut values = bumpalo::collections::Vec::new_in(self.arena);
+        for run in pieces.chunk_by(|a, b| is_constant(a) && is_constant(b)) {
+            let piece = match run {
+                [piece] => *piece,
+                run => self.concatenated(run),
+            };
+            if !matches!(piece.kind.as_constant(), Some(Constant::Str(text)) if text.0.is_empty()) {
+                values.push(piece);
+            }
+        }
+        values.into_bump_slice()
+    }
+
+    /// The sum of constants: its kind is that of the first.
+    fn concatenated(&mut self, run: &[Expr<'a>]) -> Expr<'a> {
+        let mut text = bumpalo::collections::Vec::new_in(self.arena);
+        for piece in run {
+            if let Some(Constant::Str(piece)) = piece.kind.as_constant() {
+                text.extend_from_slice(piece.0);
+            }
+        }
+        let value = Constant::Str(PyStr(text.into_bump_slice()));
+        let (first, last) = (run[0], run[run.len() - 1]);
+        Expr {
+            kind: match first.kind {
+                ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(value),
+                _ => ExprKind::Constant(value),
+            },
+            location: Location {
+                end_lineno: last.location.end_lineno,
+                end_col_offset: last.location.end_col_offset,
+                ..first.location
+            },
+        }
+    }
+
+    /// Cuts literal text where CPython's tokenizer does: after a doubled brace, of which one is kept, and after `\N{...}`.
+    fn middle(
+        &mut self,
+        range: TextRange,
+        literal: Literal,
+        mut piece: impl FnMut(&mut Self, &'a [u8], Location),
+    ) {
+        let bytes = &self.text.as_bytes()[..range.end().to_usize()];
+        let mut from = start(&range);
+        let mut offset = from as usize;
+        let mut in_name = false;
+        while let Some(found) = memchr::memchr3(b'{', b'}', b'\\', &bytes[offset..]) {
+            offset += found;
+            let next = bytes.get(offset + 1).copied();
+            match bytes[offset] {
+                b'\\' if matches!(next, Some(b'{' | b'}')) => offset += 1,
+                b'\\' if next == Some(b'N') && !literal.is_raw => {
+                    let opens = bytes.get(offset + 2) == Some(&b'{');
+                    in_name |= opens;
+                    offset += if opens { 3 } else { 2 };
+                }
+                b'\\' => offset += 2,
+                b'}' if in_name => {
+                    offset += 1;
+                    self.piece(from, offset as u32, offset as u32, literal, &mut piece);
+                    (from, in_name) = (offset as u32, false);
+                }
+                _ => {
+                    offset += 2;
+                    self.piece(from, offset as u32 - 1, offset as u32, literal, &mut piece);
+                    (from, in_name) = (offset as u32, false);
+                }
+            }
+            offset = offset.min(bytes.len());
+        }
+        if from < end(&range) {
+            self.piece(from, end(&range), end(&range), literal, &mut piece);
+        }
+    }
+
+    /// The text from `from` to `to`; its token reaches to `end`.
+    fn piece(
+        &mut self,
+        from: u32,
+        to: u32,
+        end: u32,
+        literal: Literal,
+        piece: &mut impl FnMut(&mut Self, &'a [u8], Location),
+    ) {
+        let value = self.decoded(TextRange::new(from.into(), to.into()), literal.is_raw, literal.range);
+        let location = self.span(from, end);
+        piece(self, value, location);
+    }
+
+    /// `depth` says how many format specs are around the field.
+    fn formatted_value(
+        &mut self,
+        element: &ruff::InterpolatedElement,
+        literal: Literal,
+        depth: u32,
+    ) -> Expr<'a> {
+        if depth >= limits::MAX_FSTRING_FIELD_NESTING {
+            self.fail_at(element.range(), "f-string: expressions nested too deeply");
+            return self.nothing();
+        }
+        let value = self.boxed(&element.expression);
+        let format_spec = element.format_spec.as_deref().map(|spec| self.format_spec(spec, literal, depth));
+        let conversion = match element.conversion {
+            ruff::ConversionFlag::None if element.debug_text.is_some() && format_spec.is_none() => {
+                Conversion::Repr
+            }
+            ruff::ConversionFlag::None => Conversion::None,
+            ruff::ConversionFlag::Str => Conversion::Str,
+            ruff::ConversionFlag::Repr => Conversion::Repr,
+            ruff::ConversionFlag::Ascii => Conversion::Ascii,
+        };
+        let kind = ExprKind::FormattedValue { value, conversion, format_spec };
+        Expr { kind, location: self.location(element.range()) }
+    }
+
+    /// Escapes count in a format spec even when the string is raw, and its pieces are not folded.
+    fn format_spec(
+        &mut self,
+        spec: &ruff::InterpolatedStringFormatSpec,
+        literal: Literal,
+        depth: u32,
+    ) -> &'a Expr<'a> {
+        let mut pieces = Vec::new();
+        // Where the last piece ended, when no literal text has come after it.
+        let mut bare_from = Some(start(spec));
+        for element in &spec.elements {
+            match element {
+                ruff::InterpolatedStringElement::Literal(element) => {
+                    self.spec_middle(element.range(), literal, &mut pieces);
+                    bare_from = None;
+                }
+                ruff::InterpolatedStringElement::Interpolation(element) => {
+                    if bare_from == Some(start(element)) && self.byte_at(start(element) + 1) == Some(b'{') {
+                        pieces.push(self.empty_piece(start(element)));
+                    }
+                    if element.debug_text.is_some() {
+                        self.fail_with_value_error(element.range(), "field 'value' is required for Constant");
+                    }
+                    pieces.push(self.formatted_value(element, literal, depth + 1));
+                    bare_from = Some(end(element));
+                }
+            }
+        }
+        if bare_from.is_some() && !pieces.is_empty() {
+            pieces.push(self.empty_piece(end(spec)));
+        }
+        let kind = ExprKind::JoinedStr(self.arena.alloc_slice_copy(&pieces));
+        let location = self.span(start(spec) - 1, end(spec));
+        self.arena.alloc(Expr { kind, location })
+    }
+
+    fn spec_middle(&mut self, range: TextRange, literal: Literal, pieces: &mut Vec<Expr<'a>>) {
+        let bytes = self.text.as_bytes();
+        // The names of characters end a piece only where the tokenizer sees escapes, yet they are always decoded.
+        let mut from = start(&range);
+        if !literal.is_raw {
+            while let Some(close) = named_escape_end(&bytes[..range.end().to_usize()], from as usize) {
+                pieces.push(self.spec_piece(from, close as u32, literal));
+                from = close as u32;
+            }
+        }
+        if from < end(&range) {
+            pieces.push(self.spec_piece(from, end(&range), literal));
+        }
+    }
+
+    fn spec_piece(&mut self, from: u32, to: u32, literal: Literal) -> Expr<'a> {
+        let value = self.decoded(TextRange::new(from.into(), to.into()), false, literal.range);
+        let location = self.span(from, to);
+        Expr { kind: ExprKind::Constant(Constant::Str(PyStr(value))), location }
+    }
+
+    fn empty_piece(&mut self, offset: u32) -> Expr<'a> {
+        self.constant(Constant::Str(PyStr(b"")), TextRange::empty(offset.into()))
+    }
+
+    /// The source of an expression before its `=`, up to what follows the `=`.
+    ///
+    /// CPython: `Parser/tokenizer.c` `set_fstring_expr`, `update_fstring_expr` (3.12.0–3.12.3)
+    fn debug_text(&mut self, element: &ruff::InterpolatedElement, literal: Literal) -> (&'a [u8], Location) {
+        let from = start(element) + 1;
+        let len = element.debug_text.as_ref().map_or(0, |text| text.as_str().len()) as u32;
+        let location = self.span(from, from + len);
+        let range = TextRange::new(from.into(), self.debug_text_end(from, from + len).into());
+        let source = self.source(range);
+        if memchr::memchr(b'#', source.as_bytes()).is_none() {
+            return (self.decoded(range, literal.is_raw, literal.range), location);
+        }
+        let source = without_comments(source);
+        if literal.is_raw || !source.contains('\\') {
+            return (self.arena.alloc_str(&source).as_bytes(), location);
+        }
+        (self.decoded_text(&source, literal.range), location)
+    }
+
+    /// The text ends at the first `!` outside of brackets and strings, even if that belongs to a `!=`.
+    fn debug_text_end(&self, from: u32, to: u32) -> u32 {
+        let range = TextRange::new(from.into(), to.into());
+        if !self.source(range).contains("!=") {
+            return to;
+        }
+        let mut depth = 0;
+        for token in self.tokens.in_range(range) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace | TokenKind::FStringStart => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd => depth -= 1,
+                TokenKind::NotEqual if depth == 0 => return start(token),
+                _ => {}
+            }
+        }
+        to
+    }
+}
+
+/// Everything from a `#` to the end of its line goes, whether it is a comment or not.
+fn without_comments(source: &str) -> String {
+    let mut lines = source.split('\n');
+    let strip = |line: &str| line.split('#').next().unwrap_or_default().to_owned();
+    let first = lines.next().map(strip).unwrap_or_default();
+    lines.fold(first, |text, line| text + "\n" + &strip(line))
+}
+
+/// Where the first `\N{...}` of `bytes` at or after `from` ends.
+fn named_escape_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut offset = from;
+    while offset < bytes.len() {
+        offset += memchr::memchr(b'\\', &bytes[offset..])?;
+        if bytes[offset..].starts_with(b"\\N{") {
+            return Some(offset + memchr::memchr(b'}', &bytes[offset..])? + 1);
+        }
+        offset += 2;
+    }
+    None
+}

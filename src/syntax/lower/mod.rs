@@ -1,0 +1,159 @@
+//! From the parser crate's tree to CPython's: what it merges is merged, what it keeps is dropped, and every place is
+//! that of CPython's AST.
+//!
+//! Input: a tree without errors (but for undecoded string literals). Output: our tree in the arena. The first fault found is kept,
+//! and the tree is then of no use; the invariant otherwise is that no node nests deeper than [`limits::MAX_NESTING`].
+//!
+//! CPython: `Parser/action_helpers.c`, `Grammar/python.gram` (3.12)
+
+mod expressions;
+mod fstrings;
+mod numbers;
+mod parameters;
+mod patterns;
+mod statements;
+mod strings;
+
+use bumpalo::Bump;
+use ruff_python_ast as ruff;
+use ruff_text_size::{Ranged, TextRange};
+
+use super::ast::*;
+use super::lines::Lines;
+use crate::code::Constant;
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::names::{Ident, Interner};
+use crate::source::Location;
+use crate::target::limits;
+
+/// A lowered module and what came up on the way.
+pub(super) struct Lowered<'a> {
+    pub(super) module: Module<'a>,
+    pub(super) interner: Interner<'a>,
+    pub(super) fault: Option<Box<Diagnostic>>,
+}
+
+/// Lowers the statements of a module. `text` is what they were parsed from.
+pub(super) fn module<'a>(
+    arena: &'a Bump,
+    text: &'a str,
+    body: &[ruff::Stmt],
+    tokens: &ruff::token::Tokens,
+) -> Lowered<'a> {
+    let mut lowerer = Lowerer {
+        arena,
+        text,
+        tokens,
+        lines: Lines::new(text),
+        interner: Interner::new(arena),
+        nodes: 0,
+        depth: 0,
+        fault: None,
+    };
+    let body = lowerer.body(body);
+    let module = Module { body, node_count: lowerer.nodes };
+    Lowered { module, interner: lowerer.interner, fault: lowerer.fault }
+}
+
+struct Lowerer<'a, 't> {
+    arena: &'a Bump,
+    text: &'a str,
+    tokens: &'t ruff::token::Tokens,
+    lines: Lines,
+    interner: Interner<'a>,
+    nodes: u32,
+    /// How many expressions, statements and patterns are open.
+    depth: u32,
+    fault: Option<Box<Diagnostic>>,
+}
+
+impl<'a> Lowerer<'a, '_> {
+    fn location(&mut self, range: TextRange) -> Location {
+        self.lines.location(range)
+    }
+
+    /// The location from the start of one node to the end of another.
+    fn span(&mut self, start: u32, end: u32) -> Location {
+        self.lines.location(TextRange::new(start.into(), end.into()))
+    }
+
+    fn source(&self, range: TextRange) -> &'a str {
+        &self.text[range]
+    }
+
+    fn byte_at(&self, offset: u32) -> Option<u8> {
+        self.text.as_bytes().get(offset as usize).copied()
+    }
+
+    fn node_id(&mut self) -> NodeId {
+        let id = NodeId(self.nodes);
+        self.nodes += 1;
+        id
+    }
+
+    fn identifier(&mut self, name: &ruff::Identifier) -> Ident {
+        self.interner.intern(name.as_str())
+    }
+
+    fn optional_identifier(&mut self, name: Option<&ruff::Identifier>) -> Option<Ident> {
+        name.map(|name| self.identifier(name))
+    }
+
+    /// Keeps the first fault.
+    #[cold]
+    fn fail(&mut self, diagnostic: impl FnOnce() -> Diagnostic) {
+        if self.fault.is_none() {
+            self.fault = Some(Box::new(diagnostic()));
+        }
+    }
+
+    #[cold]
+    fn fail_at(&mut self, range: TextRange, message: impl Into<String>) {
+        let location = self.location(range);
+        self.fail(|| Diagnostic::syntax_error(location, message));
+    }
+
+    /// Runs `lower` one level deeper, on a larger stack when this one runs short; beyond the limit it does not run at all.
+    #[inline]
+    fn nested<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.depth += 1;
+        let result = if self.depth % limits::STACK_CHECK_INTERVAL != 0 {
+            Some(lower(self))
+        } else if self.depth < limits::MAX_NESTING {
+            Some(stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || lower(self)))
+        } else {
+            self.fail(|| {
+                let message = "maximum recursion depth exceeded during compilation";
+                Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)
+            });
+            None
+        };
+        self.depth -= 1;
+        result
+    }
+
+    fn exprs(&mut self, exprs: &[ruff::Expr]) -> &'a [Expr<'a>] {
+        let arena = self.arena;
+        arena.alloc_slice_fill_iter(exprs.iter().map(|expr| self.expr(expr)))
+    }
+
+    fn boxed(&mut self, expr: &ruff::Expr) -> &'a Expr<'a> {
+        let expr = self.expr(expr);
+        self.arena.alloc(expr)
+    }
+
+    fn optional(&mut self, expr: Option<&ruff::Expr>) -> Option<&'a Expr<'a>> {
+        expr.map(|expr| self.boxed(expr))
+    }
+}
+
+/// What stands for a node that was not lowered because of a fault.
+const NOTHING: ExprKind<'static> = ExprKind::Constant(Constant::None);
+
+fn start(node: &impl Ranged) -> u32 {
+    node.start().to_u32()
+}
+
+fn end(node: &impl Ranged) -> u32 {
+    node.end().to_u32()
+}

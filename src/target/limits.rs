@@ -1,0 +1,23 @@
+//! Sizes and depths beyond which CPython refuses a source, and those of our own that keep within them.
+
+/// Digits of a decimal integer literal.
+///
+/// CPython: `Include/internal/pycore_long.h` `_PY_LONG_DEFAULT_MAX_STR_DIGITS` (3.11–)
+pub(crate) const MAX_STR_DIGITS: usize = 4300;
+
+/// Expressions, statements and patterns within each other: a tree from `syntax` is nowhere deeper than this.
+pub(crate) const MAX_NESTING: u32 = 6000;
+
+/// Recursion over a tree asks after this many levels whether the stack still suffices.
+pub(crate) const STACK_CHECK_INTERVAL: u32 = 16;
+
+/// What [`STACK_CHECK_INTERVAL`] levels of recursion need at most.
+pub(crate) const STACK_RED_ZONE: usize = 256 * 1024;
+
+/// What is added to the stack at once.
+pub(crate) const STACK_CHUNK: usize = 2 * 1024 * 1024;
+
+/// Replacement fields of an f-string within the format specs of others.
+///
+/// CPython: `Parser/tokenizer.h` `MAX_EXPR_NESTING` (3.12–)
+pub(crate) const MAX_FSTRING_FIELD_NESTING: u32 = 3;
