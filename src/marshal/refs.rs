@@ -40,6 +40,7 @@ use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, PyStr};
+use crate::target::Target;
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,14 +101,14 @@ pub(super) struct Heap<'a> {
 
 impl<'a> Heap<'a> {
     /// The objects of the compilation that resulted in `code`.
-    pub(super) fn new(code: &'a CodeObject<'a>) -> Heap<'a> {
+    pub(super) fn new(code: &'a CodeObject<'a>, target: Target) -> Heap<'a> {
         let keys = Bump::new();
         let mut builder = Builder::new(&keys);
         let root = builder.code(code);
         // The caller of marshal holds it.
         builder.heap.objects[root.index()].references = 2;
         builder.heap.root = root;
-        builder.share_frozensets();
+        builder.share_frozensets(target.features().interned_at_start);
         builder.heap
     }
 
@@ -445,13 +446,15 @@ impl<'a, 'k> Builder<'a, 'k> {
         &mut self.cache.texts[number as usize]
     }
 
-    /// The string object that the compiler's cache has for `text`, interned only if it exists once in the process anyway.
+    /// The string object that the compiler's cache has for `text`.
     fn constant_string(&mut self, text: PyStr<'a>) -> ObjectId {
         if let Some(id) = self.text(text).constant {
             return id;
         }
         let body = Body::Str(text);
         let id = if exists_once(text) { self.heap.add_immortal(body) } else { self.heap.add(body) };
+        // The module `os`, which no process goes without, has `*` as a name.
+        self.heap.objects[id.index()].interned = text.0 == b"*";
         self.text(text).constant = Some(id);
         id
     }
@@ -491,15 +494,16 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// Makes equal frozensets one object where no string in them was replaced by an interned one.
     ///
-    /// A string is replaced if an equal one had been interned before by something else than constants: the parser interns every name
-    /// of the module.
-    fn share_frozensets(&mut self) {
+    /// A string is replaced if another object of its text had been interned before: by the parser, which interns every name of the module,
+    /// or at the start of the process.
+    fn share_frozensets(&mut self, interned_at_start: &str) {
         for frozenset in &self.cache.frozensets {
             let [first, others @ ..] = &frozenset.objects[..] else { continue };
             let is_replaced = |key: &Key| match *key {
                 Key::Text(number) => {
-                    let text = &self.cache.texts[number as usize];
-                    text.is_name && all_name_chars(text.text) && !exists_once(text.text)
+                    let Text { text, is_name, .. } = self.cache.texts[number as usize];
+                    (is_name && all_name_chars(text) && !exists_once(text))
+                        || interned_at_start.lines().any(|line| line.as_bytes() == text.0)
                 }
                 Key::FrozenSet(_) | Key::Object(_) => false,
             };

@@ -21,7 +21,7 @@ pub enum WriteError {
 /// CPython: `Python/marshal.c` `PyMarshal_WriteObjectToString` (3.12)
 pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result<(), WriteError> {
     debug_assert_eq!(target.features().marshal_version, 4, "the one version that this module writes");
-    let heap = Heap::new(code);
+    let heap = Heap::new(code, target);
     let refs = Refs::of_all(&heap);
     Writer { heap: &heap, refs, depth: 0 }.object(heap.root(), heap.object(heap.root()).is_shared(), out)
 }

@@ -22,6 +22,10 @@ pub struct Features {
     ///
     /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
     pub recursion_limit: u32,
+    /// The strings made of `[A-Za-z0-9_]` that a process has interned before it compiles anything, one a line.
+    ///
+    /// Those of `Include/internal/pycore_global_strings.h`, and those of the modules that `py_compile` loads.
+    pub interned_at_start: &'static str,
     pub opcodes: &'static OpcodeTable,
     /// How deeply loops, `try` and `with` blocks may nest in one code object.
     ///
@@ -49,6 +53,7 @@ static V3_12: Features = Features {
     pyc_tag: "cpython-312",
     marshal_version: 4,
     recursion_limit: 2996,
+    interned_at_start: include_str!("interned/v3_12.txt"),
     opcodes: opcodes::V3_12,
     frame_block_limit: 20,
 };
