@@ -125,7 +125,10 @@ mod tests {
     #[test]
     fn runs_become_shortest() {
         assert_eq!(swapped("1 SWAP 2; 1 SWAP 2; 1 GET_LEN"), "NOP NOP GET_LEN");
-        assert_eq!(swapped("1 SWAP 3; 1 SWAP 2; 1 SWAP 3; 1 GET_LEN"), "NOP SWAP:3 SWAP:2 GET_LEN");
+        assert_eq!(
+            swapped("1 SWAP 3; 1 SWAP 2; 1 SWAP 3; 1 SWAP 2; 1 GET_LEN"),
+            "NOP NOP SWAP:2 SWAP:3 GET_LEN"
+        );
     }
 
     #[test]
