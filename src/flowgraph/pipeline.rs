@@ -20,7 +20,6 @@ use super::remove_unused_consts::remove_unused_consts;
 use super::resolve_line_numbers::resolve_line_numbers;
 use super::stack_depth::stack_depth;
 use super::verify;
-use crate::code::CodeFlags;
 use crate::codegen::unit::Unit;
 
 /// What comes out of the passes.
@@ -57,7 +56,7 @@ pub(crate) fn run<'a>(unit: &mut Unit<'a>, arena: &'a Bump) -> Optimized {
     pass!(eliminate_empty_blocks, graph);
     pass!(remove_redundant_jumps, graph);
     pass!(remove_unused_consts, graph, &mut unit.consts);
-    pass!(check_uninitialized_loads, graph, unit.varnames.len(), parameter_count(unit));
+    pass!(check_uninitialized_loads, graph, unit.varnames.len(), unit.parameter_count() as usize);
     pass!(push_cold_blocks_to_end, graph);
     pass!(resolve_line_numbers, graph, unit.firstlineno);
 
@@ -68,11 +67,4 @@ pub(crate) fn run<'a>(unit: &mut Unit<'a>, arena: &'a Bump) -> Optimized {
     pass!(remove_redundant_nops, graph);
     pass!(normalize_jumps, graph);
     Optimized { graph, stack_size }
-}
-
-/// How many of the unit's variables are parameters.
-fn parameter_count(unit: &Unit<'_>) -> usize {
-    let variadic =
-        [CodeFlags::VARARGS, CodeFlags::VARKEYWORDS].into_iter().filter(|&flag| unit.flags.contains(flag));
-    (unit.argcount + unit.kwonlyargcount) as usize + variadic.count()
 }
