@@ -88,7 +88,9 @@ impl Constant<'_> {
 }
 
 /// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True` and `1`) told apart: then one entry of `co_consts`
-/// serves both. Code objects are the same only when they are one object.
+/// serves both. Two code objects are the same when they would run alike and report the same places, as it is with the two copies of a `finally` body.
+///
+/// A NaN, which only folding makes, is the same as no other.
 ///
 /// CPython: `Objects/codeobject.c` `_PyCode_ConstantKey` (3.8–)
 impl PartialEq for Constant<'_> {
@@ -99,9 +101,9 @@ impl PartialEq for Constant<'_> {
             | (Constant::False, Constant::False)
             | (Constant::Ellipsis, Constant::Ellipsis) => true,
             (Constant::Int(a), Constant::Int(b)) => a == b,
-            (Constant::Float(a), Constant::Float(b)) => a.to_bits() == b.to_bits(),
+            (Constant::Float(a), Constant::Float(b)) => same_float(a, b),
             (Constant::Complex { real: a, imag: b }, Constant::Complex { real: c, imag: d }) => {
-                a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
+                same_float(a, c) && same_float(b, d)
             }
             (Constant::Str(a), Constant::Str(b)) => a == b,
             (Constant::Bytes(a), Constant::Bytes(b)) => a == b,
@@ -109,13 +111,36 @@ impl PartialEq for Constant<'_> {
             (Constant::FrozenSet(a), Constant::FrozenSet(b)) => {
                 a.len() == b.len() && a.iter().all(|item| b.contains(item))
             }
-            (Constant::Code(a), Constant::Code(b)) => std::ptr::eq(a, b),
+            (Constant::Code(a), Constant::Code(b)) => same_code(a, b),
             _ => false,
         }
     }
 }
 
 impl Eq for Constant<'_> {}
+
+fn same_float(a: f64, b: f64) -> bool {
+    a == b && a.is_sign_negative() == b.is_sign_negative()
+}
+
+/// Neither the qualified name nor the kinds of the locals count.
+///
+/// CPython: `Objects/codeobject.c` `code_richcompare` (3.12)
+fn same_code(a: &CodeObject<'_>, b: &CodeObject<'_>) -> bool {
+    std::ptr::eq(a, b)
+        || a.name == b.name
+            && a.argcount == b.argcount
+            && a.posonlyargcount == b.posonlyargcount
+            && a.kwonlyargcount == b.kwonlyargcount
+            && a.flags == b.flags
+            && a.firstlineno == b.firstlineno
+            && a.code == b.code
+            && a.consts == b.consts
+            && a.names == b.names
+            && a.localsplus.iter().map(|local| local.name).eq(b.localsplus.iter().map(|local| local.name))
+            && a.linetable == b.linetable
+            && a.exceptiontable == b.exceptiontable
+}
 
 impl Hash for Constant<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -130,7 +155,7 @@ impl Hash for Constant<'_> {
             Constant::Tuple(items) => items.hash(state),
             // Equal sets may hold their elements in another order.
             Constant::FrozenSet(items) => items.len().hash(state),
-            Constant::Code(code) => std::ptr::from_ref(code).hash(state),
+            Constant::Code(code) => (code.firstlineno, code.name, code.linetable).hash(state),
         }
     }
 }

@@ -40,7 +40,11 @@ pub struct FindError {
 }
 
 /// Finds an interpreter for one of `targets`.
-pub(super) fn find(python: Option<&OsStr>, name: &str, targets: &[TargetEntry]) -> Result<Interpreter, FindError> {
+pub(super) fn find(
+    python: Option<&OsStr>,
+    name: &str,
+    targets: &[TargetEntry],
+) -> Result<Interpreter, FindError> {
     let named = python.map(|python| ("--python", python.to_owned()));
     let named = named.or_else(|| Some(("CROSSPYC_PYTHON", nonempty_variable("CROSSPYC_PYTHON")?)));
     let mut looked = String::new();
