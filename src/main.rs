@@ -1,3 +1,7 @@
 //! The `crosspyc` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    crosspyc::cli::main()
+}

@@ -1,1 +1,66 @@
-//! The command line.
+//! The command line: one file a command. [`args`] is what was typed, [`report`] the only place that prints, [`exit`] the exit codes.
+
+mod args;
+mod compile;
+mod dis;
+pub mod exit;
+mod inspect;
+mod report;
+mod targets;
+mod verify;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::project::guard;
+use args::{Arguments, Command};
+use report::Report;
+
+/// Why a command could not do its work at all: the message, which the caller prints, and the exit code.
+#[derive(Debug)]
+struct CommandError {
+    message: String,
+    code: u8,
+}
+
+impl CommandError {
+    /// The user asked for something that makes no sense.
+    fn usage(message: impl ToString) -> CommandError {
+        CommandError { message: message.to_string(), code: exit::USAGE }
+    }
+
+    fn failure(message: impl ToString) -> CommandError {
+        CommandError { message: message.to_string(), code: exit::FAILURE }
+    }
+}
+
+/// The `crosspyc` command: runs what the process's arguments say.
+pub fn main() -> ExitCode {
+    guard::install_hook();
+    let arguments = Arguments::parse();
+    let mut report = Report::new(&arguments.output);
+    let code = match panic::catch_unwind(panic::AssertUnwindSafe(|| run(&arguments, &mut report))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            report.error(None, &error.message);
+            error.code
+        }
+        Err(_) => {
+            report.error(None, "internal error in crosspyc; please report it with the message above");
+            exit::INTERNAL_ERROR
+        }
+    };
+    ExitCode::from(report.finish(code))
+}
+
+fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
+    match &arguments.command {
+        Command::Compile(args) => compile::run(args, report),
+        Command::Verify(args) => verify::run(args, report),
+        Command::Inspect(args) => inspect::run(args, report),
+        Command::Dis(args) => dis::run(args, report),
+        Command::Targets(args) => targets::run(args, report),
+    }
+}

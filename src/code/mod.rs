@@ -1,6 +1,7 @@
 //! Code objects: what the compiler makes, marshal writes and reads, and the disassembler shows.
 
 mod constant;
+pub mod disassembly;
 mod equality;
 
 pub use constant::{Constant, Int, PyStr};

@@ -27,6 +27,10 @@ pub struct Features {
     /// Those of `Include/internal/pycore_global_strings.h`, and those of the modules that `py_compile` loads.
     pub interned_at_start: &'static str,
     pub opcodes: &'static OpcodeTable,
+    /// The arguments of instructions below this number mean nothing.
+    ///
+    /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12)
+    pub have_argument: u8,
     /// How deeply loops, `try` and `with` blocks may nest in one code object.
     ///
     /// CPython: `Include/cpython/code.h` `CO_MAXBLOCKS` (3.11–)
@@ -55,5 +59,6 @@ static V3_12: Features = Features {
     recursion_limit: 2996,
     interned_at_start: include_str!("interned/v3_12.txt"),
     opcodes: opcodes::V3_12,
+    have_argument: 90,
     frame_block_limit: 20,
 };

@@ -6,6 +6,8 @@ mod features;
 pub(crate) mod limits;
 mod opargs;
 mod opcodes;
+mod requires_python;
+mod selection;
 mod stack_effect;
 mod version;
 
@@ -13,5 +15,7 @@ pub use features::Features;
 pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
 pub use opcodes::Opcode;
 pub(crate) use opcodes::OpcodeTable;
+pub use requires_python::{RequiresPython, SpecifierError};
+pub use selection::{TargetSpec, all_targets, combine};
 pub(crate) use stack_effect::{handler_stack_effect, stack_effect};
 pub use version::{Target, TargetError, Version};

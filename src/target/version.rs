@@ -118,6 +118,10 @@ pub enum TargetError {
         "Python {version}.{patch} is newer than {version}.{newest}, the newest patch release crosspyc knows"
     )]
     UnknownPatch { version: Version, patch: u8, newest: u8 },
+    #[error("the range {first}-{last} runs backwards; write {last}-{first}")]
+    BackwardRange { first: Version, last: Version },
+    #[error("{0} and {1} give files of the same names; choose one of them")]
+    TwoPatchLevels(Target, Target),
 }
 
 fn supported_list() -> String {

@@ -47,6 +47,14 @@ pub(crate) fn unparse<'a>(arena: &'a Bump, interner: &Interner<'a>, expr: &Expr<
     PyStr(unparser.text.into_bump_slice())
 }
 
+/// The `repr` of a constant that a literal can make.
+pub(crate) fn literal(value: Constant<'_>) -> String {
+    let arena = Bump::new();
+    let mut text = Vec::new_in(&arena);
+    repr::constant(&mut text, value);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// The text is UTF-8 with lone surrogates, as in [`PyStr`]: the literals of an f-string hold them until its `repr` is taken.
 struct Unparser<'a, 'i> {
     arena: &'a Bump,

@@ -1,0 +1,191 @@
+//! The command line as it was typed. Each command turns its part into something ready to work with; these types only say what is there.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::project::output::Layout;
+use crate::pyc::Invalidation;
+use crate::target::TargetSpec;
+
+/// Compile Python source trees to .pyc files for any CPython, with no Python on the machine.
+#[derive(Debug, Parser)]
+#[command(name = "crosspyc", version, styles = STYLES, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// One variant a file of `cli/`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Compile(CompileArgs),
+    Verify(VerifyArgs),
+    Inspect(InspectArgs),
+    Dis(DisArgs),
+    Targets(TargetsArgs),
+}
+
+/// What is said, and how.
+#[derive(Clone, Debug, Args)]
+pub(super) struct OutputArgs {
+    /// Plain text, or one JSON object a line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
+    pub format: Format,
+    /// Say less: no summary; twice, no errors either
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
+    pub quiet: u8,
+    /// Say more: the files written; twice, those that are up to date too
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", help_heading = "Output")]
+    pub verbose: u8,
+    /// Colours: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t, help_heading = "Output")]
+    pub color: When,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Compile files and trees: NAME.py to __pycache__/NAME.cpython-XY.pyc
+///
+/// Pycs that are up to date are left alone. A module that does not compile is reported and the others are written; the exit code is 1 then.
+/// Hidden folders, __pycache__ and virtual environments are skipped.
+#[derive(Debug, Args)]
+pub(super) struct CompileArgs {
+    /// Files and folders [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Python versions: 3.12, 3.12.1, 3.9,3.12, 3.8-3.15 or all; repeatable
+    /// [default: tool.crosspyc.targets or project.requires-python of pyproject.toml, else all]
+    #[arg(short, long = "target", value_name = "TARGET")]
+    pub targets: Vec<TargetSpec>,
+    /// Mirror the trees under DIR instead of writing beside the sources
+    #[arg(short, long, value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+    /// Optimisation levels: 1 drops assertions, 2 docstrings too; repeatable [default: 0]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub optimize: Vec<u8>,
+    /// How Python is to notice that a pyc is out of date (PEP 552) [default: checked-hash]
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub invalidation: Option<InvalidationArg>,
+    /// In __pycache__ folders, or NAME.pyc where NAME.py would be (for one target)
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value_t)]
+    pub layout: LayoutArg,
+    /// Cut DIR off the paths that tracebacks show, as compileall's -s
+    #[arg(long, value_name = "DIR")]
+    pub strip_dir: Option<String>,
+    /// Put DIR before the paths that tracebacks show, as compileall's -p
+    #[arg(long, value_name = "DIR")]
+    pub prepend_dir: Option<String>,
+    /// Skip files and folders: a name at any depth, or a path from PATH if it has a `/`; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Number of worker threads [default: all cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Compile also what is up to date
+    #[arg(short, long)]
+    pub force: bool,
+    /// Write nothing; exit with 1 if a pyc is missing or stale
+    #[arg(long, conflicts_with = "force")]
+    pub check: bool,
+    /// Remove the pycs (of these targets) whose sources are gone
+    #[arg(long)]
+    pub prune: bool,
+    /// Say where the time went
+    #[arg(long)]
+    pub timings: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InvalidationArg {
+    /// Python compares the source's hash at every import
+    CheckedHash,
+    /// Python never looks at the source
+    UncheckedHash,
+    /// Python compares the source's modification time and size at every import
+    Timestamp,
+}
+
+impl From<InvalidationArg> for Invalidation {
+    fn from(arg: InvalidationArg) -> Invalidation {
+        match arg {
+            InvalidationArg::CheckedHash => Invalidation::CheckedHash,
+            InvalidationArg::UncheckedHash => Invalidation::UncheckedHash,
+            InvalidationArg::Timestamp => Invalidation::Timestamp,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LayoutArg {
+    #[default]
+    Pycache,
+    Sourceless,
+}
+
+impl From<LayoutArg> for Layout {
+    fn from(arg: LayoutArg) -> Layout {
+        match arg {
+            LayoutArg::Pycache => Layout::Pycache,
+            LayoutArg::Sourceless => Layout::Sourceless,
+        }
+    }
+}
+
+/// Are these pycs whole, current, and for which Python?
+///
+/// A pyc is whole if its header and code object can be read to the end, and current if its hash or timestamp is that of the source beside it.
+/// Exits with 1 if one is not.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Pycs, and folders in which to look for them
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// What is in a pyc
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Disassemble a pyc, or what a source file compiles to
+#[derive(Debug, Args)]
+pub(super) struct DisArgs {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The Python version to compile a source file for [default: the newest supported]
+    #[arg(short, long, value_name = "TARGET")]
+    pub target: Option<crate::target::Target>,
+    /// The optimisation level to compile a source file with
+    #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub optimize: u8,
+}
+
+/// The versions crosspyc compiles for, and the interpreters found here
+#[derive(Debug, Args)]
+pub(super) struct TargetsArgs {}

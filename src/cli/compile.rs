@@ -1,0 +1,430 @@
+//! `crosspyc compile`: from the options, and what pyproject.toml adds, to a plan; builds it and says what came of it.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::args::CompileArgs;
+use super::report::{Report, Verbosity, counted, duration, shown, thousands};
+use super::{CommandError, exit};
+use crate::project::build::{Mode, ModuleReport, Outcome, build};
+use crate::project::exclude::Excludes;
+use crate::project::filename::FileNames;
+use crate::project::freshness::State;
+use crate::project::module::Failure;
+use crate::project::output::{Output, Placement, Plan, Root};
+use crate::project::prune;
+use crate::project::settings::{Settings, SettingsError};
+use crate::project::timings::{Stage, Timings};
+use crate::target::{Target, combine};
+
+/// A pyc, with `--format json`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "pyc")]
+struct PycRecord<'r> {
+    status: &'r str,
+    pyc: String,
+    source: Option<String>,
+    target: Option<String>,
+    optimize: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// A bug of crosspyc, with `--format json`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "internal-error")]
+struct InternalErrorRecord<'r> {
+    path: String,
+    target: String,
+    message: &'r str,
+}
+
+/// The end of a run, with `--format json`: counts of modules (of pycs for `removed`), seconds of wall time.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "summary")]
+struct SummaryRecord<'r> {
+    targets: Vec<String>,
+    modules: usize,
+    #[serde(flatten)]
+    tally: &'r Tally,
+    seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Vec<StageRecord>>,
+}
+
+#[derive(Serialize)]
+struct StageRecord {
+    stage: &'static str,
+    seconds: f64,
+}
+
+/// How the modules fared. A module counts once, as the first of these that one of its pycs is.
+#[derive(Default, Serialize)]
+struct Tally {
+    failed: usize,
+    compiled: usize,
+    /// With `--check`.
+    stale: usize,
+    missing: usize,
+    current: usize,
+    /// Pycs whose sources are gone.
+    removed: usize,
+    #[serde(skip)]
+    internal_errors: usize,
+    #[serde(skip)]
+    other_errors: usize,
+}
+
+pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let start = Instant::now();
+    let roots = roots(args)?;
+    let placement = Placement { out_dir: args.out_dir.clone(), layout: args.layout.into() };
+    let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
+    check_prune(args)?;
+    let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
+    let walked = start.elapsed();
+
+    let bar = report.progress(plan.modules.len());
+    let mode = mode(args);
+    let reports = build(&plan, mode, jobs(args), |_| bar.inc(1));
+    let reports =
+        reports.map_err(|error| CommandError::failure(format!("failed to start threads: {error}")))?;
+    bar.finish_and_clear();
+
+    let mut tally = Tally::default();
+    for error in &plan.errors {
+        tally.other_errors += 1;
+        report.error(None, &error.to_string());
+    }
+    for module in &reports {
+        tell_module(module, report, &mut tally);
+    }
+    if args.prune {
+        prune_orphans(&plan, &roots, &placement, mode, report, &mut tally);
+    }
+    let mut timings = Timings::default();
+    reports.iter().for_each(|module| timings.add(&module.timings));
+    let bytes: u64 = plan.modules.iter().map(|module| module.size).sum();
+    let summary =
+        Summary { args, targets: targets_of(&roots), modules: reports.len(), elapsed: start.elapsed() };
+    summary.tell(&tally, report, args.timings.then_some((&timings, walked, bytes)));
+    Ok(exit_code(&tally))
+}
+
+/// The PATHs with their settings: what the command line says goes before what pyproject.toml says.
+fn roots(args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
+    let asked = combine(args.targets.iter().cloned()).map_err(CommandError::usage)?;
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
+    paths.iter().map(|path| root(path.clone(), args, &asked)).collect()
+}
+
+fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, CommandError> {
+    let settings = Settings::nearest(&path).map_err(CommandError::usage)?;
+    let mut excludes = Excludes::default();
+    excludes.add("".as_ref(), &args.exclude).map_err(CommandError::usage)?;
+    excludes.add(&settings.prefix, &settings.exclude).map_err(|reason| {
+        CommandError::usage(SettingsError::Exclude { path: settings.folder.join("pyproject.toml"), reason })
+    })?;
+    let mut optimize = match args.optimize.as_slice() {
+        [] => settings.optimize.clone().unwrap_or_else(|| vec![0]),
+        levels => levels.to_vec(),
+    };
+    optimize.sort_unstable();
+    optimize.dedup();
+    let invalidation = args.invalidation.map(Into::into).or(settings.invalidation).unwrap_or_default();
+    let targets = if asked.is_empty() { settings.targets_or_all() } else { asked.to_vec() };
+    Ok(Root { path, targets, optimize, invalidation, excludes })
+}
+
+/// A source-less pyc without a source beside it may be all there is of a module.
+fn check_prune(args: &CompileArgs) -> Result<(), CommandError> {
+    let in_place = args.out_dir.is_none() && args.layout == super::args::LayoutArg::Sourceless;
+    if args.prune && in_place {
+        return Err(CommandError::usage(
+            "--prune cannot tell which source-less pycs beside the sources were made from them; \
+             use it with --out-dir or the pycache layout",
+        ));
+    }
+    Ok(())
+}
+
+fn mode(args: &CompileArgs) -> Mode {
+    match (args.check, args.force) {
+        (true, _) => Mode::Check,
+        (false, true) => Mode::Force,
+        (false, false) => Mode::Update,
+    }
+}
+
+fn jobs(args: &CompileArgs) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    args.jobs.map_or_else(cores, usize::from)
+}
+
+fn targets_of(roots: &[Root]) -> Vec<String> {
+    let mut targets: Vec<Target> = roots.iter().flat_map(|root| root.targets.iter().copied()).collect();
+    targets.sort_by_key(|target| (target.version(), target.patch()));
+    targets.dedup();
+    targets.iter().map(label).collect()
+}
+
+/// `3.12` for the newest patch level, else `3.12.1`.
+fn label(target: &Target) -> String {
+    match Target::newest(target.version()) {
+        Some(newest) if newest == *target => target.version().to_string(),
+        _ => target.to_string(),
+    }
+}
+
+/// Says what became of a module and counts it.
+fn tell_module(module: &ModuleReport<'_>, report: &mut Report, tally: &mut Tally) {
+    let outcomes = match &module.outcomes {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            tally.failed += 1;
+            return report.error(None, &error.to_string());
+        }
+    };
+    tell_rejections(module, outcomes, report);
+    for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
+        tell_output(module, output, outcome, report, tally);
+    }
+    let any = |wanted: fn(&Outcome) -> bool| outcomes.iter().any(wanted);
+    let count = if any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::NotWritten(_))) {
+        &mut tally.failed
+    } else if any(|outcome| matches!(outcome, Outcome::Written(_))) {
+        &mut tally.compiled
+    } else if any(|outcome| matches!(outcome, Outcome::Outdated(State::Stale(_)))) {
+        &mut tally.stale
+    } else if any(|outcome| matches!(outcome, Outcome::Outdated(_))) {
+        &mut tally.missing
+    } else {
+        &mut tally.current
+    };
+    *count += 1;
+}
+
+/// One diagnostic for all outputs that the same fault concerns.
+fn tell_rejections(module: &ModuleReport<'_>, outcomes: &[Outcome], report: &mut Report) {
+    let mut told: Vec<(&crate::project::rejection::Rejection, Vec<String>)> = Vec::new();
+    for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
+        let Outcome::Failed(Failure::Rejected(rejection)) = outcome else { continue };
+        let target = label(&output.variant.target);
+        let same = |other: &crate::project::rejection::Rejection| {
+            other.diagnostic.message == rejection.diagnostic.message && other.place == rejection.place
+        };
+        match told.iter_mut().find(|(other, _)| same(other)) {
+            Some((_, targets)) if targets.contains(&target) => {}
+            Some((_, targets)) => targets.push(target),
+            None => told.push((rejection, vec![target])),
+        }
+    }
+    let mut all: Vec<String> =
+        module.module.outputs.iter().map(|output| label(&output.variant.target)).collect();
+    all.dedup();
+    for (rejection, targets) in told {
+        let some = if targets == all { &[][..] } else { &targets };
+        report.diagnostic(&module.module.source, rejection, some);
+    }
+}
+
+fn tell_output(
+    module: &ModuleReport<'_>,
+    output: &Output,
+    outcome: &Outcome,
+    report: &mut Report,
+    tally: &mut Tally,
+) {
+    let source = &module.module.source;
+    let (status, reason, from) = match outcome {
+        Outcome::Current => ("current", None, Verbosity::All),
+        Outcome::Written(state) => ("written", reason(state), Verbosity::Files),
+        Outcome::Outdated(State::Missing) => ("missing", None, Verbosity::Normal),
+        Outcome::Outdated(state) => ("stale", reason(state), Verbosity::Normal),
+        Outcome::NotWritten(error) => {
+            report.error(None, &error.to_string());
+            ("failed", Some(error.source.to_string()), Verbosity::Silent)
+        }
+        Outcome::Failed(Failure::Rejected(rejection)) => {
+            ("failed", Some(rejection.diagnostic.message.clone()), Verbosity::Silent)
+        }
+        Outcome::Failed(Failure::Internal(message)) => {
+            tally.internal_errors += 1;
+            tell_internal_error(module, output, message, report);
+            ("failed", Some("internal error".to_owned()), Verbosity::Silent)
+        }
+    };
+    if report.is_json() && report.verbosity >= Verbosity::Normal {
+        report.record(&PycRecord {
+            status,
+            pyc: shown(&output.path),
+            source: Some(shown(source)),
+            target: Some(output.variant.target.to_string()),
+            optimize: Some(output.variant.optimize),
+            reason,
+        });
+    } else if from > Verbosity::Silent && report.verbosity >= from {
+        let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
+        report.line(format_args!("{status}: {}{reason}", shown(&output.path)));
+    }
+}
+
+fn reason(state: &State) -> Option<String> {
+    match state {
+        State::Stale(reason) => Some(reason.to_string()),
+        State::Current | State::Missing | State::Forced => None,
+    }
+}
+
+fn tell_internal_error(module: &ModuleReport<'_>, output: &Output, message: &str, report: &mut Report) {
+    let path = shown(&module.module.source);
+    let target = output.variant.target;
+    if report.is_json() {
+        report.record(&InternalErrorRecord { path, target: target.to_string(), message });
+    } else {
+        report.error(None, &format!("internal error in {path} for {target}; please report: {message}"));
+    }
+}
+
+/// Removes the pycs whose sources are gone; only names them with `--check`.
+fn prune_orphans(
+    plan: &Plan,
+    roots: &[Root],
+    placement: &Placement,
+    mode: Mode,
+    report: &mut Report,
+    tally: &mut Tally,
+) {
+    if !plan.errors.is_empty() {
+        return report.note_line("nothing was pruned: some sources could not be looked for");
+    }
+    let orphans = prune::orphans(plan, roots, placement);
+    for error in &orphans.errors {
+        tally.other_errors += 1;
+        report.error(None, &error.to_string());
+    }
+    for pyc in &orphans.pycs {
+        let status = if mode == Mode::Check {
+            tally.stale += 1;
+            "stale"
+        } else if let Err(error) = prune::remove(pyc, placement.out_dir.as_deref()) {
+            tally.other_errors += 1;
+            report.error(None, &error.to_string());
+            continue;
+        } else {
+            tally.removed += 1;
+            "removed"
+        };
+        let reason = "its source is gone";
+        if report.is_json() && report.verbosity >= Verbosity::Normal {
+            let reason = Some(reason.to_owned());
+            let pyc = shown(pyc);
+            report.record(&PycRecord { status, pyc, source: None, target: None, optimize: None, reason });
+        } else if report.verbosity >= Verbosity::Files
+            || mode == Mode::Check && report.verbosity >= Verbosity::Normal
+        {
+            report.line(format_args!("{status}: {} ({reason})", shown(pyc)));
+        }
+    }
+}
+
+/// What the last line speaks of.
+struct Summary<'a> {
+    args: &'a CompileArgs,
+    targets: Vec<String>,
+    modules: usize,
+    elapsed: Duration,
+}
+
+impl Summary<'_> {
+    fn tell(&self, tally: &Tally, report: &mut Report, timings: Option<(&Timings, Duration, u64)>) {
+        if report.verbosity < Verbosity::Normal {
+            return;
+        }
+        if let Some((timings, walked, bytes)) = timings {
+            for line in timing_lines(timings, walked, bytes) {
+                report.line(line);
+            }
+        }
+        report.line(self.text(tally));
+        report.record(&SummaryRecord {
+            targets: self.targets.clone(),
+            modules: self.modules,
+            tally,
+            seconds: self.elapsed.as_secs_f64(),
+            timings: timings.map(|(timings, walked, _)| stage_records(timings, walked)),
+        });
+    }
+
+    fn text(&self, tally: &Tally) -> String {
+        let targets = self.targets.join(", ");
+        let modules = |number| counted(number, "module");
+        if self.modules == 0 && tally.removed == 0 && tally.stale == 0 {
+            let paths: Vec<String> =
+                self.args.paths.iter().map(|path| format!("`{}`", shown(path))).collect();
+            let place = if paths.is_empty() { "here".to_owned() } else { format!("in {}", paths.join(", ")) };
+            return format!("nothing to do: no Python files {place}");
+        }
+        let mut text = if self.args.check {
+            format!("checked {} for {targets}", modules(self.modules))
+        } else if tally.compiled == 0 && tally.failed == 0 {
+            format!("nothing to do: {} up to date for {targets}", modules(tally.current))
+        } else {
+            let time = duration(self.elapsed);
+            format!("compiled {} for {targets} in {time}", modules(tally.compiled))
+        };
+        let is_current_said = tally.compiled + tally.failed == 0 && !self.args.check;
+        let current = if is_current_said { 0 } else { tally.current };
+        for (number, what) in [
+            (current, "up to date"),
+            (tally.missing, "missing"),
+            (tally.stale, "stale"),
+            (tally.failed, "failed"),
+            (tally.removed, "removed"),
+        ] {
+            if number > 0 {
+                text.push_str(&format!(", {} {what}", thousands(number)));
+            }
+        }
+        text
+    }
+}
+
+/// A line a stage: time summed over the workers, share, and pace against the size of all sources.
+fn timing_lines(timings: &Timings, walked: Duration, bytes: u64) -> Vec<String> {
+    let megabytes = bytes as f64 / 1e6;
+    let total = timings.total() + walked;
+    let line = |name: &str, time: Duration| {
+        let seconds = time.as_secs_f64();
+        let share = 100.0 * seconds / total.as_secs_f64().max(f64::MIN_POSITIVE);
+        let pace = megabytes / seconds.max(f64::MIN_POSITIVE);
+        match seconds {
+            0.0 => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %"),
+            _ => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %  {pace:8.1} MB/s"),
+        }
+    };
+    let mut lines = vec![line("walk", walked)];
+    lines.extend(Stage::ALL.into_iter().map(|stage| line(stage.name(), timings.of(stage))));
+    lines.push(line("all", total));
+    lines
+}
+
+fn stage_records(timings: &Timings, walked: Duration) -> Vec<StageRecord> {
+    let walk = StageRecord { stage: "walk", seconds: walked.as_secs_f64() };
+    let record = |stage: Stage| StageRecord { stage: stage.name(), seconds: timings.of(stage).as_secs_f64() };
+    std::iter::once(walk).chain(Stage::ALL.into_iter().map(record)).collect()
+}
+
+fn exit_code(tally: &Tally) -> u8 {
+    if tally.internal_errors > 0 {
+        exit::INTERNAL_ERROR
+    } else if tally.failed + tally.stale + tally.missing + tally.other_errors > 0 {
+        exit::FAILURE
+    } else {
+        exit::SUCCESS
+    }
+}

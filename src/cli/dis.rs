@@ -1,0 +1,84 @@
+//! `crosspyc dis`: disassembles a pyc, or what a source file compiles to.
+
+use std::fs;
+use std::path::Path;
+
+use bumpalo::Bump;
+use serde::Serialize;
+
+use super::args::DisArgs;
+use super::report::{Report, shown};
+use super::{CommandError, exit};
+use crate::code::disassembly::disassemble;
+use crate::compile::{self, Options};
+use crate::project::FileError;
+use crate::project::examine::{Body, examine};
+use crate::project::filename::FileNames;
+use crate::project::guard::guarded;
+use crate::project::rejection::Rejection;
+use crate::target::Target;
+
+/// The disassembly, with `--format json`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "disassembly")]
+struct Record {
+    path: String,
+    target: String,
+    text: String,
+}
+
+pub(super) fn run(args: &DisArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let path = &args.file;
+    let bytes = fs::read(path).map_err(|error| CommandError::failure(FileError::new("read", path, error)))?;
+    let disassembled = if path.extension().is_some_and(|extension| extension == "pyc") {
+        of_pyc(path, &bytes)
+    } else {
+        of_source(args, &bytes, report)?
+    };
+    match disassembled {
+        Ok((target, text)) => {
+            report.line(text.trim_end());
+            report.record(&Record { path: shown(path), target: target.to_string(), text });
+            Ok(exit::SUCCESS)
+        }
+        Err(message) => Err(CommandError::failure(message)),
+    }
+}
+
+type Disassembled = Result<(Target, String), String>;
+
+fn of_pyc(path: &Path, bytes: &[u8]) -> Disassembled {
+    let arena = Bump::new();
+    let name = shown(path);
+    let examined = examine(&arena, path, bytes).map_err(|error| format!("`{name}` is {error}"))?;
+    match examined.body {
+        Body::Code(code, target) => Ok((target, disassemble(code, target))),
+        Body::Damaged(reason) => Err(format!("`{name}` is damaged: {reason}")),
+        Body::Foreign => Err(format!(
+            "`{name}` is for a Python that crosspyc does not know (magic number {})",
+            examined.header.magic
+        )),
+    }
+}
+
+fn of_source(args: &DisArgs, source: &[u8], report: &mut Report) -> Result<Disassembled, CommandError> {
+    let newest = || crate::target::all_targets().pop();
+    let target = args.target.or_else(newest).ok_or_else(|| CommandError::usage("no target is supported"))?;
+    let name = args.file.file_name().map_or(args.file.as_path(), Path::new);
+    let co_filename = FileNames::default().of(&args.file, name);
+    let filename = String::from_utf8_lossy(&co_filename);
+    let arena = Bump::new();
+    let options = Options { filename: &filename, optimize: args.optimize };
+    match guarded(|| compile::compile(&arena, source, options, target)) {
+        Ok(Ok(code)) => Ok(Ok((target, disassemble(code, target)))),
+        Ok(Err(diagnostic)) => {
+            report.diagnostic(&args.file, &Rejection::new(diagnostic, source), &[]);
+            Ok(Err(format!("`{}` does not compile for {target}", shown(&args.file))))
+        }
+        Err(message) => {
+            let path = shown(&args.file);
+            let message = format!("internal error in {path} for {target}; please report: {message}");
+            Err(CommandError { message, code: exit::INTERNAL_ERROR })
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `crosspyc verify`: are these pycs whole, current, and for which Python.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use bumpalo::Bump;
+use serde::Serialize;
+
+use super::args::VerifyArgs;
+use super::report::{Report, Verbosity, counted, shown, thousands};
+use super::{CommandError, exit};
+use crate::project::FileError;
+use crate::project::examine::{Body, Currency, examine, find_pycs};
+
+/// A pyc, with `--format json`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "pyc")]
+struct PycRecord {
+    status: Status,
+    pyc: String,
+    /// The Python version, if crosspyc knows it.
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// The end, with `--format json`: how many pycs have each status.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "summary")]
+struct SummaryRecord {
+    pycs: usize,
+    #[serde(flatten)]
+    counts: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Status {
+    Current,
+    /// Whole, but there is no source to compare it with.
+    Whole,
+    /// For a Python that crosspyc does not know.
+    Foreign,
+    Stale,
+    Damaged,
+}
+
+impl Status {
+    const ALL: [Status; 5] =
+        [Status::Current, Status::Whole, Status::Foreign, Status::Stale, Status::Damaged];
+
+    fn name(self) -> &'static str {
+        match self {
+            Status::Current => "current",
+            Status::Whole => "whole",
+            Status::Foreign => "foreign",
+            Status::Stale => "stale",
+            Status::Damaged => "damaged",
+        }
+    }
+
+    fn explained(self) -> &'static str {
+        match self {
+            Status::Current => "whole and current",
+            Status::Whole => "whole, without a source",
+            Status::Foreign => "for a Python that crosspyc does not know",
+            Status::Stale => "stale",
+            Status::Damaged => "damaged",
+        }
+    }
+
+    fn is_bad(self) -> bool {
+        matches!(self, Status::Stale | Status::Damaged)
+    }
+}
+
+pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let (mut errors, mut records) = (Vec::new(), Vec::new());
+    for path in &args.paths {
+        for pyc in find_pycs(path, &mut errors) {
+            match fs::read(&pyc) {
+                Ok(bytes) => records.push(verify(&pyc, &bytes)),
+                Err(error) => errors.push(FileError::new("read", &pyc, error)),
+            }
+        }
+    }
+    for error in &errors {
+        report.error(None, &error.to_string());
+    }
+    for record in &records {
+        tell(record, report);
+    }
+    summarize(&records, report);
+    let bad = !errors.is_empty() || records.iter().any(|record| record.status.is_bad());
+    Ok(if bad { exit::FAILURE } else { exit::SUCCESS })
+}
+
+fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
+    let arena = Bump::new();
+    let (status, version, reason) = match examine(&arena, path, bytes) {
+        Err(reason) => (Status::Damaged, None, Some(reason)),
+        Ok(examined) => {
+            let version = examined.header.version().map(|version| version.to_string());
+            match (examined.body, examined.currency) {
+                (Body::Damaged(reason), _) => (Status::Damaged, version, Some(reason)),
+                (_, Currency::Stale) => (Status::Stale, version, Some("the source has changed".to_owned())),
+                (Body::Foreign, _) => {
+                    (Status::Foreign, version, Some(format!("magic number {}", examined.header.magic)))
+                }
+                (Body::Code(..), Currency::Current) => (Status::Current, version, None),
+                (Body::Code(..), Currency::NoSource) => (Status::Whole, version, None),
+                (Body::Code(..), Currency::Unknown(reason)) => (Status::Whole, version, Some(reason)),
+            }
+        }
+    };
+    PycRecord { status, pyc: shown(path), version, reason }
+}
+
+fn tell(record: &PycRecord, report: &mut Report) {
+    if report.is_json() {
+        return report.record(record);
+    }
+    let from = if record.status.is_bad() { Verbosity::Errors } else { Verbosity::Files };
+    if report.verbosity >= from {
+        let version = record.version.as_ref().map_or(String::new(), |version| format!(", Python {version}"));
+        let reason = record.reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
+        report.line(format_args!("{}: {}{version}{reason}", record.status.name(), record.pyc));
+    }
+}
+
+fn summarize(records: &[PycRecord], report: &mut Report) {
+    if report.verbosity < Verbosity::Normal {
+        return;
+    }
+    let number = |status| records.iter().filter(|record| record.status == status).count();
+    let counts = Status::ALL.map(|status| (status, number(status)));
+    let named = counts.iter().map(|(status, number)| (status.name(), *number)).collect();
+    report.record(&SummaryRecord { pycs: records.len(), counts: named });
+    let parts = counts.iter().filter(|(_, number)| *number > 0);
+    let parts: Vec<String> =
+        parts.map(|(status, number)| format!("{} {}", thousands(*number), status.explained())).collect();
+    match parts.as_slice() {
+        [] => report.line("no pycs there"),
+        parts => report.line(format_args!("{}: {}", counted(records.len(), "pyc"), parts.join(", "))),
+    }
+}

@@ -1,0 +1,178 @@
+//! Bringing the pycs of a [`Plan`] up to date, module by module, on all cores.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+
+use super::FileError;
+use super::freshness::{State, mtime_seconds, state, timestamp_header};
+use super::module::{Failure, Input, ModuleCompiler};
+use super::output::{Module, Output, Plan, Variant};
+use super::timings::{Stage, Timings};
+use super::workers::map_largest_first;
+use super::write::{mode_for, write_atomically};
+use crate::pyc::{Header, Invalidation};
+
+/// What to do with pycs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Write those that are missing or stale.
+    Update,
+    /// Write all.
+    Force,
+    /// Write nothing, only say which are missing or stale.
+    Check,
+}
+
+/// What became of a module.
+#[derive(Debug)]
+pub struct ModuleReport<'p> {
+    pub module: &'p Module,
+    /// The outcome of each of the module's outputs, or why the source could not be read.
+    pub outcomes: Result<Vec<Outcome>, FileError>,
+    pub timings: Timings,
+}
+
+/// What became of an output.
+#[derive(Debug)]
+pub enum Outcome {
+    Current,
+    Written(State),
+    /// With [`Mode::Check`]: it is missing or stale.
+    Outdated(State),
+    Failed(Failure),
+    NotWritten(FileError),
+}
+
+/// Builds every module on `jobs` threads; `done` is called after each, from any thread. The reports come in the order of the plan.
+pub fn build<'p>(
+    plan: &'p Plan,
+    mode: Mode,
+    jobs: usize,
+    done: impl Fn(&ModuleReport<'_>) + Sync,
+) -> Result<Vec<ModuleReport<'p>>, rayon::ThreadPoolBuildError> {
+    // References, so that the reports may outlive the workers.
+    let modules: Vec<&'p Module> = plan.modules.iter().collect();
+    map_largest_first(
+        &modules,
+        jobs,
+        |module| module.size,
+        Worker::default,
+        |worker, &module| {
+            let mut timings = Timings::default();
+            let outcomes = worker.build(module, mode, &mut timings);
+            let report = ModuleReport { module, outcomes, timings };
+            done(&report);
+            report
+        },
+    )
+}
+
+/// What a thread keeps from file to file.
+#[derive(Default)]
+struct Worker {
+    compiler: ModuleCompiler,
+    source: Vec<u8>,
+}
+
+impl Worker {
+    fn build(
+        &mut self,
+        module: &Module,
+        mode: Mode,
+        timings: &mut Timings,
+    ) -> Result<Vec<Outcome>, FileError> {
+        let failed = |error| FileError::new("read", &module.source, error);
+        let mut opened = timings.time(Stage::Read, || Opened::new(module)).map_err(failed)?;
+        // Timestamps are compared without looking into the source.
+        let by_content = module.invalidation != Invalidation::Timestamp;
+        self.source.clear();
+        if by_content {
+            timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
+        }
+        let states = timings.time(Stage::Check, || opened.states(module, mode, &self.source));
+        if mode == Mode::Check || states.iter().all(|state| *state == State::Current) {
+            return Ok(states.into_iter().map(unwritten).collect());
+        }
+        if !by_content {
+            timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
+        }
+        Ok(self.write(module, &opened, states, timings))
+    }
+
+    /// Compiles and writes the outputs that are not current.
+    fn write(
+        &mut self,
+        module: &Module,
+        opened: &Opened,
+        states: Vec<State>,
+        timings: &mut Timings,
+    ) -> Vec<Outcome> {
+        let input = Input {
+            source: &self.source,
+            co_filename: &module.co_filename,
+            invalidation: module.invalidation,
+            mtime: opened.mtime,
+        };
+        let stale: Vec<usize> =
+            (0..states.len()).filter(|&output| states[output] != State::Current).collect();
+        let variants: Vec<Variant> = stale.iter().map(|&output| module.outputs[output].variant).collect();
+        let mut outcomes: Vec<Outcome> = states.into_iter().map(unwritten).collect();
+        let mode = mode_for(&opened.metadata);
+        self.compiler.compile(&input, &variants, timings, |index, pyc, timings| {
+            let Output { path, .. } = &module.outputs[stale[index]];
+            let outcome = &mut outcomes[stale[index]];
+            *outcome = match (pyc, std::mem::replace(outcome, Outcome::Current)) {
+                (Ok(pyc), Outcome::Outdated(state)) => {
+                    match timings.time(Stage::Write, || write_atomically(path, pyc, mode)) {
+                        Ok(()) => Outcome::Written(state),
+                        Err(error) => Outcome::NotWritten(FileError::new("write", path, error)),
+                    }
+                }
+                (Ok(_), other) => other,
+                (Err(failure), _) => Outcome::Failed(failure),
+            };
+        });
+        outcomes
+    }
+}
+
+fn unwritten(state: State) -> Outcome {
+    match state {
+        State::Current => Outcome::Current,
+        state => Outcome::Outdated(state),
+    }
+}
+
+/// A source that can be read, and what it was when it was opened: should it change now, the next run sees it.
+struct Opened {
+    file: File,
+    metadata: fs::Metadata,
+    mtime: i64,
+}
+
+impl Opened {
+    fn new(module: &Module) -> io::Result<Opened> {
+        let file = File::open(&module.source)?;
+        let metadata = file.metadata()?;
+        let mtime = mtime_seconds(&metadata)?;
+        Ok(Opened { file, metadata, mtime })
+    }
+
+    /// The state of each output; `source` is only looked at in the modes that hash it.
+    fn states(&self, module: &Module, mode: Mode, source: &[u8]) -> Vec<State> {
+        let state_of = |output: &Output| {
+            if mode == Mode::Force {
+                return State::Forced;
+            }
+            let target = output.variant.target;
+            let header = match module.invalidation {
+                Invalidation::Timestamp => {
+                    timestamp_header(target.features().magic, self.mtime, self.metadata.len())
+                }
+                hashed => Header::new(target, hashed, source, self.mtime),
+            };
+            state(&output.path, &header, &module.co_filename)
+        };
+        module.outputs.iter().map(state_of).collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! Judging pycs that are there, whoever wrote them: is one whole, is it current, and for which Python.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bumpalo::Bump;
+use walkdir::WalkDir;
+
+use super::FileError;
+use super::freshness::{mtime_seconds, timestamp_header};
+use super::output::source_of;
+use crate::code::CodeObject;
+use crate::marshal;
+use crate::pyc::{HEADER_LEN, Header, Origin, source_hash};
+use crate::target::Target;
+
+/// What a look at a pyc shows.
+#[derive(Debug)]
+pub struct Examined<'a> {
+    pub header: Header,
+    pub body: Body<'a>,
+    pub currency: Currency,
+}
+
+/// What follows the header.
+#[derive(Debug)]
+pub enum Body<'a> {
+    /// The code object, and the target whose format it has.
+    Code(&'a CodeObject<'a>, Target),
+    /// Marshalled by a Python that crosspyc does not know.
+    Foreign,
+    Damaged(String),
+}
+
+/// How a pyc stands to its source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Currency {
+    Current,
+    /// The source's hash, or its modification time and size, is another.
+    Stale,
+    /// There is no source where imports look for it.
+    NoSource,
+    /// The source could not be read, or the hash is of a Python that crosspyc does not know.
+    Unknown(String),
+}
+
+/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `Err` says why they are no pyc at all.
+pub fn examine<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Result<Examined<'a>, String> {
+    let header = Header::read(bytes).map_err(|error| error.to_string())?;
+    let target = header.version().and_then(Target::newest);
+    let body = match target {
+        None => Body::Foreign,
+        Some(target) => match marshal::read(arena, &bytes[HEADER_LEN..]) {
+            Ok(code) => Body::Code(code, target),
+            Err(error) => Body::Damaged(format!("after the header of {HEADER_LEN} bytes: {error}")),
+        },
+    };
+    let currency = match source_of(path) {
+        Some(source) => currency(&header, target, &source),
+        None => Currency::NoSource,
+    };
+    Ok(Examined { header, body, currency })
+}
+
+fn currency(header: &Header, target: Option<Target>, source: &Path) -> Currency {
+    match compare(header, target, source) {
+        Ok(Some(true)) => Currency::Current,
+        Ok(Some(false)) => Currency::Stale,
+        Ok(None) => Currency::Unknown("its source hash is that of another Python".to_owned()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Currency::NoSource
+        }
+        Err(error) => Currency::Unknown(FileError::new("read", source, error).to_string()),
+    }
+}
+
+/// Whether the header speaks of this source; `None` if the hash is of an unknown kind.
+fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result<Option<bool>> {
+    match (header.origin, target) {
+        (Origin::Hash { hash, .. }, Some(target)) => {
+            Ok(Some(source_hash(target, &fs::read(source)?) == hash))
+        }
+        (Origin::Hash { .. }, None) => fs::metadata(source).map(|_| None),
+        (origin @ Origin::Timestamp { .. }, _) => {
+            let metadata = fs::metadata(source)?;
+            let expected = timestamp_header(header.magic, mtime_seconds(&metadata)?, metadata.len());
+            Ok(Some(origin == expected.origin))
+        }
+    }
+}
+
+/// The pycs at or under `path`, in order; a file is taken whatever its name. Nothing is skipped: what is asked about is looked at.
+pub fn find_pycs(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
+    let mut pycs = Vec::new();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if entry.depth() == 0 || entry.path().extension().is_some_and(|e| e == "pyc") => {
+                pycs.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(path).to_owned();
+                let error = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
+                errors.push(FileError::new("read", &path, error));
+            }
+        }
+    }
+    pycs
+}

@@ -1,0 +1,52 @@
+//! Turning a panic of the compiler (a bug of ours) into an error of the one file it happened on.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    /// What the hook saw, with the place in our code.
+    static SEEN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`; a panic in it becomes its message.
+///
+/// What `work` borrows mutably may be in any state after a panic: it is not to be used again.
+pub fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    let before = GUARDED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    result.map_err(|payload| SEEN.take().unwrap_or_else(|| text_of(payload.as_ref())))
+}
+
+/// Keeps panics inside [`guarded`] from being printed, and notes where they happened. For a program to call once, at its start.
+pub fn install_hook() {
+    let default = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if GUARDED.get() {
+            let place = info.location().map_or(String::new(), |place| format!(" ({place})"));
+            SEEN.set(Some(text_of(info.payload()) + &place));
+        } else {
+            default(info);
+        }
+    }));
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("panic without a message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_its_message() {
+        let message = guarded(|| -> u8 { panic!("no block {}", 3) }).expect_err("it panics");
+        assert!(message.starts_with("no block 3"), "{message}");
+        assert_eq!(guarded(|| 1), Ok(1));
+    }
+}

@@ -1,0 +1,183 @@
+//! What pyproject.toml says: `[tool.crosspyc]` and `project.requires-python` of the file nearest to a PATH.
+//!
+//! ```toml
+//! [tool.crosspyc]
+//! targets = "3.9-3.13"            # or a list: ["3.9", "3.12.1"]
+//! exclude = ["tests", "docs/*.py"]
+//! optimize = [0, 2]               # or one level
+//! invalidation = "unchecked-hash"
+//! ```
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::exclude::GlobError;
+use super::{FileError, shown};
+use crate::pyc::Invalidation;
+use crate::target::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
+
+/// The settings for one PATH. What the file does not set is `None` (or empty).
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The folder of the file, and the way from there to the PATH.
+    pub folder: PathBuf,
+    pub prefix: PathBuf,
+    pub targets: Option<Vec<Target>>,
+    pub exclude: Vec<String>,
+    pub optimize: Option<Vec<u8>>,
+    pub invalidation: Option<Invalidation>,
+}
+
+/// Why pyproject.toml cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("in `{path}`: {reason}", path = shown(path))]
+    Toml { path: PathBuf, reason: String },
+    #[error("in `{path}`, tool.crosspyc.targets: {reason}", path = shown(path))]
+    Targets { path: PathBuf, reason: TargetError },
+    #[error("in `{path}`, tool.crosspyc.optimize: {level} is no level; it is 0, 1 or 2", path = shown(path))]
+    Optimize { path: PathBuf, level: u8 },
+    #[error("in `{path}`, tool.crosspyc.exclude: {reason}", path = shown(path))]
+    Exclude { path: PathBuf, reason: GlobError },
+    #[error("in `{path}`, project.requires-python: {reason}", path = shown(path))]
+    RequiresPython { path: PathBuf, reason: SpecifierError },
+    #[error(
+        "in `{path}`, project.requires-python = \"{requires}\" allows no version that crosspyc supports; \
+         choose one with --target or tool.crosspyc.targets",
+        path = shown(path)
+    )]
+    NoVersion { path: PathBuf, requires: String },
+}
+
+#[derive(Deserialize)]
+struct PyProject {
+    tool: Option<Tools>,
+    project: Option<Project>,
+}
+
+#[derive(Deserialize)]
+struct Tools {
+    crosspyc: Option<Tool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tool {
+    targets: Option<OneOrMore<String>>,
+    #[serde(default)]
+    exclude: Vec<String>,
+    optimize: Option<OneOrMore<u8>>,
+    invalidation: Option<InvalidationName>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Project {
+    requires_python: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore<T> {
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T> OneOrMore<T> {
+    fn into_vec(self) -> Vec<T> {
+        match self {
+            OneOrMore::One(value) => vec![value],
+            OneOrMore::More(values) => values,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum InvalidationName {
+    CheckedHash,
+    UncheckedHash,
+    Timestamp,
+}
+
+impl Settings {
+    /// Reads the nearest pyproject.toml at or above `path`; there may be none.
+    pub fn nearest(path: &Path) -> Result<Settings, SettingsError> {
+        let absolute = std::path::absolute(path).map_err(|error| FileError::new("read", path, error))?;
+        let start = if absolute.is_dir() { Some(absolute.as_path()) } else { absolute.parent() };
+        for folder in start.into_iter().flat_map(Path::ancestors) {
+            let file = folder.join("pyproject.toml");
+            match fs::read_to_string(&file) {
+                Ok(text) => {
+                    let prefix = start.and_then(|start| start.strip_prefix(folder).ok());
+                    let prefix = prefix.unwrap_or(Path::new("")).to_owned();
+                    return Settings { folder: folder.to_owned(), prefix, ..Settings::read(&file, &text)? }
+                        .checked();
+                }
+                Err(error) if is_absent(&error) => {}
+                Err(error) => return Err(FileError::new("read", &file, error).into()),
+            }
+        }
+        Ok(Settings::default())
+    }
+
+    /// The targets when the command line names none.
+    pub fn targets_or_all(&self) -> Vec<Target> {
+        self.targets.clone().unwrap_or_else(all_targets)
+    }
+
+    fn read(file: &Path, text: &str) -> Result<Settings, SettingsError> {
+        let path = || file.to_owned();
+        let parsed: PyProject = toml::from_str(text)
+            .map_err(|error| SettingsError::Toml { path: path(), reason: error.to_string() })?;
+        let tool = parsed.tool.and_then(|tools| tools.crosspyc).unwrap_or_default();
+        let requires = parsed.project.and_then(|project| project.requires_python);
+        let targets = match (tool.targets, requires) {
+            (Some(texts), _) => Some(
+                specified(&texts.into_vec())
+                    .map_err(|reason| SettingsError::Targets { path: path(), reason })?,
+            ),
+            (None, Some(requires)) => Some(required(file, requires)?),
+            (None, None) => None,
+        };
+        let invalidation = tool.invalidation.map(|name| match name {
+            InvalidationName::CheckedHash => Invalidation::CheckedHash,
+            InvalidationName::UncheckedHash => Invalidation::UncheckedHash,
+            InvalidationName::Timestamp => Invalidation::Timestamp,
+        });
+        let optimize = tool.optimize.map(OneOrMore::into_vec);
+        Ok(Settings { targets, exclude: tool.exclude, optimize, invalidation, ..Settings::default() })
+    }
+
+    fn checked(self) -> Result<Settings, SettingsError> {
+        match self.optimize.iter().flatten().find(|level| **level > 2) {
+            Some(&level) => Err(SettingsError::Optimize { path: self.folder.join("pyproject.toml"), level }),
+            None => Ok(self),
+        }
+    }
+}
+
+fn specified(texts: &[String]) -> Result<Vec<Target>, TargetError> {
+    combine(texts.iter().map(|text| text.parse()).collect::<Result<Vec<TargetSpec>, _>>()?)
+}
+
+/// The supported versions that `requires` allows.
+fn required(file: &Path, requires: String) -> Result<Vec<Target>, SettingsError> {
+    let specifiers: RequiresPython =
+        requires.parse().map_err(|reason| SettingsError::RequiresPython { path: file.to_owned(), reason })?;
+    let targets: Vec<Target> =
+        all_targets().into_iter().filter(|target| specifiers.allows(target.version())).collect();
+    if targets.is_empty() {
+        return Err(SettingsError::NoVersion { path: file.to_owned(), requires });
+    }
+    Ok(targets)
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}

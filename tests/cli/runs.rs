@@ -1,0 +1,135 @@
+//! Several runs at once, runs that are killed, any number of workers, readers that go away.
+
+use std::fmt::Write as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::tree::{Ran, Tree};
+
+const MODULES: usize = 120;
+
+/// A tree of modules of different sizes; the same one each time.
+fn large_tree() -> Tree {
+    let tree = Tree::new();
+    for module in 0..MODULES {
+        let mut text = String::from("import sys\n");
+        for function in 0..module * 7 % 40 {
+            let _ = write!(
+                text,
+                "\ndef f{function}(a, b={function}, *c):\n    return [a + x for x in c if x != b]\n"
+            );
+        }
+        tree.write(format!("src/pkg{}/mod{module}.py", module % 7), text);
+    }
+    tree
+}
+
+fn contents(tree: &Tree) -> Vec<(String, Vec<u8>)> {
+    tree.pycs().into_iter().map(|pyc| (pyc.clone(), tree.read(pyc))).collect()
+}
+
+#[test]
+fn any_number_of_workers_writes_the_same_bytes() {
+    let compiled = ["1", "2", "7"].map(|jobs| {
+        let tree = large_tree();
+        tree.line(&["compile", "src", "-t", "3.12", "-j", jobs, "-O0", "-O2"]);
+        contents(&tree)
+    });
+    assert_eq!(compiled[0].len(), 2 * MODULES);
+    assert!(compiled[0] == compiled[1] && compiled[0] == compiled[2]);
+}
+
+#[test]
+fn messages_come_in_the_same_order_at_any_number_of_workers() {
+    let tree = large_tree();
+    for module in (0..MODULES).step_by(3) {
+        tree.write(format!("src/pkg{}/mod{module}.py", module % 7), format!("x = {module} +* 1\n"));
+    }
+    let complaints = ["1", "4"].map(|jobs| {
+        let ran = tree.run(&["compile", "src", "-t", "3.12", "-j", jobs, "--force"]);
+        assert_eq!(ran.code, Some(1));
+        ran.stderr
+    });
+    assert_eq!(complaints[0].matches("SyntaxError").count(), MODULES / 3);
+    assert_eq!(complaints[0], complaints[1]);
+}
+
+#[test]
+fn runs_at_the_same_time_all_succeed() {
+    let tree = large_tree();
+    let runs: Vec<_> = (0..3)
+        .map(|_| {
+            let mut command = tree.command(&["compile", "src", "-t", "3.12", "--force"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started")
+        })
+        .collect();
+    for run in runs {
+        let ran: Ran = run.wait_with_output().expect("it ends").into();
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    }
+    assert_eq!(tree.pycs().len(), MODULES);
+    assert_eq!(tree.files("src").len(), 2 * MODULES, "no temporary files are left");
+    assert_eq!(tree.run(&["verify", "src"]).code, Some(0));
+}
+
+#[test]
+fn a_killed_run_leaves_only_whole_pycs() {
+    for patience in [0, 2, 10, 30] {
+        let tree = large_tree();
+        let mut command = tree.command(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2"]);
+        let mut run = command.stdout(Stdio::null()).spawn().expect("started");
+        let started = Instant::now();
+        while tree.pycs().is_empty() && started.elapsed() < Duration::from_secs(20) {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(patience));
+        let _ = run.kill();
+        run.wait().expect("it has ended");
+        assert_eq!(tree.run(&["verify", "src"]).code, Some(0), "after {patience} ms");
+        tree.line(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2"]);
+        assert_eq!(tree.pycs().len(), 3 * MODULES);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let tree = large_tree();
+    let mut command = tree.command(&["compile", "src", "-t", "3.12", "-v"]);
+    let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    drop(run.stdout.take());
+    let ran: Ran = run.wait_with_output().expect("it ends").into();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert_eq!(tree.pycs().len(), MODULES);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let tree = Tree::with(&[("a.py", "")]);
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let output = tree.command(&["compile", "-t", "3.12"]).stdout(full).output();
+    let ran: Ran = output.expect("started").into();
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.starts_with("error: failed to write to standard output: "), "{ran:?}");
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let tree = Tree::with(&[("a.py", "x = 1\n"), ("b.py", "x = +\n")]);
+    for arguments in [
+        &["compile", "-t", "3.12", "--format", "json", "--timings", "nowhere", "."][..],
+        &["verify", ".", "--format", "json"],
+        &["inspect", "__pycache__/a.cpython-312.pyc", "--format", "json"],
+        &["dis", "a.py", "--format", "json"],
+        &["targets", "--format", "json"],
+    ] {
+        let ran = tree.run(arguments);
+        assert_eq!(ran.stderr, "", "{arguments:?}");
+        assert!(!ran.stdout.is_empty(), "{arguments:?}");
+        for line in ran.stdout.lines() {
+            let object: serde_json::Value = serde_json::from_str(line).expect(line);
+            assert!(object["type"].is_string(), "{line}");
+        }
+    }
+}
