@@ -90,7 +90,7 @@ impl Constant<'_> {
 /// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True` and `1`) told apart: then one entry of `co_consts`
 /// serves both. Two code objects are the same when they would run alike and report the same places, as it is with the two copies of a `finally` body.
 ///
-/// A NaN, which only folding makes, is the same as no other.
+/// A NaN, which only folding makes, is the same only as itself: see [`number_nan`].
 ///
 /// CPython: `Objects/codeobject.c` `_PyCode_ConstantKey` (3.8–)
 impl PartialEq for Constant<'_> {
@@ -101,9 +101,9 @@ impl PartialEq for Constant<'_> {
             | (Constant::False, Constant::False)
             | (Constant::Ellipsis, Constant::Ellipsis) => true,
             (Constant::Int(a), Constant::Int(b)) => a == b,
-            (Constant::Float(a), Constant::Float(b)) => same_float(a, b),
+            (Constant::Float(a), Constant::Float(b)) => a.to_bits() == b.to_bits(),
             (Constant::Complex { real: a, imag: b }, Constant::Complex { real: c, imag: d }) => {
-                same_float(a, c) && same_float(b, d)
+                a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
             }
             (Constant::Str(a), Constant::Str(b)) => a == b,
             (Constant::Bytes(a), Constant::Bytes(b)) => a == b,
@@ -118,10 +118,6 @@ impl PartialEq for Constant<'_> {
 }
 
 impl Eq for Constant<'_> {}
-
-fn same_float(a: f64, b: f64) -> bool {
-    a == b && a.is_sign_negative() == b.is_sign_negative()
-}
 
 /// Neither the qualified name nor the kinds of the locals count.
 ///
@@ -140,6 +136,21 @@ fn same_code(a: &CodeObject<'_>, b: &CodeObject<'_>) -> bool {
             && a.localsplus.iter().map(|local| local.name).eq(b.localsplus.iter().map(|local| local.name))
             && a.linetable == b.linetable
             && a.exceptiontable == b.exceptiontable
+}
+
+/// The bits of a NaN that CPython's own NaNs set: sign, exponent, and that it is a quiet one.
+const NAN_BITS: u64 = 0xfff8 << 48;
+
+/// The NaN that is the `number`th object of its kind. Each operation whose result is a NaN makes a new object, equal only to itself;
+/// the bits that CPython leaves zero tell them apart.
+pub(crate) fn number_nan(nan: f64, number: u32) -> f64 {
+    debug_assert!(nan.is_nan(), "other floats are told apart by their values");
+    f64::from_bits(nan.to_bits() & NAN_BITS | u64::from(number))
+}
+
+/// The bits that CPython has for a float.
+pub(crate) fn float_bits(value: f64) -> u64 {
+    if value.is_nan() { value.to_bits() & NAN_BITS } else { value.to_bits() }
 }
 
 impl Hash for Constant<'_> {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::refs::{Body, Heap, ObjectId, Slots};
 use super::{FLAG_REF, MAX_DEPTH, kind};
-use crate::code::{CodeObject, Int};
+use crate::code::{CodeObject, Int, float_bits};
 use crate::target::Target;
 
 /// Why a code object cannot be written; CPython fails likewise.
@@ -119,12 +119,12 @@ impl Writer<'_, '_> {
             Body::Int(int) => write_int(int, flag, out)?,
             Body::Float(value) => {
                 out.push(kind::BINARY_FLOAT | flag);
-                out.extend(value.to_le_bytes());
+                out.extend(float_bits(value).to_le_bytes());
             }
             Body::Complex { real, imag } => {
                 out.push(kind::BINARY_COMPLEX | flag);
-                out.extend(real.to_le_bytes());
-                out.extend(imag.to_le_bytes());
+                out.extend(float_bits(real).to_le_bytes());
+                out.extend(float_bits(imag).to_le_bytes());
             }
             Body::Str(text) => write_string(text.0, object.interned, flag, out)?,
             Body::Bytes(bytes) => {

@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::{Future, constants, format};
-use crate::code::Constant;
+use crate::code::{Constant, number_nan};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::known;
 use crate::source::Location;
@@ -33,6 +33,7 @@ pub(super) fn module<'a>(
         depth: 0,
         limit: target.features().recursion_limit,
         rewrites: 0,
+        nans: 0,
     };
     Ok(Module { body: folder.body(module.body)?, ..*module })
 }
@@ -47,6 +48,8 @@ struct Folder<'a> {
     limit: u32,
     /// How many nodes were made anew so far.
     rewrites: u32,
+    /// How many objects that are NaNs there are so far.
+    nans: u32,
 }
 
 impl<'a> Folder<'a> {
@@ -360,7 +363,11 @@ impl<'a> Folder<'a> {
             ExprKind::UnaryOp { op, operand } => {
                 let operand = self.expr(operand)?;
                 match constants::unary_op(self.arena, op, operand, expr.location) {
-                    Some(folded) => return Ok(self.rewritten(folded)),
+                    Some(Expr { kind, location }) => {
+                        // `+` gives the very object back.
+                        let kind = if op == UnaryOp::UAdd { kind } else { self.with_nan_numbered(kind) };
+                        return Ok(self.rewritten(Expr { kind, location }));
+                    }
                     None => ExprKind::UnaryOp { op, operand },
                 }
             }
@@ -368,6 +375,7 @@ impl<'a> Folder<'a> {
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
                 let folded = format::percent(self.arena, left, op, right)
                     .or_else(|| constants::binary_op(self.arena, left, op, right));
+                let folded = folded.map(|kind| self.with_nan_numbered(kind));
                 self.folded_or(folded, ExprKind::BinOp { left, op, right })
             }
             ExprKind::Compare { left, ops, comparators } => {
@@ -397,6 +405,26 @@ impl<'a> Folder<'a> {
         match folded {
             Some(folded) => self.rewritten(folded),
             None => kind,
+        }
+    }
+
+    /// A result that is a NaN, as an object of its own.
+    fn with_nan_numbered(&mut self, kind: ExprKind<'a>) -> ExprKind<'a> {
+        let mut numbered = |value: f64| {
+            if !value.is_nan() {
+                return value;
+            }
+            self.nans += 1;
+            number_nan(value, self.nans)
+        };
+        match kind {
+            ExprKind::Constant(Constant::Float(value)) => {
+                ExprKind::Constant(Constant::Float(numbered(value)))
+            }
+            ExprKind::Constant(Constant::Complex { real, imag }) => {
+                ExprKind::Constant(Constant::Complex { real: numbered(real), imag: numbered(imag) })
+            }
+            _ => kind,
         }
     }
 

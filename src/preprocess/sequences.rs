@@ -1,14 +1,10 @@
-//! Operations on constant strings, bytes and tuples, and the elements of constant sets. `None` always means: not folded.
+//! Operations on constant strings, bytes and tuples. `None` always means: not folded.
 //!
 //! CPython: `Objects/abstract.c`, `Python/ast_opt.c` `safe_multiply` (3.8–3.13)
 
-use std::hash::{Hash, Hasher};
-
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
-use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use super::arithmetic;
 use crate::code::{Constant, Int, PyStr};
 
 /// Elements of the longest repeated tuple.
@@ -130,50 +126,4 @@ fn character(text: PyStr<'_>, index: i64) -> Option<PyStr<'_>> {
     let (start, _) = starts.nth(wanted)?;
     let end = starts.next().map_or(text.0.len(), |(end, _)| end);
     Some(PyStr(&text.0[start..end]))
-}
-
-/// The elements of a set: of those that Python calls equal, the first.
-pub(super) fn distinct<'a>(arena: &'a Bump, items: &[Constant<'a>]) -> &'a [Constant<'a>] {
-    let mut seen = FxHashSet::with_capacity_and_hasher(items.len(), FxBuildHasher);
-    let mut kept = Vec::with_capacity_in(items.len(), arena);
-    kept.extend(items.iter().copied().filter(|&item| seen.insert(Element(item))));
-    kept.into_bump_slice()
-}
-
-/// A constant as an element of a Python set, where `1`, `1.0` and `True` are the same.
-struct Element<'a>(Constant<'a>);
-
-impl PartialEq for Element<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        python_equal(self.0, other.0)
-    }
-}
-
-impl Eq for Element<'_> {}
-
-impl Hash for Element<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        hash_element(self.0, state);
-    }
-}
-
-fn hash_element<H: Hasher>(value: Constant<'_>, state: &mut H) {
-    match value {
-        Constant::Tuple(items) => items.iter().for_each(|&item| hash_element(item, state)),
-        Constant::FrozenSet(items) => items.len().hash(state),
-        _ => match arithmetic::hash_bits(value) {
-            Some(bits) => bits.hash(state),
-            None => value.hash(state),
-        },
-    }
-}
-
-fn python_equal(left: Constant<'_>, right: Constant<'_>) -> bool {
-    match (left, right) {
-        (Constant::Tuple(left), Constant::Tuple(right)) => {
-            left.len() == right.len()
-                && left.iter().zip(right).all(|(&left, &right)| python_equal(left, right))
-        }
-        _ => arithmetic::equal(left, right).unwrap_or_else(|| left == right),
-    }
 }

@@ -100,12 +100,3 @@ fn limit(base: f64, exponent: f64, odd: bool) -> f64 {
 pub(super) fn power_of_two(exponent: i32) -> f64 {
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
-
-/// A finite float as an integer times a power of two.
-pub(super) fn decompose(value: f64) -> (i64, i32) {
-    let bits = value.to_bits();
-    let exponent = (bits >> 52 & 0x7ff) as i32;
-    let fraction = (bits & ((1 << 52) - 1)) as i64;
-    let (mantissa, exponent) = if exponent == 0 { (fraction, 1) } else { (fraction | 1 << 52, exponent) };
-    (if value < 0.0 { -mantissa } else { mantissa }, exponent - 1075)
-}

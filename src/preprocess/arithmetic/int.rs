@@ -177,18 +177,6 @@ pub(super) fn to_f64(value: Int<'_>) -> Option<f64> {
     float.is_finite().then_some(if negative { -float } else { float })
 }
 
-/// Python's `==` between an `int` and a `float`.
-pub(super) fn equals_f64(int: Int<'_>, float: f64) -> bool {
-    if to_f64(int) != Some(float) {
-        return false;
-    }
-    // As far as a float has units, they are exact; where its last bit is more than one, so is this.
-    let (mantissa, exponent) = float::decompose(float);
-    let exact = BigInt::from(mantissa);
-    let exact = if exponent >= 0 { exact << exponent } else { exact >> -exponent };
-    exact == to_big(int)
-}
-
 /// Correctly rounded true division.
 ///
 /// CPython: `Objects/longobject.c` `long_true_divide` (3.8–)

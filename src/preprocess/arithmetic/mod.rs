@@ -96,34 +96,6 @@ pub(super) fn binary<'a>(
     }
 }
 
-/// Python's `==` on numbers, exact between `int` and `float`; `None` if one of them is no number.
-pub(super) fn equal(left: Constant<'_>, right: Constant<'_>) -> Option<bool> {
-    let exact = |int, float| int::equals_f64(int, float);
-    Some(match (Number::of(left)?, Number::of(right)?) {
-        (Number::Int(left), Number::Int(right)) => left == right,
-        (Number::Float(left), Number::Float(right)) => left == right,
-        (Number::Complex(left), Number::Complex(right)) => left.real == right.real && left.imag == right.imag,
-        (Number::Int(int), Number::Float(float)) | (Number::Float(float), Number::Int(int)) => {
-            exact(int, float)
-        }
-        (Number::Complex(complex), Number::Int(int)) | (Number::Int(int), Number::Complex(complex)) => {
-            complex.imag == 0.0 && exact(int, complex.real)
-        }
-        (Number::Complex(complex), Number::Float(float))
-        | (Number::Float(float), Number::Complex(complex)) => complex.imag == 0.0 && complex.real == float,
-    })
-}
-
-/// Bits that are the same for equal numbers of whatever type; `None` for what is no number.
-pub(super) fn hash_bits(value: Constant<'_>) -> Option<u64> {
-    let real = match Number::of(value)? {
-        Number::Int(value) => int::to_f64(value).unwrap_or(f64::INFINITY),
-        Number::Float(real) | Number::Complex(Complex { real, .. }) => real,
-    };
-    // Adding it makes -0.0 the 0.0 that it equals.
-    Some((real + 0.0).to_bits())
-}
-
 /// What an x86 processor makes of an operation's result that is not a number: the operand that was none, else the negative one.
 /// The sign is written into the pyc, so it must not depend on the machine that compiles.
 fn settle_nan(result: f64, left: f64, right: f64) -> f64 {
