@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use crate::code::CodeObject;
+use crate::code::{CodeObject, PyStr};
 use crate::codegen;
 use crate::diagnostic::Diagnostic;
 use crate::preprocess::preprocess;
@@ -15,7 +15,7 @@ use crate::target::Target;
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'o> {
     /// `co_filename` of every code object.
-    pub filename: &'o str,
+    pub filename: PyStr<'o>,
     /// The `-O` level: 0, 1 or 2.
     pub optimize: u8,
 }
@@ -40,7 +40,7 @@ pub fn compile_parsed<'a>(
     let interner = &mut parsed.interner;
     let (module, future) = preprocess(arena, interner, target, options.optimize, &parsed.module)?;
     let symtable = symtable::build(interner, target, &future, &module)?;
-    let filename = arena.alloc_str(options.filename);
+    let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
     codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module)
 }
 

@@ -126,9 +126,9 @@ fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, Com
     let settings = Settings::nearest(&path).map_err(CommandError::usage)?;
     let mut excludes = Excludes::default();
     excludes.add("".as_ref(), &args.exclude).map_err(CommandError::usage)?;
-    excludes.add(&settings.prefix, &settings.exclude).map_err(|reason| {
-        CommandError::usage(SettingsError::Exclude { path: settings.folder.join("pyproject.toml"), reason })
-    })?;
+    excludes
+        .add(&settings.prefix, &settings.exclude)
+        .map_err(|reason| CommandError::usage(SettingsError::Exclude { path: settings.file(), reason }))?;
     let mut optimize = match args.optimize.as_slice() {
         [] => settings.optimize.clone().unwrap_or_else(|| vec![0]),
         levels => levels.to_vec(),
@@ -136,7 +136,11 @@ fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, Com
     optimize.sort_unstable();
     optimize.dedup();
     let invalidation = args.invalidation.map(Into::into).or(settings.invalidation).unwrap_or_default();
-    let targets = if asked.is_empty() { settings.targets_or_all() } else { asked.to_vec() };
+    let targets = if asked.is_empty() {
+        settings.targets_or_allowed().map_err(CommandError::usage)?
+    } else {
+        asked.to_vec()
+    };
     Ok(Root { path, targets, optimize, invalidation, excludes })
 }
 
@@ -363,7 +367,7 @@ impl Summary<'_> {
     fn text(&self, tally: &Tally) -> String {
         let targets = self.targets.join(", ");
         let modules = |number| counted(number, "module");
-        if self.modules == 0 && tally.removed == 0 && tally.stale == 0 {
+        if self.modules == 0 && tally.removed + tally.stale + tally.other_errors == 0 {
             let paths: Vec<String> =
                 self.args.paths.iter().map(|path| format!("`{}`", shown(path))).collect();
             let place = if paths.is_empty() { "here".to_owned() } else { format!("in {}", paths.join(", ")) };
@@ -371,14 +375,13 @@ impl Summary<'_> {
         }
         let mut text = if self.args.check {
             format!("checked {} for {targets}", modules(self.modules))
-        } else if tally.compiled == 0 && tally.failed == 0 {
+        } else if tally.compiled + tally.failed + tally.other_errors == 0 {
             format!("nothing to do: {} up to date for {targets}", modules(tally.current))
         } else {
             let time = duration(self.elapsed);
             format!("compiled {} for {targets} in {time}", modules(tally.compiled))
         };
-        let is_current_said = tally.compiled + tally.failed == 0 && !self.args.check;
-        let current = if is_current_said { 0 } else { tally.current };
+        let current = if text.starts_with("nothing") { 0 } else { tally.current };
         for (number, what) in [
             (current, "up to date"),
             (tally.missing, "missing"),

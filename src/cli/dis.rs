@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::args::DisArgs;
 use super::report::{Report, shown};
 use super::{CommandError, exit};
+use crate::code::PyStr;
 use crate::code::disassembly::disassemble;
 use crate::compile::{self, Options};
 use crate::project::FileError;
@@ -66,9 +67,8 @@ fn of_source(args: &DisArgs, source: &[u8], report: &mut Report) -> Result<Disas
     let target = args.target.or_else(newest).ok_or_else(|| CommandError::usage("no target is supported"))?;
     let name = args.file.file_name().map_or(args.file.as_path(), Path::new);
     let co_filename = FileNames::default().of(&args.file, name);
-    let filename = String::from_utf8_lossy(&co_filename);
     let arena = Bump::new();
-    let options = Options { filename: &filename, optimize: args.optimize };
+    let options = Options { filename: PyStr(&co_filename), optimize: args.optimize };
     match guarded(|| compile::compile(&arena, source, options, target)) {
         Ok(Ok(code)) => Ok(Ok((target, disassemble(code, target)))),
         Ok(Err(diagnostic)) => {

@@ -65,16 +65,15 @@ struct CodeSummary {
 
 pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, CommandError> {
     let mut code = exit::SUCCESS;
-    for (index, path) in args.files.iter().enumerate() {
-        if index > 0 {
-            report.line("");
-        }
+    let mut separator = None;
+    for path in &args.files {
         match inspect(path) {
             Ok(summary) => {
                 if summary.damage.is_some() {
                     code = exit::FAILURE;
                 }
                 report.record(&summary);
+                separator.replace("").into_iter().for_each(|line| report.line(line));
                 text(&summary).iter().for_each(|line| report.line(line));
             }
             Err(message) => {

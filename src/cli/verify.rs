@@ -91,7 +91,9 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     for record in &records {
         tell(record, report);
     }
-    summarize(&records, report);
+    if errors.is_empty() || !records.is_empty() {
+        summarize(&records, report);
+    }
     let bad = !errors.is_empty() || records.iter().any(|record| record.status.is_bad());
     Ok(if bad { exit::FAILURE } else { exit::SUCCESS })
 }

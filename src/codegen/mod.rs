@@ -198,12 +198,11 @@ pub(crate) fn module<'a>(
     interner: &mut Interner<'a>,
     target: Target,
     optimize: u8,
-    filename: &'a str,
+    filename: PyStr<'a>,
     future: Future,
     symtable: SymbolTable,
     module: &ast::Module<'a>,
 ) -> Result<&'a CodeObject<'a>> {
-    let filename = filename.into();
     let mut compiler =
         Compiler { arena, interner, target, optimize, future, filename, symtable, units: Vec::new() };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);

@@ -8,6 +8,7 @@ use super::guard::guarded;
 use super::output::Variant;
 use super::rejection::Rejection;
 use super::timings::{Stage, Timings};
+use crate::code::PyStr;
 use crate::compile::{self, Options};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
@@ -85,8 +86,7 @@ fn pyc<'a>(
     pyc: &mut Vec<u8>,
 ) -> Result<(), Failure> {
     let Variant { target, optimize } = variant;
-    let filename = String::from_utf8_lossy(input.co_filename);
-    let options = Options { filename: &filename, optimize };
+    let options = Options { filename: PyStr(input.co_filename), optimize };
     let rejected = |diagnostic| Failure::Rejected(Box::new(Rejection::new(diagnostic, input.source)));
     let code = timings
         .time(Stage::Compile, || guarded(|| compile::compile_parsed(arena, tree, options, target)))

@@ -86,7 +86,7 @@ pub struct Plan {
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     #[error(
-        "`{first}` and `{second}` would both be compiled to `{output}`; compile them in two runs",
+        "`{first}` and `{second}` would both be compiled to `{output}`; leave one of them out",
         first = shown(first), second = shown(second), output = shown(output)
     )]
     Clash { first: PathBuf, second: PathBuf, output: PathBuf },
@@ -128,19 +128,18 @@ impl Plan {
 
 /// Notes the outputs of a module as its own. A source that is reached by two PATHs is compiled once, as the first names it.
 fn claim(owners: &mut HashMap<PathBuf, PathBuf>, module: &Module) -> Result<bool, PlanError> {
-    let source = plain(&module.source);
     let mut is_new = false;
     for output in &module.outputs {
         match owners.entry(plain(&output.path)) {
             Entry::Vacant(entry) => {
                 is_new = true;
-                entry.insert(source.clone());
+                entry.insert(module.source.clone());
             }
-            Entry::Occupied(entry) if *entry.get() == source => {}
+            Entry::Occupied(entry) if plain(entry.get()) == plain(&module.source) => {}
             Entry::Occupied(entry) => {
                 return Err(PlanError::Clash {
                     first: entry.get().clone(),
-                    second: source,
+                    second: module.source.clone(),
                     output: output.path.clone(),
                 });
             }

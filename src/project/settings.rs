@@ -26,6 +26,8 @@ pub struct Settings {
     pub folder: PathBuf,
     pub prefix: PathBuf,
     pub targets: Option<Vec<Target>>,
+    /// What `project.requires-python` says; only looked into where nothing else names targets.
+    pub requires_python: Option<String>,
     pub exclude: Vec<String>,
     pub optimize: Option<Vec<u8>>,
     pub invalidation: Option<Invalidation>,
@@ -126,37 +128,43 @@ impl Settings {
         Ok(Settings::default())
     }
 
-    /// The targets when the command line names none.
-    pub fn targets_or_all(&self) -> Vec<Target> {
-        self.targets.clone().unwrap_or_else(all_targets)
+    /// The targets when the command line names none: those set, or the supported ones that the project allows.
+    pub fn targets_or_allowed(&self) -> Result<Vec<Target>, SettingsError> {
+        match (&self.targets, &self.requires_python) {
+            (Some(targets), _) => Ok(targets.clone()),
+            (None, Some(requires)) => allowed(&self.file(), requires),
+            (None, None) => Ok(all_targets()),
+        }
+    }
+
+    /// The path of the file.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join("pyproject.toml")
     }
 
     fn read(file: &Path, text: &str) -> Result<Settings, SettingsError> {
         let path = || file.to_owned();
-        let parsed: PyProject = toml::from_str(text)
-            .map_err(|error| SettingsError::Toml { path: path(), reason: error.to_string() })?;
+        let parsed: PyProject = toml::from_str(text).map_err(|error| SettingsError::Toml {
+            path: path(),
+            reason: error.to_string().trim_end().to_owned(),
+        })?;
         let tool = parsed.tool.and_then(|tools| tools.crosspyc).unwrap_or_default();
-        let requires = parsed.project.and_then(|project| project.requires_python);
-        let targets = match (tool.targets, requires) {
-            (Some(texts), _) => Some(
-                specified(&texts.into_vec())
-                    .map_err(|reason| SettingsError::Targets { path: path(), reason })?,
-            ),
-            (None, Some(requires)) => Some(required(file, requires)?),
-            (None, None) => None,
-        };
+        let requires_python = parsed.project.and_then(|project| project.requires_python);
+        let targets = tool.targets.map(|texts| specified(&texts.into_vec())).transpose();
+        let targets = targets.map_err(|reason| SettingsError::Targets { path: path(), reason })?;
         let invalidation = tool.invalidation.map(|name| match name {
             InvalidationName::CheckedHash => Invalidation::CheckedHash,
             InvalidationName::UncheckedHash => Invalidation::UncheckedHash,
             InvalidationName::Timestamp => Invalidation::Timestamp,
         });
         let optimize = tool.optimize.map(OneOrMore::into_vec);
-        Ok(Settings { targets, exclude: tool.exclude, optimize, invalidation, ..Settings::default() })
+        let exclude = tool.exclude;
+        Ok(Settings { targets, requires_python, exclude, optimize, invalidation, ..Settings::default() })
     }
 
     fn checked(self) -> Result<Settings, SettingsError> {
         match self.optimize.iter().flatten().find(|level| **level > 2) {
-            Some(&level) => Err(SettingsError::Optimize { path: self.folder.join("pyproject.toml"), level }),
+            Some(&level) => Err(SettingsError::Optimize { path: self.file(), level }),
             None => Ok(self),
         }
     }
@@ -167,13 +175,13 @@ fn specified(texts: &[String]) -> Result<Vec<Target>, TargetError> {
 }
 
 /// The supported versions that `requires` allows.
-fn required(file: &Path, requires: String) -> Result<Vec<Target>, SettingsError> {
+fn allowed(file: &Path, requires: &str) -> Result<Vec<Target>, SettingsError> {
     let specifiers: RequiresPython =
         requires.parse().map_err(|reason| SettingsError::RequiresPython { path: file.to_owned(), reason })?;
     let targets: Vec<Target> =
         all_targets().into_iter().filter(|target| specifiers.allows(target.version())).collect();
     if targets.is_empty() {
-        return Err(SettingsError::NoVersion { path: file.to_owned(), requires });
+        return Err(SettingsError::NoVersion { path: file.to_owned(), requires: requires.to_owned() });
     }
     Ok(targets)
 }

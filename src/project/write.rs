@@ -46,16 +46,12 @@ fn write_in_folder(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// The error of the system, without the temporary name that the crate adds to it.
+/// The error without the temporary name, which the crate adds to its text.
 fn plain(error: io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or_else(|| io::Error::new(error.kind(), source_text(&error)), io::Error::from_raw_os_error)
-}
-
-fn source_text(error: &io::Error) -> String {
-    let inner = error.get_ref().and_then(|inner| inner.source());
-    inner.map_or_else(|| error.to_string(), ToString::to_string)
+    match error.to_string().split_once(" at path ") {
+        Some((text, _)) => io::Error::new(error.kind(), text),
+        None => error,
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -111,8 +111,12 @@ impl From<Output> for Ran {
     }
 }
 
-/// A text with the time in `… in 12 ms` made `TIME`.
+/// A text with the time in `… in 12 ms` and `"seconds":0.012` made `TIME`.
 pub(crate) fn without_times(text: &str) -> String {
+    let (before, seconds) = text.split_once("\"seconds\":").unwrap_or((text, ""));
+    if let Some(end) = seconds.find([',', '}']) {
+        return format!("{before}\"seconds\":TIME{}", &seconds[end..]);
+    }
     let mut words: Vec<&str> = text.split(' ').collect();
     let mut index = 0;
     while index + 2 < words.len() {
