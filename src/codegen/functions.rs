@@ -159,9 +159,25 @@ impl<'a> Compiler<'a, '_> {
             flags.add(FunctionFlags::CLOSURE);
             self.emit_arg(Opcode::BUILD_TUPLE, free_variables, location);
         }
-        self.emit_const(Constant::Code(code), location);
+        let constant = self.first_same_code(Constant::Code(code));
+        self.emit_const(constant, location);
         self.emit_arg(Opcode::MAKE_FUNCTION, flags.0, location);
         Ok(())
+    }
+
+    /// The first of the module's code objects that is the same constant. It may have another qualified name:
+    ///
+    /// ```python
+    /// class A(base(lambda: 1)): f = lambda: 1      # both are `A.<lambda>`
+    /// ```
+    ///
+    /// CPython: `Python/compile.c` `merge_consts_recursive` (3.8–3.12)
+    fn first_same_code(&mut self, code: Constant<'a>) -> Constant<'a> {
+        if let Some(&first) = self.codes.get(&code) {
+            return first;
+        }
+        self.codes.insert(code);
+        code
     }
 
     /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a name may be a local and

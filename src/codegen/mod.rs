@@ -33,6 +33,7 @@ mod units;
 mod yields;
 
 use bumpalo::Bump;
+use rustc_hash::FxHashSet;
 
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
@@ -123,6 +124,8 @@ pub(crate) struct Compiler<'a, 'c> {
     pub(crate) symtable: SymbolTable,
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
+    /// The code objects made so far, as constants.
+    pub(crate) codes: FxHashSet<Constant<'a>>,
 }
 
 impl<'a> Compiler<'a, '_> {
@@ -203,8 +206,17 @@ pub(crate) fn module<'a>(
     symtable: SymbolTable,
     module: &ast::Module<'a>,
 ) -> Result<&'a CodeObject<'a>> {
-    let mut compiler =
-        Compiler { arena, interner, target, optimize, future, filename, symtable, units: Vec::new() };
+    let mut compiler = Compiler {
+        arena,
+        interner,
+        target,
+        optimize,
+        future,
+        filename,
+        symtable,
+        units: Vec::new(),
+        codes: FxHashSet::default(),
+    };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);
     compiler.namespace_body(Location::new(1, 1, 0, 0), module.body)?;
     compiler.leave_unit(AtEnd::ReturnNone)
