@@ -31,13 +31,13 @@
 //! that two slots hold has a count above 1 and one that a single slot holds has a count of 1, whatever else the process does,
 //! because everything that the rest of the process can hold as well (interned strings, the objects that exist once) counts as
 //! shared anyway. Only the last rule looks beyond the module, at what the process has interned before; see
-//! [`Heap::share_frozensets`].
+//! `share_frozensets`.
 //!
 //! CPython: `Python/compile.c` `merge_consts_recursive`, `_PyCompile_ConstCacheMergeOne`, `Python/assemble.c` `makecode`,
 //! `Objects/codeobject.c` `_PyCode_New`, `intern_strings`, `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
 
 use bumpalo::Bump;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, PyStr};
 use crate::target::Target;
@@ -150,6 +150,15 @@ impl<'a> Heap<'a> {
         }
         self.slots.extend_from_slice(held);
         Slots { start, len: held.len() as u32 }
+    }
+
+    /// What becomes of the elements of a frozenset that never was.
+    fn clear_slots(&mut self, frozenset: ObjectId) {
+        let Body::FrozenSet(slots) = self.objects[frozenset.index()].body else { return };
+        for slot in slots.start..slots.start + slots.len {
+            let held = self.slots[slot as usize];
+            self.objects[held.index()].references -= 1;
+        }
     }
 
     fn replace_slot(&mut self, slot: usize, id: ObjectId) {
@@ -493,28 +502,36 @@ impl<'a, 'k> Builder<'a, 'k> {
     }
 
     /// Makes equal frozensets one object where no string in them was replaced by an interned one.
-    ///
-    /// A string is replaced if another object of its text had been interned before: by the parser, which interns every name of the module,
-    /// or at the start of the process.
     fn share_frozensets(&mut self, interned_at_start: &str) {
+        if self.cache.frozensets.iter().all(|frozenset| frozenset.objects.len() < 2) {
+            return;
+        }
+        let interned_at_start: FxHashSet<&[u8]> = interned_at_start.lines().map(str::as_bytes).collect();
+        let mut replacements = FxHashMap::default();
         for frozenset in &self.cache.frozensets {
-            let [first, others @ ..] = &frozenset.objects[..] else { continue };
-            let is_replaced = |key: &Key| match *key {
-                Key::Text(number) => {
-                    let Text { text, is_name, .. } = self.cache.texts[number as usize];
-                    (is_name && all_name_chars(text) && !exists_once(text))
-                        || interned_at_start.lines().any(|line| line.as_bytes() == text.0)
-                }
-                Key::FrozenSet(_) | Key::Object(_) => false,
-            };
-            if others.is_empty() || frozenset.items.iter().any(is_replaced) {
-                continue;
+            if let [first, others @ ..] = &frozenset.objects[..]
+                && !frozenset.items.iter().any(|&item| self.is_replaced(item, &interned_at_start))
+            {
+                replacements.extend(others.iter().map(|&other| (other, *first)));
             }
-            for slot in 0..self.heap.slots.len() {
-                if others.contains(&self.heap.slots[slot]) {
-                    self.heap.replace_slot(slot, *first);
-                }
+        }
+        for slot in 0..self.heap.slots.len() {
+            if let Some(&first) = replacements.get(&self.heap.slots[slot]) {
+                self.heap.replace_slot(slot, first);
             }
+        }
+        replacements.keys().for_each(|&other| self.heap.clear_slots(other));
+    }
+
+    /// Whether a constant's string is replaced when it is interned, for another object of its text had been interned before: by the parser,
+    /// which interns every name of the module, or at the start of the process.
+    fn is_replaced(&self, key: Key, interned_at_start: &FxHashSet<&[u8]>) -> bool {
+        match key {
+            Key::Text(number) => {
+                let Text { text, is_name, .. } = self.cache.texts[number as usize];
+                interned_at_start.contains(text.0) || (is_name && all_name_chars(text) && !exists_once(text))
+            }
+            Key::FrozenSet(_) | Key::Object(_) => false,
         }
     }
 }
