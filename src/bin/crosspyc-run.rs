@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Ok(Request::Help) => print!("{USAGE}"),
         Ok(Request::Version) => println!("crosspyc-run {}", env!("CARGO_PKG_VERSION")),
         Ok(Request::Run(run)) => match runner::run(&run) {
-            Ok(code) => return code,
+            Ok(code) => return ExitCode::from(code),
             Err(error) => {
                 eprintln!("crosspyc-run: {error}");
                 return ExitCode::from(EXIT_NOT_STARTED);

@@ -1,5 +1,6 @@
 //! The command line as it was typed. Each command turns its part into something ready to work with; these types only say what is there.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -30,6 +31,8 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Compile(CompileArgs),
+    Bundle(BundleArgs),
+    Run(RunArgs),
     Verify(VerifyArgs),
     Inspect(InspectArgs),
     Dis(DisArgs),
@@ -153,6 +156,52 @@ impl From<LayoutArg> for Layout {
             LayoutArg::Sourceless => Layout::Sourceless,
         }
     }
+}
+
+/// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and `crosspyc-run` start
+///
+/// Data files come along; hidden folders, __pycache__ and virtual environments do not.
+/// Without -m or -e the project's own __main__.py is the entry point. A module that does not compile fails the bundle.
+#[derive(Debug, Args)]
+pub(super) struct BundleArgs {
+    /// The folder that is to stand on sys.path
+    #[arg(value_name = "PROJECT")]
+    pub project: PathBuf,
+    /// The archive to write [default: PROJECT's name with .pyb, in the current folder]
+    #[arg(short, long, value_name = "APP.pyb")]
+    pub output: Option<PathBuf>,
+    /// Start a module or package, as python -m does
+    #[arg(short, long, value_name = "MODULE", conflicts_with = "entry_point")]
+    pub module: Option<String>,
+    /// Start a function; what it returns is the exit status
+    #[arg(short, long, value_name = "MODULE:FUNCTION")]
+    pub entry_point: Option<String>,
+    /// Python versions, as for `compile`; repeatable
+    #[arg(short, long = "target", value_name = "TARGET")]
+    pub targets: Vec<TargetSpec>,
+    /// Optimisation level: 1 drops assertions, 2 docstrings too [default: 0]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub optimize: Option<u8>,
+    /// Skip files and folders, as for `compile`; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Take native extension modules along: the archive is then for this machine's platform only
+    #[arg(long)]
+    pub native: bool,
+    /// Number of worker threads [default: all cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Run a bundle with a Python that is here, as crosspyc-run does
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The interpreter to run it with [env: CROSSPYC_PYTHON]
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<OsString>,
+    /// The bundle, then the program's own arguments
+    #[arg(value_name = "APP.pyb", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    pub archive_and_arguments: Vec<OsString>,
 }
 
 /// Are these pycs whole, current, and for which Python?

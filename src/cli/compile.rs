@@ -1,5 +1,6 @@
 //! `crosspyc compile`: from the options, and what pyproject.toml adds, to a plan; builds it and says what came of it.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -89,7 +90,7 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
 
     let bar = report.progress(plan.modules.len());
     let mode = mode(args);
-    let reports = build(&plan, mode, jobs(args), |_| bar.inc(1));
+    let reports = build(&plan, mode, jobs(args.jobs), |_| bar.inc(1));
     let reports =
         reports.map_err(|error| CommandError::failure(format!("failed to start threads: {error}")))?;
     bar.finish_and_clear();
@@ -164,9 +165,10 @@ fn mode(args: &CompileArgs) -> Mode {
     }
 }
 
-fn jobs(args: &CompileArgs) -> usize {
+/// How many threads: all cores where nothing is asked for.
+pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    args.jobs.map_or_else(cores, usize::from)
+    asked.map_or_else(cores, usize::from)
 }
 
 fn targets_of(roots: &[Root]) -> Vec<String> {
@@ -177,7 +179,7 @@ fn targets_of(roots: &[Root]) -> Vec<String> {
 }
 
 /// `3.12` for the newest patch level, else `3.12.1`.
-fn label(target: &Target) -> String {
+pub(super) fn label(target: &Target) -> String {
     match Target::newest(target.version()) {
         Some(newest) if newest == *target => target.version().to_string(),
         _ => target.to_string(),

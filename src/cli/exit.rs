@@ -13,3 +13,6 @@ pub const USAGE: u8 = 2;
 
 /// A bug of crosspyc (`EX_SOFTWARE` of BSD's sysexits). It was reported for the files it concerns; the others are done.
 pub const INTERNAL_ERROR: u8 = 70;
+
+/// `crosspyc run` could not start the program (as `env` and shells have it); afterwards the exit code is the program's.
+pub const NOT_STARTED: u8 = crate::runner::EXIT_NOT_STARTED;

@@ -1,11 +1,13 @@
 //! The command line: one file a command. [`args`] is what was typed, [`report`] the only place that prints, [`exit`] the exit codes.
 
 mod args;
+mod bundle;
 mod compile;
 mod dis;
 pub mod exit;
 mod inspect;
 mod report;
+mod run;
 mod targets;
 mod verify;
 
@@ -58,6 +60,8 @@ pub fn main() -> ExitCode {
 fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
     match &arguments.command {
         Command::Compile(args) => compile::run(args, report),
+        Command::Bundle(args) => bundle::run(args, report),
+        Command::Run(args) => run::run(args),
         Command::Verify(args) => verify::run(args, report),
         Command::Inspect(args) => inspect::run(args, report),
         Command::Dis(args) => dis::run(args, report),

@@ -19,6 +19,7 @@ pub mod guard;
 pub mod interpreters;
 pub mod module;
 pub mod output;
+pub mod pack;
 pub mod prune;
 pub mod rejection;
 pub mod settings;

@@ -15,7 +15,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::exclude::Excludes;
 use super::filename::FileNames;
-use super::walk::{FolderLinks, Source, walk};
+use super::walk::{Files, FolderLinks, Source, walk};
 use super::{FileError, shown};
 use crate::pyc::{CACHE_DIR, Invalidation, cache_file_name, sourceless_file_name};
 use crate::target::Target;
@@ -112,7 +112,7 @@ impl Plan {
             if placement.layout == Layout::Sourceless && variants.len() > 1 {
                 return Err(PlanError::ManyVariants(list(&variants)));
             }
-            let walked = walk(&root.path, &root.excludes, links);
+            let walked = walk(&root.path, &root.excludes, links, Files::Sources);
             for source in walked.sources {
                 let module = root.module(&source, &variants, placement, names);
                 if claim(&mut owners, &module)? {

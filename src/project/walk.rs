@@ -22,7 +22,14 @@ pub enum FolderLinks {
     Follow,
 }
 
-/// A file to compile.
+/// Which files a walk takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Files {
+    Sources,
+    All,
+}
+
+/// A file that was found.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The PATH, continued.
@@ -42,10 +49,10 @@ pub struct Walk {
 }
 
 /// Walks a file or folder.
-pub fn walk(root: &Path, excludes: &Excludes, links: FolderLinks) -> Walk {
+pub fn walk(root: &Path, excludes: &Excludes, links: FolderLinks, files: Files) -> Walk {
     let mut walk = Walk::default();
     match fs::metadata(root) {
-        Ok(metadata) if metadata.is_dir() => walk.folder(root, excludes, links),
+        Ok(metadata) if metadata.is_dir() => walk.folder(root, excludes, links, files),
         Ok(metadata) if metadata.is_file() => {
             let relative = root.file_name().map_or_else(|| root.to_owned(), PathBuf::from);
             walk.sources.push(Source { path: root.to_owned(), relative, size: metadata.len() });
@@ -60,7 +67,7 @@ pub fn walk(root: &Path, excludes: &Excludes, links: FolderLinks) -> Walk {
 }
 
 impl Walk {
-    fn folder(&mut self, root: &Path, excludes: &Excludes, links: FolderLinks) {
+    fn folder(&mut self, root: &Path, excludes: &Excludes, links: FolderLinks, files: Files) {
         let mut entries =
             WalkDir::new(root).follow_links(links == FolderLinks::Follow).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
@@ -80,7 +87,7 @@ impl Walk {
                 if entry.depth() > 0 && (excluded || is_skipped_folder(&entry)) {
                     entries.skip_current_dir();
                 }
-            } else if !excluded && entry.path().extension().is_some_and(|extension| extension == "py") {
+            } else if !excluded && (files == Files::All || is_source(entry.path())) {
                 self.file(&entry, relative);
             }
         }
@@ -100,6 +107,11 @@ impl Walk {
             Err(error) => self.errors.push(FileError::new("read", entry.path(), error)),
         }
     }
+}
+
+/// Whether the file's name is that of a Python source.
+pub fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
 }
 
 fn is_skipped_folder(entry: &DirEntry) -> bool {

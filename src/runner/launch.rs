@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use super::{Interpreter, RunError};
 use crate::bundle::EntryPoint;
@@ -25,7 +25,7 @@ pub(super) fn launch(
     folder: &Path,
     entry_point: &EntryPoint,
     arguments: &[OsString],
-) -> Result<ExitCode, RunError> {
+) -> Result<u8, RunError> {
     let mut command = Command::new(&interpreter.path);
     match entry_point {
         EntryPoint::Main => command.arg(folder),
@@ -40,14 +40,14 @@ pub(super) fn launch(
 }
 
 #[cfg(unix)]
-fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
+fn hand_over(mut command: Command) -> std::io::Result<u8> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
 /// Where a process cannot become another: a child that shares the streams, and whose exit code is ours.
 #[cfg(not(unix))]
-fn hand_over(mut command: Command) -> std::io::Result<ExitCode> {
+fn hand_over(mut command: Command) -> std::io::Result<u8> {
     let status = command.status()?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(1)))
+    Ok(status.code().map_or(1, |code| code as u8))
 }

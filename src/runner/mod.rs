@@ -9,7 +9,6 @@ mod launch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 pub use cache::CacheError;
 pub use interpreter::{FindError, Interpreter};
@@ -46,8 +45,8 @@ pub enum RunError {
     Launch { python: PathBuf, source: std::io::Error },
 }
 
-/// Runs a bundle. On Unix this process becomes the program, and the call returns only when it could not start.
-pub fn run(run: &Run) -> Result<ExitCode, RunError> {
+/// Runs a bundle and gives its exit code. On Unix this process becomes the program, and the call returns only when it could not start.
+pub fn run(run: &Run) -> Result<u8, RunError> {
     let archive = Archive::open(&run.archive)?;
     let manifest = archive.manifest();
     if let Some(needed) = manifest.platform.as_ref().filter(|needed| **needed != host_platform()) {
