@@ -17,6 +17,7 @@ use crate::project::freshness::State;
 use crate::project::module::Failure;
 use crate::project::output::{Output, Placement, Plan, Root};
 use crate::project::prune;
+use crate::project::rejection::Rejection;
 use crate::project::settings::{Settings, SettingsError};
 use crate::project::timings::{Stage, Timings};
 use crate::target::{Target, combine};
@@ -216,11 +217,11 @@ fn tell_module(module: &ModuleReport<'_>, report: &mut Report, tally: &mut Tally
 
 /// One diagnostic for all outputs that the same fault concerns.
 fn tell_rejections(module: &ModuleReport<'_>, outcomes: &[Outcome], report: &mut Report) {
-    let mut told: Vec<(&crate::project::rejection::Rejection, Vec<String>)> = Vec::new();
+    let mut told: Vec<(&Rejection, Vec<String>)> = Vec::new();
     for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
         let Outcome::Failed(Failure::Rejected(rejection)) = outcome else { continue };
         let target = label(&output.variant.target);
-        let same = |other: &crate::project::rejection::Rejection| {
+        let same = |other: &Rejection| {
             other.diagnostic.message == rejection.diagnostic.message && other.place == rejection.place
         };
         match told.iter_mut().find(|(other, _)| same(other)) {
@@ -408,7 +409,7 @@ fn timing_lines(timings: &Timings, walked: Duration, bytes: u64) -> Vec<String> 
         let share = 100.0 * seconds / total.as_secs_f64().max(f64::MIN_POSITIVE);
         let pace = megabytes / seconds.max(f64::MIN_POSITIVE);
         match seconds {
-            0.0 => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %"),
+            ..0.001 => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %"),
             _ => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %  {pace:8.1} MB/s"),
         }
     };

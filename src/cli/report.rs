@@ -196,7 +196,7 @@ impl Report {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr_with_hz(10));
-        let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} modules");
+        let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} modules");
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
@@ -241,7 +241,7 @@ pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
