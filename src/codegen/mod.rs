@@ -27,6 +27,8 @@ mod patterns;
 pub mod sequence;
 mod statements;
 mod subscripts;
+#[cfg(test)]
+mod tests;
 mod type_params;
 pub mod unit;
 mod units;
