@@ -8,7 +8,7 @@ use crate::target::{Target, Version};
 /// The message, line and column (from 0) of the error in `source`.
 fn rejection(source: &str) -> (String, i32, i32) {
     let target = Target::newest(Version::V3_12).expect("3.12 is supported");
-    let options = Options { filename: "module.py", optimize: 0 };
+    let options = Options { filename: "module.py".into(), optimize: 0 };
     let arena = Bump::new();
     let error = compile(&arena, source.as_bytes(), options, target).expect_err("CPython rejects it");
     (error.message, error.location.lineno, error.location.col_offset)
