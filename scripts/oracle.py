@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Remakes, with the reference interpreters, the committed files that say what CPython does.
 
-    scripts/oracle.py golden [--python PATH]...     testdata/code/3.N/*.pyc and .err from testdata/code/*.py
+    scripts/oracle.py golden [--python PATH]...     testdata/code/3.N/*.pyc from testdata/code/*.py
     scripts/oracle.py arithmetic [--python PATH]    testdata/preprocess/arithmetic.txt
     scripts/oracle.py printable [--python PATH]     src/syntax/unparse/printable.rs
 
@@ -59,16 +59,10 @@ for left, op, right in json.load(sys.stdin):
 """
 
 GOLDEN = r"""
-import json, os, py_compile, sys
+import json, py_compile, sys
 source, out, name, optimize = json.load(sys.stdin)
-try:
-    py_compile.compile(source, out + ".pyc", name, doraise=True, optimize=optimize,
-                       invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
-except py_compile.PyCompileError as error:
-    value = error.exc_value
-    with open(out + ".err", "w", encoding="utf-8", errors="surrogatepass") as file:
-        print(type(value).__name__, getattr(value, "msg", value), file=file)
-        print(getattr(value, "lineno", None), getattr(value, "offset", None), file=file)
+py_compile.compile(source, out + ".pyc", name, doraise=True, optimize=optimize,
+                   invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
 """
 
 
@@ -127,7 +121,7 @@ def arithmetic(python):
 
 
 def golden(python):
-    """One pyc (or error) for each source; `NAME.opt-1.pyc` too where the source's first line asks for `# optimize: 0 1 2`."""
+    """One pyc for each source; `NAME.opt-1.pyc` and so on too where the source's first line is `# optimize: 0 1 2`."""
     minor = version_of(python).rpartition(".")[0]
     out = ROOT / "testdata/code" / minor
     out.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,10 @@ impl<'a> PyStr<'a> {
     }
 }
 
+/// The text that a format's `%%` stands for. Elsewhere CPython has one `str` for each character of Latin-1, but this one it makes anew:
+/// marshal tells it from others by its address.
+pub(crate) static NEW_PERCENT: [u8; 1] = *b"%";
+
 /// A Python `int`: small ones by value, the others by sign and magnitude.
 ///
 /// Invariant: `Big` holds only values outside `i64`; its digits are little-endian base 2^32, the last not 0.

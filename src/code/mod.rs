@@ -5,7 +5,7 @@ pub mod disassembly;
 mod equality;
 
 pub use constant::{Constant, Int, PyStr};
-pub(crate) use constant::{float_bits, number_nan};
+pub(crate) use constant::{NEW_PERCENT, float_bits, number_nan};
 pub(crate) use equality::ConstantSet;
 
 /// A compiled code object, with the fields that CPython's has.

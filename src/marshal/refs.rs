@@ -39,7 +39,7 @@
 use bumpalo::Bump;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, PyStr};
+use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
 use crate::target::Target;
 
 /// An object by its number in the [`Heap`].
@@ -551,9 +551,9 @@ fn is_small_int(int: Int<'_>) -> bool {
     matches!(int, Int::Small(-5..=256))
 }
 
-/// The empty string, and those of one character of Latin-1.
+/// The empty string, and those of one character of Latin-1, with an exception.
 ///
 /// CPython: `Objects/unicodeobject.c` `unicode_result` (3.8–)
 fn exists_once(text: PyStr<'_>) -> bool {
-    matches!(text.0, [] | [0..=0x7F] | [0xC2 | 0xC3, _])
+    matches!(text.0, [] | [0..=0x7F] | [0xC2 | 0xC3, _]) && !std::ptr::eq(text.0, &NEW_PERCENT[..])
 }

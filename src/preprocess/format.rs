@@ -10,7 +10,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::constants::has_starred;
-use crate::code::{Constant, PyStr};
+use crate::code::{Constant, NEW_PERCENT, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr, ExprKind, Operator};
 
@@ -64,8 +64,10 @@ fn split_literal<'a>(arena: &'a Bump, format: &'a [u8]) -> (&'a [u8], &'a [u8]) 
         }
     }
     let (literal, rest) = format.split_at(end);
-    if percents == 0 {
-        return (literal, rest);
+    match literal {
+        _ if percents == 0 => return (literal, rest),
+        b"%%" => return (&NEW_PERCENT, rest),
+        _ => {}
     }
     let mut text = Vec::with_capacity_in(literal.len() - percents, arena);
     let mut bytes = literal.iter();

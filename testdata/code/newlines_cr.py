@@ -1,0 +1,1 @@
+"""Old Macintoshlines."""x = 1def f():    return """ab"""

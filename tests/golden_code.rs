@@ -1,0 +1,96 @@
+//! The sources of `testdata/code`, each a collection of what one part of the language can look like, against the pycs that CPython made
+//! of them: every byte. `scripts/oracle.py golden` remakes the pycs.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bumpalo::Bump;
+use crosspyc::code::disassembly::disassemble;
+use crosspyc::compile::{Options, compile};
+use crosspyc::marshal;
+use crosspyc::pyc::{HEADER_LEN, Header, Invalidation};
+use crosspyc::target::Target;
+
+/// The folder of the pycs and the patch release that made them.
+const REFERENCES: [(&str, &str); 1] = [("3.12", "3.12.1")];
+
+#[test]
+fn pycs_are_those_of_cpython() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/code");
+    let mut failures = String::new();
+    let mut compared = 0;
+    for (name, target) in REFERENCES {
+        let target: Target = target.parse().expect("a supported target");
+        for source in sources(&folder) {
+            let bytes = fs::read(&source).expect("the source can be read");
+            for &optimize in levels(&bytes) {
+                compared += 1;
+                if let Err(reason) = check(&source, &folder.join(name), &bytes, optimize, target) {
+                    write!(failures, "\n{} -O{optimize} for {target}: {reason}\n", source.display())
+                        .expect("a string takes all");
+                }
+            }
+        }
+    }
+    assert!(compared >= 30, "only {compared} sources found in {}", folder.display());
+    assert!(failures.is_empty(), "{failures}");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder of sources can be read");
+    let paths = entries.map(|entry| entry.expect("the folder can be read").path());
+    let mut sources: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|suffix| suffix == "py")).collect();
+    sources.sort();
+    sources
+}
+
+/// The optimisation levels that the first line asks for.
+fn levels(source: &[u8]) -> &'static [u8] {
+    if source.starts_with(b"# optimize: 0 1 2\n") { &[0, 1, 2] } else { &[0] }
+}
+
+/// Compiles a source and compares the pyc; the error says how the code differs.
+fn check(source: &Path, pycs: &Path, bytes: &[u8], optimize: u8, target: Target) -> Result<(), String> {
+    let stem = source.file_stem().and_then(|stem| stem.to_str()).expect("names of sources are ASCII");
+    let level = if optimize == 0 { String::new() } else { format!(".opt-{optimize}") };
+    let golden = fs::read(pycs.join(format!("{stem}{level}.pyc"))).map_err(|error| error.to_string())?;
+
+    let arena = Bump::new();
+    let filename = format!("{stem}.py");
+    let options = Options { filename: filename.as_str().into(), optimize };
+    let code = compile(&arena, bytes, options, target).map_err(|diagnostic| {
+        format!("{}: {} at {:?}", diagnostic.kind.name(), diagnostic.message, diagnostic.location)
+    })?;
+    let mut pyc = Vec::new();
+    Header::new(target, Invalidation::CheckedHash, bytes, 0).write(&mut pyc);
+    marshal::write(code, target, &mut pyc).map_err(|error| error.to_string())?;
+    if pyc == golden {
+        return Ok(());
+    }
+    let expected = marshal::read(&arena, &golden[HEADER_LEN..]).map_err(|error| error.to_string())?;
+    let (ours, theirs) = (disassemble(code, target), disassemble(expected, target));
+    Err(if ours == theirs {
+        let place = pyc.iter().zip(&golden).position(|(ours, theirs)| ours != theirs);
+        format!("the code is the same, the bytes differ from {place:?} on")
+    } else {
+        first_difference(&ours, &theirs)
+    })
+}
+
+/// The first lines that differ, with some before them.
+fn first_difference(ours: &str, theirs: &str) -> String {
+    let (ours, theirs): (Vec<_>, Vec<_>) = (ours.lines().collect(), theirs.lines().collect());
+    let same = ours.iter().zip(&theirs).take_while(|(ours, theirs)| ours == theirs).count();
+    let mut text = format!("the code differs (- CPython, + crosspyc), from line {}\n", same + 1);
+    for line in &ours[same.saturating_sub(8)..same] {
+        text += &format!("    {line}\n");
+    }
+    for (mark, lines) in [('-', &theirs), ('+', &ours)] {
+        for line in lines.iter().skip(same).take(8) {
+            text += &format!("  {mark} {line}\n");
+        }
+    }
+    text
+}
