@@ -320,14 +320,16 @@ impl<'a> Compiler<'a, '_> {
             self.set_symbol(name, symbol);
             isolation.outer_symbols.push((name, outer));
         }
+        // Mangled before, but in another way if a generic class stands in this unit before the comprehension.
+        let mangled = self.mangle(name);
         let unit = self.unit();
-        let local = unit.varnames.add(name);
+        let local = unit.varnames.add(mangled);
         unit.sequence.push(Opcode::LOAD_FAST_AND_CLEAR, local, location);
         if symbol.scope == Some(SymbolScope::Cell) {
             let cell = if is_free_cell {
-                unit.cellvars.len() as u32 + unit.freevars.add(name)
+                unit.cellvars.len() as u32 + unit.freevars.add(mangled)
             } else {
-                unit.cellvars.add(name)
+                unit.cellvars.add(mangled)
             };
             unit.sequence.push(Opcode::MAKE_CELL, cell, location);
         }
@@ -370,6 +372,7 @@ impl<'a> Compiler<'a, '_> {
     fn restore_pushed(&mut self, location: Location, pushed: &[Ident]) {
         self.emit_arg(Opcode::SWAP, pushed.len() as u32 + 1, location);
         for &name in pushed.iter().rev() {
+            let name = self.mangle(name);
             let local = self.unit().varnames.add(name);
             self.emit_arg(Opcode::STORE_FAST_MAYBE_NULL, local, location);
         }
