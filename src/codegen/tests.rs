@@ -68,3 +68,66 @@ rejects! {
     debug_as_exception: "try: pass\nexcept E as __debug__: pass\n" => "cannot assign to __debug__", 2, 0;
     debug_as_type_parameter: "class A[__debug__]: pass\n" => "cannot assign to __debug__", 1, 8;
 }
+
+rejects! {
+    repeated_keyword:
+        "f(a=1, b=2, a=3, b=4)\n" => "keyword argument repeated: a", 1, 12;
+    repeated_keyword_before_debug:
+        "f(a=1, __debug__=2, a=3)\n" => "keyword argument repeated: a", 1, 20;
+    debug_as_keyword:
+        "f(__debug__=1, a=1, a=2)\n" => "cannot assign to __debug__", 1, 2;
+    repeated_keyword_of_class:
+        "class A(x=1, x=2): pass\n" => "keyword argument repeated: x", 1, 13;
+    debug_as_attribute:
+        "a.__debug__ = 1\n" => "cannot assign to __debug__", 1, 0;
+    debug_annotated:
+        "(__debug__): int\n" => "cannot assign to __debug__", 1, 0;
+    yield_in_class:
+        "class A: yield\n" => "'yield' outside function", 1, 9;
+    yield_from_in_async_function:
+        "async def f(): yield from a\n" => "'yield from' inside async function", 1, 15;
+    await_in_module:
+        "await a\n" => "'await' outside function", 1, 0;
+    await_in_lambda:
+        "lambda: await x\n" => "'await' outside async function", 1, 8;
+    async_comprehension_in_function:
+        "def f(): [a async for a in b]\n" => "asynchronous comprehension outside of an asynchronous function", 1, 9;
+    await_in_inlined_comprehension:
+        "lambda: [await x for x in y]\n" => "asynchronous comprehension outside of an asynchronous function", 1, 8;
+    lone_starred_target:
+        "*a = 1\n" => "starred assignment target must be in a list or tuple", 1, 0;
+    two_starred_targets:
+        "[*a, *b] = 1\n" => "multiple starred expressions in assignment", 1, 0;
+    lone_starred_value:
+        "x = *a\n" => "can't use starred expression here", 1, 4;
+    wildcard_not_last:
+        "match x:\n case _: a\n case 1: b\n" => "wildcard makes remaining patterns unreachable", 2, 6;
+    capture_not_last_alternative:
+        "match x:\n case (y | 1): a\n" => "name capture 'y' makes remaining patterns unreachable", 2, 7;
+    name_captured_twice:
+        "match x:\n case C(a, x=a): a\n" => "multiple assignments to name 'a' in pattern", 2, 13;
+    rest_captured_twice:
+        "match x:\n case {\"x\": a, **a}: a\n" => "multiple assignments to name 'a' in pattern", 2, 6;
+    alternatives_with_other_names:
+        "match x:\n case [a] | [b]: a\n" => "alternative patterns bind different names", 2, 6;
+    two_starred_names:
+        "match x:\n case [*a, 1, *_]: a\n" => "multiple starred names in sequence pattern", 2, 6;
+    repeated_attribute:
+        "match x:\n case C(x=1, y=2, x=3, y=4): a\n" => "attribute name repeated in class pattern: x", 2, 20;
+    debug_as_rest:
+        "match x:\n case {**__debug__}: a\n" => "cannot assign to __debug__", 2, 6;
+    f_string_as_pattern:
+        "match x:\n case f\"a\": a\n" => "patterns may only match literals and attribute lookups", 2, 6;
+    equal_keys:
+        "match x:\n case {1: a, True: b}: a\n" => "mapping pattern checks duplicate key (True)", 2, 6;
+    equal_infinite_keys:
+        "match x:\n case {1e999: a, 1e999: b}: a\n" => "mapping pattern checks duplicate key (inf)", 2, 6;
+    equal_complex_keys:
+        "match x:\n case {-1-2j: a, -1-2j: b}: a\n" => "mapping pattern checks duplicate key ((-1-2j))", 2, 6;
+    equal_text_keys:
+        "match x:\n case {u\"a\": a, \"a\": b}: a\n" => "mapping pattern checks duplicate key ('a')", 2, 6;
+    targets_before_star: format!("{}*b = 1\n", "a, ".repeat(256)) => "too many expressions in star-unpacking assignment", 1, 0;
+    patterns_before_star:
+        format!("match x:\n case [{}*a]: b\n", "_, ".repeat(256)) =>
+        "too many expressions in star-unpacking sequence pattern", 2, 6;
+}
