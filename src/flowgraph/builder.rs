@@ -26,8 +26,10 @@ impl FlowGraph {
             if label != NO_LABEL {
                 block_at[label as usize] = Some(current);
             }
-            graph.block_mut(current).len += 1;
             let (opcode, oparg) = (instruction.opcode, instruction.oparg);
+            let block = graph.block_mut(current);
+            block.len += 1;
+            block.pushes_blocks |= opcode.is_block_push();
             let oparg = if opcode.has_target() { label_of(sequence, &label_at, oparg) } else { oparg };
             graph.instrs.push(Instr::new(opcode, oparg, instruction.location));
         }

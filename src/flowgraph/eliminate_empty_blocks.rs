@@ -5,11 +5,14 @@
 use super::{BlockId, FlowGraph};
 
 pub(super) fn eliminate_empty_blocks(graph: &mut FlowGraph) {
+    if graph.layout().all(|id| !graph.is_empty(id)) {
+        return;
+    }
     let full = chain_full_blocks(graph);
     graph.entry = full[graph.entry.index()].expect("a unit has instructions");
     let mut unused_label = graph.unused_label();
     graph.for_each_block(|graph, id| {
-        for index in graph.range(id) {
+        for index in graph.range_of_targets(id) {
             let instr = graph.instrs[index];
             if !instr.opcode.has_target() {
                 continue;

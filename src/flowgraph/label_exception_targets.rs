@@ -62,11 +62,13 @@ pub(super) fn label_exception_targets(graph: &mut FlowGraph) {
 }
 
 fn mark_handlers(graph: &mut FlowGraph) {
-    for index in 0..graph.instrs.len() {
-        let instr = &graph.instrs[index];
-        if instr.opcode.is_block_push() {
-            let handler = instr.jump_target();
-            graph.block_mut(handler).is_handler = true;
+    graph.for_each_block(|graph, id| {
+        for index in graph.range_of_targets(id) {
+            let instr = &graph.instrs[index];
+            if instr.opcode.is_block_push() {
+                let handler = instr.jump_target();
+                graph.block_mut(handler).is_handler = true;
+            }
         }
-    }
+    });
 }

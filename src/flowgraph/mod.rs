@@ -114,6 +114,8 @@ pub(crate) struct Block {
     predecessors: u32,
     /// Some block push names it as its handler.
     is_handler: bool,
+    /// There may be block pushes among its instructions.
+    pushes_blocks: bool,
     /// The handler finds the index of the last instruction below the exception, so that it may raise it again from there.
     pub(crate) preserves_lasti: bool,
     /// How many values are on the stack when control enters; known from `stack_depth` on.
@@ -164,6 +166,12 @@ impl FlowGraph {
     fn range(&self, id: BlockId) -> Range<usize> {
         let block = self.block(id);
         block.start as usize..(block.start + block.len) as usize
+    }
+
+    /// Where in the block to look for instructions with a target: block pushes may be anywhere, a jump is the last.
+    fn range_of_targets(&self, id: BlockId) -> Range<usize> {
+        let range = self.range(id);
+        if self.block(id).pushes_blocks { range } else { range.end - range.len().min(1)..range.end }
     }
 
     pub(crate) fn instrs(&self, id: BlockId) -> &[Instr] {
@@ -231,7 +239,8 @@ impl FlowGraph {
     fn duplicate_block(&mut self, original: BlockId) -> BlockId {
         let start = self.instrs.len() as u32;
         let range = self.range(original);
-        self.blocks.push(Block { start, len: range.len() as u32, ..Block::default() });
+        let pushes_blocks = self.block(original).pushes_blocks;
+        self.blocks.push(Block { start, len: range.len() as u32, pushes_blocks, ..Block::default() });
         self.instrs.extend_from_within(range);
         BlockId::from_index(self.blocks.len() - 1)
     }
@@ -259,6 +268,7 @@ impl FlowGraph {
             self.instrs.extend_from_within(range);
         }
         let appended = self.range(source);
+        self.block_mut(id).pushes_blocks |= self.block(source).pushes_blocks;
         self.block_mut(id).len += appended.len() as u32;
         self.instrs.extend_from_within(appended);
     }

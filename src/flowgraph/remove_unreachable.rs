@@ -30,7 +30,7 @@ fn count_predecessors(graph: &mut FlowGraph) {
         if let Some(next) = graph.fallthrough(id) {
             count(graph, next);
         }
-        for index in graph.range(id) {
+        for index in graph.range_of_targets(id) {
             let instr = graph.instrs[index];
             if instr.opcode.has_target() {
                 count(graph, instr.jump_target());

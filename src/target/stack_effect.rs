@@ -6,6 +6,50 @@ use super::Opcode::{self, *};
 ///
 /// CPython: `Python/compile.c` `stack_effect`, `Python/opcode_metadata.h` (3.12)
 pub(crate) fn stack_effect(opcode: Opcode, oparg: u32) -> i32 {
+    match FIXED[opcode as usize] {
+        VARIABLE => effect_of(opcode, oparg),
+        effect => i32::from(effect),
+    }
+}
+
+/// In [`FIXED`]: the effect depends on the oparg.
+const VARIABLE: i8 = i8::MIN;
+
+/// The effects of the many opcodes that always have the same.
+static FIXED: [i8; Opcode::COUNT] = {
+    let mut table = [VARIABLE; Opcode::COUNT];
+    let mut index = 0;
+    while index < Opcode::COUNT {
+        let opcode = Opcode::ALL[index];
+        let depends_on_oparg = matches!(
+            opcode,
+            RAISE_VARARGS
+                | BUILD_CONST_KEY_MAP
+                | BUILD_TUPLE
+                | BUILD_LIST
+                | BUILD_SET
+                | BUILD_STRING
+                | BUILD_MAP
+                | BUILD_SLICE
+                | UNPACK_SEQUENCE
+                | UNPACK_EX
+                | FORMAT_VALUE
+                | LOAD_ATTR
+                | LOAD_GLOBAL
+                | LOAD_SUPER_ATTR
+                | CALL
+                | CALL_FUNCTION_EX
+                | MAKE_FUNCTION
+        );
+        if !depends_on_oparg {
+            table[index] = effect_of(opcode, 0) as i8;
+        }
+        index += 1;
+    }
+    table
+};
+
+const fn effect_of(opcode: Opcode, oparg: u32) -> i32 {
     let count = oparg as i32;
     match opcode {
         CACHE | RESERVED | EXTENDED_ARG | NOP | RESUME | KW_NAMES => 0,

@@ -404,55 +404,83 @@ impl Opcode {
 
     /// `SETUP_FINALLY`, `SETUP_CLEANUP` and `SETUP_WITH`, whose target is an exception handler.
     pub fn is_block_push(self) -> bool {
-        matches!(self, SETUP_FINALLY | SETUP_CLEANUP | SETUP_WITH)
+        self.has(Properties::BLOCK_PUSH)
     }
 
     /// Jumps, in the sense that control may go to the target from here.
     pub fn is_jump(self) -> bool {
-        matches!(
-            self,
-            FOR_ITER
-                | SEND
-                | JUMP_FORWARD
-                | JUMP_BACKWARD
-                | JUMP_BACKWARD_NO_INTERRUPT
-                | POP_JUMP_IF_FALSE
-                | POP_JUMP_IF_TRUE
-                | POP_JUMP_IF_NONE
-                | POP_JUMP_IF_NOT_NONE
-                | JUMP
-                | JUMP_NO_INTERRUPT
-        )
+        self.has(Properties::JUMP)
     }
 
     /// Jumps that are always taken.
     pub fn is_unconditional_jump(self) -> bool {
-        matches!(self, JUMP | JUMP_NO_INTERRUPT | JUMP_FORWARD | JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT)
+        self.has(Properties::UNCONDITIONAL)
     }
 
     /// Instructions that leave the code object.
     pub fn is_scope_exit(self) -> bool {
-        matches!(self, RETURN_VALUE | RETURN_CONST | RAISE_VARARGS | RERAISE)
+        self.has(Properties::SCOPE_EXIT)
     }
 
     /// Whether control never goes on to the next instruction.
     pub fn has_no_fallthrough(self) -> bool {
-        self.is_unconditional_jump() || self.is_scope_exit()
+        self.has(Properties::UNCONDITIONAL | Properties::SCOPE_EXIT)
     }
 
     /// Instructions that end their basic block.
     pub fn is_terminator(self) -> bool {
-        self.is_jump() || self.is_scope_exit()
+        self.has(Properties::JUMP | Properties::SCOPE_EXIT)
     }
 
     /// Whether the oparg is an index of `co_consts`.
     pub fn has_const(self) -> bool {
-        matches!(self, LOAD_CONST | RETURN_CONST | KW_NAMES)
+        self.has(Properties::CONST)
     }
 
     /// Whether the oparg names a label (later a block): jumps and block pushes.
     pub fn has_target(self) -> bool {
-        self.is_jump() || self.is_block_push()
+        self.has(Properties::JUMP | Properties::BLOCK_PUSH)
+    }
+
+    /// The passes ask for these properties of every instruction, so they are looked up and not worked out.
+    fn has(self, any_of: u8) -> bool {
+        Properties::OF[self as usize] & any_of != 0
+    }
+}
+
+/// A bit for each property of an opcode.
+struct Properties;
+
+impl Properties {
+    const JUMP: u8 = 1;
+    const UNCONDITIONAL: u8 = 1 << 1;
+    const BLOCK_PUSH: u8 = 1 << 2;
+    const SCOPE_EXIT: u8 = 1 << 3;
+    const CONST: u8 = 1 << 4;
+
+    const OF: [u8; Opcode::COUNT] = {
+        let mut table = [0; Opcode::COUNT];
+        let mut index = 0;
+        while index < Opcode::COUNT {
+            table[index] = Properties::of(Opcode::ALL[index]);
+            index += 1;
+        }
+        table
+    };
+
+    const fn of(opcode: Opcode) -> u8 {
+        match opcode {
+            FOR_ITER | SEND | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE
+            | POP_JUMP_IF_NOT_NONE => Self::JUMP,
+            JUMP | JUMP_NO_INTERRUPT | JUMP_FORWARD | JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT => {
+                Self::JUMP | Self::UNCONDITIONAL
+            }
+            SETUP_FINALLY | SETUP_CLEANUP | SETUP_WITH => Self::BLOCK_PUSH,
+            RETURN_CONST => Self::SCOPE_EXIT | Self::CONST,
+            RETURN_VALUE | RAISE_VARARGS | RERAISE => Self::SCOPE_EXIT,
+            LOAD_CONST | KW_NAMES => Self::CONST,
+            _ => 0,
+        }
     }
 }
 
