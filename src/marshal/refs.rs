@@ -350,10 +350,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             }
         };
         let id = if immortal { self.heap.add_immortal(body) } else { self.heap.add(body) };
-        // Not-a-number equals nothing, itself included: the cache never finds it again.
-        if !matches!(*constant, Constant::Float(value) if value.is_nan()) {
-            self.cache.scalars.insert(*constant, id);
-        }
+        self.cache.scalars.insert(*constant, id);
         id
     }
 
