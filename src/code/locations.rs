@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn each_form_of_an_entry_is_read() {
-        let cases: [(&[u8], &[(usize, Location)]); 7] = [
+        type Entries<'e> = &'e [(usize, Location)];
+        let cases: [(&[u8], Entries<'_>); 7] = [
             (b"\x81\x11", &[(2, Location::new(7, 7, 1, 2))]),
             (b"\x88\x7f", &[(1, Location::new(7, 7, 15, 30))]),
             (b"\xd8\x04\x09", &[(1, Location::new(8, 8, 4, 9))]),
