@@ -3,10 +3,15 @@
 mod constant;
 pub mod disassembly;
 mod equality;
+mod exceptions;
+mod locations;
+mod varint;
 
 pub use constant::{Constant, Int, PyStr};
 pub(crate) use constant::{NEW_PERCENT, float_bits, number_nan};
 pub(crate) use equality::ConstantSet;
+pub use exceptions::{ExceptionEntries, ExceptionEntry};
+pub use locations::{LocationEntry, Locations};
 
 /// A compiled code object, with the fields that CPython's has.
 ///

@@ -7,7 +7,7 @@
 use bumpalo::Bump;
 
 use super::{FLAG_REF, MAX_DEPTH, kind};
-use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, PyStr};
+use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, PyStr, number_nan};
 
 /// The most objects that the result of a short input may have when shared ones count each time; see [`Reader::limit`].
 const MIN_LIMIT: u64 = 1 << 22;
@@ -51,7 +51,7 @@ pub enum ReadErrorKind {
 ///
 /// CPython: `Python/marshal.c` `r_object` (the code object: 3.11–)
 pub fn read<'a>(arena: &'a Bump, bytes: &'a [u8]) -> Result<&'a CodeObject<'a>, ReadError> {
-    let mut reader = Reader { arena, bytes, offset: 0, refs: Vec::new(), depth: 0, names: 0 };
+    let mut reader = Reader { arena, bytes, offset: 0, refs: Vec::new(), depth: 0, names: 0, nans: 0 };
     let code = reader.constant("a code object", |value| match value {
         Constant::Code(code) => Some(code),
         _ => None,
@@ -78,6 +78,7 @@ struct Reader<'a> {
     depth: usize,
     /// How many names the code objects read so far have.
     names: u64,
+    nans: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -119,8 +120,14 @@ impl<'a> Reader<'a> {
         self.array().map(i32::from_le_bytes)
     }
 
-    fn f64(&mut self) -> Result<f64, ReadError> {
-        self.array().map(f64::from_le_bytes)
+    /// A float; every NaN is one of its own.
+    fn float(&mut self) -> Result<f64, ReadError> {
+        let value = self.array().map(f64::from_le_bytes)?;
+        if !value.is_nan() {
+            return Ok(value);
+        }
+        self.nans += 1;
+        Ok(number_nan(value, self.nans))
     }
 
     fn u32(&mut self) -> Result<u32, ReadError> {
@@ -191,8 +198,8 @@ impl<'a> Reader<'a> {
             kind::ELLIPSIS => Constant::Ellipsis,
             kind::INT => Constant::Int(Int::Small(self.i32()?.into())),
             kind::LONG => Constant::Int(self.long()?),
-            kind::BINARY_FLOAT => Constant::Float(self.f64()?),
-            kind::BINARY_COMPLEX => Constant::Complex { real: self.f64()?, imag: self.f64()? },
+            kind::BINARY_FLOAT => Constant::Float(self.float()?),
+            kind::BINARY_COMPLEX => Constant::Complex { real: self.float()?, imag: self.float()? },
             kind::BYTES => Constant::Bytes(self.long_bytes()?),
             kind::SHORT_ASCII | kind::SHORT_ASCII_INTERNED => {
                 let text = self.short_bytes()?;

@@ -17,6 +17,7 @@
 //!   [`ConstCache`] is that cache; its keys are [`Key`]s.
 //! - Names and local names are interned: one object for a text. So are string constants made of `[a-zA-Z0-9_]` only, within tuples too.
 //!   Other string constants are objects beside an interned string of the same text.
+//!   A constant that is the name of a class or of an annotated parameter is the name's own object.
 //! - What exists once in a process is shared however often it stands here: small integers, `()`, `b""` and bytes of length 1, `""` and
 //!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives.
 //! - A qualified name is an object of its own, unless it equals the name. The body of a class loads it as a constant: that is
@@ -255,6 +256,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             return id;
         }
         let loads_qualname = is_class_body(code) && !self.text(code.qualname).is_constant;
+        self.loaded_names(code);
         let consts = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.tuple(code.consts));
         let instructions = self.heap.add(Body::Bytes(code.code));
         self.heap.objects[instructions.index()].references = 1;
@@ -291,6 +293,24 @@ impl<'a, 'k> Builder<'a, 'k> {
         let id = self.heap.add(Body::Code(code, slots));
         self.cache.codes.insert(code, id);
         id
+    }
+
+    /// Interns constants that are names with other letters than ASCII's: those of classes, which building them loads, and of
+    /// parameters, which making their annotations loads. Such a constant is the name's object, if no equal constant came first.
+    fn loaded_names(&mut self, code: &CodeObject<'a>) {
+        let mut names = Vec::new();
+        for constant in code.consts {
+            let &Constant::Code(inner) = constant else { continue };
+            names.extend(Some(inner.name).filter(|_| is_class_body(inner)));
+            names.extend(inner.localsplus.iter().map(|slot| slot.name));
+        }
+        names.retain(|name| !name.is_ascii());
+        for name in names {
+            if code.consts.contains(&Constant::Str(name)) && !self.text(name).is_constant {
+                let interned = self.interned(name);
+                self.text(name).constant = Some(interned);
+            }
+        }
     }
 
     /// The key of a constant; makes the objects of what the constant holds.
@@ -350,10 +370,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             }
         };
         let id = if immortal { self.heap.add_immortal(body) } else { self.heap.add(body) };
-        // Not-a-number equals nothing, itself included: the cache never finds it again.
-        if !matches!(*constant, Constant::Float(value) if value.is_nan()) {
-            self.cache.scalars.insert(*constant, id);
-        }
+        self.cache.scalars.insert(*constant, id);
         id
     }
 

@@ -1,9 +1,8 @@
 //! What the argument of an instruction stands for: a constant, a name, a variable, an operator, a place to jump to.
 
-use super::super::{CodeObject, Constant, LocalPlus, PyStr};
+use super::super::{CodeObject, LocalPlus};
 use super::instructions::Instruction;
-use super::shown;
-use crate::syntax::unparse;
+use super::{repr, shown};
 use crate::target::Opcode;
 
 /// The operators of `BINARY_OP`; 13 more are their in-place forms.
@@ -14,17 +13,51 @@ const OPERATORS: [&str; 13] = ["+", "&", "//", "<<", "@", "*", "%", "|", "**", "
 /// CPython: `Lib/opcode.py` `cmp_op` (3.9–)
 const COMPARISONS: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
 
-/// Of a constant's text, as much as fits a line.
-const MAX_REPR: usize = 100;
+/// CPython: `Lib/dis.py` `FORMAT_VALUE_CONVERTERS` (3.8–3.12)
+const CONVERSIONS: [&str; 4] = ["", "str", "repr", "ascii"];
 
-/// What stands behind the number, if there is something to say. A number beyond its table means nothing.
-pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>) -> Option<String> {
+/// CPython: `Lib/dis.py` `MAKE_FUNCTION_FLAGS` (3.8–3.12)
+const FUNCTION_FLAGS: [&str; 4] = ["defaults", "kwdefaults", "annotations", "closure"];
+
+/// CPython: `Lib/opcode.py` `_intrinsic_1_descs` (3.12)
+const INTRINSICS_1: [&str; 12] = [
+    "INTRINSIC_1_INVALID",
+    "INTRINSIC_PRINT",
+    "INTRINSIC_IMPORT_STAR",
+    "INTRINSIC_STOPITERATION_ERROR",
+    "INTRINSIC_ASYNC_GEN_WRAP",
+    "INTRINSIC_UNARY_POSITIVE",
+    "INTRINSIC_LIST_TO_TUPLE",
+    "INTRINSIC_TYPEVAR",
+    "INTRINSIC_PARAMSPEC",
+    "INTRINSIC_TYPEVARTUPLE",
+    "INTRINSIC_SUBSCRIPT_GENERIC",
+    "INTRINSIC_TYPEALIAS",
+];
+
+/// CPython: `Lib/opcode.py` `_intrinsic_2_descs` (3.12)
+const INTRINSICS_2: [&str; 5] = [
+    "INTRINSIC_2_INVALID",
+    "INTRINSIC_PREP_RERAISE_STAR",
+    "INTRINSIC_TYPEVAR_WITH_BOUND",
+    "INTRINSIC_TYPEVAR_WITH_CONSTRAINTS",
+    "INTRINSIC_SET_FUNCTION_TYPE_PARAMS",
+];
+
+/// What stands in parentheses behind the number, empty if there is nothing to say. A number beyond its table means nothing.
+///
+/// CPython: `Lib/dis.py` `_get_instructions_bytes` (3.12)
+pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>) -> String {
     use Opcode::*;
+    let Some(opcode) = instruction.opcode else { return String::new() };
     let oparg = instruction.oparg as usize;
     let name = |index: usize| code.names.get(index).map(|name| shown(*name));
     let local = |index: usize| code.localsplus.get(index).map(|LocalPlus { name, .. }| shown(*name));
-    match instruction.opcode? {
-        LOAD_CONST | RETURN_CONST | KW_NAMES => code.consts.get(oparg).map(|constant| shortened(*constant)),
+    let of = |table: &[&str], index: usize| table.get(index).map(ToString::to_string);
+    let text = match opcode {
+        LOAD_CONST | RETURN_CONST | KW_NAMES => {
+            code.consts.get(oparg).map(|constant| repr::shortened(*constant))
+        }
         LOAD_NAME
         | STORE_NAME
         | DELETE_NAME
@@ -35,9 +68,9 @@ pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>) -> Optio
         | STORE_GLOBAL
         | DELETE_GLOBAL
         | LOAD_FROM_DICT_OR_GLOBALS => name(oparg),
-        LOAD_GLOBAL => marked(oparg & 1 != 0, "NULL + ", name(oparg >> 1)?),
-        LOAD_ATTR => marked(oparg & 1 != 0, "NULL|self + ", name(oparg >> 1)?),
-        LOAD_SUPER_ATTR => marked(oparg & 1 != 0, "NULL|self + ", name(oparg >> 2)?),
+        LOAD_GLOBAL => marked(oparg & 1 != 0, "NULL + ", name(oparg >> 1)),
+        LOAD_ATTR => marked(oparg & 1 != 0, "NULL|self + ", name(oparg >> 1)),
+        LOAD_SUPER_ATTR => marked(oparg & 1 != 0, "NULL|self + ", name(oparg >> 2)),
         LOAD_FAST
         | LOAD_FAST_CHECK
         | LOAD_FAST_AND_CLEAR
@@ -49,54 +82,28 @@ pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>) -> Optio
         | DELETE_DEREF
         | MAKE_CELL
         | LOAD_FROM_DICT_OR_DEREF => local(oparg),
-        COMPARE_OP => COMPARISONS.get(oparg >> 4).map(ToString::to_string),
-        IS_OP => Some(if oparg == 0 { "is" } else { "is not" }.to_owned()),
-        CONTAINS_OP => Some(if oparg == 0 { "in" } else { "not in" }.to_owned()),
-        BINARY_OP => match OPERATORS.get(oparg) {
-            Some(operator) => Some((*operator).to_owned()),
-            None => OPERATORS.get(oparg.checked_sub(OPERATORS.len())?).map(|operator| format!("{operator}=")),
+        COMPARE_OP => of(&COMPARISONS, oparg >> 4),
+        BINARY_OP => match oparg.checked_sub(OPERATORS.len()) {
+            Some(in_place) => of(&OPERATORS, in_place).map(|operator| operator + "="),
+            None => of(&OPERATORS, oparg),
         },
+        FORMAT_VALUE => {
+            let with_format = if oparg & 4 != 0 { "with format" } else { "" };
+            let parts = [CONVERSIONS[oparg & 3], with_format];
+            Some(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+        }
+        MAKE_FUNCTION => {
+            let set = FUNCTION_FLAGS.iter().enumerate().filter(|(bit, _)| oparg & 1 << bit != 0);
+            Some(set.map(|(_, flag)| *flag).collect::<Vec<_>>().join(", "))
+        }
+        CALL_INTRINSIC_1 => of(&INTRINSICS_1, oparg),
+        CALL_INTRINSIC_2 => of(&INTRINSICS_2, oparg),
         _ => instruction.jump_target().map(|target| format!("to {target}")),
-    }
+    };
+    text.unwrap_or_default()
 }
 
-fn marked(is_marked: bool, mark: &str, name: String) -> Option<String> {
-    Some(if is_marked { format!("{mark}{name}") } else { name })
-}
-
-fn shortened(constant: Constant<'_>) -> String {
-    let text = repr(constant);
-    match text.char_indices().nth(MAX_REPR) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
-    }
-}
-
-/// Python's `repr`, without the addresses of code objects.
-fn repr(constant: Constant<'_>) -> String {
-    let list = |items: &[Constant<'_>]| items.iter().map(|item| repr(*item)).collect::<Vec<_>>().join(", ");
-    match constant {
-        Constant::Tuple([item]) => format!("({},)", repr(*item)),
-        Constant::Tuple(items) => format!("({})", list(items)),
-        Constant::FrozenSet([]) => "frozenset()".to_owned(),
-        Constant::FrozenSet(items) => format!("frozenset({{{}}})", list(items)),
-        Constant::Code(code) => format!("<code object {}, line {}>", shown(code.qualname), code.firstlineno),
-        // No more than what may be shown of it.
-        Constant::Str(PyStr(text)) if text.len() > 4 * MAX_REPR => {
-            repr(Constant::Str(PyStr(beginning(text)))) + "..."
-        }
-        Constant::Bytes(bytes) if bytes.len() > 4 * MAX_REPR => {
-            repr(Constant::Bytes(&bytes[..4 * MAX_REPR])) + "..."
-        }
-        literal => unparse::literal(literal),
-    }
-}
-
-/// The first characters of a long text, none of them cut.
-fn beginning(text: &[u8]) -> &[u8] {
-    let mut end = 4 * MAX_REPR;
-    while text[end] & 0xC0 == 0x80 {
-        end -= 1;
-    }
-    &text[..end]
+fn marked(is_marked: bool, mark: &str, name: Option<String>) -> Option<String> {
+    let name = name?;
+    Some(if is_marked && !name.is_empty() { format!("{mark}{name}") } else { name })
 }

@@ -1,35 +1,33 @@
-//! From code units to instructions: `EXTENDED_ARG` joined to what it extends, inline caches left out.
+//! From code units to instructions, inline caches left out.
 
 use crate::target::{Opcode, OpcodeTable};
 
-/// An instruction of a finished code object.
+/// An instruction of a finished code object; `EXTENDED_ARG` is one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instruction {
-    /// In bytes; of the instruction itself, not of an `EXTENDED_ARG` before it.
+    /// In bytes.
     pub(super) offset: usize,
     /// The offset of what follows it and its caches, from which jumps count.
-    pub(super) next: usize,
-    pub(super) number: u8,
+    next: usize,
+    number: u8,
     /// `None` for a number that the target does not have.
     pub(super) opcode: Option<Opcode>,
+    /// With the bits of the `EXTENDED_ARG`s before.
     pub(super) oparg: u32,
 }
 
 /// Reads all of `code`; a last odd byte is left out.
 pub(super) fn decode(code: &[u8], table: &OpcodeTable) -> Vec<Instruction> {
-    let units: Vec<[u8; 2]> = code.chunks_exact(2).map(|unit| [unit[0], unit[1]]).collect();
+    let units = code.len() / 2;
     let (mut instructions, mut extended, mut index) = (Vec::new(), 0u32, 0);
-    while let Some(&[number, arg]) = units.get(index) {
+    while index < units {
+        let [number, arg] = [code[index * 2], code[index * 2 + 1]];
         let opcode = table.opcode(number);
         let oparg = extended << 8 | u32::from(arg);
         let offset = index * 2;
         index += 1 + opcode.map_or(0, |opcode| usize::from(table.caches(opcode)));
-        if opcode == Some(Opcode::EXTENDED_ARG) {
-            extended = oparg;
-        } else {
-            extended = 0;
-            instructions.push(Instruction { offset, next: index * 2, number, opcode, oparg });
-        }
+        extended = if opcode == Some(Opcode::EXTENDED_ARG) { oparg } else { 0 };
+        instructions.push(Instruction { offset, next: index * 2, number, opcode, oparg });
     }
     instructions
 }
@@ -39,14 +37,18 @@ impl Instruction {
         self.opcode.map_or_else(|| format!("<{}>", self.number), |opcode| format!("{opcode:?}"))
     }
 
+    /// The argument, where the instruction has one: opcodes do from number `have_argument` on.
+    pub(super) fn argument(&self, have_argument: u8) -> Option<u32> {
+        (self.opcode.is_some() && self.number >= have_argument).then_some(self.oparg)
+    }
+
     /// The offset that a jump leads to.
     pub(super) fn jump_target(&self) -> Option<usize> {
         use Opcode::*;
         let distance = self.oparg as usize * 2;
         match self.opcode? {
-            FOR_ITER | SEND | JUMP_FORWARD | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE
-            | POP_JUMP_IF_NOT_NONE => Some(self.next + distance),
             JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT => self.next.checked_sub(distance),
+            opcode if opcode.is_jump() => Some(self.next + distance),
             _ => None,
         }
     }

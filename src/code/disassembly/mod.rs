@@ -1,35 +1,37 @@
-//! Disassembly: from a code object to text, for any target.
+//! Disassembly: from a code object to the text that Python 3.12's `dis` prints of it.
 //!
 //! ```text
-//! <module> (line 1)
-//!    0            0  RESUME               0
-//!    1            2  LOAD_NAME            0  print
-//!                 4  PUSH_NULL
-//!        >>      12  JUMP_BACKWARD        4  to 4
+//!   1           0 RESUME                   0
+//!
+//!   2           2 LOAD_FAST                0 (items)
+//!               4 GET_ITER
+//!         >>    6 FOR_ITER                25 (to 60)
 //! ```
 //!
 //! The columns: source line where it changes, jump targets, offset in bytes, instruction, argument and what it stands for.
+//! Unlike there, code objects are without their addresses, and long constants without their ends.
 //! The code object may come from anywhere: nothing in it is trusted.
 
 mod arguments;
 mod instructions;
-mod tables;
+mod repr;
 
 use std::fmt::Write as _;
 
-use super::{CodeObject, Constant, PyStr};
+use super::{CodeObject, Constant, ExceptionEntry, PyStr};
 use crate::target::Target;
 use arguments::meaning;
 use instructions::{Instruction, decode};
-use tables::{Handler, handlers, lines};
 
 /// The text of `code` and of the code objects in its constants, outermost first.
+///
+/// CPython: `Lib/dis.py` `_disassemble_recursive` (3.12)
 pub fn disassemble(code: &CodeObject<'_>, target: Target) -> String {
     let mut text = String::new();
     let mut pending = vec![code];
     while let Some(code) = pending.pop() {
         if !text.is_empty() {
-            text.push('\n');
+            let _ = writeln!(text, "\nDisassembly of {}:", repr::code_object(code));
         }
         one(&mut text, code, target);
         let inner = code.consts.iter().filter_map(|constant| match constant {
@@ -43,52 +45,87 @@ pub fn disassemble(code: &CodeObject<'_>, target: Target) -> String {
     text
 }
 
+/// CPython: `Lib/dis.py` `_disassemble_bytes` (3.12)
 fn one(text: &mut String, code: &CodeObject<'_>, target: Target) {
-    let _ = writeln!(text, "{} (line {})", shown(code.qualname), code.firstlineno);
-    let lines = lines(code.linetable, code.firstlineno);
-    let handlers = handlers(code.exceptiontable);
+    let handlers: Vec<ExceptionEntry> = code.exception_entries().collect();
     let instructions = decode(code.code, target.features().opcodes);
-    let mut jump_targets: Vec<usize> = instructions.iter().filter_map(Instruction::jump_target).collect();
-    jump_targets.extend(handlers.iter().map(|handler| handler.target));
-    jump_targets.sort_unstable();
-    let mut current = None;
+    let line_starts = code.line_starts();
+    let jump_targets = jump_targets(&instructions, &handlers);
+    let widths = Widths::new(code, &line_starts);
     for instruction in &instructions {
-        let line = lines.get(instruction.offset / 2).copied().flatten();
-        let is_new = line.is_some() && line != current;
-        let line = line.filter(|_| is_new).inspect(|line| current = Some(*line));
+        let line_start = line_starts.binary_search_by_key(&instruction.offset, |&(offset, _)| offset);
+        let line = line_start.ok().map(|index| line_starts[index].1);
+        if line.is_some() && instruction.offset > 0 {
+            text.push('\n');
+        }
         let is_target = jump_targets.binary_search(&instruction.offset).is_ok();
-        let row = row(instruction, line, if is_target { ">>" } else { "" }, code, target);
+        let row = widths.row(instruction, line, is_target, code, target);
         let _ = writeln!(text, "{}", row.trim_end());
     }
-    table(text, &handlers);
+    exception_table(text, &handlers);
 }
 
-fn row(
-    instruction: &Instruction,
-    line: Option<i32>,
-    mark: &str,
-    code: &CodeObject<'_>,
-    target: Target,
-) -> String {
-    let line = line.map_or(String::new(), |line| line.to_string());
-    let Instruction { offset, number, .. } = instruction;
-    let mut row = format!("{line:>6}  {mark:>2}  {offset:>6}  {:<24}", instruction.name());
-    if *number >= target.features().have_argument {
-        let _ = write!(row, "{:>4}", instruction.oparg);
-        if let Some(meaning) = meaning(instruction, code) {
-            let _ = write!(row, "  {meaning}");
+/// The offsets that jumps and exceptions lead to, sorted.
+fn jump_targets(instructions: &[Instruction], handlers: &[ExceptionEntry]) -> Vec<usize> {
+    let mut targets: Vec<usize> = instructions.iter().filter_map(Instruction::jump_target).collect();
+    targets.extend(handlers.iter().filter(|entry| entry.start < entry.end).map(|entry| entry.target));
+    targets.sort_unstable();
+    targets
+}
+
+/// How wide columns are.
+struct Widths {
+    line: Option<usize>,
+    offset: usize,
+}
+
+impl Widths {
+    fn new(code: &CodeObject<'_>, line_starts: &[(usize, i32)]) -> Self {
+        let digits = |number: usize| number.to_string().len();
+        let last_line = line_starts.iter().map(|&(_, line)| line).max();
+        let last_offset = code.code.len().saturating_sub(2);
+        Widths {
+            line: last_line.map(|line| usize::try_from(line).map_or(0, digits).max(3)),
+            offset: digits(last_offset).max(4),
         }
     }
-    row
+
+    /// CPython: `Lib/dis.py` `Instruction._disassemble` (3.12)
+    fn row(
+        &self,
+        instruction: &Instruction,
+        line: Option<i32>,
+        is_target: bool,
+        code: &CodeObject<'_>,
+        target: Target,
+    ) -> String {
+        let mut row = String::new();
+        if let Some(width) = self.line {
+            let line = line.map_or(String::new(), |line| line.to_string());
+            let _ = write!(row, "{line:>width$} ");
+        }
+        let mark = if is_target { ">>" } else { "" };
+        let (offset, width) = (instruction.offset, self.offset);
+        let _ = write!(row, "    {mark:2} {offset:>width$} {:<20}", instruction.name());
+        if let Some(argument) = instruction.argument(target.features().have_argument) {
+            let _ = write!(row, " {argument:>5}");
+            let meaning = meaning(instruction, code);
+            if !meaning.is_empty() {
+                let _ = write!(row, " ({meaning})");
+            }
+        }
+        row
+    }
 }
 
-fn table(text: &mut String, handlers: &[Handler]) {
+fn exception_table(text: &mut String, handlers: &[ExceptionEntry]) {
     if !handlers.is_empty() {
-        text.push_str("exception table:\n");
+        text.push_str("ExceptionTable:\n");
     }
-    for Handler { start, end, target, depth, lasti } in handlers {
-        let lasti = if *lasti { ", lasti" } else { "" };
-        let _ = writeln!(text, "  {start} to {end} -> {target}, depth {depth}{lasti}");
+    for ExceptionEntry { start, end, target, depth, lasti } in handlers {
+        let lasti = if *lasti { " lasti" } else { "" };
+        let last = *end as i64 - 2;
+        let _ = writeln!(text, "  {start} to {last} -> {target} [{depth}]{lasti}");
     }
 }
 

@@ -1,0 +1,75 @@
+//! Python's `repr` of constants, as much of it as fits a line.
+
+use super::super::{CodeObject, Constant, PyStr};
+use super::shown;
+use crate::syntax::unparse;
+
+/// How many characters of a constant are shown.
+const MAX_CHARS: usize = 200;
+
+/// `repr(constant)`, its end left out if it is long, and without the addresses of code objects.
+pub(super) fn shortened(constant: Constant<'_>) -> String {
+    let mut text = String::new();
+    append(&mut text, constant);
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+/// `repr(code)` without the address.
+///
+/// CPython: `Objects/codeobject.c` `code_repr` (3.8–)
+pub(super) fn code_object(code: &CodeObject<'_>) -> String {
+    let line = if code.firstlineno == 0 { -1 } else { code.firstlineno };
+    format!("<code object {}, file \"{}\", line {line}>", shown(code.name), shown(code.filename))
+}
+
+/// Appends at least as much of the `repr` as is shown, and not much more: a constant may be huge, and be shown often.
+fn append(text: &mut String, constant: Constant<'_>) {
+    match constant {
+        Constant::Tuple([item]) => {
+            text.push('(');
+            append(text, *item);
+            text.push_str(",)");
+        }
+        Constant::Tuple(items) => list(text, "(", items, ")"),
+        Constant::FrozenSet([]) => text.push_str("frozenset()"),
+        Constant::FrozenSet(items) => list(text, "frozenset({", items, "})"),
+        Constant::Code(code) => text.push_str(&code_object(code)),
+        Constant::Str(PyStr(long)) if long.len() > 4 * MAX_CHARS => {
+            text.push_str(&unparse::literal(Constant::Str(PyStr(beginning(long)))));
+        }
+        Constant::Bytes(long) if long.len() > MAX_CHARS => {
+            text.push_str(&unparse::literal(Constant::Bytes(&long[..=MAX_CHARS])));
+        }
+        // A literal has no infinity of its own, so that unparsing gives one that is too large.
+        Constant::Float(_) | Constant::Complex { .. } => {
+            text.push_str(&unparse::literal(constant).replace("1e309", "inf"));
+        }
+        literal => text.push_str(&unparse::literal(literal)),
+    }
+}
+
+fn list(text: &mut String, open: &str, items: &[Constant<'_>], close: &str) {
+    text.push_str(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        if text.len() > 4 * MAX_CHARS {
+            return;
+        }
+        append(text, *item);
+    }
+    text.push_str(close);
+}
+
+/// The first characters of a long text, none of them cut.
+fn beginning(text: &[u8]) -> &[u8] {
+    let mut end = 4 * MAX_CHARS;
+    while text[end] & 0xC0 == 0x80 {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,114 @@
+//! Reading `co_linetable`: which place of the source each code unit stands for.
+
+use super::CodeObject;
+use super::varint::Varints;
+use crate::source::Location;
+
+/// The entries of a location table; it ends where the table does, be that in the middle of an entry.
+#[derive(Clone, Debug)]
+pub struct Locations<'t> {
+    table: Varints<'t>,
+    line: i32,
+}
+
+/// One place, and how many code units in a row stand for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocationEntry {
+    pub units: usize,
+    /// [`Location::NONE`], or without columns, where that is all the table says.
+    pub location: Location,
+}
+
+impl CodeObject<'_> {
+    /// The places of the code, in order. What a damaged table says may be nonsense.
+    ///
+    /// CPython: `Objects/locations.md` (3.11–)
+    pub fn locations(&self) -> Locations<'_> {
+        Locations { table: Varints::new(self.linetable), line: self.firstlineno }
+    }
+
+    /// Where lines start: offsets in bytes, each with a line that differs from the one before.
+    ///
+    /// CPython: `Lib/dis.py` `findlinestarts` (3.11–)
+    pub fn line_starts(&self) -> Vec<(usize, i32)> {
+        let (mut starts, mut units, mut current) = (Vec::new(), 0, None);
+        for entry in self.locations() {
+            let Location { lineno, .. } = entry.location;
+            if entry.location != Location::NONE && current != Some(lineno) {
+                starts.push((units * 2, lineno));
+                current = Some(lineno);
+            }
+            units += entry.units;
+        }
+        starts
+    }
+}
+
+impl Iterator for Locations<'_> {
+    type Item = LocationEntry;
+
+    /// CPython: `Include/cpython/code.h` `_PyCodeLocationInfoKind` (3.11–)
+    fn next(&mut self) -> Option<LocationEntry> {
+        let first = self.table.byte()?;
+        let units = usize::from(first & 7) + 1;
+        let location = match first >> 3 & 15 {
+            code @ 0..=9 => {
+                let columns = self.table.byte()?;
+                let start = i32::from(code) << 3 | i32::from(columns >> 4 & 7);
+                self.on_line(0, start, start + i32::from(columns & 15))
+            }
+            code @ 10..=12 => {
+                let (start, end) = (self.table.byte()?, self.table.byte()?);
+                self.on_line(i32::from(code) - 10, start.into(), end.into())
+            }
+            13 => {
+                let delta = self.table.signed()?;
+                self.on_line(delta, -1, -1)
+            }
+            14 => self.over_lines()?,
+            _ => Location::NONE,
+        };
+        Some(LocationEntry { units, location })
+    }
+}
+
+impl Locations<'_> {
+    fn on_line(&mut self, delta: i32, start: i32, end: i32) -> Location {
+        self.line = self.line.wrapping_add(delta);
+        Location::new(self.line, self.line, start, end)
+    }
+
+    fn over_lines(&mut self) -> Option<Location> {
+        self.line = self.line.wrapping_add(self.table.signed()?);
+        let end_line = self.line.wrapping_add(self.table.little_endian()?.cast_signed());
+        // Columns are written with 1 added, so that 0 is for none.
+        let start = self.table.little_endian()?.cast_signed().wrapping_sub(1);
+        let end = self.table.little_endian()?.cast_signed().wrapping_sub(1);
+        Some(Location::new(self.line, end_line, start, end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_of_an_entry_is_read() {
+        type Entries<'e> = &'e [(usize, Location)];
+        let cases: [(&[u8], Entries<'_>); 7] = [
+            (b"\x81\x11", &[(2, Location::new(7, 7, 1, 2))]),
+            (b"\x88\x7f", &[(1, Location::new(7, 7, 15, 30))]),
+            (b"\xd8\x04\x09", &[(1, Location::new(8, 8, 4, 9))]),
+            (b"\xe9\x03", &[(2, Location::new(6, 6, -1, -1))]),
+            (b"\xf0\x02\x01\x01\x02", &[(1, Location::new(8, 9, 0, 1))]),
+            (b"\xf8\x80\x00", &[(1, Location::NONE), (1, Location::new(7, 7, 0, 0))]),
+            (b"\xf0\x02\x41", &[]),
+        ];
+        for (table, expected) in cases {
+            let entries: Vec<_> = Locations { table: Varints::new(table), line: 7 }
+                .map(|LocationEntry { units, location }| (units, location))
+                .collect();
+            assert_eq!(entries, expected, "{table:x?}");
+        }
+    }
+}

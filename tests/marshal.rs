@@ -1,0 +1,162 @@
+//! Reading and writing what CPython 3.12.1's `py_compile` wrote, and disassembling it: `scripts/golden_marshal.py`.
+
+use bumpalo::Bump;
+use crosspyc::code::disassembly::disassemble;
+use crosspyc::marshal::{self, ReadErrorKind};
+use crosspyc::pyc::{HEADER_LEN, Header, Invalidation, source_hash};
+use crosspyc::target::Target;
+
+struct Golden {
+    name: &'static str,
+    source: &'static [u8],
+    pyc: &'static [u8],
+    disassembly: &'static str,
+}
+
+macro_rules! golden {
+    ($($name:literal),*) => {
+        [$(Golden {
+            name: $name,
+            source: include_bytes!(concat!("../testdata/marshal/", $name, ".py")),
+            pyc: include_bytes!(concat!("../testdata/marshal/", $name, ".pyc")),
+            disassembly: include_str!(concat!("../testdata/marshal/", $name, ".dis")),
+        }),*]
+    };
+}
+
+const GOLDEN: [Golden; 4] = golden!["sharing", "numbers", "control", "extended"];
+
+fn target() -> Target {
+    "3.12.1".parse().expect("3.12.1 is supported")
+}
+
+#[test]
+fn pycs_are_written_as_they_were_read() {
+    for Golden { name, source, pyc, .. } in GOLDEN {
+        let header = Header::read(pyc).expect("a pyc");
+        assert_eq!(header, Header::new(target(), Invalidation::CheckedHash, source, 0), "{name}");
+        let arena = Bump::new();
+        let code = marshal::read(&arena, &pyc[HEADER_LEN..]).expect("a code object");
+        let mut written = Vec::new();
+        header.write(&mut written);
+        marshal::write(code, target(), &mut written).expect("it was written before");
+        let differs = written.iter().zip(pyc).position(|(a, b)| a != b);
+        assert!(written == pyc, "{name} differs at byte {differs:?}");
+    }
+}
+
+#[test]
+fn disassembly_is_that_of_dis() {
+    for Golden { name, pyc, disassembly, .. } in GOLDEN {
+        let arena = Bump::new();
+        let code = marshal::read(&arena, &pyc[HEADER_LEN..]).expect("a code object");
+        let got = disassemble(code, target());
+        for (number, (got, expected)) in got.lines().zip(disassembly.lines()).enumerate() {
+            assert_eq!(in_any_order(got), in_any_order(expected), "{name}.dis:{}", number + 1);
+        }
+        assert_eq!(got.lines().count(), disassembly.lines().count(), "{name}");
+    }
+}
+
+/// The line; of one that shows a frozenset, whose elements Python shows by their hashes, the sorted characters.
+fn in_any_order(line: &str) -> String {
+    let mut characters: Vec<char> = line.chars().collect();
+    if line.contains("frozenset") {
+        characters.sort_unstable();
+    }
+    characters.into_iter().collect()
+}
+
+#[test]
+fn source_hashes_are_those_in_the_headers() {
+    for Golden { name, source, pyc, .. } in GOLDEN {
+        assert_eq!(source_hash(target(), source), pyc[8..HEADER_LEN], "{name}");
+    }
+}
+
+#[test]
+fn every_truncation_is_an_error_within_the_data() {
+    let data = &GOLDEN[0].pyc[HEADER_LEN..];
+    for len in 0..data.len() {
+        let arena = Bump::new();
+        let error = marshal::read(&arena, &data[..len]).expect_err("it is not whole");
+        assert_eq!(error.kind, ReadErrorKind::UnexpectedEnd, "{len} bytes");
+        assert!(error.offset <= len);
+    }
+}
+
+/// A generator of numbers, the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+/// Changes a few bytes, takes some out, or repeats some.
+fn mutate(data: &mut Vec<u8>, numbers: &mut Numbers) {
+    for _ in 0..=numbers.below(4) {
+        let start = numbers.below(data.len());
+        let end = (start + numbers.below(12)).min(data.len());
+        match numbers.below(4) {
+            0 => data[start] = numbers.below(256) as u8,
+            1 => data[start] ^= 1 << numbers.below(8),
+            2 if data.len() > 100 => drop(data.drain(start..end)),
+            _ => {
+                let part = data[start..end].to_vec();
+                let at = numbers.below(data.len());
+                data.splice(at..at, part);
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_data_is_read_or_refused_within_bounds() {
+    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+    let mut read = 0;
+    for Golden { pyc, .. } in GOLDEN {
+        for _ in 0..400 {
+            let mut data = pyc[HEADER_LEN..].to_vec();
+            mutate(&mut data, &mut numbers);
+            let arena = Bump::new();
+            if let Ok(code) = marshal::read(&arena, &data) {
+                read += 1;
+                disassemble(code, target());
+                let _ = marshal::write(code, target(), &mut Vec::new());
+            }
+            assert!(
+                arena.allocated_bytes() < 64 * data.len() + 4096,
+                "{} for {}",
+                arena.allocated_bytes(),
+                data.len()
+            );
+        }
+    }
+    assert!(read > 100, "the mutations are too wild: {read} read");
+}
+
+#[test]
+fn data_that_stands_for_more_than_fits_memory_is_refused() {
+    // Each tuple holds the one within twice, the second time by reference.
+    let mut data = [b'(' | 0x80, 2, 0, 0, 0].repeat(40);
+    data.extend(b"NN");
+    for number in (1..40u32).rev() {
+        data.push(b'r');
+        data.extend(number.to_le_bytes());
+    }
+    let arena = Bump::new();
+    let error = marshal::read(&arena, &data).expect_err("2^40 objects");
+    assert_eq!(error.kind, ReadErrorKind::TooLarge);
+}
+
+#[test]
+fn nesting_is_limited() {
+    let data = [b')', 1].repeat(3000);
+    let error = marshal::read(&Bump::new(), &data).expect_err("3,000 tuples");
+    assert_eq!((error.kind, error.offset), (ReadErrorKind::TooDeep, 4000));
+}
