@@ -18,6 +18,9 @@
 //!
 //! CPython: `Python/assemble.c` `assemble_exception_table`, `Objects/exception_handling_notes.txt` (3.11–3.12)
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+
 /// Where an exception goes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Handler {
@@ -28,14 +31,17 @@ pub(super) struct Handler {
     pub(super) preserves_lasti: bool,
 }
 
-#[derive(Default)]
-pub(super) struct ExceptionTable {
-    bytes: Vec<u8>,
+pub(super) struct ExceptionTable<'a> {
+    bytes: BumpVec<'a, u8>,
     /// The handler of the last instruction, and the offset of the first that had it.
     open: Option<(Handler, u32)>,
 }
 
-impl ExceptionTable {
+impl<'a> ExceptionTable<'a> {
+    pub(super) fn new_in(arena: &'a Bump) -> Self {
+        ExceptionTable { bytes: BumpVec::new_in(arena), open: None }
+    }
+
     /// Says what handles exceptions from `offset` on.
     pub(super) fn set_handler(&mut self, offset: u32, handler: Option<Handler>) {
         if handler.map(|handler| handler.offset) != self.open.map(|(open, _)| open.offset) {
@@ -45,9 +51,9 @@ impl ExceptionTable {
     }
 
     /// The table of code that ends at `offset`.
-    pub(super) fn finish(mut self, offset: u32) -> Vec<u8> {
+    pub(super) fn finish(mut self, offset: u32) -> &'a [u8] {
         self.close(offset);
-        self.bytes
+        self.bytes.into_bump_slice()
     }
 
     fn close(&mut self, end: u32) {
@@ -85,7 +91,8 @@ mod tests {
 
     #[test]
     fn runs_of_one_handler_share_an_entry() {
-        let mut table = ExceptionTable::default();
+        let arena = Bump::new();
+        let mut table = ExceptionTable::new_in(&arena);
         for (offset, handler) in [(0, None), (1, Some(A)), (2, Some(A)), (70, Some(B)), (71, None)] {
             table.set_handler(offset, handler);
         }
@@ -96,7 +103,8 @@ mod tests {
 
     #[test]
     fn the_last_entry_ends_with_the_code() {
-        let mut table = ExceptionTable::default();
+        let arena = Bump::new();
+        let mut table = ExceptionTable::new_in(&arena);
         table.set_handler(3, Some(B));
         assert_eq!(
             table.finish(4096),

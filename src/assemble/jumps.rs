@@ -26,6 +26,8 @@
 //!
 //! CPython: `Python/flowgraph.c` `resolve_jump_offsets` (3.12)
 
+use smallvec::{SmallVec, smallvec};
+
 use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::{BlockId, FlowGraph};
@@ -38,7 +40,7 @@ const MAX_ROUNDS: usize = 100;
 /// The places of blocks, in code units.
 pub(super) struct Offsets {
     /// By [`BlockId::index`]; only for blocks in the layout.
-    starts: Vec<u32>,
+    starts: SmallVec<[u32; 64]>,
     /// The size of the code.
     pub(super) end: u32,
 }
@@ -51,10 +53,10 @@ impl Offsets {
 
 /// Sets the opargs of all jumps.
 pub(super) fn resolve(graph: &mut FlowGraph, opcodes: &OpcodeTable) -> Result<Offsets, Diagnostic> {
-    let layout: Vec<BlockId> = graph.layout().collect();
+    let layout: SmallVec<[BlockId; 64]> = graph.layout().collect();
     let mut spans = Spans::new(graph, &layout, opcodes)?;
     spans.settle();
-    let mut starts = vec![0; graph.block_count()];
+    let mut starts = smallvec![0; graph.block_count()];
     for (place, &id) in layout.iter().enumerate() {
         starts[id.index()] = spans.0[place].start;
         if spans.0[place].target.is_some() {
@@ -93,12 +95,12 @@ impl Span {
 }
 
 /// The blocks in the order of the layout.
-struct Spans(Vec<Span>);
+struct Spans(SmallVec<[Span; 32]>);
 
 impl Spans {
     /// With CPython's first guess for the jumps.
     fn new(graph: &FlowGraph, layout: &[BlockId], opcodes: &OpcodeTable) -> Result<Spans, Diagnostic> {
-        let mut places = vec![0; graph.block_count()];
+        let mut places: SmallVec<[u32; 64]> = smallvec![0; graph.block_count()];
         for (place, id) in (0..).zip(layout) {
             places[id.index()] = place;
         }
@@ -115,7 +117,7 @@ impl Spans {
             }
             span
         };
-        let spans: Vec<Span> = layout.iter().map(span).collect();
+        let spans: SmallVec<[Span; 32]> = layout.iter().map(span).collect();
         let size: u64 = spans.iter().map(|span| u64::from(span.fixed)).sum();
         if size > u64::from(MAX_CODE_UNITS) { Err(too_large()) } else { Ok(Spans(spans)) }
     }

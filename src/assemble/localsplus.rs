@@ -3,6 +3,7 @@
 //! CPython: `Python/assemble.c` `compute_localsplus_info` (3.11–3.12)
 
 use bumpalo::Bump;
+use smallvec::SmallVec;
 
 use crate::code::{LocalKind, LocalPlus};
 use crate::codegen::unit::Unit;
@@ -22,7 +23,7 @@ pub(super) fn localsplus<'a>(
     let cells = cells.map(|&name| (name, LocalKind::CELL));
     let frees = unit.freevars.idents().iter().map(|&name| (name, LocalKind::FREE));
     let variables = locals.chain(cells).chain(frees);
-    let variables: Vec<LocalPlus<'a>> = variables
+    let variables: SmallVec<[LocalPlus<'a>; 16]> = variables
         .map(|(name, kind)| LocalPlus { name: interner.text(name).into(), kind: LocalKind(kind) })
         .collect();
     arena.alloc_slice_copy(&variables)

@@ -28,16 +28,17 @@ use crate::target::{OpcodeTable, Target};
 use exception_table::{ExceptionTable, Handler};
 use linetable::LocationTable;
 
-/// Optimises a unit's instructions and makes its code object.
+/// Optimises a unit's instructions, for which `graph` lends its memory, and makes its code object.
 pub(crate) fn code_object<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
     target: Target,
     filename: PyStr<'a>,
-    mut unit: Unit<'a>,
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let flowgraph::Optimized { mut graph, stack_size } = flowgraph::run(&mut unit, arena);
-    let tables = emit(arena, target.features().opcodes, &mut graph, unit.firstlineno)?;
+    let stack_size = flowgraph::run(graph, unit, arena);
+    let tables = emit(arena, target.features().opcodes, graph, unit.firstlineno)?;
     let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
     Ok(arena.alloc(CodeObject {
         argcount: unit.argcount,
@@ -48,7 +49,7 @@ pub(crate) fn code_object<'a>(
         code: tables.code,
         consts: arena.alloc_slice_copy(unit.consts.values()),
         names: arena.alloc_slice_fill_iter(names),
-        localsplus: localsplus::localsplus(arena, interner, &unit),
+        localsplus: localsplus::localsplus(arena, interner, unit),
         filename,
         name: unit.name,
         qualname: unit.qualname,
@@ -73,8 +74,8 @@ fn emit<'a>(
 ) -> Result<Tables<'a>, Diagnostic> {
     let offsets = jumps::resolve(graph, opcodes)?;
     let mut code = BumpVec::with_capacity_in(offsets.end as usize * 2, arena);
-    let mut locations = LocationTable::new(firstlineno);
-    let mut exceptions = ExceptionTable::default();
+    let mut locations = LocationTable::new_in(arena, offsets.end as usize, firstlineno);
+    let mut exceptions = ExceptionTable::new_in(arena);
     let mut offset = 0;
     for instr in graph.layout().flat_map(|id| graph.instrs(id)) {
         let handler = instr.handler.map(|id| {
@@ -93,7 +94,7 @@ fn emit<'a>(
     }
     Ok(Tables {
         code: code.into_bump_slice(),
-        locations: arena.alloc_slice_copy(&locations.finish()),
-        exceptions: arena.alloc_slice_copy(&exceptions.finish(offset)),
+        locations: locations.finish(),
+        exceptions: exceptions.finish(offset),
     })
 }

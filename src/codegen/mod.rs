@@ -39,6 +39,7 @@ use rustc_hash::FxHashSet;
 
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
+use crate::flowgraph::FlowGraph;
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -126,6 +127,10 @@ pub(crate) struct Compiler<'a, 'c> {
     pub(crate) symtable: SymbolTable,
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
+    /// Units that are done, whose memory serves the next.
+    pub(crate) spare_units: Vec<Unit<'a>>,
+    /// Serves each unit in turn.
+    pub(crate) graph: FlowGraph,
     /// The code objects made so far, as constants.
     pub(crate) codes: FxHashSet<Constant<'a>>,
 }
@@ -217,6 +222,8 @@ pub(crate) fn module<'a>(
         filename,
         symtable,
         units: Vec::new(),
+        spare_units: Vec::new(),
+        graph: FlowGraph::new(),
         codes: FxHashSet::default(),
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);

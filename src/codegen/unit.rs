@@ -7,7 +7,7 @@ use crate::code::{CodeFlags, Constant, PyStr};
 use crate::names::Ident;
 
 /// What code generation hands to the flow graph and the assembler for one code object.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Unit<'a> {
     pub name: PyStr<'a>,
     pub qualname: PyStr<'a>,
@@ -32,24 +32,20 @@ pub struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    /// A unit without parameters, variables or instructions.
-    pub fn new(name: PyStr<'a>, qualname: PyStr<'a>, firstlineno: i32) -> Self {
-        Unit {
-            name,
-            qualname,
-            flags: CodeFlags::default(),
-            argcount: 0,
-            posonlyargcount: 0,
-            kwonlyargcount: 0,
-            firstlineno,
-            consts: Constants::default(),
-            names: IdentTable::default(),
-            varnames: IdentTable::default(),
-            cellvars: IdentTable::default(),
-            freevars: IdentTable::default(),
-            fast_hidden: FxHashMap::default(),
-            sequence: InstructionSequence::default(),
+    /// Makes it a unit without parameters, variables or instructions, whatever it was before.
+    pub fn reset(&mut self, name: PyStr<'a>, qualname: PyStr<'a>, firstlineno: i32) {
+        self.name = name;
+        self.qualname = qualname;
+        self.flags = CodeFlags::default();
+        (self.argcount, self.posonlyargcount, self.kwonlyargcount) = (0, 0, 0);
+        self.firstlineno = firstlineno;
+        self.consts.clear();
+        for table in [&mut self.names, &mut self.varnames, &mut self.cellvars, &mut self.freevars] {
+            table.clear();
         }
+        self.fast_hidden.clear();
+        self.sequence.instructions.clear();
+        self.sequence.labels.clear();
     }
 
     /// How many of `varnames` are parameters, which are bound from the start: `*args` and `**kwargs` count.
@@ -111,15 +107,18 @@ impl IdentTable {
     pub fn is_empty(&self) -> bool {
         self.idents.is_empty()
     }
+
+    fn clear(&mut self) {
+        self.idents.clear();
+        self.index.clear();
+    }
 }
 
-impl FromIterator<Ident> for IdentTable {
-    fn from_iter<I: IntoIterator<Item = Ident>>(idents: I) -> Self {
-        let mut table = IdentTable::default();
+impl Extend<Ident> for IdentTable {
+    fn extend<I: IntoIterator<Item = Ident>>(&mut self, idents: I) {
         for ident in idents {
-            table.add(ident);
+            self.add(ident);
         }
-        table
     }
 }
 
@@ -162,10 +161,15 @@ impl<'a> Constants<'a> {
     /// Keeps only the constants at `indices`, in that order; afterwards the constant at `indices[i]` has index `i`.
     pub fn retain(&mut self, indices: &[u32]) {
         let kept = indices.iter().map(|&index| self.values[index as usize]).collect::<Vec<_>>();
-        *self = Constants::default();
+        self.clear();
         for value in kept {
             self.add(value);
         }
+    }
+
+    fn clear(&mut self) {
+        self.values.clear();
+        self.index.clear();
     }
 }
 

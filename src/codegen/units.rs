@@ -1,8 +1,8 @@
 //! Entering and leaving a unit: its tables of variables, qualified name, flags, and the code around the body.
 
 use bumpalo::collections::Vec as ArenaVec;
+use smallvec::SmallVec;
 
-use super::unit::{IdentTable, Unit};
 use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
 use crate::assemble;
 use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
@@ -17,17 +17,18 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12)
     pub(crate) fn enter_unit(&mut self, name: Ident, kind: UnitKind, scope: ScopeId, firstlineno: i32) {
-        let mut unit = Unit::new(self.text(name), self.qualname(name, kind), firstlineno);
+        let mut unit = self.spare_units.pop().unwrap_or_default();
+        unit.reset(self.text(name), self.qualname(name, kind), firstlineno);
         let scope_data = self.symtable.scope(scope);
-        unit.varnames = scope_data.varnames.iter().copied().collect();
-        unit.cellvars = self.sorted_symbols(scope_data, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL);
+        unit.varnames.extend(scope_data.varnames.iter().copied());
+        unit.cellvars.extend(self.sorted_symbols(scope_data, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL));
         if scope_data.needs_class_closure {
             unit.cellvars.add(known::CLASS);
         }
         if scope_data.needs_classdict {
             unit.cellvars.add(known::CLASSDICT);
         }
-        unit.freevars = self.sorted_symbols(scope_data, SymbolScope::Free, SymbolFlags::DEF_FREE_CLASS);
+        unit.freevars.extend(self.sorted_symbols(scope_data, SymbolScope::Free, SymbolFlags::DEF_FREE_CLASS));
 
         let private = self.units.last().and_then(|parent| parent.private);
         let frame_blocks = Vec::new();
@@ -55,7 +56,10 @@ impl<'a> Compiler<'a, '_> {
         let flags = self.code_flags();
         let mut state = self.units.pop().expect("a unit is being compiled");
         state.unit.flags = flags;
-        assemble::code_object(self.arena, self.interner, self.target, self.filename, state.unit)
+        let (graph, unit) = (&mut self.graph, &mut state.unit);
+        let code = assemble::code_object(self.arena, self.interner, self.target, self.filename, graph, unit)?;
+        self.spare_units.push(state.unit);
+        Ok(code)
     }
 
     /// Guards a generator's whole body: a `StopIteration` that escapes becomes a `RuntimeError`.
@@ -84,12 +88,12 @@ impl<'a> Compiler<'a, '_> {
     /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend on anything else.
     ///
     /// CPython: `Python/compile.c` `dictbytype` (3.12)
-    fn sorted_symbols(&self, scope: &Scope, place: SymbolScope, flag: u16) -> IdentTable {
+    fn sorted_symbols(&self, scope: &Scope, place: SymbolScope, flag: u16) -> SmallVec<[Ident; 16]> {
         let wanted = |symbol: Symbol| symbol.scope == Some(place) || symbol.flags.contains(flag);
-        let mut names: Vec<Ident> =
+        let mut names: SmallVec<[Ident; 16]> =
             scope.symbols.iter().filter(|&(_, symbol)| wanted(symbol)).map(|(name, _)| name).collect();
         names.sort_unstable_by_key(|&name| self.interner.text(name));
-        names.into_iter().collect()
+        names
     }
 
     /// The qualified name of a unit to be entered now. The scope of type parameters does not show in the names of what

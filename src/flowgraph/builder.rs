@@ -5,6 +5,8 @@
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
 //! `translate_jump_labels_to_targets` (3.12)
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::codegen::sequence::InstructionSequence;
 
@@ -12,15 +14,20 @@ use crate::codegen::sequence::InstructionSequence;
 const NO_LABEL: u32 = 0;
 
 impl FlowGraph {
-    /// Cuts the sequence into blocks, laid out as the sequence is.
-    pub(crate) fn from_sequence(sequence: &InstructionSequence) -> FlowGraph {
+    /// A graph with nothing but an empty block.
+    pub(crate) fn new() -> FlowGraph {
+        FlowGraph { blocks: vec![Block::default()], instrs: Vec::new(), entry: BlockId::from_index(0) }
+    }
+
+    /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is gone.
+    pub(crate) fn read(&mut self, sequence: &InstructionSequence) {
+        let graph = self;
+        graph.blocks.clear();
+        graph.blocks.push(Block::default());
+        graph.instrs.clear();
+        graph.entry = BlockId::from_index(0);
         let label_at = labels_by_place(sequence);
-        let mut graph = FlowGraph {
-            blocks: vec![Block::default()],
-            instrs: Vec::with_capacity(sequence.instructions.len()),
-            entry: BlockId::from_index(0),
-        };
-        let mut block_at = vec![None; sequence.labels.len() + 1];
+        let mut block_at: SmallVec<[Option<BlockId>; 64]> = smallvec![None; sequence.labels.len() + 1];
         for (instruction, &label) in sequence.instructions.iter().zip(&label_at) {
             let current = graph.place_label(label);
             if label != NO_LABEL {
@@ -36,7 +43,6 @@ impl FlowGraph {
         for instr in graph.instrs.iter_mut().filter(|instr| instr.opcode.has_target()) {
             instr.target = block_at[instr.oparg as usize];
         }
-        graph
     }
 
     /// The block that the next instruction belongs to: the last, or a new one after it.
@@ -59,8 +65,8 @@ impl FlowGraph {
 }
 
 /// For each instruction the number, from 1, of the last label before it.
-fn labels_by_place(sequence: &InstructionSequence) -> Vec<u32> {
-    let mut label_at = vec![NO_LABEL; sequence.instructions.len()];
+fn labels_by_place(sequence: &InstructionSequence) -> SmallVec<[u32; 256]> {
+    let mut label_at = smallvec![NO_LABEL; sequence.instructions.len()];
     for (number, &place) in (1..).zip(&sequence.labels) {
         if let Some(label) = label_at.get_mut(place as usize) {
             *label = number;

@@ -6,7 +6,9 @@
 //! CPython: `Python/flowgraph.c` `add_checks_for_loads_of_uninitialized_variables`, `scan_block_for_locals`,
 //! `fast_scan_many_locals` (3.12)
 
-use super::{BlockId, BlockSet, FlowGraph};
+use smallvec::{SmallVec, smallvec};
+
+use super::{BlockId, BlockList, BlockSet, FlowGraph};
 use crate::target::Opcode::*;
 
 /// How many variables are followed from block to block.
@@ -25,8 +27,11 @@ pub(super) fn check_uninitialized_loads(
         check_untracked(graph, variable_count);
     }
     let unbound_at_start = low_bits(variable_count) & !low_bits(parameter_count);
-    let mut scan =
-        Scan { unbound: vec![0; graph.block_count()], todo: Vec::new(), waiting: BlockSet::new(graph) };
+    let mut scan = Scan {
+        unbound: smallvec![0; graph.block_count()],
+        todo: BlockList::new(),
+        waiting: BlockSet::new(graph),
+    };
     scan.reach(graph.entry, unbound_at_start);
     // Every block once, for a `DELETE_FAST` may be anywhere; then again what that led to.
     graph.for_each_block(|graph, id| scan.block(graph, id));
@@ -43,9 +48,9 @@ fn low_bits(count: usize) -> u64 {
 /// What is known of the tracked variables.
 struct Scan {
     /// For each block the variables that may be unbound when control enters it. Only grows.
-    unbound: Vec<u64>,
+    unbound: SmallVec<[u64; 64]>,
     /// Blocks that `unbound` has grown for.
-    todo: Vec<BlockId>,
+    todo: BlockList,
     waiting: BlockSet,
 }
 

@@ -2,7 +2,9 @@
 //!
 //! CPython: `Python/flowgraph.c` `eliminate_empty_basic_blocks` (3.12)
 
-use super::{BlockId, FlowGraph};
+use smallvec::{SmallVec, smallvec};
+
+use super::{BlockId, BlockList, FlowGraph};
 
 pub(super) fn eliminate_empty_blocks(graph: &mut FlowGraph) {
     if graph.layout().all(|id| !graph.is_empty(id)) {
@@ -28,9 +30,9 @@ pub(super) fn eliminate_empty_blocks(graph: &mut FlowGraph) {
 }
 
 /// Chains the blocks that have instructions; returns for each block the first such from it on.
-fn chain_full_blocks(graph: &mut FlowGraph) -> Vec<Option<BlockId>> {
-    let layout: Vec<BlockId> = graph.layout().collect();
-    let mut full = vec![None; graph.block_count()];
+fn chain_full_blocks(graph: &mut FlowGraph) -> SmallVec<[Option<BlockId>; 64]> {
+    let layout: BlockList = graph.layout().collect();
+    let mut full = smallvec![None; graph.block_count()];
     let mut following = None;
     for &id in layout.iter().rev() {
         graph.block_mut(id).next = following;

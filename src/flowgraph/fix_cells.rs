@@ -6,6 +6,8 @@
 //! CPython: `Python/compile.c` `prepare_localsplus`, `build_cellfixedoffsets`, `insert_prefix_instructions`,
 //! `fix_cell_offsets` (3.12)
 
+use smallvec::SmallVec;
+
 use super::{FlowGraph, Instr};
 use crate::code::CodeFlags;
 use crate::codegen::unit::Unit;
@@ -37,7 +39,7 @@ pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>) {
 }
 
 /// For each cell variable, then each free variable, its place in the frame.
-fn frame_offsets(unit: &Unit<'_>) -> Vec<u32> {
+fn frame_offsets(unit: &Unit<'_>) -> SmallVec<[u32; 16]> {
     let mut free_slot = unit.varnames.len() as u32;
     let cells = unit.cellvars.idents().iter().map(|&name| unit.varnames.get(name));
     let frees = unit.freevars.idents().iter().map(|_| None);
@@ -49,12 +51,12 @@ fn frame_offsets(unit: &Unit<'_>) -> Vec<u32> {
 }
 
 /// What runs before the code proper. The cells are made in the order of their places.
-fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32]) -> Vec<Instr> {
-    let mut prefix = Vec::new();
+fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32]) -> SmallVec<[Instr; 8]> {
+    let mut prefix = SmallVec::new();
     if !unit.freevars.is_empty() {
         prefix.push(Instr::new(COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
     }
-    let mut cells: Vec<u32> = (0..unit.cellvars.len() as u32).collect();
+    let mut cells: SmallVec<[u32; 16]> = (0..unit.cellvars.len() as u32).collect();
     cells.sort_unstable_by_key(|&cell| offsets[cell as usize]);
     prefix.extend(cells.into_iter().map(|cell| Instr::new(MAKE_CELL, cell, Location::NONE)));
     if is_generator(unit.flags) {

@@ -7,6 +7,8 @@
 //!
 //! CPython: `Python/flowgraph.c` `mark_except_handlers`, `label_exception_targets` (3.12)
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{BlockId, BlockSet, FlowGraph};
 use crate::target::Opcode;
 
@@ -23,9 +25,9 @@ type Stack = Option<usize>;
 
 pub(super) fn label_exception_targets(graph: &mut FlowGraph) {
     mark_handlers(graph);
-    let mut pushed: Vec<Pushed> = Vec::new();
+    let mut pushed: SmallVec<[Pushed; 16]> = SmallVec::new();
     let mut visited = BlockSet::new(graph);
-    let mut todo: Vec<(BlockId, Stack)> = vec![(graph.entry, None)];
+    let mut todo: SmallVec<[(BlockId, Stack); 32]> = smallvec![(graph.entry, None)];
     visited.insert(graph.entry);
     while let Some((id, mut stack)) = todo.pop() {
         for index in graph.range(id) {

@@ -41,10 +41,12 @@ mod verify;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::source::Location;
 use crate::target::Opcode;
 
-pub(crate) use pipeline::{Optimized, run};
+pub(crate) use pipeline::run;
 
 /// A block's number within its [`FlowGraph`]: it stays the same when the block is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +124,7 @@ pub(crate) struct Block {
     pub(crate) start_depth: Option<u32>,
 }
 
-/// The blocks of one code object in the making.
+/// The blocks of one code object in the making. [Filled](FlowGraph::read) for one unit after another, for its memory's sake.
 #[derive(Clone, Debug)]
 pub(crate) struct FlowGraph {
     blocks: Vec<Block>,
@@ -285,27 +287,39 @@ impl FlowGraph {
     }
 }
 
-/// A set of blocks.
-struct BlockSet(Vec<bool>);
+/// A list of blocks, without an allocation for most units.
+type BlockList = SmallVec<[BlockId; 32]>;
+
+/// A set of blocks: a bit for each.
+struct BlockSet(SmallVec<[u64; 4]>);
 
 impl BlockSet {
     fn new(graph: &FlowGraph) -> BlockSet {
-        BlockSet(vec![false; graph.block_count()])
+        BlockSet(smallvec![0; graph.block_count().div_ceil(64)])
     }
 
     fn contains(&self, id: BlockId) -> bool {
-        self.0.get(id.index()).is_some_and(|&is_in| is_in)
+        let (word, bit) = BlockSet::place(id);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
     /// Whether the block was not in the set yet.
     fn insert(&mut self, id: BlockId) -> bool {
-        if id.index() >= self.0.len() {
-            self.0.resize(id.index() + 1, false);
+        let (word, bit) = BlockSet::place(id);
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
         }
-        !std::mem::replace(&mut self.0[id.index()], true)
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
     }
 
     fn remove(&mut self, id: BlockId) {
-        self.0[id.index()] = false;
+        let (word, bit) = BlockSet::place(id);
+        self.0[word] &= !bit;
+    }
+
+    fn place(id: BlockId) -> (usize, u64) {
+        (id.index() / 64, 1 << (id.index() % 64))
     }
 }

@@ -22,28 +22,21 @@ use super::stack_depth::stack_depth;
 use super::verify;
 use crate::codegen::unit::Unit;
 
-/// What comes out of the passes.
-pub(crate) struct Optimized {
-    pub(crate) graph: FlowGraph,
-    /// `co_stacksize`.
-    pub(crate) stack_size: u32,
-}
-
 /// Runs a pass; in debug builds the graph is verified afterwards.
 macro_rules! pass {
     ($pass:ident, $graph:ident $(, $argument:expr)*) => {{
-        let result = $pass(&mut $graph, $($argument),*);
-        verify::assert_sound(&$graph, stringify!($pass));
+        let result = $pass($graph, $($argument),*);
+        verify::assert_sound($graph, stringify!($pass));
         result
     }};
 }
 
-/// Optimises a unit's instructions and makes them ready for the assembler. May add constants to the unit, and removes unused ones.
+/// Fills `graph` with a unit's instructions, optimises them and makes them ready for the assembler. Returns `co_stacksize`. May add constants to the unit, and removes unused ones.
 ///
 /// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`
 /// `optimize_and_assemble_code_unit` (3.12)
-pub(crate) fn run<'a>(unit: &mut Unit<'a>, arena: &'a Bump) -> Optimized {
-    let mut graph = FlowGraph::from_sequence(&unit.sequence);
+pub(crate) fn run<'a>(graph: &mut FlowGraph, unit: &mut Unit<'a>, arena: &'a Bump) -> u32 {
+    graph.read(&unit.sequence);
     pass!(label_exception_targets, graph);
 
     pass!(eliminate_empty_blocks, graph);
@@ -62,9 +55,9 @@ pub(crate) fn run<'a>(unit: &mut Unit<'a>, arena: &'a Bump) -> Optimized {
 
     pass!(fix_cells, graph, unit);
     let stack_size = pass!(stack_depth, graph, unit.flags);
-    verify::assert_depths_agree(&graph);
+    verify::assert_depths_agree(graph);
     pass!(convert_pseudo_ops, graph);
     pass!(remove_redundant_nops, graph);
     pass!(normalize_jumps, graph);
-    Optimized { graph, stack_size }
+    stack_size
 }

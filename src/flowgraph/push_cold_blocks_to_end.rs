@@ -5,21 +5,23 @@
 //!
 //! CPython: `Python/flowgraph.c` `push_cold_blocks_to_end`, `mark_warm`, `mark_cold` (3.12)
 
+use smallvec::smallvec;
+
 use super::remove_redundant_jumps::remove_redundant_jumps;
-use super::{BlockId, BlockSet, FlowGraph, Instr};
+use super::{BlockList, BlockSet, FlowGraph, Instr};
 use crate::source::Location;
 use crate::target::Opcode::JUMP;
 
 pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph) {
-    if graph.next(graph.entry).is_none() {
+    let handlers: BlockList = graph.layout().filter(|&id| graph.block(id).is_handler).collect();
+    if handlers.is_empty() {
         return;
     }
     let nowhere = BlockSet::new(graph);
-    let warm = reached_from(graph, vec![graph.entry], &nowhere);
-    let handlers = graph.layout().filter(|&id| graph.block(id).is_handler).collect();
+    let warm = reached_from(graph, smallvec![graph.entry], &nowhere);
     let cold = reached_from(graph, handlers, &warm);
 
-    let (mut warm_layout, mut cold_layout) = (Vec::new(), Vec::new());
+    let (mut warm_layout, mut cold_layout) = (BlockList::new(), BlockList::new());
     let mut unused_label = graph.unused_label();
     graph.for_each_block(|graph, id| {
         if !cold.contains(id) {
@@ -41,7 +43,7 @@ pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph) {
 }
 
 /// The blocks of `start`, and those that control comes to from there by jumps and falling through, without passing one of `barred`.
-fn reached_from(graph: &FlowGraph, start: Vec<BlockId>, barred: &BlockSet) -> BlockSet {
+fn reached_from(graph: &FlowGraph, start: BlockList, barred: &BlockSet) -> BlockSet {
     let mut reached = BlockSet::new(graph);
     for &id in &start {
         reached.insert(id);

@@ -2,7 +2,9 @@
 //!
 //! CPython: `Python/flowgraph.c` `mark_reachable`, `optimize_cfg` (3.12)
 
-use super::{BlockSet, FlowGraph};
+use smallvec::smallvec;
+
+use super::{BlockList, BlockSet, FlowGraph};
 
 pub(super) fn remove_unreachable(graph: &mut FlowGraph) {
     count_predecessors(graph);
@@ -17,7 +19,7 @@ pub(super) fn remove_unreachable(graph: &mut FlowGraph) {
 /// which later passes compare to 1.
 fn count_predecessors(graph: &mut FlowGraph) {
     let mut visited = BlockSet::new(graph);
-    let mut todo = vec![graph.entry];
+    let mut todo: BlockList = smallvec![graph.entry];
     graph.block_mut(graph.entry).predecessors = 1;
     while let Some(id) = todo.pop() {
         visited.insert(id);

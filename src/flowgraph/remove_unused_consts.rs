@@ -2,11 +2,13 @@
 //!
 //! CPython: `Python/flowgraph.c` `remove_unused_consts` (3.12)
 
+use smallvec::{SmallVec, smallvec};
+
 use super::FlowGraph;
 use crate::codegen::unit::Constants;
 
 pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
-    let mut is_used = vec![false; consts.values().len()];
+    let mut is_used: SmallVec<[bool; 64]> = smallvec![false; consts.values().len()];
     if let Some(first) = is_used.first_mut() {
         *first = true;
     }

@@ -3,13 +3,13 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12)
 
 use super::fix_cells::is_generator;
-use super::{BlockId, FlowGraph};
+use super::{BlockId, BlockList, FlowGraph};
 use crate::code::CodeFlags;
 use crate::target::{handler_stack_effect, stack_effect};
 
 pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags) -> u32 {
     let mut max_depth = 0;
-    let mut todo = Vec::new();
+    let mut todo = BlockList::new();
     // A generator is resumed with a value on its stack.
     reach(graph, graph.entry, i32::from(is_generator(flags)), &mut todo);
     while let Some(id) = todo.pop() {
@@ -37,7 +37,7 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags) -> u32 {
 }
 
 /// The way into a block that finds the deepest stack decides. (They should all agree, and do in what the code generator makes.)
-fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut Vec<BlockId>) {
+fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut BlockList) {
     let block = graph.block_mut(id);
     let depth = depth.max(0) as u32;
     if block.start_depth.is_none_or(|known| known < depth && known < MAX_REVISED_DEPTH) {

@@ -33,7 +33,9 @@ pub(super) fn graph(source: &str) -> FlowGraph {
         };
         sequence.push(opcode, oparg, Location::new(lineno, lineno, 0, 1));
     }
-    FlowGraph::from_sequence(&sequence)
+    let mut graph = FlowGraph::new();
+    graph.read(&sequence);
+    graph
 }
 
 /// Blocks separated by `|`, their instructions as `OPCODE`, `OPCODE:OPARG` or `OPCODE>PLACE OF BLOCK IN LAYOUT`.

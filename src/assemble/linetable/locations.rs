@@ -5,6 +5,9 @@
 //!
 //! CPython: `Python/assemble.c` `write_location_info_entry`, `Objects/locations.md` (3.11–)
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+
 use crate::source::Location;
 
 /// How many code units an entry stands for at most.
@@ -16,17 +19,19 @@ const NO_COLUMNS: u8 = 13;
 const LONG: u8 = 14;
 const NONE: u8 = 15;
 
-pub(in crate::assemble) struct LocationTable {
-    bytes: Vec<u8>,
+pub(in crate::assemble) struct LocationTable<'a> {
+    bytes: BumpVec<'a, u8>,
     /// The line of the last entry that had one.
     lineno: i32,
     /// The location of the last instructions, and how many code units they take together.
     open: (Location, u32),
 }
 
-impl LocationTable {
-    pub(in crate::assemble) fn new(firstlineno: i32) -> Self {
-        LocationTable { bytes: Vec::new(), lineno: firstlineno, open: (Location::NONE, 0) }
+impl<'a> LocationTable<'a> {
+    /// `capacity` is a guess of the table's size in bytes.
+    pub(in crate::assemble) fn new_in(arena: &'a Bump, capacity: usize, firstlineno: i32) -> Self {
+        let bytes = BumpVec::with_capacity_in(capacity, arena);
+        LocationTable { bytes, lineno: firstlineno, open: (Location::NONE, 0) }
     }
 
     /// The next `units` code units stand for `location`.
@@ -38,9 +43,9 @@ impl LocationTable {
         self.open.1 += units;
     }
 
-    pub(in crate::assemble) fn finish(mut self) -> Vec<u8> {
+    pub(in crate::assemble) fn finish(mut self) -> &'a [u8] {
         self.close();
-        self.bytes
+        self.bytes.into_bump_slice()
     }
 
     fn close(&mut self) {
@@ -105,11 +110,12 @@ mod tests {
     use super::*;
 
     fn table(entries: &[(Location, u32)]) -> Vec<u8> {
-        let mut table = LocationTable::new(1);
+        let arena = Bump::new();
+        let mut table = LocationTable::new_in(&arena, 0, 1);
         for &(location, units) in entries {
             table.add(location, units);
         }
-        table.finish()
+        table.finish().to_vec()
     }
 
     #[test]
