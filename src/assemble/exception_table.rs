@@ -106,9 +106,6 @@ mod tests {
         let arena = Bump::new();
         let mut table = ExceptionTable::new_in(&arena);
         table.set_handler(3, Some(B));
-        assert_eq!(
-            table.finish(4096),
-            [0x83, 0x40, 0x40 | 63, 61, 5, 0][..].to_vec().split_off(0)[..].to_vec()
-        );
+        assert_eq!(table.finish(4096), [0x83, 0x40 | 63, 61, 5, 0]);
     }
 }
