@@ -49,9 +49,11 @@ const FLAGS: [&str; 12] = [
 
 /// The order of insertion; but names that are only passed on come last and sorted, since CPython adds them in no order.
 fn in_order(interner: &Interner<'_>, scope: &Scope) -> Vec<(Ident, Symbol)> {
-    let passed_on = Symbol { flags: SymbolFlags(0), scope: Some(SymbolScope::Free) };
+    let passed_on = |symbol: Symbol| {
+        symbol.scope == Some(SymbolScope::Free) && !symbol.flags.contains(!SymbolFlags::DEF_FREE_CLASS)
+    };
     let (mut last, mut symbols): (Vec<_>, Vec<_>) =
-        scope.symbols.iter().partition(|&(_, symbol)| symbol == passed_on);
+        scope.symbols.iter().partition(|&(_, symbol)| passed_on(symbol));
     last.sort_by_key(|&(name, _)| interner.text(name));
     symbols.append(&mut last);
     symbols

@@ -57,9 +57,9 @@ def dump(scope, indent, lines):
         words += [f"directive={name}@{a}:{b}-{c}:{d}" for name, a, b, c, d in directives]
     lines.append("  " * indent + " ".join(words))
     # CPython adds the names that are only passed on in the order of a set, which differs from run to run.
-    passed_on = 4 << 12
-    symbols = [item for item in scope.symbols.items() if item[1] != passed_on]
-    symbols += sorted(item for item in scope.symbols.items() if item[1] == passed_on)
+    free, free_class = 4 << 12, 1 << 6
+    passed_on = [item for item in scope.symbols.items() if item[1] & ~free_class == free]
+    symbols = [item for item in scope.symbols.items() if item not in passed_on] + sorted(passed_on)
     for name, bits in symbols:
         flags = [word for bit, word in enumerate(FLAGS) if bits >> bit & 1]
         lines.append("  " * indent + " ".join(["  .", name, str(PLACES[bits >> 12]), *flags]))
