@@ -7,7 +7,7 @@ use std::path::Path;
 
 use bumpalo::Bump;
 use crosspyc::compile;
-use crosspyc::diagnostic::Diagnostic;
+use crosspyc::diagnostic::{Diagnostic, DiagnosticKind};
 use crosspyc::preprocess::preprocess;
 use crosspyc::symtable;
 use crosspyc::target::Target;
@@ -17,7 +17,7 @@ fn dumped(source: &[u8]) -> Result<String, Diagnostic> {
     let target: Target = "3.12.1".parse().expect("a supported target");
     let arena = Bump::new();
     let mut parsed = compile::parse(&arena, source)?;
-    let (_, future) = preprocess(&arena, &mut parsed.interner, target, 0, &parsed.module)?;
+    let (_, future) = preprocess(&arena, &parsed.interner, target, 0, &parsed.module)?;
     let table = symtable::build(&mut parsed.interner, target, &future, &parsed.module)?;
     Ok(dump::dump(&parsed.interner, &table))
 }
@@ -53,6 +53,21 @@ fn faults_are_those_of_cpython() {
         }
     }
     assert!(wrong.is_empty(), "{} differ:\n\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Annotations that are not evaluated are not preprocessed either: their depth shows here first.
+#[test]
+fn too_deep_an_annotation_is_a_recursion_error() {
+    let limit: Target = "3.12.1".parse().unwrap();
+    let limit = limit.features().recursion_limit as usize;
+    let source =
+        |depth: usize| format!("from __future__ import annotations\nx: {}", ["a"].repeat(depth).join("+"));
+    stacker::grow(64 << 20, || {
+        assert!(dumped(source(limit - 1).as_bytes()).is_ok());
+        let fault = dumped(source(limit).as_bytes()).unwrap_err();
+        assert_eq!(fault.kind, DiagnosticKind::RecursionError);
+        assert_eq!(fault.message, "maximum recursion depth exceeded during compilation");
+    });
 }
 
 /// The place with columns from 1, and the message.
