@@ -17,15 +17,15 @@ mod localsplus;
 mod units;
 
 use bumpalo::Bump;
-use bumpalo::collections::Vec as BumpVec;
 
 use crate::code::{CodeObject, PyStr};
 use crate::codegen::unit::Unit;
 use crate::diagnostic::Diagnostic;
-use crate::flowgraph::{self, FlowGraph};
+use crate::flowgraph::{self, BlockId, FlowGraph};
 use crate::names::Interner;
 use crate::target::{OpcodeTable, Target};
 use exception_table::{ExceptionTable, Handler};
+use jumps::Offsets;
 use linetable::LocationTable;
 
 /// Optimises a unit's instructions, for which `graph` lends its memory, and makes its code object.
@@ -73,28 +73,29 @@ fn emit<'a>(
     firstlineno: i32,
 ) -> Result<Tables<'a>, Diagnostic> {
     let offsets = jumps::resolve(graph, opcodes)?;
-    let mut code = BumpVec::with_capacity_in(offsets.end as usize * 2, arena);
+    let code = arena.alloc_slice_fill_copy(offsets.end as usize * 2, 0);
     let mut locations = LocationTable::new_in(arena, offsets.end as usize, firstlineno);
     let mut exceptions = ExceptionTable::new_in(arena);
+    let mut last_handler = None;
     let mut offset = 0;
     for instr in graph.layout().flat_map(|id| graph.instrs(id)) {
-        let handler = instr.handler.map(|id| {
-            let block = graph.block(id);
-            Handler {
-                offset: offsets.start(id),
-                start_depth: block.start_depth.unwrap_or(0),
-                preserves_lasti: block.preserves_lasti,
-            }
-        });
-        exceptions.set_handler(offset, handler);
+        if instr.handler != last_handler {
+            last_handler = instr.handler;
+            exceptions.set_handler(offset, last_handler.map(|id| handler(graph, &offsets, id)));
+        }
         let size = units::size(opcodes, instr.opcode, instr.oparg);
         locations.add(instr.location, size);
-        units::write(opcodes, instr.opcode, instr.oparg, &mut code);
+        units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize * 2..]);
         offset += size;
     }
-    Ok(Tables {
-        code: code.into_bump_slice(),
-        locations: locations.finish(),
-        exceptions: exceptions.finish(offset),
-    })
+    Ok(Tables { code, locations: locations.finish(), exceptions: exceptions.finish(offset) })
+}
+
+fn handler(graph: &FlowGraph, offsets: &Offsets, id: BlockId) -> Handler {
+    let block = graph.block(id);
+    Handler {
+        offset: offsets.start(id),
+        start_depth: block.start_depth.unwrap_or(0),
+        preserves_lasti: block.preserves_lasti,
+    }
 }

@@ -1,11 +1,9 @@
 //! Code units: how many an instruction takes, and their bytes.
 //!
-//! A code unit is two bytes, opcode and the low byte of the oparg. The higher bytes stand before it in `EXTENDED_ARG`s, the inline cache, zeroed,
-//! after it.
+//! A code unit is two bytes, opcode and the low byte of the oparg. The higher bytes stand before it in `EXTENDED_ARG`s, the inline cache after it: zeros, for
+//! `CACHE` is opcode 0 of every version that has it.
 //!
 //! CPython: `Python/assemble.c` `write_instr`, `Python/compile.c` `_PyCompile_InstrSize` (3.12)
-
-use bumpalo::collections::Vec as BumpVec;
 
 use crate::target::{Opcode, OpcodeTable};
 
@@ -24,13 +22,13 @@ pub(super) fn size(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32) -> u32 {
     extended_args(oparg) + base_size(opcodes, opcode)
 }
 
-pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mut BumpVec<'_, u8>) {
+/// Writes the instruction to the start of `code`, which is zeroed, as the inline cache is to be.
+pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mut [u8]) {
     let [low, higher @ ..] = oparg.to_le_bytes();
-    for byte in higher[..extended_args(oparg) as usize].iter().rev() {
-        code.extend([opcodes.number(Opcode::EXTENDED_ARG), *byte]);
+    let extended = extended_args(oparg) as usize;
+    for (byte, unit) in higher[..extended].iter().rev().zip(code.chunks_exact_mut(2)) {
+        unit.copy_from_slice(&[opcodes.number(Opcode::EXTENDED_ARG), *byte]);
     }
-    code.extend([opcodes.number(opcode), low]);
-    for _ in 0..opcodes.caches(opcode) {
-        code.extend([opcodes.number(Opcode::CACHE), 0]);
-    }
+    code[extended * 2] = opcodes.number(opcode);
+    code[extended * 2 + 1] = low;
 }

@@ -9,7 +9,7 @@ use crate::target::Opcode::{POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
 
 pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs_mut(id) {
+        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.is_pseudo()) {
             if instr.opcode.is_block_push() || instr.opcode == POP_BLOCK {
                 instr.set_nop();
             } else if instr.opcode == STORE_FAST_MAYBE_NULL {

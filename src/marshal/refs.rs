@@ -38,7 +38,8 @@
 //! `Objects/codeobject.c` `_PyCode_New`, `intern_strings`, `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
 
 use bumpalo::Bump;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
 use crate::target::Target;
@@ -219,6 +220,21 @@ struct ConstCache<'a, 'k> {
     codes: FxHashMap<*const CodeObject<'a>, ObjectId>,
 }
 
+/// How many objects a module of some size has; tables begin with room for as many.
+const USUAL_OBJECTS: usize = 1024;
+
+impl ConstCache<'_, '_> {
+    fn for_usual_modules() -> Self {
+        ConstCache {
+            scalars: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 4, FxBuildHasher),
+            texts: Vec::with_capacity(USUAL_OBJECTS / 2),
+            text_numbers: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 2, FxBuildHasher),
+            tuples: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 4, FxBuildHasher),
+            ..ConstCache::default()
+        }
+    }
+}
+
 struct Builder<'a, 'k> {
     heap: Heap<'a>,
     cache: ConstCache<'a, 'k>,
@@ -239,8 +255,12 @@ const COMPILER_NAMES: [&[u8]; 6] =
 impl<'a, 'k> Builder<'a, 'k> {
     fn new(arena: &'k Bump) -> Self {
         Builder {
-            heap: Heap { objects: Vec::new(), slots: Vec::new(), root: ObjectId(0) },
-            cache: ConstCache::default(),
+            heap: Heap {
+                objects: Vec::with_capacity(USUAL_OBJECTS),
+                slots: Vec::with_capacity(2 * USUAL_OBJECTS),
+                root: ObjectId(0),
+            },
+            cache: ConstCache::for_usual_modules(),
             arena,
             keys: Vec::new(),
             filename: None,
@@ -348,7 +368,7 @@ impl<'a, 'k> Builder<'a, 'k> {
     }
 
     fn slots(&mut self, keys: &[Key]) -> Slots {
-        let held: Vec<ObjectId> = keys.iter().map(|&key| self.constant_object(key)).collect();
+        let held: SmallVec<[ObjectId; 32]> = keys.iter().map(|&key| self.constant_object(key)).collect();
         self.heap.add_slots(&held)
     }
 
@@ -409,7 +429,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             return id;
         }
         let keys = self.take_keys(base);
-        let interned: Vec<ObjectId> = keys.iter().map(|&key| self.interned_key(key)).collect();
+        let interned: SmallVec<[ObjectId; 32]> = keys.iter().map(|&key| self.interned_key(key)).collect();
         let slots = self.heap.add_slots(&interned);
         self.add_tuple(keys, slots)
     }
