@@ -29,8 +29,23 @@ pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagno
     syntax::parse(arena, text)
 }
 
+/// The stack that the stages after the parser need at most: their recursion is bounded by [`Features::recursion_limit`],
+/// and without optimisation their frames are about ten times as large.
+///
+/// [`Features::recursion_limit`]: crate::target::Features::recursion_limit
+const STACK_SIZE: usize = if cfg!(debug_assertions) { 96 << 20 } else { 8 << 20 };
+
 /// Compiles a parsed file for one target.
 pub fn compile_parsed<'a>(
+    arena: &'a Bump,
+    parsed: &mut Parsed<'a>,
+    options: Options<'_>,
+    target: Target,
+) -> Result<&'a CodeObject<'a>, Diagnostic> {
+    stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || run_stages(arena, parsed, options, target))
+}
+
+fn run_stages<'a>(
     arena: &'a Bump,
     parsed: &mut Parsed<'a>,
     options: Options<'_>,

@@ -194,15 +194,37 @@ impl<'a> Compiler<'a, '_> {
         } else {
             unit.freevars.get(name).map(|index| unit.cellvars.len() as u32 + index)
         };
-        index.ok_or_else(|| {
-            let message = format!(
-                "compiler_lookup_arg(name='{}') failed in {}; freevars of code {}",
-                self.interner.text(name),
-                String::from_utf8_lossy(self.unit().name.0),
+        index.ok_or_else(|| self.missing_cell(name, place, code))
+    }
+
+    /// CPython's own fault: where a scope of type parameters uses `__class__`, its symbol table expects the class around to have that cell.
+    #[cold]
+    fn missing_cell(&mut self, name: Ident, place: Option<SymbolScope>, code: &CodeObject<'_>) -> Diagnostic {
+        let text = self.interner.text(name);
+        let unit = String::from_utf8_lossy(self.unit().name.0);
+        let reftype = match place {
+            None => 0,
+            Some(SymbolScope::Local) => 1,
+            Some(SymbolScope::GlobalExplicit) => 2,
+            Some(SymbolScope::GlobalImplicit) => 3,
+            Some(SymbolScope::Free) => 4,
+            Some(SymbolScope::Cell) => 5,
+        };
+        let message = if reftype == 0 {
+            format!("_PyST_GetScope(name='{text}') failed: unknown scope in unit {unit}")
+        } else {
+            let free = code.localsplus.iter().filter(|variable| variable.kind.is_free());
+            let free: Vec<_> =
+                free.map(|variable| format!("'{}'", String::from_utf8_lossy(variable.name.0))).collect();
+            let comma = if free.len() == 1 { "," } else { "" };
+            format!(
+                "compiler_lookup_arg(name='{text}') with reftype={reftype} failed in {unit}; \
+                 freevars of code {}: ({}{comma})",
                 String::from_utf8_lossy(code.name.0),
-            );
-            Diagnostic::new(DiagnosticKind::SystemError, Location::NONE, message)
-        })
+                free.join(", "),
+            )
+        };
+        Diagnostic::new(DiagnosticKind::SystemError, Location::NONE, message)
     }
 
     /// CPython: `Python/compile.c` `compiler_decorators` (3.8–)

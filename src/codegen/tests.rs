@@ -5,6 +5,17 @@ use bumpalo::Bump;
 use crate::compile::{Options, compile};
 use crate::target::{Target, Version};
 
+/// A deep source needs more stack than the thread of a test has.
+#[test]
+fn the_deepest_source_does_not_exhaust_the_stack() {
+    let target = Target::newest(Version::V3_12).expect("3.12 is supported");
+    let options = Options { filename: "module.py".into(), optimize: 0 };
+    let source = format!("x = a{}\n", ".b()".repeat(1400));
+    assert!(compile(&Bump::new(), source.as_bytes(), options, target).is_ok());
+    let too_deep = format!("x = a{}\n", ".b()".repeat(1600));
+    assert_eq!(rejection(&too_deep).0, "maximum recursion depth exceeded during compilation");
+}
+
 /// The message, line and column (from 0) of the error in `source`.
 fn rejection(source: &str) -> (String, i32, i32) {
     let target = Target::newest(Version::V3_12).expect("3.12 is supported");
