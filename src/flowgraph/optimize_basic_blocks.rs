@@ -28,15 +28,9 @@ fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Con
         }
         match opcode {
             LOAD_CONST => {
-                if use_constant(&mut instrs[index..], oparg, consts.values()[oparg as usize]) {
-                    index += 1;
-                }
+                index += use_constant(&mut instrs[index..], oparg, consts.values()[oparg as usize]);
             }
-            BUILD_TUPLE => {
-                if !unpack_built_tuple(&mut instrs[index..]) {
-                    fold_tuple(&mut instrs[..=index], consts, arena);
-                }
-            }
+            BUILD_TUPLE => optimize_built_tuple(instrs, index, consts, arena),
             POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP => {
                 thread_jumps(graph, id, index);
             }
@@ -52,8 +46,8 @@ fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Con
     }
 }
 
-/// `instrs` starts with an instruction that pushes the constant `value`. Returns whether the next instruction is done with too.
-fn use_constant(instrs: &mut [Instr], oparg: u32, value: Constant<'_>) -> bool {
+/// `instrs` starts with an instruction that pushes the constant `value`. Returns how many of the next instructions are done with too.
+fn use_constant(instrs: &mut [Instr], oparg: u32, value: Constant<'_>) -> usize {
     let opcode_at = |index: usize| instrs.get(index).map(|instr| instr.opcode);
     match opcode_at(1) {
         Some(test @ (POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE)) => {
@@ -63,7 +57,7 @@ fn use_constant(instrs: &mut [Instr], oparg: u32, value: Constant<'_>) -> bool {
             } else {
                 instrs[1].set_nop();
             }
-            false
+            0
         }
         Some(IS_OP) => {
             if let Some(test @ (POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE)) = opcode_at(2)
@@ -75,14 +69,20 @@ fn use_constant(instrs: &mut [Instr], oparg: u32, value: Constant<'_>) -> bool {
                 let jumps_if_none = is_not == (test == POP_JUMP_IF_FALSE);
                 instrs[2].opcode = if jumps_if_none { POP_JUMP_IF_NONE } else { POP_JUMP_IF_NOT_NONE };
             }
-            false
+            0
         }
         Some(RETURN_VALUE) => {
             instrs[0].set_nop();
             instrs[1].set(RETURN_CONST, oparg);
-            true
+            1
         }
-        _ => false,
+        _ => 0,
+    }
+}
+
+fn optimize_built_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'a>, arena: &'a Bump) {
+    if !unpack_built_tuple(&mut instrs[index..]) {
+        fold_tuple(&mut instrs[..=index], consts, arena);
     }
 }
 

@@ -13,9 +13,10 @@ pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) {
     let range = graph.range(id);
     // Nothing changes before the first, and most blocks have none.
     let Some(first) = graph.instrs(id).iter().position(|instr| instr.opcode == NOP) else { return };
-    let mut kept = range.start + first;
-    let mut previous_lineno = if first == 0 { -1 } else { graph.instrs[kept - 1].lineno() };
-    for index in kept..range.end {
+    let first = range.start + first;
+    let mut kept = first;
+    let mut previous_lineno = if first == range.start { -1 } else { graph.instrs[first - 1].lineno() };
+    for index in first..range.end {
         let instr = graph.instrs[index];
         let lineno = instr.lineno();
         if instr.opcode == NOP {

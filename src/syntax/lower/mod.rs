@@ -117,7 +117,7 @@ impl<'a> Lowerer<'a, '_> {
     #[inline]
     fn nested<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.depth += 1;
-        let result = if self.depth % limits::STACK_CHECK_INTERVAL != 0 {
+        let result = if !self.depth.is_multiple_of(limits::STACK_CHECK_INTERVAL) {
             Some(lower(self))
         } else if self.depth < limits::MAX_NESTING {
             Some(stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || lower(self)))

@@ -9,7 +9,7 @@ pub(crate) use table::OpcodeTable;
 pub(crate) static V3_12: &OpcodeTable = &v3_12::TABLE;
 
 /// An instruction of some version of CPython, under CPython's name. Those from `SETUP_FINALLY` on are pseudo-instructions: the flow graph replaces them.
-#[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "CPython's names")]
+#[expect(non_camel_case_types, reason = "CPython's names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Opcode {
