@@ -170,14 +170,13 @@ mod tests {
 
     /// A constant as `testdata/preprocess/arithmetic.txt` spells it.
     fn read<'a>(arena: &'a Bump, text: &str) -> Constant<'a> {
-        let simple = match text {
+        match text {
             "None" => Constant::None,
             "True" => Constant::True,
             "False" => Constant::False,
             "..." | "Ellipsis" => Constant::Ellipsis,
-            _ => return read_value(arena, text),
-        };
-        simple
+            _ => read_value(arena, text),
+        }
     }
 
     fn read_value<'a>(arena: &'a Bump, text: &str) -> Constant<'a> {

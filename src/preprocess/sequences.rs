@@ -69,8 +69,8 @@ pub(super) fn repeat<'a>(arena: &'a Bump, value: Constant<'a>, count: Int<'_>) -
         Constant::Str(text) => Some(Constant::Str(PyStr(repeated(arena, text.0, count)))),
         Constant::Bytes(bytes) => Some(Constant::Bytes(repeated(arena, bytes, count))),
         Constant::Tuple(items) => {
-            if count > 0 {
-                within_complexity(value, MAX_TOTAL_ITEMS / count)?;
+            if let Some(limit) = MAX_TOTAL_ITEMS.checked_div(count) {
+                within_complexity(value, limit)?;
             }
             Some(Constant::Tuple(repeated(arena, items, count)))
         }
