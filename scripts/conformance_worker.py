@@ -1,7 +1,8 @@
 """The part of scripts/conformance that runs in the reference interpreter, any from 3.8 on.
 
 Reads one JSON request from stdin: the tree, the optimisation level, and for each file its name, the pyc that crosspyc may have
-written, and what it said if it wrote none. Prints one JSON object a file as soon as it is known.
+written, and what it said if it wrote none. Prints one JSON object a file as soon as it is known, and before it one that says
+that the interpreter survived its own compilation of the file.
 """
 
 import dis
@@ -39,6 +40,8 @@ def examine(tree, name, pyc, said, optimize):
         expected = bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(data), True)
     except REJECTIONS as error:
         return rejected(error, pyc, said)
+    finally:
+        print(json.dumps({"compiled": name}), flush=True)
     result = {"objects": count(code), "same_objects": 0}
     if not os.path.exists(pyc):
         return dict(result, **not_compiled(said))
@@ -60,7 +63,11 @@ def examine(tree, name, pyc, said, optimize):
 
 
 def count(code):
-    return 1 + sum(count(const) for const in code.co_consts if isinstance(const, types.CodeType))
+    number, todo = 0, [code]
+    while todo:
+        number += 1
+        todo += nested_code(todo.pop())
+    return number
 
 
 def not_compiled(said):
@@ -95,15 +102,17 @@ def rejected(error, pyc, said):
 
 
 def compare(ours, theirs):
-    """The first difference of each pair of code objects that differ, the nested ones first: kind, qualified name, detail."""
-    nested = [nested_code(ours), nested_code(theirs)]
-    if len(nested[0]) == len(nested[1]):
-        for pair in zip(*nested):
-            yield from compare(*pair)
-    difference = first_field(ours, theirs)
-    if difference:
-        kind, detail = difference
-        yield [kind, getattr(theirs, "co_qualname", theirs.co_name), detail[:1500]]
+    """The first difference of each pair of code objects that differ: kind, qualified name, detail."""
+    todo = [(ours, theirs)]
+    while todo:
+        ours, theirs = todo.pop()
+        nested = [nested_code(ours), nested_code(theirs)]
+        if len(nested[0]) == len(nested[1]):
+            todo += zip(*nested)
+        difference = first_field(ours, theirs)
+        if difference:
+            kind, detail = difference
+            yield [kind, getattr(theirs, "co_qualname", theirs.co_name), detail[:1500]]
 
 
 def nested_code(code):

@@ -132,8 +132,8 @@ fn polar_pow(base: Complex, exponent: Complex) -> Option<Complex> {
         return Some(Complex::ONE);
     }
     if base.real == 0.0 && base.imag == 0.0 {
-        let defined = exponent.imag == 0.0 && exponent.real >= 0.0;
-        return defined.then_some(Complex { real: 0.0, imag: 0.0 });
+        let undefined = exponent.imag != 0.0 || exponent.real < 0.0;
+        return (!undefined).then_some(Complex { real: 0.0, imag: 0.0 });
     }
     let magnitude = base.real.hypot(base.imag);
     let mut length = magnitude.powf(exponent.real);

@@ -25,7 +25,11 @@ pub(super) fn binary<'a>(left: f64, op: Operator, right: f64) -> Option<Constant
         | Operator::BitXor
         | Operator::BitAnd => return None,
     };
-    Some(Constant::Float(settle_nan(result, left, right)))
+    // Of two operands that are no numbers, the processor keeps its first one; compilers exchange those of `+` and `*`.
+    Some(Constant::Float(match op {
+        Operator::Add | Operator::Mult => settle_nan(result, right, left),
+        _ => settle_nan(result, left, right),
+    }))
 }
 
 /// The remainder with the sign of the divisor, also where it is zero.
