@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod character_names;
+mod check;
 mod escapes;
 mod lines;
 mod lower;
@@ -9,22 +10,37 @@ pub(crate) mod unparse;
 
 use bumpalo::Bump;
 use ruff_python_ast::{Mod, PythonVersion};
-use ruff_python_parser::{LexicalErrorType, Mode, ParseErrorType, ParseOptions, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_text_size::Ranged;
 
 use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
-use crate::target::Target;
+use crate::source::Location;
+use crate::target::{SyntaxFeature, Target};
+use lines::Lines;
 
 /// A parsed file, the same for all targets, and the names in it.
 pub struct Parsed<'a> {
     pub module: ast::Module<'a>,
     pub interner: Interner<'a>,
+    /// The syntax in it that not every version has, in order.
+    features: Vec<(SyntaxFeature, Location)>,
 }
 
 impl Parsed<'_> {
-    /// What the grammar of `target` has against this file: syntax that came later or is gone.
+    /// What the grammar of `target` has against this file: syntax that came later.
     pub fn check(&self, target: Target) -> Result<(), Diagnostic> {
-        let _ = target;
+        for &(feature, location) in &self.features {
+            if let Some(note) = target.lacks(feature) {
+                let message = match feature {
+                    SyntaxFeature::UnparenthesizedExceptionTypes => {
+                        "multiple exception types must be parenthesized"
+                    }
+                    _ => "invalid syntax",
+                };
+                return Err(Diagnostic::syntax_error(location, message).with_note(note));
+            }
+        }
         Ok(())
     }
 }
@@ -35,26 +51,36 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnosti
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY38);
     let parsed = parse_unchecked(text, options);
     let Mod::Module(module) = parsed.syntax() else { unreachable!("a module was asked for") };
-    // Literals are decoded while lowering.
-    let is_fault = |error: &&ruff_python_parser::ParseError| {
-        !matches!(
-            error.error,
-            ParseErrorType::Lexical(
-                LexicalErrorType::UnicodeError
-                    | LexicalErrorType::MissingUnicodeLbrace
-                    | LexicalErrorType::MissingUnicodeRbrace
-                    | LexicalErrorType::InvalidByteLiteral
-                    | LexicalErrorType::StringError
-            )
-        )
-    };
-    if let Some(error) = parsed.errors().iter().find(is_fault) {
-        let location = lines::Lines::new(text).location(error.location);
+    if let Some((range, kind, message)) = check::excessive_nesting(parsed.tokens()) {
+        return Err(Diagnostic::new(kind, Lines::new(text).location(range), message));
+    }
+    if let Some(error) = parsed.errors().iter().find(|error| check::is_fault(error)) {
+        let location = Lines::new(text).location(error.location);
         return Err(Diagnostic::syntax_error(location, error.error.to_string()));
     }
+    let features = features(text, parsed.unsupported_syntax_errors())?;
     let lowered = lower::module(arena, text, &module.body, parsed.tokens());
     match lowered.fault {
         Some(fault) => Err(*fault),
-        None => Ok(Parsed { module: lowered.module, interner: lowered.interner }),
+        None => Ok(Parsed { module: lowered.module, interner: lowered.interner, features }),
     }
+}
+
+/// What the parser crate found that some version lacks. An error if no version has it.
+fn features(
+    text: &str,
+    errors: &[ruff_python_parser::UnsupportedSyntaxError],
+) -> Result<Vec<(SyntaxFeature, Location)>, Diagnostic> {
+    if errors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut lines = Lines::new(text);
+    let feature = |error: &ruff_python_parser::UnsupportedSyntaxError| {
+        let location = lines.location(error.range());
+        match check::feature(error) {
+            Some(feature) => Ok((feature, location)),
+            None => Err(Diagnostic::syntax_error(location, "invalid syntax")),
+        }
+    };
+    errors.iter().map(feature).collect()
 }

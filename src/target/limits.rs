@@ -21,3 +21,13 @@ pub(crate) const STACK_CHUNK: usize = 2 * 1024 * 1024;
 ///
 /// CPython: `Parser/tokenizer.h` `MAX_EXPR_NESTING` (3.12–)
 pub(crate) const MAX_FSTRING_FIELD_NESTING: u32 = 3;
+
+/// Brackets open at one place, as the tokenizer counts them.
+///
+/// CPython: `Parser/tokenizer.h` `MAXLEVEL` (3.8–)
+pub(crate) const MAX_PARENTHESES: usize = 200;
+
+/// Indented blocks within each other, and one for the module itself.
+///
+/// CPython: `Parser/tokenizer.h` `MAXINDENT` (3.8–)
+pub(crate) const MAX_INDENTS: usize = 100;

@@ -9,6 +9,7 @@ mod opcodes;
 mod requires_python;
 mod selection;
 mod stack_effect;
+mod syntax;
 mod version;
 
 pub use features::Features;
@@ -18,4 +19,5 @@ pub(crate) use opcodes::OpcodeTable;
 pub use requires_python::{RequiresPython, SpecifierError};
 pub use selection::{TargetSpec, all_targets, combine};
 pub(crate) use stack_effect::{handler_stack_effect, stack_effect};
+pub use syntax::SyntaxFeature;
 pub use version::{Target, TargetError, Version};

@@ -1,0 +1,79 @@
+//! What the parser crate takes and CPython may not: newer syntax, which is noted and judged by target, and more nesting than CPython's tokenizer counts.
+
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_parser::{
+    LexicalErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind,
+};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::diagnostic::DiagnosticKind;
+use crate::target::{SyntaxFeature, limits};
+
+/// Whether an error of the parser crate is one. Literals are decoded while lowering, for it decodes them otherwise than CPython.
+pub(super) fn is_fault(error: &ParseError) -> bool {
+    !matches!(
+        error.error,
+        ParseErrorType::Lexical(
+            LexicalErrorType::UnicodeError
+                | LexicalErrorType::MissingUnicodeLbrace
+                | LexicalErrorType::MissingUnicodeRbrace
+                | LexicalErrorType::InvalidByteLiteral
+                | LexicalErrorType::StringError
+        )
+    )
+}
+
+/// The syntax that not every version has; none for what no version has.
+pub(super) fn feature(error: &UnsupportedSyntaxError) -> Option<SyntaxFeature> {
+    use UnsupportedSyntaxErrorKind as Kind;
+    Some(match error.kind {
+        Kind::Match => SyntaxFeature::MatchStatement,
+        Kind::ExceptStar => SyntaxFeature::ExceptStar,
+        Kind::UnparenthesizedNamedExpr(_) => SyntaxFeature::UnparenthesizedNamedExpr,
+        Kind::RelaxedDecorator(_) => SyntaxFeature::RelaxedDecorator,
+        Kind::TypeParameterList => SyntaxFeature::TypeParameterList,
+        Kind::LazyImportStatement => SyntaxFeature::LazyImport,
+        Kind::TypeAliasStatement => SyntaxFeature::TypeAlias,
+        Kind::TypeParamDefault => SyntaxFeature::TypeParameterDefault,
+        Kind::Pep701FString(_) => SyntaxFeature::Pep701FString,
+        Kind::ParenthesizedContextManager => SyntaxFeature::ParenthesizedContextManagers,
+        Kind::StarExpressionInIndex => SyntaxFeature::StarExpressionInIndex,
+        Kind::StarAnnotation => SyntaxFeature::StarAnnotation,
+        Kind::UnpackingInComprehension(_) => SyntaxFeature::UnpackingInComprehension,
+        Kind::UnparenthesizedUnpackInFor => SyntaxFeature::UnparenthesizedUnpackInFor,
+        Kind::UnparenthesizedExceptionTypes => SyntaxFeature::UnparenthesizedExceptionTypes,
+        Kind::TemplateStrings => SyntaxFeature::TemplateString,
+        Kind::Walrus
+        | Kind::PositionalOnlyParameter
+        | Kind::StarTuple(_)
+        | Kind::ParenthesizedKeywordArgumentName => return None,
+    })
+}
+
+/// The first token that nests deeper than the tokenizer allows, and what it says.
+///
+/// CPython: `Parser/tokenizer.c` `tok_get_normal_mode` (3.8–)
+pub(super) fn excessive_nesting(tokens: &Tokens) -> Option<(TextRange, DiagnosticKind, &'static str)> {
+    let (mut parentheses, mut indents) = (0, 1);
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                parentheses += 1;
+                if parentheses > limits::MAX_PARENTHESES {
+                    return Some((token.range(), DiagnosticKind::SyntaxError, "too many nested parentheses"));
+                }
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => parentheses -= 1,
+            TokenKind::Indent => {
+                indents += 1;
+                if indents > limits::MAX_INDENTS {
+                    let message = "too many levels of indentation";
+                    return Some((token.range(), DiagnosticKind::IndentationError, message));
+                }
+            }
+            TokenKind::Dedent => indents -= 1,
+            _ => {}
+        }
+    }
+    None
+}
