@@ -90,6 +90,8 @@ fn section(
     let start = bytes.len();
     let mut encoder = zstd::Encoder::new(&mut *bytes, COMPRESSION_LEVEL)?;
     encoder.long_distance_matching(true)?;
+    // Known beforehand, so that a small section takes little memory to inflate.
+    encoder.set_pledged_src_size(Some(files.values().map(|data| data.len() as u64).sum()))?;
     let mut entries = Vec::with_capacity(files.len());
     for (path, data) in files {
         encoder.write_all(data)?;
