@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::BundleArgs;
 use super::compile::{jobs, label};
-use super::report::{Report, counted, duration, shown, thousands};
+use super::report::{Report, Verbosity, counted, duration, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::{self, EntryPoint};
 use crate::project::exclude::Excludes;
@@ -49,16 +49,18 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
     let targets: Vec<String> = project.targets.iter().map(label).collect();
     let unpacked = manifest.sections.iter().flat_map(|section| &section.files).map(|file| file.size).sum();
     let data_files = packed.contents.shared.len();
-    report.line(format_args!(
-        "bundled {} for {}: {} and {} in {} ({}), {}",
-        project.name,
-        targets.join(", "),
-        counted(packed.modules, "module"),
-        counted(data_files, "data file"),
-        shown(output),
-        bytes(size),
-        duration(start.elapsed()),
-    ));
+    if report.verbosity >= Verbosity::Normal {
+        report.line(format_args!(
+            "bundled {} for {}: {} and {} in {} ({}), {}",
+            project.name,
+            targets.join(", "),
+            counted(packed.modules, "module"),
+            counted(data_files, "data file"),
+            shown(output),
+            bytes(size),
+            duration(start.elapsed()),
+        ));
+    }
     report.record(&BundleRecord {
         path: shown(output),
         name: &project.name,

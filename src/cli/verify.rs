@@ -169,6 +169,7 @@ fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>) -> BundleReco
     });
     let reason = checked.err().map(|error| match error {
         ReadError::Damaged { offset, what, .. } => format!("at byte {offset}: {what}"),
+        ReadError::NotABundle { .. } => "its end is missing: no trailer in its last 64 bytes".to_owned(),
         error => error.to_string(),
     });
     let status = if reason.is_some() { Status::Damaged } else { Status::Whole };

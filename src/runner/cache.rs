@@ -41,7 +41,7 @@ pub(super) fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheErr
     create_private(&root).map_err(|source| CacheError::Unpack { path: root.clone(), source })?;
     remove_abandoned(&root);
     let unpack_error = |source| CacheError::Unpack { path: place.clone(), source };
-    let temporary = tempfile::Builder::new().prefix(UNPACKING).tempdir_in(&root).map_err(unpack_error)?;
+    let temporary = temporary_folder(&root).map_err(unpack_error)?;
     archive.files(
         |section| section.tag.as_deref().is_none_or(|own| own == tag),
         |_, entry, data| {
@@ -99,6 +99,14 @@ fn configured_root() -> Option<PathBuf> {
             .or_else(|| variable("HOME").map(|home| home.join(".cache")))
     };
     caches.map(|folder| folder.join("crosspyc"))
+}
+
+/// A folder to unpack into. It becomes the entry, and is as private as that.
+fn temporary_folder(root: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix(UNPACKING).tempdir_in(root)
 }
 
 /// Nobody else shall read or plant files here.
