@@ -115,3 +115,54 @@ fn paths_that_leave_the_root_are_refused() {
     assert!(matches!(write(&twice, &folder.path().join("a")), Err(WriteError::Clash { .. })));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+/// An archive with this manifest, right in all else.
+fn with_manifest(archive: &[u8], manifest: &str) -> Vec<u8> {
+    let (mut trailer, sections_length) = (archive[archive.len() - 64..].to_vec(), archive_sections(archive));
+    trailer[8..16].copy_from_slice(&(manifest.len() as u64).to_le_bytes());
+    trailer[16..48].copy_from_slice(blake3::hash(manifest.as_bytes()).as_bytes());
+    [&archive[..sections_length], manifest.as_bytes(), &trailer].concat()
+}
+
+fn archive_sections(archive: &[u8]) -> usize {
+    let length = &archive[archive.len() - 64..archive.len() - 56];
+    u64::from_le_bytes(length.try_into().unwrap()) as usize
+}
+
+#[test]
+fn a_manifest_that_lies_is_refused_though_its_digest_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.pyb");
+    write(&contents(), &path).unwrap();
+    let archive = std::fs::read(&path).unwrap();
+    let manifest = std::str::from_utf8(&archive[archive_sections(&archive)..archive.len() - 64]).unwrap();
+    for (old, new, reason) in [
+        ("", "", None),
+        ("\"app/empty\"", "\"../empty\"", Some("has a part that is `.` or `..`")),
+        ("\"app/empty\"", "\"/empty\"", Some("is absolute")),
+        ("\"app/empty\"", "\"app/data.txt\"", Some("`app/data.txt` stands twice")),
+        ("\"app/empty\"", "\"app/x.pyc\"", Some("`app/x.pyc` stands twice")),
+        ("\"app/empty\"", "\"app/x.pyc/y\"", Some("`app/x.pyc` is a file, and `app/x.pyc/y` is in it")),
+        ("\"tag\":\"cpython-312\",\"magic\"", "\"tag\":\"../312\",\"magic\"", Some("is no target")),
+        ("\"version\":\"3.12\"", "\"version\":\"/../sh\"", Some("is no target")),
+        (
+            "\"tag\":\"cpython-312\",\"compressed\"",
+            "\"tag\":\"pypy\",\"compressed\"",
+            Some("none of its targets"),
+        ),
+        ("\"size\":4", "\"size\":18446744073709551615", Some("of 18446744073709551615 bytes")),
+        ("\"size\":4", "\"size\":-1", Some("malformed")),
+        ("\"compressed\":", "\"compressed\":1", Some("do not add up")),
+        ("{", "[", Some("malformed")),
+    ] {
+        std::fs::write(&path, with_manifest(&archive, &manifest.replacen(old, new, 1))).unwrap();
+        match (read(&path), reason) {
+            (Ok(files), None) => assert_eq!(files, expected()),
+            (Err(error), Some(reason)) => assert!(error.to_string().contains(reason), "{new}: {error}"),
+            (result, _) => panic!("{new}: {result:?}"),
+        }
+    }
+    let nested = "[".repeat(1_000_000);
+    std::fs::write(&path, with_manifest(&archive, &nested)).unwrap();
+    assert!(matches!(read(&path), Err(ReadError::Damaged { .. })));
+}

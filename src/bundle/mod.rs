@@ -32,6 +32,6 @@ pub use read::{Archive, ReadError};
 pub use write::{Contents, WriteError, write};
 
 /// The version this crosspyc writes, and the only one it reads.
-const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 1;
 const TRAILER_LENGTH: usize = 64;
 const TRAILER_MAGIC: &[u8; 8] = b"\x89PYB\r\n\x1a\n";

@@ -1,11 +1,11 @@
 //! Reading an archive: nothing it says is believed before it is checked.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::manifest::{FileEntry, Manifest, Section, check_path};
+use super::manifest::{FileEntry, Manifest, Section, TargetEntry, check_path};
 use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC};
 
 /// Why an archive cannot be read. Offsets are from the start of the file.
@@ -29,6 +29,7 @@ pub struct Archive {
     digest: blake3::Hash,
     /// Where the first section's frame starts.
     start: u64,
+    length: u64,
 }
 
 impl Archive {
@@ -50,7 +51,12 @@ impl Archive {
             .map_err(|error| damaged(format!("the manifest is malformed: {error}")))?;
         check(&manifest, trailer.sections_length).map_err(damaged)?;
         let start = trailer.manifest_start - trailer.sections_length;
-        Ok(Archive { path: path.to_owned(), file, manifest, digest: trailer.digest, start })
+        Ok(Archive { path: path.to_owned(), file, manifest, digest: trailer.digest, start, length })
+    }
+
+    /// Length of the whole file.
+    pub fn length(&self) -> u64 {
+        self.length
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -168,13 +174,42 @@ fn check(manifest: &Manifest, sections_length: u64) -> Result<(), String> {
     if total != Some(sections_length) {
         return Err("the sections' lengths do not add up".into());
     }
-    let mut seen = HashSet::new();
-    for section in &manifest.sections {
-        for entry in &section.files {
-            check_path(&entry.path).map_err(|reason| format!("the path `{}` {reason}", entry.path))?;
-            if !seen.insert((&section.tag, &entry.path)) {
-                return Err(format!("`{}` stands twice", entry.path));
-            }
+    if manifest.targets.is_empty() {
+        return Err("it has no targets".into());
+    }
+    manifest.targets.iter().try_for_each(check_target)?;
+    let known = |tag: &String| manifest.targets.iter().any(|target| target.tag == *tag);
+    if let Some(tag) =
+        manifest.sections.iter().filter_map(|section| section.tag.as_ref()).find(|tag| !known(tag))
+    {
+        return Err(format!("it has files for `{tag}`, which is none of its targets"));
+    }
+    manifest.targets.iter().try_for_each(|target| check_files(manifest, &target.tag))
+}
+
+/// What names files and programs must be able to.
+fn check_target(target: &TargetEntry) -> Result<(), String> {
+    let tag_is_plain = target.tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let version_is_plain = target.version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match tag_is_plain && version_is_plain && !target.tag.is_empty() {
+        true => Ok(()),
+        false => Err(format!("`{}` with the tag `{}` is no target", target.version, target.tag)),
+    }
+}
+
+/// The files of a target: each path once, and none of them a folder of another.
+fn check_files(manifest: &Manifest, tag: &str) -> Result<(), String> {
+    let mut paths = BTreeSet::new();
+    for entry in manifest.sections_for(tag).flat_map(|section| &section.files) {
+        check_path(&entry.path).map_err(|reason| format!("the path `{}` {reason}", entry.path))?;
+        if !paths.insert(entry.path.as_str()) {
+            return Err(format!("`{}` stands twice", entry.path));
+        }
+    }
+    for path in &paths {
+        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        if let Some(folder) = folders.find(|folder| paths.contains(folder)) {
+            return Err(format!("`{folder}` is a file, and `{path}` is in it"));
         }
     }
     Ok(())

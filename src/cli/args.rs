@@ -204,18 +204,19 @@ pub(super) struct RunArgs {
     pub archive_and_arguments: Vec<OsString>,
 }
 
-/// Are these pycs whole, current, and for which Python?
+/// Are these pycs and bundles whole, current, and for which Python?
 ///
 /// A pyc is whole if its header and code object can be read to the end, and current if its hash or timestamp is that of the source beside it.
+/// A bundle is whole if every file in it has the digest that the manifest says.
 /// Exits with 1 if one is not.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Pycs, and folders in which to look for them
+    /// Pycs and bundles, and folders in which to look for them
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
 }
 
-/// What is in a pyc
+/// What is in a pyc or a bundle
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     #[arg(value_name = "FILE", required = true)]

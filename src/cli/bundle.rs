@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::BundleArgs;
 use super::compile::{jobs, label};
-use super::report::{Report, counted, duration, shown, thousands};
+use super::report::{Report, Verbosity, counted, duration, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::{self, EntryPoint};
 use crate::project::exclude::Excludes;
@@ -33,30 +33,36 @@ struct BundleRecord<'r> {
 pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let project = project(args)?;
-    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.pyb", project.name)));
+    let output = &project.output;
     let bar = report.progress(0);
     let packed = pack(&project, jobs(args.jobs), || bar.inc(1)).map_err(command_error)?;
     bar.finish_and_clear();
     if let Some(code) = tell_failures(&packed, report) {
-        report.error(None, &format!("{} was not written", shown(&output)));
+        let hint = match packed.failures.is_empty() {
+            true => "",
+            false => "; what the program does not need can be left out with --exclude",
+        };
+        report.error(None, &format!("{} was not written{hint}", shown(output)));
         return Ok(code);
     }
-    let (manifest, size) = bundle::write(&packed.contents, &output).map_err(CommandError::failure)?;
+    let (manifest, size) = bundle::write(&packed.contents, output).map_err(CommandError::failure)?;
     let targets: Vec<String> = project.targets.iter().map(label).collect();
     let unpacked = manifest.sections.iter().flat_map(|section| &section.files).map(|file| file.size).sum();
     let data_files = packed.contents.shared.len();
-    report.line(format_args!(
-        "bundled {} for {}: {} and {} in {} ({}), {}",
-        project.name,
-        targets.join(", "),
-        counted(packed.modules, "module"),
-        counted(data_files, "data file"),
-        shown(&output),
-        bytes(size),
-        duration(start.elapsed()),
-    ));
+    if report.verbosity >= Verbosity::Normal {
+        report.line(format_args!(
+            "bundled {} for {}: {} and {} in {} ({}), {}",
+            project.name,
+            targets.join(", "),
+            counted(packed.modules, "module"),
+            counted(data_files, "data file"),
+            shown(output),
+            bytes(size),
+            duration(start.elapsed()),
+        ));
+    }
     report.record(&BundleRecord {
-        path: shown(&output),
+        path: shown(output),
         name: &project.name,
         targets: &targets,
         modules: packed.modules,
@@ -86,9 +92,11 @@ fn project(args: &BundleArgs) -> Result<Project, CommandError> {
         let message = format!("a bundle holds one patch level of Python {}", pair[0].version());
         return Err(CommandError::usage(message));
     }
+    let name = name(args);
     Ok(Project {
         folder: args.project.clone(),
-        name: name(args),
+        output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.pyb"))),
+        name,
         entry_point: entry_point(args)?,
         targets,
         optimize: args.optimize.unwrap_or(0),

@@ -1,4 +1,6 @@
-//! `crosspyc inspect`: what is in a pyc.
+//! `crosspyc inspect`: what is in a pyc or a bundle.
+
+mod bundle;
 
 use std::fs;
 use std::path::Path;
@@ -9,9 +11,10 @@ use serde::Serialize;
 use super::args::InspectArgs;
 use super::report::{Report, counted, shown, thousands};
 use super::{CommandError, exit};
+use crate::bundle::Archive;
 use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::project::FileError;
-use crate::project::examine::{Body, Currency, Examined, examine};
+use crate::project::examine::{Body, Currency, Examined, examine, open_bundle};
 use crate::project::output::source_of;
 use crate::pyc::{Header, Invalidation, Origin};
 
@@ -63,19 +66,31 @@ struct CodeSummary {
     localsplus: Vec<String>,
 }
 
+enum Inspected {
+    Pyc(Summary),
+    Bundle(Archive),
+}
+
 pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, CommandError> {
     let mut code = exit::SUCCESS;
     let mut separator = None;
     for path in &args.files {
-        match inspect(path) {
-            Ok(summary) => {
+        let inspected = match open_bundle(path) {
+            Some(archive) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
+            None => inspect(path).map(Inspected::Pyc),
+        };
+        if inspected.is_ok() {
+            separator.replace("").into_iter().for_each(|line| report.line(line));
+        }
+        match inspected {
+            Ok(Inspected::Pyc(summary)) => {
                 if summary.damage.is_some() {
                     code = exit::FAILURE;
                 }
                 report.record(&summary);
-                separator.replace("").into_iter().for_each(|line| report.line(line));
                 text(&summary).iter().for_each(|line| report.line(line));
             }
+            Ok(Inspected::Bundle(archive)) => bundle::tell(path, &archive, report),
             Err(message) => {
                 code = exit::FAILURE;
                 report.error(None, &message);

@@ -1,4 +1,4 @@
-//! `crosspyc verify`: are these pycs whole, current, and for which Python.
+//! `crosspyc verify`: are these pycs and bundles whole, current, and for which Python.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,8 +10,9 @@ use serde::Serialize;
 use super::args::VerifyArgs;
 use super::report::{Report, Verbosity, counted, shown, thousands};
 use super::{CommandError, exit};
+use crate::bundle::{Archive, ReadError};
 use crate::project::FileError;
-use crate::project::examine::{Body, Currency, examine, find_pycs};
+use crate::project::examine::{Body, Currency, examine, find_files, open_bundle};
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
@@ -23,6 +24,28 @@ struct PycRecord {
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+}
+
+/// A bundle, with `--format json`: `whole` or `damaged`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "bundle")]
+struct BundleRecord {
+    status: Status,
+    bundle: String,
+    /// The Python versions it is for.
+    versions: Vec<String>,
+    files: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// The end, with `--format json`: how many bundles have each status.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "summary")]
+struct BundleSummaryRecord {
+    bundles: usize,
+    whole: usize,
+    damaged: usize,
 }
 
 /// The end, with `--format json`: how many pycs have each status.
@@ -76,12 +99,16 @@ impl Status {
 }
 
 pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let (mut errors, mut records) = (Vec::new(), Vec::new());
+    let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
     for path in &args.paths {
-        for pyc in find_pycs(path, &mut errors) {
-            match fs::read(&pyc) {
-                Ok(bytes) => records.push(verify(&pyc, &bytes)),
-                Err(error) => errors.push(FileError::new("read", &pyc, error)),
+        for file in find_files(path, &mut errors) {
+            if let Some(archive) = open_bundle(&file) {
+                bundles.push(verify_bundle(&file, archive));
+                continue;
+            }
+            match fs::read(&file) {
+                Ok(bytes) => records.push(verify(&file, &bytes)),
+                Err(error) => errors.push(FileError::new("read", &file, error)),
             }
         }
     }
@@ -91,10 +118,18 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     for record in &records {
         tell(record, report);
     }
-    if errors.is_empty() || !records.is_empty() {
+    for bundle in &bundles {
+        tell_bundle(bundle, report);
+    }
+    if !records.is_empty() || (errors.is_empty() && bundles.is_empty()) {
         summarize(&records, report);
     }
-    let bad = !errors.is_empty() || records.iter().any(|record| record.status.is_bad());
+    if !bundles.is_empty() {
+        summarize_bundles(&bundles, report);
+    }
+    let mut statuses =
+        records.iter().map(|record| record.status).chain(bundles.iter().map(|bundle| bundle.status));
+    let bad = !errors.is_empty() || statuses.any(Status::is_bad);
     Ok(if bad { exit::FAILURE } else { exit::SUCCESS })
 }
 
@@ -117,6 +152,54 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
         }
     };
     PycRecord { status, pyc: shown(path), version, reason }
+}
+
+/// Reads every file of a bundle and compares it with its digest.
+fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>) -> BundleRecord {
+    let (mut versions, mut files) = (Vec::new(), 0);
+    let checked = archive.and_then(|archive| {
+        versions.extend(archive.manifest().targets.iter().map(|target| target.version.clone()));
+        archive.files(
+            |_| true,
+            |_, _, _| {
+                files += 1;
+                Ok(())
+            },
+        )
+    });
+    let reason = checked.err().map(|error| match error {
+        ReadError::Damaged { offset, what, .. } => format!("at byte {offset}: {what}"),
+        ReadError::NotABundle { .. } => "its end is missing: no trailer in its last 64 bytes".to_owned(),
+        error => error.to_string(),
+    });
+    let status = if reason.is_some() { Status::Damaged } else { Status::Whole };
+    BundleRecord { status, bundle: shown(path), versions, files, reason }
+}
+
+fn tell_bundle(record: &BundleRecord, report: &mut Report) {
+    report.record(record);
+    let from = if record.status.is_bad() { Verbosity::Errors } else { Verbosity::Files };
+    if report.verbosity >= from {
+        let versions = match record.versions.as_slice() {
+            [] => String::new(),
+            versions => format!(", Python {}", versions.join(", ")),
+        };
+        let detail = record.reason.clone().unwrap_or_else(|| counted(record.files, "file"));
+        report.line(format_args!("{}: {}{versions} ({detail})", record.status.name(), record.bundle));
+    }
+}
+
+fn summarize_bundles(records: &[BundleRecord], report: &mut Report) {
+    if report.verbosity < Verbosity::Normal {
+        return;
+    }
+    let damaged = records.iter().filter(|record| record.status.is_bad()).count();
+    let whole = records.len() - damaged;
+    report.record(&BundleSummaryRecord { bundles: records.len(), whole, damaged });
+    let parts = [(whole, "whole"), (damaged, "damaged")].into_iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> =
+        parts.map(|(number, status)| format!("{} {status}", thousands(number))).collect();
+    report.line(format_args!("{}: {}", counted(records.len(), "bundle"), parts.join(", ")));
 }
 
 fn tell(record: &PycRecord, report: &mut Report) {
@@ -143,7 +226,7 @@ fn summarize(records: &[PycRecord], report: &mut Report) {
     let parts: Vec<String> =
         parts.map(|(status, number)| format!("{} {}", thousands(*number), status.explained())).collect();
     match parts.as_slice() {
-        [] => report.line("no pycs there"),
+        [] => report.line("no pycs and no bundles there"),
         parts => report.line(format_args!("{}: {}", counted(records.len(), "pyc"), parts.join(", "))),
     }
 }

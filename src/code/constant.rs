@@ -1,9 +1,10 @@
 //! The values that stand in `co_consts`, and when two of them are the same constant.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use num_bigint::BigUint;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::CodeObject;
 
@@ -112,9 +113,7 @@ impl PartialEq for Constant<'_> {
             (Constant::Str(a), Constant::Str(b)) => a == b,
             (Constant::Bytes(a), Constant::Bytes(b)) => a == b,
             (Constant::Tuple(a), Constant::Tuple(b)) => a == b,
-            (Constant::FrozenSet(a), Constant::FrozenSet(b)) => {
-                a.len() == b.len() && a.iter().all(|item| b.contains(item))
-            }
+            (Constant::FrozenSet(a), Constant::FrozenSet(b)) => a == b || same_elements(a, b),
             (Constant::Code(a), Constant::Code(b)) => same_code(a, b),
             _ => false,
         }
@@ -122,6 +121,15 @@ impl PartialEq for Constant<'_> {
 }
 
 impl Eq for Constant<'_> {}
+
+/// Whether two sets have the same elements, in whatever order.
+fn same_elements(a: &[Constant<'_>], b: &[Constant<'_>]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let elements: FxHashSet<&Constant<'_>> = b.iter().collect();
+    a.iter().all(|item| elements.contains(item))
+}
 
 /// Neither the qualified name nor the kinds of the locals count.
 ///
@@ -169,8 +177,14 @@ impl Hash for Constant<'_> {
             Constant::Bytes(bytes) => bytes.hash(state),
             Constant::Tuple(items) => items.hash(state),
             // Equal sets may hold their elements in another order.
-            Constant::FrozenSet(items) => items.len().hash(state),
-            Constant::Code(code) => (code.firstlineno, code.name, code.linetable).hash(state),
+            Constant::FrozenSet(items) => {
+                let hashes = items.iter().map(|item| FxBuildHasher.hash_one(item));
+                hashes.fold(0, u64::wrapping_add).hash(state);
+            }
+            // Lambdas of one line may differ in nothing but a constant.
+            Constant::Code(code) => {
+                (code.firstlineno, code.name, code.linetable, code.names, code.consts).hash(state)
+            }
         }
     }
 }

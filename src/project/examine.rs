@@ -1,4 +1,4 @@
-//! Judging pycs that are there, whoever wrote them: is one whole, is it current, and for which Python.
+//! Judging pycs and bundles that are there, whoever wrote them: is one whole, is it current, and for which Python.
 
 use std::fs;
 use std::io;
@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 use super::FileError;
 use super::freshness::{mtime_seconds, timestamp_header};
 use super::output::source_of;
+use crate::bundle::{Archive, ReadError};
 use crate::code::CodeObject;
 use crate::marshal;
 use crate::pyc::{HEADER_LEN, Header, Origin, source_hash};
@@ -90,14 +91,28 @@ fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result
     }
 }
 
-/// The pycs at or under `path`, in order; a file is taken whatever its name. Nothing is skipped: what is asked about is looked at.
-pub fn find_pycs(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
-    let mut pycs = Vec::new();
+/// Opens the bundle at `path`; `None` if that is none. By its trailer a bundle is known, and by its name if that was cut off.
+pub fn open_bundle(path: &Path) -> Option<Result<Archive, ReadError>> {
+    match Archive::open(path) {
+        Err(ReadError::Io { .. }) => None,
+        Err(ReadError::NotABundle { .. }) if !has_extension(path, "pyb") => None,
+        result => Some(result),
+    }
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
+}
+
+/// The pycs and bundles at or under `path`, in order; a file is taken whatever its name. Nothing is skipped: what is asked about is looked at.
+pub fn find_files(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
+    let is_judged = |path: &Path| has_extension(path, "pyc") || has_extension(path, "pyb");
+    let mut files = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if entry.depth() == 0 || entry.path().extension().is_some_and(|e| e == "pyc") => {
-                pycs.push(entry.into_path());
+            Ok(entry) if entry.depth() == 0 || is_judged(entry.path()) => {
+                files.push(entry.into_path());
             }
             Ok(_) => {}
             Err(error) => {
@@ -107,5 +122,5 @@ pub fn find_pycs(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
             }
         }
     }
-    pycs
+    files
 }

@@ -26,6 +26,8 @@ pub struct Project {
     pub targets: Vec<Target>,
     pub optimize: u8,
     pub excludes: Excludes,
+    /// The archive to be: an older one that stands in the folder is none of its files.
+    pub output: PathBuf,
     /// Take native extension modules along.
     pub native: bool,
 }
@@ -71,8 +73,11 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn() + Sync) -> Result<Pa
         return Err(PackError::NotAFolder(project.folder.clone()));
     }
     let walked = walk(&project.folder, &project.excludes, FolderLinks::Follow, Files::All);
-    let (sources, data): (Vec<Source>, Vec<Source>) =
+    let output = project.output.canonicalize().ok();
+    let is_output = |file: &Source| output.is_some() && file.path.canonicalize().ok() == output;
+    let (sources, mut data): (Vec<Source>, Vec<Source>) =
         walked.sources.into_iter().partition(|file| is_source(&file.path));
+    data.retain(|file| !is_output(file));
     check_entry_point(project, &sources)?;
     let native = data.iter().find(|file| is_native(&file.path));
     if let Some(file) = native.filter(|_| !project.native) {

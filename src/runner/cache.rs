@@ -1,14 +1,22 @@
 //! The per-user cache of unpacked bundles: one folder for each archive and target, there whole or not at all.
 //!
 //! A bundle is unpacked into a temporary folder beside its final place, every file verified, and the folder is then renamed.
-//! Of two first runs at once, one's rename wins and the other uses what it finds.
+//! Of two first runs at once, one's rename wins and the other uses what it finds. What a killed run leaves behind is in nobody's way,
+//! and a later run that unpacks removes it.
 
 use std::env;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::bundle::{Archive, ReadError};
+
+/// How the names of folders begin in which a run unpacks.
+const UNPACKING: &str = ".unpacking-";
+
+/// No run unpacks for so long: such a folder was left by one that was killed.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a bundle could not be unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +39,9 @@ pub(super) fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheErr
         return Ok(place);
     }
     create_private(&root).map_err(|source| CacheError::Unpack { path: root.clone(), source })?;
+    remove_abandoned(&root);
     let unpack_error = |source| CacheError::Unpack { path: place.clone(), source };
-    let temporary = tempfile::Builder::new().prefix(".unpacking-").tempdir_in(&root).map_err(unpack_error)?;
+    let temporary = temporary_folder(&root).map_err(unpack_error)?;
     archive.files(
         |section| section.tag.as_deref().is_none_or(|own| own == tag),
         |_, entry, data| {
@@ -55,11 +64,27 @@ fn write_file(path: &Path, data: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, data)
+    // Names that differ only in case are one file on some systems; the second must not overwrite the first.
+    fs::File::create_new(path)?.write_all(data)
 }
 
-/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches.
+/// What cannot be removed is left: it takes room, and no more.
+fn remove_abandoned(root: &Path) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().as_encoded_bytes().starts_with(UNPACKING.as_bytes());
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).map(|time| time.elapsed());
+        if is_ours && matches!(age, Ok(Ok(age)) if age > ABANDONED) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches. Absolute: the program may change its folder.
 fn root() -> Option<PathBuf> {
+    configured_root().and_then(|root| std::path::absolute(root).ok())
+}
+
+fn configured_root() -> Option<PathBuf> {
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(folder) = variable("CROSSPYC_CACHE_DIR") {
         return Some(folder);
@@ -74,6 +99,14 @@ fn root() -> Option<PathBuf> {
             .or_else(|| variable("HOME").map(|home| home.join(".cache")))
     };
     caches.map(|folder| folder.join("crosspyc"))
+}
+
+/// A folder to unpack into. It becomes the entry, and is as private as that.
+fn temporary_folder(root: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix(UNPACKING).tempdir_in(root)
 }
 
 /// Nobody else shall read or plant files here.

@@ -6,9 +6,10 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::bundle::TargetEntry;
@@ -57,7 +58,7 @@ pub(super) fn find(
         if seen.contains(&candidate) {
             continue;
         }
-        match ask(&candidate).and_then(|answer| judge(answer, targets)) {
+        match ask(&candidate, PATIENCE).and_then(|answer| judge(answer, targets)) {
             Ok(tag) => return Ok(Interpreter { path: candidate, tag }),
             Err(reason) => {
                 let _ = write!(looked, "\n  {}: {reason}", candidate.display());
@@ -105,11 +106,23 @@ fn candidates(targets: &[TargetEntry]) -> Vec<PathBuf> {
 fn on_path(name: &OsStr) -> Option<PathBuf> {
     let mut file = name.to_owned();
     file.push(env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| is_program(path))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// What an interpreter says of itself, or why it says nothing.
-fn ask(python: &Path) -> Result<(String, u16), String> {
+fn ask(python: &Path, patience: Duration) -> Result<(String, u16), String> {
+    let deadline = Instant::now() + patience;
     let mut child = Command::new(python)
         .args(["-I", "-S", "-c", QUESTION])
         .stdin(Stdio::null())
@@ -117,28 +130,44 @@ fn ask(python: &Path) -> Result<(String, u16), String> {
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| format!("cannot be started: {error}"))?;
-    let started = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if started.elapsed() > PATIENCE => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("gave no answer in {} seconds", PATIENCE.as_secs()));
-            }
-            Ok(None) => std::thread::sleep(Duration::from_millis(1)),
-            Err(error) => return Err(format!("cannot be waited for: {error}")),
-        }
+    let answer = first_line(&mut child, deadline);
+    let Some(status) = wait_until(&mut child, deadline)? else {
+        return Err(format!("gave no answer in {} seconds", patience.as_secs_f32()));
     };
     if !status.success() {
         return Err(format!("is not a working Python ({status})"));
     }
-    let mut answer = String::new();
-    if let Some(stdout) = child.stdout.take() {
-        let _ = stdout.take(1000).read_to_string(&mut answer);
-    }
     let (tag, magic) = answer.trim().split_once(' ').ok_or("is not a Python")?;
     Ok((tag.to_owned(), magic.parse().map_err(|_| "is not a Python")?))
+}
+
+/// What a child prints first. A thread reads it: the pipe can outlive the child, held open by a child of its own.
+fn first_line(child: &mut Child, deadline: Instant) -> String {
+    let (sender, receiver) = mpsc::channel();
+    if let Some(stdout) = child.stdout.take() {
+        std::thread::spawn(move || {
+            let mut line = Vec::new();
+            let _ = BufReader::new(stdout.take(1000)).read_until(b'\n', &mut line);
+            let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
+        });
+    }
+    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).unwrap_or_default()
+}
+
+/// The child's end; `None` if it had to be killed.
+fn wait_until(child: &mut Child, deadline: Instant) -> Result<Option<ExitStatus>, String> {
+    loop {
+        match child.try_wait() {
+            Ok(None) if Instant::now() >= deadline => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Ok(None);
+            }
+            Ok(None) => std::thread::sleep(Duration::from_millis(1)),
+            Ok(status) => return Ok(status),
+            Err(error) => return Err(format!("cannot be waited for: {error}")),
+        }
+    }
 }
 
 /// The tag, if the bundle serves it.
@@ -149,5 +178,34 @@ fn judge((tag, magic): (String, u16), targets: &[TargetEntry]) -> Result<String,
             Err(format!("is {tag} with magic number {magic}, not {}: a pre-release?", target.magic))
         }
         None => Err(format!("is {tag}")),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    /// What a shell script says when it is asked.
+    fn answer(script: &str) -> Result<(String, u16), String> {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let python = folder.path().join("python");
+        std::fs::write(&python, format!("#!/bin/sh\n{script}\n")).expect("it can be written");
+        std::fs::set_permissions(&python, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        ask(&python, Duration::from_secs(2))
+    }
+
+    #[test]
+    fn a_hanging_interpreter_is_given_up() {
+        let started = Instant::now();
+        assert_eq!(answer("exec sleep 60"), Err("gave no answer in 2 seconds".to_owned()));
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn what_an_interpreter_leaves_running_is_not_waited_for() {
+        let started = Instant::now();
+        assert_eq!(answer("sleep 60 & echo cpython-312 3531"), Ok(("cpython-312".to_owned(), 3531)));
+        assert!(started.elapsed() < Duration::from_secs(30));
     }
 }

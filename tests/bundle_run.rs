@@ -1,0 +1,259 @@
+//! Bundles run by a real CPython 3.12, from another folder and with no sources in reach. Where there is no such Python, the tests say so and pass.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A CPython 3.12: on PATH, or one of pyenv's.
+#[expect(clippy::print_stderr, reason = "a test that passes without having run says so")]
+fn python() -> Option<PathBuf> {
+    let on_path = ["python3.12", "python3", "python"].map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"));
+    let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home);
+    let versions = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let of_pyenv = versions.into_iter().flatten().flatten().map(|version| version.path().join("bin/python"));
+    let found = on_path.into_iter().chain(of_pyenv).find(|python| is_3_12(python));
+    if found.is_none() {
+        eprintln!("skipped: there is no CPython 3.12 here to run a bundle");
+    }
+    found
+}
+
+fn is_3_12(python: &Path) -> bool {
+    let question = ["-c", "import sys; print(sys.implementation.cache_tag)"];
+    let answer = Command::new(python).args(question).stderr(Stdio::null()).output();
+    answer.is_ok_and(|output| output.status.success() && output.stdout.trim_ascii() == b"cpython-312")
+}
+
+/// A folder with a bundle `app.pyb`, a folder `elsewhere` to run it from, and a cache.
+struct App {
+    folder: tempfile::TempDir,
+    python: PathBuf,
+}
+
+impl App {
+    /// Bundles a project of these files, and removes it.
+    fn new(files: &[(&str, &str)], options: &[&str]) -> Option<App> {
+        let python = python()?;
+        let app = App { folder: tempfile::tempdir().expect("a temporary folder can be made"), python };
+        fs::create_dir(app.path("elsewhere")).expect("made");
+        for (path, text) in files {
+            let path = app.path("project").join(path);
+            fs::create_dir_all(path.parent().expect("it is in the project")).expect("made");
+            fs::write(path, text).expect("written");
+        }
+        let output = app.bundle(options, "app.pyb");
+        assert!(output.status.success(), "{output:?}");
+        fs::remove_dir_all(app.path("project")).expect("removed");
+        Some(app)
+    }
+
+    /// The example project.
+    fn greeter(options: &[&str]) -> Option<App> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/programs/greeter");
+        let (mut files, mut folders) = (Vec::new(), vec![folder.clone()]);
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(next).expect("listed").flatten() {
+                match entry.file_type().expect("known").is_dir() {
+                    true if entry.file_name() == "__pycache__" => {}
+                    true => folders.push(entry.path()),
+                    false => files.push((entry.path(), fs::read_to_string(entry.path()).expect("text"))),
+                }
+            }
+        }
+        let relative =
+            |path: &Path| path.strip_prefix(&folder).expect("it is in it").to_string_lossy().into_owned();
+        let files: Vec<(String, String)> =
+            files.into_iter().map(|(path, text)| (relative(&path), text)).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        App::new(&files, options)
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn bundle(&self, options: &[&str], output: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_crosspyc"))
+            .args(["bundle", "project", "-t", "3.12", "-o", output])
+            .args(options)
+            .current_dir(self.folder.path())
+            .output()
+            .expect("crosspyc can be started")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.arg("--python").arg(&self.python).arg(self.path("app.pyb")).args(arguments);
+        command.current_dir(self.path("elsewhere")).env("CROSSPYC_CACHE_DIR", self.path("cache"));
+        command.env_remove("PYTHONPATH").env("PYTHONUTF8", "1").stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let output = self.command(arguments).output().expect("crosspyc-run can be started");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    }
+
+    /// Asserts that a run succeeds and prints this.
+    fn assert_prints(&self, arguments: &[&str], expected: &str) {
+        let (code, stdout, stderr) = self.run(arguments);
+        assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), expected, ""));
+    }
+}
+
+const GREETINGS: &str = "Guten Tag, Welt! ('de')\nGuten Tag, Zoë! ('de')\n";
+
+#[test]
+fn a_package_runs_with_its_data_files() {
+    let Some(app) = App::greeter(&["-m", "greeter"]) else { return };
+    app.assert_prints(&["Welt", "Zoë", "--language", "de"], GREETINGS);
+    let (code, stdout, stderr) = app.run(&["Welt", "--language", "xx"]);
+    assert_eq!((code, stdout.as_str()), (Some(3), ""));
+    assert!(stderr.starts_with("greeter: no greeting in 'xx'"), "{stderr}");
+}
+
+#[test]
+fn spawned_processes_find_the_modules() {
+    for options in [["-m", "greeter"], ["-e", "greeter.cli:main"]] {
+        let Some(app) = App::greeter(&options) else { return };
+        app.assert_prints(&["Welt", "Zoë", "--language", "de", "--processes", "2"], GREETINGS);
+    }
+}
+
+#[test]
+fn what_an_entry_function_returns_is_the_exit_code() {
+    let Some(app) = App::greeter(&["-e", "greeter.cli:main"]) else { return };
+    app.assert_prints(&["Welt", "Zoë", "--language", "de"], GREETINGS);
+    assert_eq!(app.run(&["Welt", "--language", "xx"]).0, Some(3));
+    let files = [("tool.py", "class C:\n    @staticmethod\n    def run():\n        return 'refused'\n")];
+    let Some(app) = App::new(&files, &["-e", "tool:C.run"]) else { return };
+    assert_eq!(app.run(&[]), (Some(1), String::new(), "refused\n".to_owned()));
+}
+
+#[test]
+fn the_main_module_is_what_it_is_without_a_bundle() {
+    let main = "import os, sys\nimport other\n\
+        print(__name__, other.__name__, sys.modules['__main__'].__dict__ is globals())\n\
+        print(sys.argv[1:], os.path.basename(sys.argv[0]), os.path.basename(__file__))\n\
+        print(__package__, __spec__.name, os.path.isabs(__file__), os.getcwd() in sys.path)\n\
+        print(other.f.__code__.co_filename, os.path.basename(other.__file__), other.__cached__ is None or other.__cached__ == other.__file__)\n";
+    let files = [("__main__.py", main), ("other.py", "def f(): pass\n")];
+    let Some(app) = App::new(&files, &[]) else { return };
+    let (code, stdout, stderr) = app.run(&["-x", "a b", ""]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert_eq!(lines[0], "__main__ other True");
+    assert!(lines[1].starts_with("['-x', 'a b', ''] ") && lines[1].ends_with(" __main__.pyc"), "{stdout}");
+    assert_eq!(lines[2..], [" __main__ True False", "other.py other.pyc True"]);
+    let main = main.replace("import other", "from . import other");
+    let files = [("pkg/__init__.py", ""), ("pkg/__main__.py", &main), ("pkg/other.py", "def f(): pass\n")];
+    let Some(app) = App::new(&files, &["-m", "pkg"]) else { return };
+    assert_eq!(
+        app.run(&["-x"]).1,
+        "__main__ pkg.other True\n['-x'] __main__.pyc __main__.pyc\npkg pkg.__main__ True False\npkg/other.py other.pyc True\n"
+    );
+}
+
+#[test]
+fn namespace_packages_and_names_beyond_ascii_are_imported() {
+    let files = [
+        (
+            "start.py",
+            "from raum.größe import maß\nimport importlib.resources as r\nprint(maß, (r.files('raum') / 'dätä/x.txt').read_text())\n",
+        ),
+        ("raum/größe.py", "maß = 'ß'\n"),
+        ("raum/dätä/x.txt", "x"),
+    ];
+    let Some(app) = App::new(&files, &["-m", "start"]) else { return };
+    app.assert_prints(&[], "ß x\n");
+}
+
+#[test]
+fn a_traceback_shows_lines_though_there_is_no_source() {
+    let files = [("app/__init__.py", ""), ("app/__main__.py", "def f():\n    raise KeyError('x')\n\nf()\n")];
+    let Some(app) = App::new(&files, &["-m", "app"]) else { return };
+    let (code, _, stderr) = app.run(&[]);
+    assert_eq!(code, Some(1));
+    for line in [
+        "  File \"app/__main__.py\", line 4, in <module>",
+        "  File \"app/__main__.py\", line 2, in f",
+        "KeyError: 'x'",
+    ] {
+        assert!(stderr.lines().any(|found| found == line), "{line}: {stderr}");
+    }
+}
+
+#[test]
+fn standard_input_is_the_programs() {
+    let files = [("__main__.py", "import sys\nprint(sys.stdin.read().upper())\n")];
+    let Some(app) = App::new(&files, &[]) else { return };
+    let mut run = app.command(&[]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    run.stdin.take().expect("piped").write_all(b"typed").expect("read");
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.stdout.trim_ascii(), b"TYPED");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_reaches_the_program() {
+    use std::io::{BufRead as _, BufReader};
+    use std::os::unix::process::ExitStatusExt as _;
+    let plain = "import time\nprint('ready', flush=True)\ntime.sleep(60)\n";
+    let handled = "import sys, time\ntry:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(9)\n";
+    for (main, code, signal) in [(plain, None, Some(2)), (handled, Some(9), None)] {
+        let Some(app) = App::new(&[("__main__.py", main)], &[]) else { return };
+        let mut run =
+            app.command(&[]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut line = String::new();
+        BufReader::new(run.stdout.take().expect("piped")).read_line(&mut line).expect("read");
+        assert_eq!(line, "ready\n");
+        let killed = Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill runs");
+        assert!(killed.success());
+        let status = run.wait().expect("it ends");
+        assert_eq!((status.code(), status.signal()), (code, signal));
+    }
+}
+
+#[test]
+fn the_same_project_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let app = App { folder, python: PathBuf::new() };
+    for number in 0..20 {
+        let path = app.path("project").join(format!("m{number}.py"));
+        fs::create_dir_all(app.path("project")).expect("made");
+        fs::write(path, format!("x = [{number}, 'a', {{1, 2}}]\ndef f(): return {number}\n"))
+            .expect("written");
+    }
+    // The last one is written into the project, twice: it is no file of its own.
+    let runs = [("1", "a.pyb"), ("4", "a.pyb"), ("4", "project/a.pyb"), ("2", "project/a.pyb")];
+    let mut archives = Vec::new();
+    for (jobs, output) in runs {
+        let ran = app.bundle(&["-m", "m1", "-j", jobs], output);
+        assert!(ran.status.success(), "{ran:?}");
+        archives.push(fs::read(app.path(output)).expect("it is there"));
+    }
+    assert!(archives.iter().all(|archive| *archive == archives[0]));
+}
+
+#[test]
+fn a_project_with_a_module_that_does_not_compile_leaves_the_archive_as_it_was() {
+    let app =
+        App { folder: tempfile::tempdir().expect("a temporary folder can be made"), python: PathBuf::new() };
+    fs::create_dir(app.path("project")).expect("made");
+    fs::write(app.path("project/__main__.py"), "print 1\n").expect("written");
+    fs::write(app.path("app.pyb"), "as it was").expect("written");
+    for output in ["app.pyb", "new.pyb"] {
+        let ran = app.bundle(&[], output);
+        assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("was not written"), "{ran:?}");
+    }
+    assert_eq!(fs::read(app.path("app.pyb")).expect("it is there"), b"as it was");
+    let left: Vec<OsString> =
+        fs::read_dir(app.folder.path()).expect("listed").flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}

@@ -1,0 +1,425 @@
+//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it cannot start, how it unpacks, and what it hands over.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, SystemTime};
+
+use crosspyc::bundle::{Contents, EntryPoint, TargetEntry, write};
+
+const FITS: &str = "echo cpython-312 3531";
+
+/// A folder with a bundle, a cache, and pretended interpreters; PATH leads to `bin` alone.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Place {
+        let place = Place(tempfile::tempdir().expect("a temporary folder can be made"));
+        place.bundle(&contents());
+        place
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn bundle(&self, contents: &Contents) {
+        write(contents, &self.path("app.pyb")).expect("it can be written");
+    }
+
+    /// An interpreter that answers with a shell command.
+    fn interpreter(&self, name: &str, answer: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("it is in the place")).expect("it can be made");
+        symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/runner/python"), &path).expect("linked");
+        fs::write(self.path(&format!("{name}.answer")), answer).expect("it can be written");
+        path
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.env_clear().env("PATH", self.path("bin")).env("CROSSPYC_CACHE_DIR", self.path("cache"));
+        command.current_dir(self.0.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self) -> Ran {
+        ran(self.command().arg("app.pyb"))
+    }
+
+    /// The names in the cache.
+    fn cached(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path("cache")).into_iter().flatten();
+        entries.map(|entry| entry.expect("listed").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// Asserts that a run starts nothing, leaves nothing behind and says this, the place being `.`.
+    fn assert_refused(&self, command: &mut Command, message: &str) {
+        let ran = ran(command);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{ran:?}");
+        let stderr = ran.stderr.replace(&format!("{}/", self.0.path().display()), "./");
+        assert_eq!(stderr, format!("crosspyc-run: {message}\n"));
+        assert_eq!(self.cached(), [""; 0]);
+    }
+}
+
+#[derive(Debug)]
+struct Ran {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Ran {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ran { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+fn ran(command: &mut Command) -> Ran {
+    command.output().expect("it can be started").into()
+}
+
+fn contents() -> Contents {
+    let target = TargetEntry { version: "3.12".into(), tag: "cpython-312".into(), magic: 3531 };
+    Contents {
+        name: "app".into(),
+        entry_point: EntryPoint::Main,
+        shared: BTreeMap::from([("data/é.txt".into(), b"data".to_vec())]),
+        targets: vec![(target, BTreeMap::from([("__main__.pyc".into(), b"main".to_vec())]))],
+        platform: None,
+    }
+}
+
+#[test]
+fn interpreters_are_chosen_in_order() {
+    let place = Place::new();
+    let named = place.interpreter("named", FITS);
+    let variable = place.interpreter("variable", FITS);
+    let files = ["venv/bin/python", "bin/python3.12", "bin/python3", "bin/python"];
+    for file in files {
+        place.interpreter(file, FITS);
+    }
+    let command = || {
+        let mut command = place.command();
+        command.env("CROSSPYC_PYTHON", &variable).env("VIRTUAL_ENV", place.path("venv"));
+        command
+    };
+    for option in [vec![OsStr::new("--python"), named.as_os_str()], vec![OsStr::new("--python=./named")]] {
+        assert!(ran(command().args(option).arg("app.pyb")).stdout.starts_with("started named\n"));
+    }
+    assert!(ran(command().arg("app.pyb")).stdout.starts_with("started variable\n"));
+    for (name, file) in ["python", "python3.12", "python3", "python"].into_iter().zip(files) {
+        let ran = ran(command().env("CROSSPYC_PYTHON", "").arg("app.pyb"));
+        assert!(ran.stdout.starts_with(&format!("started {name}\n")), "{file}: {ran:?}");
+        fs::remove_file(place.path(file)).expect("removed");
+    }
+    assert_eq!(ran(command().env("CROSSPYC_PYTHON", "").arg("app.pyb")).code, Some(127));
+}
+
+#[test]
+fn a_name_without_a_folder_is_looked_up_on_path() {
+    let place = Place::new();
+    place.interpreter("bin/pypy", FITS);
+    let ran = ran(place.command().args(["--python", "pypy", "app.pyb"]));
+    assert!(ran.stdout.starts_with("started pypy\n"), "{ran:?}");
+}
+
+#[test]
+fn what_does_not_fit_is_passed_over() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", "echo cpython-312 3530");
+    place.interpreter("bin/python3", "echo cpython-311 3495");
+    place.interpreter("bin/python", FITS);
+    assert!(place.run().stdout.starts_with("started python\n"));
+}
+
+#[test]
+fn what_is_no_program_is_not_looked_at() {
+    let place = Place::new();
+    place.interpreter("other/python3.12", FITS);
+    fs::create_dir_all(place.path("bin")).expect("made");
+    fs::write(place.path("bin/python3.12"), "").expect("written");
+    let path = std::env::join_paths([place.path("bin"), place.path("other")]).expect("joined");
+    let ran = ran(place.command().env("PATH", path).arg("app.pyb"));
+    assert!(ran.stdout.starts_with("started python3.12\n"), "{ran:?}");
+}
+
+#[test]
+fn each_refused_interpreter_is_named_with_its_reason() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("venv/bin")).expect("made");
+    fs::write(place.path("venv/bin/python"), "no program").expect("written");
+    place.interpreter("bin/python3.12", "echo cpython-312 3530");
+    place.interpreter("bin/python3", "echo cpython-311 3495");
+    place.interpreter("bin/python", "echo hello");
+    place.assert_refused(
+        place.command().env("VIRTUAL_ENV", place.path("venv")).arg("app.pyb"),
+        "no Python here can run app, which needs CPython 3.12\n  \
+         ./venv/bin/python: cannot be started: Permission denied (os error 13)\n  \
+         ./bin/python3.12: is cpython-312 with magic number 3530, not 3531: a pre-release?\n  \
+         ./bin/python3: is cpython-311\n  \
+         ./bin/python: is not a Python\n\
+         install one of these versions, or name an interpreter with --python or CROSSPYC_PYTHON",
+    );
+}
+
+#[test]
+fn a_named_interpreter_is_used_or_refused() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let broken = place.interpreter("broken", "exit 3");
+    let needs = "no Python here can run app, which needs CPython 3.12\n";
+    let another = "name another interpreter with --python, or leave the option out";
+    let status = "is not a working Python (exit status: 3)";
+    place.assert_refused(
+        place.command().arg("--python").arg(&broken).arg("app.pyb"),
+        &format!("{needs}  ./broken: {status}\n{another}"),
+    );
+    place.assert_refused(
+        place.command().args(["--python", "./nowhere", "app.pyb"]),
+        &format!("{needs}  ./nowhere: cannot be started: No such file or directory (os error 2)\n{another}"),
+    );
+    place.assert_refused(
+        place.command().env("CROSSPYC_PYTHON", &broken).arg("app.pyb"),
+        &format!("{needs}  ./broken: {status}\nset CROSSPYC_PYTHON to another interpreter, or unset it"),
+    );
+}
+
+#[test]
+fn without_an_interpreter_it_says_what_to_install() {
+    let place = Place::new();
+    let message = "no Python here can run app, which needs CPython 3.12; none was found on PATH\n\
+        install one of these versions, or name an interpreter with --python or CROSSPYC_PYTHON";
+    place.assert_refused(place.command().arg("app.pyb"), message);
+    place.assert_refused(place.command().env_remove("PATH").arg("app.pyb"), message);
+}
+
+#[test]
+fn a_bundle_with_native_modules_runs_on_its_platform_only() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    place.bundle(&Contents { platform: Some("amiga-m68k".into()), ..contents() });
+    let ran = place.run();
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""));
+    assert!(ran.stderr.contains("app has native extension modules for amiga-m68k"), "{ran:?}");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_named() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    fs::write(place.path("file"), "").expect("written");
+    let hint = "set CROSSPYC_CACHE_DIR to a folder you can write to";
+    place.assert_refused(
+        place.command().env("CROSSPYC_CACHE_DIR", place.path("file")).arg("app.pyb"),
+        &format!("failed to unpack into ./file: File exists (os error 17); {hint}"),
+    );
+    place.assert_refused(
+        place.command().env("CROSSPYC_CACHE_DIR", place.path("file/cache")).arg("app.pyb"),
+        &format!("failed to unpack into ./file/cache: Not a directory (os error 20); {hint}"),
+    );
+    place.assert_refused(
+        place.command().env_remove("CROSSPYC_CACHE_DIR").arg("app.pyb"),
+        &format!("there is no place for the cache of unpacked bundles: {hint}"),
+    );
+}
+
+#[test]
+fn the_cache_is_where_the_system_has_caches_and_its_path_absolute() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let home =
+        if cfg!(target_os = "macos") { "home/Library/Caches/crosspyc" } else { "home/.cache/crosspyc" };
+    let mut cases = vec![
+        ("CROSSPYC_CACHE_DIR", PathBuf::from("relative"), "relative"),
+        ("HOME", place.path("home"), home),
+    ];
+    if cfg!(target_os = "linux") {
+        cases.push(("XDG_CACHE_HOME", place.path("xdg"), "xdg/crosspyc"));
+        cases.push(("XDG_CACHE_HOME", PathBuf::from("xdg"), home));
+    }
+    for (variable, value, folder) in cases {
+        let mut command = place.command();
+        command.env_remove("CROSSPYC_CACHE_DIR").env("HOME", place.path("home")).env(variable, value);
+        let ran = ran(command.arg("app.pyb"));
+        let root = fs::canonicalize(place.path("")).expect("it is there").join(folder);
+        assert!(ran.stdout.contains(&format!("<{}/", root.display())), "{variable}: {root:?} {ran:?}");
+    }
+}
+
+#[test]
+fn a_damaged_bundle_is_not_run() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let whole = fs::read(place.path("app.pyb")).expect("it is there");
+    let mut damaged: Vec<Vec<u8>> =
+        [0, 1, 63, 64, whole.len() / 2, whole.len() - 1].map(|length| whole[..length].to_vec()).into();
+    // In a file's data, in the manifest, in the trailer.
+    for place in [whole.len() - 1, whole.len() - 40, whole.len() - 100, 12] {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x10;
+        damaged.push(bytes);
+    }
+    for bytes in damaged {
+        fs::write(place.path("app.pyb"), &bytes).expect("written");
+        let ran = place.run();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{ran:?}");
+        assert!(ran.stderr.contains("build or copy it again") && ran.stderr.contains("app.pyb"), "{ran:?}");
+        assert_eq!(place.cached(), [""; 0]);
+    }
+    fs::remove_file(place.path("app.pyb")).expect("removed");
+    assert_eq!(
+        place.run().stderr,
+        "crosspyc-run: failed to read app.pyb: No such file or directory (os error 2)\n"
+    );
+}
+
+#[test]
+fn arguments_streams_and_exit_code_are_the_programs() {
+    let place = Place::new();
+    let python = place.interpreter("bin/python3.12", FITS);
+    fs::write(place.path("input"), "typed\n").expect("written");
+    let arguments = [
+        OsStr::new("--python"),
+        OsStr::new(""),
+        OsStr::new("a b"),
+        OsStr::from_bytes(b"caf\xe9"),
+        OsStr::new("--"),
+    ];
+    let programs =
+        [(env!("CARGO_BIN_EXE_crosspyc-run"), None), (env!("CARGO_BIN_EXE_crosspyc"), Some("run"))];
+    for (program, command) in programs {
+        let output = Command::new(program)
+            .args(command)
+            .arg("--python")
+            .arg(&python)
+            .arg(place.path("app.pyb"))
+            .args(arguments)
+            .env("CROSSPYC_CACHE_DIR", place.path("cache"))
+            .env("FAKE_END", "echo failed >&2; exit 42")
+            .stdin(fs::File::open(place.path("input")).expect("it is there"))
+            .output()
+            .expect("it can be started");
+        assert_eq!(output.status.code(), Some(42), "{output:?}");
+        assert_eq!(output.stderr, b"failed\n");
+        let expected = b"<--python>\n<>\n<a b>\n<caf\xe9>\n<-->\ntyped\n";
+        assert!(output.stdout.ends_with(expected), "{output:?}");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_run_as_it_ends_the_program() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let output = place.command().arg("app.pyb").env("FAKE_END", "kill -TERM $$").output().expect("it runs");
+    assert_eq!(output.status.signal(), Some(15), "{output:?}");
+}
+
+#[test]
+fn a_bundle_is_unpacked_once_and_for_its_user_only() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    place.run();
+    let [entry] = place.cached().try_into().expect("one entry");
+    let folder = place.path("cache").join(&entry);
+    assert!(entry.ends_with("-cpython-312"), "{entry}");
+    assert_eq!(fs::read(folder.join("data/é.txt")).expect("it is there"), b"data");
+    for private in [&place.path("cache"), &folder] {
+        assert_eq!(fs::metadata(private).expect("it is there").permissions().mode() & 0o777, 0o700);
+    }
+    fs::write(folder.join("data/é.txt"), "kept").expect("written");
+    place.run();
+    assert_eq!(fs::read(folder.join("data/é.txt")).expect("it is there"), b"kept");
+}
+
+/// A bundle that takes a while to unpack.
+fn large_contents() -> Contents {
+    let file = |number: usize| (format!("data/{number}"), number.to_string().repeat(10_000).into_bytes());
+    Contents { shared: (0..400).map(file).collect(), ..contents() }
+}
+
+/// The entries that runs would use are whole.
+fn assert_entries_are_whole(place: &Place) {
+    let large = large_contents();
+    for entry in place.cached().iter().filter(|name| !name.starts_with('.')) {
+        for (path, data) in &large.shared {
+            assert_eq!(fs::read(place.path("cache").join(entry).join(path)).expect("it is there"), *data);
+        }
+    }
+}
+
+#[test]
+fn first_runs_at_once_all_work() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    place.bundle(&large_contents());
+    let start = |_| place.command().arg("app.pyb").stdout(Stdio::piped()).spawn().expect("it can be started");
+    let runs: Vec<_> = (0..10).map(start).collect();
+    for run in runs {
+        let ran: Ran = run.wait_with_output().expect("it ends").into();
+        assert!(ran.code == Some(0) && ran.stdout.starts_with("started"), "{ran:?}");
+    }
+    assert_eq!(place.cached().len(), 1);
+    assert_entries_are_whole(&place);
+}
+
+#[test]
+fn a_killed_first_run_does_not_harm_the_next() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    place.bundle(&large_contents());
+    for milliseconds in [0, 2, 5, 10, 15, 20, 30, 50] {
+        let mut run =
+            place.command().arg("app.pyb").stdout(Stdio::null()).spawn().expect("it can be started");
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        run.kill().expect("it is ours");
+        run.wait().expect("it ends");
+        assert_entries_are_whole(&place);
+    }
+    assert_eq!(place.run().code, Some(0));
+    assert_entries_are_whole(&place);
+}
+
+#[test]
+fn what_a_killed_run_left_is_removed_a_day_later() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    for (name, hours) in [(".unpacking-old", 25), (".unpacking-new", 1), ("other", 100)] {
+        let folder = place.path("cache").join(name);
+        fs::create_dir_all(folder.join("data")).expect("made");
+        let time = SystemTime::now() - Duration::from_secs(hours * 3600);
+        fs::File::open(folder).expect("it is there").set_modified(time).expect("it is ours");
+    }
+    assert_eq!(place.run().code, Some(0));
+    let mut cached = place.cached();
+    cached.retain(|name| !name.ends_with("-cpython-312"));
+    cached.sort();
+    assert_eq!(cached, [".unpacking-new", "other"]);
+}
+
+#[test]
+fn its_own_options_are_few() {
+    let place = Place::new();
+    let of = |arguments: &[&str]| ran(place.command().args(arguments));
+    let help = of(&["--help"]);
+    assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
+    assert!(help.stdout.contains("Usage: crosspyc-run"), "{help:?}");
+    assert_eq!(of(&["-V"]).stdout, concat!("crosspyc-run ", env!("CARGO_PKG_VERSION"), "\n"));
+    for (arguments, message) in [
+        (&["--pyton", "app.pyb"][..], "unknown option `--pyton`"),
+        (&[], "name the bundle to run"),
+        (&["--python"], "--python needs a path"),
+    ] {
+        let ran = of(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(ran.stderr.starts_with(&format!("crosspyc-run: {message}\n")), "{ran:?}");
+    }
+}
