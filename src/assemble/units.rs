@@ -32,3 +32,24 @@ pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mu
     code[extended * 2] = opcodes.number(opcode);
     code[extended * 2 + 1] = low;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::{Target, Version};
+
+    #[test]
+    fn large_arguments_take_extended_args() {
+        let opcodes = Target::newest(Version::V3_12).expect("3.12 is supported").features().opcodes;
+        for (oparg, expected) in [
+            (0xFF, &[122, 0xFF, 0, 0][..]),
+            (0x100, &[144, 1, 122, 0, 0, 0]),
+            (0x1_0000, &[144, 1, 144, 0, 122, 0, 0, 0]),
+            (0x0123_4567, &[144, 1, 144, 0x23, 144, 0x45, 122, 0x67, 0, 0]),
+        ] {
+            let mut code = vec![0; size(opcodes, Opcode::BINARY_OP, oparg) as usize * 2];
+            write(opcodes, Opcode::BINARY_OP, oparg, &mut code);
+            assert_eq!(code, expected);
+        }
+    }
+}

@@ -165,6 +165,9 @@ pub(crate) fn float_bits(value: f64) -> u64 {
     if value.is_nan() { value.to_bits() & NAN_BITS } else { value.to_bits() }
 }
 
+/// The location table of code up to this size may have no columns at all.
+const SHORT_LINETABLE: usize = 16;
+
 impl Hash for Constant<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
@@ -181,9 +184,12 @@ impl Hash for Constant<'_> {
                 let hashes = items.iter().map(|item| FxBuildHasher.hash_one(item));
                 hashes.fold(0, u64::wrapping_add).hash(state);
             }
-            // Lambdas of one line may differ in nothing but a constant.
             Constant::Code(code) => {
-                (code.firstlineno, code.name, code.linetable, code.names, code.consts).hash(state)
+                (code.firstlineno, code.name, code.linetable).hash(state);
+                // What stands at one line has other columns, unless it is a lambda so short that it keeps none.
+                if code.linetable.len() <= SHORT_LINETABLE {
+                    (code.names, code.consts).hash(state);
+                }
             }
         }
     }

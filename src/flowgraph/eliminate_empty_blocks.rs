@@ -43,3 +43,19 @@ fn chain_full_blocks(graph: &mut FlowGraph) -> SmallVec<[Option<BlockId>; 64]> {
     }
     full
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::remove_redundant_nops::remove_redundant_nops;
+    use crate::flowgraph::testing::{graph, text};
+
+    #[test]
+    fn jumps_to_empty_blocks_go_to_what_follows() {
+        let mut graph = graph("a: -1 NOP; b: 1 POP_JUMP_IF_TRUE a; c: -1 NOP; d: -1 NOP; e: 2 JUMP c");
+        remove_redundant_nops(&mut graph);
+        assert_eq!(text(&graph), " | POP_JUMP_IF_TRUE>0 |  |  | JUMP>2");
+        eliminate_empty_blocks(&mut graph);
+        assert_eq!(text(&graph), "POP_JUMP_IF_TRUE>0 | JUMP>1");
+    }
+}

@@ -71,3 +71,32 @@ fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32]) -> SmallVec<[Instr; 8]>
 pub(super) fn is_generator(flags: CodeFlags) -> bool {
     flags.contains(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
 }
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::*;
+    use crate::flowgraph::testing::{graph, text};
+    use crate::names::Interner;
+
+    #[test]
+    fn cells_that_are_parameters_stand_among_the_locals() {
+        let arena = Bump::new();
+        let mut interner = Interner::new(&arena);
+        let mut names = |texts: &str| texts.split(' ').map(|text| interner.intern(text)).collect();
+        let mut unit = Unit::default();
+        unit.varnames = names("a b c");
+        unit.cellvars = names("b x y");
+        unit.freevars = names("z");
+        unit.flags.0 = CodeFlags::GENERATOR;
+        let mut graph =
+            graph("1 LOAD_DEREF 0; 1 LOAD_DEREF 1; 1 LOAD_CLOSURE 2; 1 STORE_DEREF 3; 1 LOAD_FAST 2");
+        fix_cells(&mut graph, &unit);
+        assert_eq!(
+            text(&graph),
+            "COPY_FREE_VARS:1 MAKE_CELL:1 MAKE_CELL:3 MAKE_CELL:4 RETURN_GENERATOR POP_TOP \
+             LOAD_DEREF:1 LOAD_DEREF:3 LOAD_CLOSURE:4 STORE_DEREF:5 LOAD_FAST:2"
+        );
+    }
+}

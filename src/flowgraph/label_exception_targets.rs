@@ -74,3 +74,30 @@ fn mark_handlers(graph: &mut FlowGraph) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::testing::graph;
+
+    /// For every instruction the place of its handler, or `-`.
+    fn handlers(graph: &FlowGraph) -> String {
+        let handler = |instr: &crate::flowgraph::Instr| {
+            instr.handler.map_or("-".to_owned(), |handler| handler.index().to_string())
+        };
+        graph.layout().flat_map(|id| graph.instrs(id)).map(handler).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_innermost_pushed_block_handles() {
+        let mut graph = graph(
+            "1 SETUP_FINALLY h; 1 NOP; 1 SETUP_WITH i; 1 YIELD_VALUE 0; 1 POP_BLOCK; 1 NOP; 1 POP_BLOCK; 1 RETURN_CONST 0; \
+             h: 2 RERAISE 0; i: 3 RERAISE 0",
+        );
+        label_exception_targets(&mut graph);
+        assert_eq!(handlers(&graph), "- 1 - 2 - 1 - - - 1");
+        assert_eq!(graph.instrs(graph.entry)[3].oparg, 2);
+        let preserves_lasti: Vec<_> = graph.layout().map(|id| graph.block(id).preserves_lasti).collect();
+        assert_eq!(preserves_lasti, [false, false, true]);
+    }
+}

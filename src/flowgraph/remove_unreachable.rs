@@ -40,3 +40,18 @@ fn count_predecessors(graph: &mut FlowGraph) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::testing::{graph, text};
+
+    #[test]
+    fn blocks_that_nothing_leads_to_are_emptied() {
+        let mut graph = graph("1 JUMP b; 2 NOP; a: 3 JUMP a; b: 4 POP_JUMP_IF_TRUE c; c: 5 RETURN_CONST 0");
+        remove_unreachable(&mut graph);
+        assert_eq!(text(&graph), "JUMP>3 |  |  | POP_JUMP_IF_TRUE>4 | RETURN_CONST");
+        let predecessors: Vec<_> = graph.layout().map(|id| graph.block(id).predecessors).collect();
+        assert_eq!(predecessors, [1, 0, 0, 1, 3]);
+    }
+}

@@ -32,3 +32,22 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::{Constant, Int};
+    use crate::flowgraph::testing::{graph, text};
+
+    #[test]
+    fn only_the_first_stays_unused() {
+        let mut consts = Constants::default();
+        for number in 0..5 {
+            consts.add(Constant::Int(Int::Small(number)));
+        }
+        let mut graph = graph("1 LOAD_CONST 4; 1 LOAD_CONST 2; 1 KW_NAMES 4; 1 LOAD_FAST 3");
+        remove_unused_consts(&mut graph, &mut consts);
+        assert_eq!(text(&graph), "LOAD_CONST:2 LOAD_CONST:1 KW_NAMES:2 LOAD_FAST:3");
+        assert_eq!(consts.values(), [0, 2, 4].map(|number| Constant::Int(Int::Small(number))));
+    }
+}

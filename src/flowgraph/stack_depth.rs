@@ -48,3 +48,21 @@ fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut BlockList) {
 
 /// A depth from here on stays, so that a loop that left values on the stack would not be followed forever.
 const MAX_REVISED_DEPTH: u32 = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::testing::graph;
+
+    #[test]
+    fn the_deepest_way_counts() {
+        for (source, flags, expected) in [
+            ("1 PUSH_NULL; 1 PUSH_NULL; 1 POP_TOP; 1 RETURN_VALUE", 0, 2),
+            ("1 PUSH_NULL; 1 POP_TOP; 1 RETURN_CONST 0", CodeFlags::COROUTINE, 2),
+            ("1 SETUP_CLEANUP h; 1 RETURN_CONST 0; h: 1 PUSH_EXC_INFO; 1 RERAISE 0", 0, 3),
+            ("1 LOAD_FAST 0; a: 1 FOR_ITER b; 1 POP_TOP; 1 JUMP a; b: 1 END_FOR; 1 RETURN_CONST 0", 0, 2),
+        ] {
+            assert_eq!(stack_depth(&mut graph(source), CodeFlags(flags)), expected, "{source}");
+        }
+    }
+}

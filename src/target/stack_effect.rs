@@ -116,3 +116,34 @@ pub(crate) fn handler_stack_effect(opcode: Opcode) -> i32 {
         _ => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_depend_on_the_argument() {
+        for (opcode, effects) in [
+            (BUILD_MAP, [1, -1, -3, -5, -7]),
+            (BUILD_TUPLE, [1, 0, -1, -2, -3]),
+            (BUILD_SLICE, [-1, -1, -1, -2, -1]),
+            (CALL, [-1, -2, -3, -4, -5]),
+            (CALL_FUNCTION_EX, [-2, -3, -2, -3, -2]),
+            (FORMAT_VALUE, [0, 0, 0, 0, -1]),
+            (LOAD_ATTR, [0, 1, 0, 1, 0]),
+            (LOAD_GLOBAL, [1, 2, 1, 2, 1]),
+            (LOAD_SUPER_ATTR, [-2, -1, -2, -1, -2]),
+            (MAKE_FUNCTION, [0, -1, -1, -2, -1]),
+            (RAISE_VARARGS, [0, -1, -2, -3, -4]),
+            (UNPACK_SEQUENCE, [-1, 0, 1, 2, 3]),
+        ] {
+            assert_eq!(
+                [0, 1, 2, 3, 4].map(|oparg| stack_effect(opcode, oparg)),
+                effects,
+                "{}",
+                opcode.name()
+            );
+        }
+        assert_eq!(stack_effect(UNPACK_EX, 0x102), 3);
+    }
+}
