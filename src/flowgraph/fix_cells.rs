@@ -84,11 +84,14 @@ mod tests {
     fn cells_that_are_parameters_stand_among_the_locals() {
         let arena = Bump::new();
         let mut interner = Interner::new(&arena);
-        let mut names = |texts: &str| texts.split(' ').map(|text| interner.intern(text)).collect();
         let mut unit = Unit::default();
-        unit.varnames = names("a b c");
-        unit.cellvars = names("b x y");
-        unit.freevars = names("z");
+        for (table, texts) in
+            [(&mut unit.varnames, "a b c"), (&mut unit.cellvars, "b x y"), (&mut unit.freevars, "z")]
+        {
+            for text in texts.split(' ') {
+                table.add(interner.intern(text));
+            }
+        }
         unit.flags.0 = CodeFlags::GENERATOR;
         let mut graph =
             graph("1 LOAD_DEREF 0; 1 LOAD_DEREF 1; 1 LOAD_CLOSURE 2; 1 STORE_DEREF 3; 1 LOAD_FAST 2");

@@ -46,12 +46,22 @@ mod tests {
     use super::*;
     use crate::flowgraph::testing::{graph, text};
 
+    fn predecessors(graph: &FlowGraph) -> Vec<u32> {
+        graph.layout().map(|id| graph.block(id).predecessors).collect()
+    }
+
     #[test]
     fn blocks_that_nothing_leads_to_are_emptied() {
-        let mut graph = graph("1 JUMP b; 2 NOP; a: 3 JUMP a; b: 4 POP_JUMP_IF_TRUE c; c: 5 RETURN_CONST 0");
+        let mut graph = graph("1 JUMP b; 2 NOP; a: 3 JUMP a; b: 5 RETURN_CONST 0");
         remove_unreachable(&mut graph);
-        assert_eq!(text(&graph), "JUMP>3 |  |  | POP_JUMP_IF_TRUE>4 | RETURN_CONST");
-        let predecessors: Vec<_> = graph.layout().map(|id| graph.block(id).predecessors).collect();
-        assert_eq!(predecessors, [1, 0, 0, 1, 3]);
+        assert_eq!(text(&graph), "JUMP>3 |  |  | RETURN_CONST");
+        assert_eq!(predecessors(&graph), [1, 0, 0, 1]);
+    }
+
+    #[test]
+    fn a_block_found_twice_counts_twice_for_what_follows() {
+        let mut graph = graph("1 POP_JUMP_IF_TRUE a; a: 2 NOP; b: 3 RETURN_CONST 0");
+        remove_unreachable(&mut graph);
+        assert_eq!(predecessors(&graph), [1, 2, 2]);
     }
 }
