@@ -16,7 +16,7 @@ use ruff_text_size::Ranged;
 use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
 use crate::source::Location;
-use crate::target::{SyntaxFeature, Target};
+use crate::target::{SyntaxFeature, Target, Version};
 use lines::Lines;
 
 /// A parsed file, the same for all targets, and the names in it.
@@ -47,8 +47,7 @@ impl Parsed<'_> {
 
 /// Parses a decoded text, whose newlines are all `\n`.
 pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnostic> {
-    // The oldest version, so that all syntax that any version lacks is reported.
-    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY38);
+    let options = ParseOptions::from(Mode::Module).with_target_version(oldest_version());
     let parsed = parse_unchecked(text, options);
     let Mod::Module(module) = parsed.syntax() else { unreachable!("a module was asked for") };
     if let Some((range, kind, message)) = check::excessive_nesting(parsed.tokens()) {
@@ -64,6 +63,12 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnosti
         Some(fault) => Err(*fault),
         None => Ok(Parsed { module: lowered.module, interner: lowered.interner, features }),
     }
+}
+
+/// The oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.
+fn oldest_version() -> PythonVersion {
+    let oldest = Version::supported().next().expect("some version is supported");
+    PythonVersion { major: 3, minor: oldest.minor() }
 }
 
 /// What the parser crate found that some version lacks. An error if no version has it.
