@@ -19,7 +19,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
-use crate::target::Opcode;
+use crate::target::{Opcode, limits};
 
 /// The comprehension being compiled.
 #[derive(Clone, Copy)]
@@ -239,7 +239,10 @@ impl<'a> Compiler<'a, '_> {
             self.jump_if(context.location, test, if_cleanup, false)?;
         }
         let location = if index + 1 < context.comp.generators.len() {
-            self.comprehension_generator(context, index + 1, depth, Iteration::ToEvaluate)?;
+            // No limit of nesting counts the `for`s of one comprehension.
+            stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || {
+                self.comprehension_generator(context, index + 1, depth, Iteration::ToEvaluate)
+            })?;
             context.comp.elt.location
         } else {
             self.comprehension_element(context, depth)?

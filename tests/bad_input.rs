@@ -1,0 +1,363 @@
+//! Any bytes are a source: each gives code or a diagnostic, never a panic, an exhausted stack or an endless wait.
+//!
+//! There is no clock here: the sources are so large that a stage whose time grows with the square of them would not end.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use bumpalo::Bump;
+use crosspyc::code::{CodeObject, Constant};
+use crosspyc::compile::{Options, compile};
+use crosspyc::marshal;
+use crosspyc::target::{Target, Version};
+
+/// What threads have where nobody asks for more.
+const ORDINARY_STACK: usize = 2 << 20;
+
+/// Compiles and marshals on a thread of its own with an ordinary stack; the error is CPython's.
+fn outcome(source: impl Into<Vec<u8>>) -> Result<(), String> {
+    let source = source.into();
+    let compile = move || {
+        let arena = Bump::new();
+        let target = Target::newest(Version::V3_12).expect("3.12 is supported");
+        let options = Options { filename: "bad.py".into(), optimize: 0 };
+        let code = compile(&arena, &source, options, target)
+            .map_err(|diagnostic| format!("{}: {}", diagnostic.kind.name(), diagnostic.message))?;
+        let mut marshalled = Vec::new();
+        marshal::write(code, target, &mut marshalled).map_err(|error| error.to_string())?;
+        let again = marshal::read(&arena, &marshalled).expect("what was written can be read");
+        assert!(
+            canonical(again) == canonical(code),
+            "read back differently:  {}",
+            String::from_utf8_lossy(&source)
+        );
+        Ok(())
+    };
+    let thread = thread::Builder::new().stack_size(ORDINARY_STACK).spawn(compile);
+    thread.expect("a thread starts").join().expect("the compiler does not panic")
+}
+
+/// Every field; frozensets, which are written in an order of their own, sorted.
+fn canonical(code: &CodeObject<'_>) -> String {
+    let mut text = format!("{:?}", CodeObject { consts: &[], ..code.clone() });
+    for constant in code.consts {
+        match constant {
+            Constant::Code(code) => text += &canonical(code),
+            Constant::FrozenSet(items) => {
+                let mut items: Vec<_> = items.iter().map(|item| format!("{item:?}")).collect();
+                items.sort();
+                write!(text, "{items:?}").expect("a string takes all");
+            }
+            other => write!(text, "{other:?}").expect("a string takes all"),
+        }
+    }
+    text
+}
+
+/// `start`, then `repeated` as often as it takes to matter, then `end`.
+fn chain(start: &str, repeated: &str, times: usize, end: &str) -> String {
+    [start, &repeated.repeat(times), end].concat()
+}
+
+/// Blocks within each other, each opened by `header`.
+fn blocks(header: &str, depth: usize) -> String {
+    let mut source = String::new();
+    for level in 0..depth {
+        writeln!(source, "{:level$}{header}", "").expect("a string takes all");
+    }
+    source + &" ".repeat(depth) + "pass\n"
+}
+
+/// A line for each number, `#` in it being the number.
+fn numbered(start: &str, line: &str, count: usize, end: &str) -> String {
+    let lines = (0..count).map(|number| line.replace('#', &number.to_string()));
+    start.to_owned() + &lines.collect::<String>() + end
+}
+
+#[test]
+fn deep_nesting_is_rejected_or_compiled() {
+    const DEEP: usize = 10_000;
+    let chains = [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("a(", ")"),
+        ("a[", "]"),
+        ("{a: ", "}"),
+        ("(a := ", ")"),
+        ("[a for a in ", "]"),
+        ("f'{", "}'"),
+        ("f'{a:{", "}}'"),
+        ("-", ""),
+        ("not ", ""),
+        ("await ", ""),
+        ("*", ""),
+        ("lambda: ", ""),
+        ("yield ", ""),
+        ("a.", ""),
+        ("a + ", ""),
+        ("1 + ", ""),
+        ("a ** ", ""),
+        ("a < ", ""),
+        ("a and ", ""),
+        ("a or a and ", ""),
+        ("a if a else ", ""),
+        ("a if ", " else a"),
+        ("a = ", ""),
+        ("a: ", ""),
+        ("'a' ", ""),
+        ("f'{a}' + ", ""),
+        ("(lambda a=", ": a)"),
+        ("(yield ", ")"),
+        ("a, ", ""),
+        ("~(", ")"),
+        ("a[:", "]"),
+    ];
+    for (open, close) in chains {
+        // Both of them, and only what opens, which a parser that recovers takes for nested too.
+        let _ = outcome(format!("{}a{}\n", open.repeat(DEEP), close.repeat(DEEP)));
+        let _ = outcome(open.repeat(10 * DEEP));
+    }
+    let patterns =
+        [("[", "]"), ("(", ")"), ("a(", ")"), ("{1: ", "}"), ("a.", ""), ("1 | ", ""), ("*", ""), ("-", "")];
+    for (open, close) in patterns {
+        let _ = outcome(format!("match a:\n case {}a{}: pass\n", open.repeat(DEEP), close.repeat(DEEP)));
+    }
+    let _ = outcome(chain("[a ", "for a in a ", DEEP, "]\n"));
+    let _ = outcome(chain("[a ", "for a in [a] ", DEEP, "]\n"));
+    let _ = outcome(chain("a", "()", DEEP, "\n"));
+    let _ = outcome(chain("a", "[0]", DEEP, "\n"));
+    let _ = outcome(chain("", "if a:\n  b\n c\n", 10 * DEEP, ""));
+}
+
+#[test]
+fn nested_blocks_are_rejected_or_compiled() {
+    let headers = [
+        "if a:",
+        "while a:",
+        "for a in a:",
+        "with a:",
+        "async with a:",
+        "try:",
+        "def f():",
+        "async def f():",
+        "class A:",
+        "def f[T]():",
+        "match a:",
+        "else:",
+        "finally:",
+        "except a:",
+        "if a: b; \\",
+    ];
+    for header in headers {
+        for depth in [19, 99, 101, 2000] {
+            let _ = outcome(blocks(header, depth));
+        }
+    }
+}
+
+#[test]
+fn large_sources_are_compiled() {
+    const LARGE: usize = 70_000;
+    let sources = [
+        chain("if a: b\n", "elif a: b\n", 100_000, "else: c\n"),
+        chain("", "a = b\n", 200_000, ""),
+        chain("x = [", "1, ", LARGE, "]\n"),
+        chain("x = [", "a, ", LARGE, "]\n"),
+        chain("x = '", "0123456789abcdef", 1 << 20, "'\n"),
+        chain("x = '", "\\x00é", LARGE, "'\n"),
+        chain("x = f'", "{a}b", LARGE, "'\n"),
+        chain("x = (", "'a'\n", LARGE, ")\n"),
+        chain("", " ", 20 << 20, "\n"),
+        chain("", "# 0123456789abcdef\n", 1 << 20, ""),
+        chain("a", "\\\n", 1 << 20, "\n"),
+        chain("", "\n", 1 << 20, "a\n"),
+        chain("try: a\n", "except a as b: b\n", 20_000, ""),
+        chain("match a:\n", " case [1, {'a': b}]: c\n", 10_000, ""),
+        chain("with (", "a as b, ", 15, "): pass\n"),
+        chain("", "@a\n", 2_000, "def f(): pass\n"),
+        chain("def f():\n", " if a: return b\n", 20_000, ""),
+        chain("def f():\n del a\n", " a\n", LARGE, ""),
+        chain("while a:\n", " if a: continue\n if b: break\n", 20_000, ""),
+        chain("if a", " and a or b", LARGE, ": c\n"),
+        chain("a ", "< a ", LARGE, "\n"),
+        chain("", "def f(): pass\n", 10_000, ""),
+        chain("", "class A: pass\n", 5_000, ""),
+        chain("", "[a for a in a]\n", 10_000, ""),
+        chain("", "a = ", LARGE, "b\n"),
+        numbered("", "a# = #.5\n", LARGE, ""),
+        numbered("def f():\n", " a# = b#\n", LARGE, ""),
+        numbered("def f():\n", " a# = #\n", 20_000, " def g(): return a0, a19999\n"),
+        numbered("class A:\n", " __a# = 1\n", 20_000, ""),
+        numbered("x = {", "#: a, ", LARGE, "}\n"),
+        numbered("x = a in {", "#, ", LARGE, "}\n"),
+        numbered("f(", "a#=#, ", LARGE, ")\n"),
+        numbered("def f(", "a#=#, ", LARGE, "): pass\n"),
+        numbered("from a import (", "a#, ", LARGE, ")\n"),
+        numbered("def f():\n global ", "a#, ", LARGE, "a\n"),
+    ];
+    for source in sources {
+        let start: String = source.chars().take(60).collect();
+        assert_eq!(outcome(source), Ok(()), "of {start:?}");
+    }
+}
+
+/// Marsaglia's xorshift: the same numbers each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+
+    fn of<'t, T: ?Sized>(&mut self, items: &[&'t T]) -> &'t T {
+        items[self.below(items.len())]
+    }
+}
+
+const TOKENS: &[&str] = &[
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    ";",
+    "=",
+    ":=",
+    "->",
+    "*",
+    "**",
+    "@",
+    ".",
+    "...",
+    "if",
+    "elif",
+    "else",
+    "for",
+    "while",
+    "try",
+    "except",
+    "except*",
+    "finally",
+    "with",
+    "as",
+    "lambda",
+    "yield",
+    "await",
+    "async",
+    "def",
+    "class",
+    "return",
+    "break",
+    "continue",
+    "del",
+    "global",
+    "nonlocal",
+    "import",
+    "from",
+    "in",
+    "not",
+    "is",
+    "and",
+    "match",
+    "case",
+    "_",
+    "type",
+    "None",
+    "__debug__",
+    "f'{",
+    "}'",
+    "f\"{x!r:{y}}\"",
+    "'''",
+    "\"",
+    "'",
+    "b'",
+    "\\",
+    "\\\n",
+    "\n",
+    "\n    ",
+    "\t",
+    "\x0c",
+    "#",
+    "0x",
+    "1e9",
+    "0777",
+    "!",
+    "<>",
+    "\u{e9}",
+    "\u{feff}",
+    "\\N{DASH}",
+    "\\x4",
+    "from __future__ import annotations",
+    "__class__",
+    "[x for x in y]",
+    "*a",
+    "**k",
+    "\0",
+    "\r",
+];
+
+/// One to three changes: a byte, a token, a line put in, replaced or taken away.
+fn mutate(random: &mut Random, source: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut mutant = source.to_vec();
+    for _ in 0..=random.below(3) {
+        let start = random.below(mutant.len() + 1);
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let length = mutant[start..].iter().take_while(|byte| word(byte)).count();
+        let splice = random.below(other.len());
+        let line = other[splice..].split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default();
+        match random.below(6) {
+            0 => drop(mutant.splice(start..mutant.len().min(start + 1), [random.below(256) as u8])),
+            1 => drop(mutant.drain(start..start + length)),
+            2 => drop(mutant.splice(start..start, random.of(TOKENS).bytes())),
+            3 => drop(mutant.splice(start..start + length, random.of(TOKENS).bytes())),
+            4 => drop(mutant.splice(start..start, line.iter().copied())),
+            _ => mutant.truncate(start.max(mutant.len() / 2)),
+        }
+    }
+    mutant
+}
+
+/// The `.py` files below `folder`, in order.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|suffix| suffix == "py") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn mutated_sources_are_rejected_or_compiled() {
+    let mut paths = Vec::new();
+    for folder in ["testdata/code", "testdata/programs"] {
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut paths);
+    }
+    let files: Vec<_> = paths.iter().map(|path| fs::read(path).expect("the source can be read")).collect();
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).filter(|file| !file.is_empty()).collect();
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut accepted = 0;
+    for &file in files.iter().cycle().take(40 * files.len()) {
+        // A part of the file, so that one change is not lost among all that another one spoils.
+        let start = random.below(file.len());
+        let part = &file[start..file.len().min(start + 2000)];
+        let start = part.iter().position(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        let other = random.of(&files);
+        let mutant = mutate(&mut random, &part[start..], other);
+        accepted += usize::from(outcome(mutant).is_ok());
+    }
+    assert!(accepted > 0, "no mutant was valid Python");
+}
