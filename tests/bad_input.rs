@@ -162,7 +162,7 @@ fn nested_blocks_are_rejected_or_compiled() {
 fn large_sources_are_compiled() {
     const LARGE: usize = 70_000;
     let sources = [
-        chain("if a: b\n", "elif a: b\n", 100_000, "else: c\n"),
+        chain("if a: b\n", "elif a: b\n", 2_900, "else: c\n"),
         chain("", "a = b\n", 200_000, ""),
         chain("x = [", "1, ", LARGE, "]\n"),
         chain("x = [", "a, ", LARGE, "]\n"),
@@ -202,6 +202,16 @@ fn large_sources_are_compiled() {
         let start: String = source.chars().take(60).collect();
         assert_eq!(outcome(source), Ok(()), "of {start:?}");
     }
+}
+
+/// As CPython does: its tree is as deep as there are clauses.
+#[test]
+fn too_many_elifs_are_rejected() {
+    let source = chain("if a: b\n", "elif a: b\n", 100_000, "else: c\n");
+    assert_eq!(
+        outcome(source),
+        Err("RecursionError: maximum recursion depth exceeded during compilation".into())
+    );
 }
 
 /// Marsaglia's xorshift: the same numbers each time.

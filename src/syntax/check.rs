@@ -63,7 +63,9 @@ pub(super) fn excessive_nesting(tokens: &Tokens) -> Option<(TextRange, Diagnosti
                     return Some((token.range(), DiagnosticKind::SyntaxError, "too many nested parentheses"));
                 }
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => parentheses -= 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                parentheses = usize::saturating_sub(parentheses, 1)
+            }
             TokenKind::Indent => {
                 indents += 1;
                 if indents > limits::MAX_INDENTS {
@@ -71,7 +73,7 @@ pub(super) fn excessive_nesting(tokens: &Tokens) -> Option<(TextRange, Diagnosti
                     return Some((token.range(), DiagnosticKind::IndentationError, message));
                 }
             }
-            TokenKind::Dedent => indents -= 1,
+            TokenKind::Dedent => indents = usize::saturating_sub(indents, 1),
             _ => {}
         }
     }

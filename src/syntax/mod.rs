@@ -6,6 +6,7 @@ mod check;
 mod escapes;
 mod lines;
 mod lower;
+mod tree;
 pub(crate) mod unparse;
 
 use bumpalo::Bump;
@@ -18,6 +19,7 @@ use crate::names::Interner;
 use crate::source::Location;
 use crate::target::{SyntaxFeature, Target, Version};
 use lines::Lines;
+use tree::Tree;
 
 /// A parsed file, the same for all targets, and the names in it.
 pub struct Parsed<'a> {
@@ -48,7 +50,7 @@ impl Parsed<'_> {
 /// Parses a decoded text, whose newlines are all `\n`.
 pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnostic> {
     let options = ParseOptions::from(Mode::Module).with_target_version(oldest_version());
-    let parsed = parse_unchecked(text, options);
+    let mut parsed = Tree::new(parse_unchecked(text, options));
     let Mod::Module(module) = parsed.syntax() else { unreachable!("a module was asked for") };
     if let Some((range, kind, message)) = check::excessive_nesting(parsed.tokens()) {
         return Err(Diagnostic::new(kind, Lines::new(text).location(range), message));
@@ -59,10 +61,11 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnosti
     }
     let features = features(text, parsed.unsupported_syntax_errors())?;
     let lowered = lower::module(arena, text, &module.body, parsed.tokens());
-    match lowered.fault {
-        Some(fault) => Err(*fault),
-        None => Ok(Parsed { module: lowered.module, interner: lowered.interner, features }),
+    if let Some(fault) = lowered.fault {
+        return Err(*fault);
     }
+    parsed.set_walked();
+    Ok(Parsed { module: lowered.module, interner: lowered.interner, features })
 }
 
 /// The oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.
