@@ -4,7 +4,7 @@
 //! whatever was interned before.
 
 use bumpalo::Bump;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// An identifier (or dotted module name) by number; compare and hash it freely, and ask the [`Interner`] for its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,10 +24,15 @@ pub struct Interner<'a> {
     numbers: FxHashMap<&'a str, Ident>,
 }
 
+/// How many names a module of some size has; tables begin with room for as many.
+const USUAL_NAMES: usize = 512;
+
 impl<'a> Interner<'a> {
     /// A table that knows just the names of [`known`].
     pub fn new(arena: &'a Bump) -> Self {
-        let mut interner = Interner { arena, texts: Vec::new(), numbers: FxHashMap::default() };
+        let texts = Vec::with_capacity(USUAL_NAMES);
+        let numbers = FxHashMap::with_capacity_and_hasher(USUAL_NAMES, FxBuildHasher);
+        let mut interner = Interner { arena, texts, numbers };
         for text in known::TEXTS {
             interner.insert(text);
         }

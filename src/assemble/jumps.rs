@@ -106,15 +106,17 @@ impl Spans {
         }
         let span = |&id: &BlockId| {
             let mut span = Span { start: 0, fixed: 0, extended: 0, target: None };
-            for instr in graph.instrs(id) {
-                span.fixed += units::base_size(opcodes, instr.opcode);
-                if instr.opcode.is_jump() {
-                    span.extended = units::extended_args(instr.oparg);
-                    span.target = instr.target.map(|target| places[target.index()]);
-                } else {
-                    span.fixed += units::extended_args(instr.oparg);
-                }
+            let mut instrs = graph.instrs(id);
+            if let [before @ .., jump] = instrs
+                && jump.opcode.is_jump()
+            {
+                instrs = before;
+                span.fixed = units::base_size(opcodes, jump.opcode);
+                span.extended = units::extended_args(jump.oparg);
+                span.target = jump.target.map(|target| places[target.index()]);
             }
+            let sizes = instrs.iter().map(|instr| units::size(opcodes, instr.opcode, instr.oparg));
+            span.fixed += sizes.sum::<u32>();
             span
         };
         let spans: SmallVec<[Span; 32]> = layout.iter().map(span).collect();

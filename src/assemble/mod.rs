@@ -73,22 +73,27 @@ fn emit<'a>(
     firstlineno: i32,
 ) -> Result<Tables<'a>, Diagnostic> {
     let offsets = jumps::resolve(graph, opcodes)?;
-    let code = arena.alloc_slice_fill_copy(offsets.end as usize * 2, 0);
+    let code = arena.alloc_slice_fill_copy(offsets.end as usize, [0; 2]);
     let mut locations = LocationTable::new_in(arena, offsets.end as usize, firstlineno);
     let mut exceptions = ExceptionTable::new_in(arena);
     let mut last_handler = None;
     let mut offset = 0;
-    for instr in graph.layout().flat_map(|id| graph.instrs(id)) {
-        if instr.handler != last_handler {
-            last_handler = instr.handler;
-            exceptions.set_handler(offset, last_handler.map(|id| handler(graph, &offsets, id)));
+    for id in graph.layout() {
+        for instr in graph.instrs(id) {
+            if instr.handler != last_handler {
+                last_handler = instr.handler;
+                exceptions.set_handler(offset, last_handler.map(|id| handler(graph, &offsets, id)));
+            }
+            let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
+            locations.add(instr.location, size);
+            offset += size;
         }
-        let size = units::size(opcodes, instr.opcode, instr.oparg);
-        locations.add(instr.location, size);
-        units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize * 2..]);
-        offset += size;
     }
-    Ok(Tables { code, locations: locations.finish(), exceptions: exceptions.finish(offset) })
+    Ok(Tables {
+        code: code.as_flattened(),
+        locations: locations.finish(),
+        exceptions: exceptions.finish(offset),
+    })
 }
 
 fn handler(graph: &FlowGraph, offsets: &Offsets, id: BlockId) -> Handler {

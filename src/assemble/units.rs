@@ -22,15 +22,18 @@ pub(super) fn size(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32) -> u32 {
     extended_args(oparg) + base_size(opcodes, opcode)
 }
 
-/// Writes the instruction to the start of `code`, which is zeroed, as the inline cache is to be.
-pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mut [u8]) {
+/// Writes the instruction to the start of `code`, which is zeroed, as the inline cache is to be. Returns how many code units it takes.
+pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mut [[u8; 2]]) -> u32 {
     let [low, higher @ ..] = oparg.to_le_bytes();
-    let extended = extended_args(oparg) as usize;
-    for (byte, unit) in higher[..extended].iter().rev().zip(code.chunks_exact_mut(2)) {
-        unit.copy_from_slice(&[opcodes.number(Opcode::EXTENDED_ARG), *byte]);
+    let extended = extended_args(oparg);
+    if extended > 0 {
+        let bytes = higher[..extended as usize].iter().rev();
+        for (unit, &byte) in code.iter_mut().zip(bytes) {
+            *unit = [opcodes.number(Opcode::EXTENDED_ARG), byte];
+        }
     }
-    code[extended * 2] = opcodes.number(opcode);
-    code[extended * 2 + 1] = low;
+    code[extended as usize] = [opcodes.number(opcode), low];
+    extended + base_size(opcodes, opcode)
 }
 
 #[cfg(test)]
@@ -47,9 +50,9 @@ mod tests {
             (0x1_0000, &[144, 1, 144, 0, 122, 0, 0, 0]),
             (0x0123_4567, &[144, 1, 144, 0x23, 144, 0x45, 122, 0x67, 0, 0]),
         ] {
-            let mut code = vec![0; size(opcodes, Opcode::BINARY_OP, oparg) as usize * 2];
-            write(opcodes, Opcode::BINARY_OP, oparg, &mut code);
-            assert_eq!(code, expected);
+            let mut code = vec![[0; 2]; size(opcodes, Opcode::BINARY_OP, oparg) as usize];
+            let written = write(opcodes, Opcode::BINARY_OP, oparg, &mut code);
+            assert_eq!((code.as_flattened(), written as usize), (expected, code.len()));
         }
     }
 }

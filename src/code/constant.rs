@@ -165,6 +165,15 @@ pub(crate) fn float_bits(value: f64) -> u64 {
     if value.is_nan() { value.to_bits() & NAN_BITS } else { value.to_bits() }
 }
 
+/// Hashes the length, and of long bytes (docstrings, location tables) only both ends, which nearly always tell them apart.
+fn hash_ends<H: Hasher>(bytes: &[u8], state: &mut H) {
+    const END: usize = 32;
+    match (bytes.first_chunk::<END>(), bytes.last_chunk::<END>()) {
+        (Some(first), Some(last)) => (bytes.len(), first, last).hash(state),
+        _ => bytes.hash(state),
+    }
+}
+
 /// The location table of code up to this size may have no columns at all.
 const SHORT_LINETABLE: usize = 16;
 
@@ -176,8 +185,8 @@ impl Hash for Constant<'_> {
             Constant::Int(int) => int.hash(state),
             Constant::Float(value) => value.to_bits().hash(state),
             Constant::Complex { real, imag } => (real.to_bits(), imag.to_bits()).hash(state),
-            Constant::Str(text) => text.hash(state),
-            Constant::Bytes(bytes) => bytes.hash(state),
+            Constant::Str(text) => hash_ends(text.0, state),
+            Constant::Bytes(bytes) => hash_ends(bytes, state),
             Constant::Tuple(items) => items.hash(state),
             // Equal sets may hold their elements in another order.
             Constant::FrozenSet(items) => {
@@ -185,7 +194,8 @@ impl Hash for Constant<'_> {
                 hashes.fold(0, u64::wrapping_add).hash(state);
             }
             Constant::Code(code) => {
-                (code.firstlineno, code.name, code.linetable).hash(state);
+                (code.firstlineno, code.name).hash(state);
+                hash_ends(code.linetable, state);
                 // What stands at one line has other columns, unless it is a lambda so short that it keeps none.
                 if code.linetable.len() <= SHORT_LINETABLE {
                     (code.names, code.consts).hash(state);

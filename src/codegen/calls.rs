@@ -1,6 +1,6 @@
 //! Calls: of methods, with plain arguments, and with unpacked ones (`CALL_FUNCTION_EX`).
 
-use rustc_hash::FxHashMap;
+use super::unit::IdentTable;
 
 use super::attributes::AttributeLoad;
 use super::displays::{Display, STACK_USE_GUIDELINE};
@@ -206,16 +206,18 @@ impl<'a> Compiler<'a, '_> {
         names: impl Iterator<Item = (Ident, Location)>,
         repeated: &str,
     ) -> Result {
-        let mut first_at: FxHashMap<Ident, usize> = FxHashMap::default();
-        let mut fault: Option<(usize, Diagnostic)> = None;
-        for (index, (name, location)) in names.enumerate() {
+        let mut seen = IdentTable::default();
+        let mut fault: Option<(u32, Diagnostic)> = None;
+        for (name, location) in names {
+            let seen_before = seen.len();
+            let first = seen.add(name);
             if fault.is_none()
                 && let Err(forbidden) = self.forbidden_name(location, name, ExprContext::Store)
             {
-                fault = Some((index, forbidden));
+                fault = Some((first, forbidden));
             }
-            let first = *first_at.entry(name).or_insert(index);
-            if first < index && fault.as_ref().is_none_or(|&(faulty, _)| first < faulty) {
+            let is_repeated = seen.len() == seen_before;
+            if is_repeated && fault.as_ref().is_none_or(|&(faulty, _)| first < faulty) {
                 let message = format!("{repeated}: {}", self.interner.text(name));
                 fault = Some((first, Diagnostic::syntax_error(location, message)));
             }

@@ -1,6 +1,7 @@
 //! The compilation unit: one code object in the making, from the code generator to the assembler.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::sequence::InstructionSequence;
 use crate::code::{CodeFlags, Constant, PyStr};
@@ -63,7 +64,7 @@ const LINEAR_SEARCH: usize = 8;
 /// An ordered set of names; an entry's index is the oparg.
 #[derive(Clone, Debug, Default)]
 pub struct IdentTable {
-    idents: Vec<Ident>,
+    idents: SmallVec<[Ident; LINEAR_SEARCH]>,
     /// Empty while `idents` is searched linearly.
     index: FxHashMap<Ident, u32>,
 }
@@ -77,7 +78,7 @@ impl IdentTable {
         let index = self.idents.len() as u32;
         self.idents.push(ident);
         if self.idents.len() == LINEAR_SEARCH + 1 {
-            self.index = self.idents.iter().copied().zip(0..).collect();
+            self.index.extend(self.idents.iter().copied().zip(0..));
         } else if self.idents.len() > LINEAR_SEARCH {
             self.index.insert(ident, index);
         }
@@ -139,7 +140,7 @@ impl<'a> Constants<'a> {
         let index = self.values.len() as u32;
         self.values.push(value);
         if self.values.len() == LINEAR_SEARCH + 1 {
-            self.index = self.values.iter().copied().zip(0..).collect();
+            self.index.extend(self.values.iter().copied().zip(0..));
         } else if self.values.len() > LINEAR_SEARCH {
             self.index.insert(value, index);
         }

@@ -9,6 +9,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::codegen::sequence::InstructionSequence;
+use crate::target::Properties;
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
@@ -16,43 +17,56 @@ const NO_LABEL: u32 = 0;
 impl FlowGraph {
     /// A graph with nothing but an empty block.
     pub(crate) fn new() -> FlowGraph {
-        FlowGraph { blocks: vec![Block::default()], instrs: Vec::new(), entry: BlockId::from_index(0) }
+        let properties = Properties::default();
+        FlowGraph {
+            blocks: vec![Block::default()],
+            instrs: Vec::new(),
+            entry: BlockId::from_index(0),
+            properties,
+        }
     }
 
     /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is gone.
     pub(crate) fn read(&mut self, sequence: &InstructionSequence) {
-        let graph = self;
-        graph.blocks.clear();
-        graph.blocks.push(Block::default());
-        graph.instrs.clear();
-        graph.entry = BlockId::from_index(0);
+        self.blocks.clear();
+        self.blocks.push(Block::default());
+        self.instrs.clear();
+        self.instrs.reserve(sequence.instructions.len());
+        self.entry = BlockId::from_index(0);
+        self.properties = Properties::default();
         let label_at = labels_by_place(sequence);
         let mut block_at: SmallVec<[Option<BlockId>; 64]> = smallvec![None; sequence.labels.len() + 1];
+        let mut is_terminated = false;
         for (instruction, &label) in sequence.instructions.iter().zip(&label_at) {
-            let current = graph.place_label(label);
-            if label != NO_LABEL {
-                block_at[label as usize] = Some(current);
+            if is_terminated || label != NO_LABEL {
+                block_at[label as usize] = Some(self.start_block(label, is_terminated));
             }
-            let (opcode, oparg) = (instruction.opcode, instruction.oparg);
-            let block = graph.block_mut(current);
-            block.len += 1;
-            block.pushes_blocks |= opcode.is_block_push();
-            let oparg = if opcode.has_target() { label_of(sequence, &label_at, oparg) } else { oparg };
-            graph.instrs.push(Instr::new(opcode, oparg, instruction.location));
+            let opcode = instruction.opcode;
+            let mut instr = Instr::new(opcode, instruction.oparg, instruction.location);
+            if opcode.has_target() {
+                instr.oparg = label_of(sequence, &label_at, instruction.oparg);
+                self.last_block().pushes_blocks |= opcode.is_block_push();
+            }
+            self.instrs.push(instr);
+            self.properties |= opcode.properties();
+            is_terminated = opcode.is_terminator();
         }
-        for instr in graph.instrs.iter_mut().filter(|instr| instr.opcode.has_target()) {
-            instr.target = block_at[instr.oparg as usize];
+        self.close_block();
+        for index in 0..self.blocks.len() {
+            for instr in self.range_of_targets(BlockId::from_index(index)) {
+                let instr = &mut self.instrs[instr];
+                if instr.opcode.has_target() {
+                    instr.target = block_at[instr.oparg as usize];
+                }
+            }
         }
     }
 
-    /// The block that the next instruction belongs to: the last, or a new one after it.
-    fn place_label(&mut self, label: u32) -> BlockId {
-        let current = BlockId::from_index(self.blocks.len() - 1);
-        let is_terminated = self.last(current).is_some_and(|last| last.opcode.is_terminator());
+    /// The block that the next instruction belongs to: a new one, or the last if nothing is in it yet.
+    fn start_block(&mut self, label: u32, is_terminated: bool) -> BlockId {
+        self.close_block();
         let label = (label != NO_LABEL).then_some(label);
-        if !is_terminated && label.is_none() {
-            return current;
-        }
+        let current = BlockId::from_index(self.blocks.len() - 1);
         if !is_terminated && self.is_empty(current) {
             self.block_mut(current).label = label;
             return current;
@@ -61,6 +75,17 @@ impl FlowGraph {
         self.blocks.push(Block { start: self.instrs.len() as u32, label, ..Block::default() });
         self.block_mut(current).next = Some(id);
         id
+    }
+
+    /// All instructions from the start of the last block on are its own.
+    fn close_block(&mut self) {
+        let end = self.instrs.len() as u32;
+        let block = self.last_block();
+        block.len = end - block.start;
+    }
+
+    fn last_block(&mut self) -> &mut Block {
+        self.blocks.last_mut().expect("a graph has an entry")
     }
 }
 

@@ -10,6 +10,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::{BlockId, BlockList, BlockSet, FlowGraph};
 use crate::target::Opcode::*;
+use crate::target::Properties;
 
 /// How many variables are followed from block to block.
 const TRACKED: usize = u64::BITS as usize;
@@ -20,7 +21,8 @@ pub(super) fn check_uninitialized_loads(
     variable_count: usize,
     parameter_count: usize,
 ) {
-    if variable_count == 0 {
+    let are_all_bound = variable_count == parameter_count && !graph.properties.has(Properties::UNBINDS_LOCAL);
+    if are_all_bound && variable_count <= TRACKED {
         return;
     }
     if variable_count > TRACKED {
@@ -72,21 +74,15 @@ impl Scan {
             if let Some(handler) = instr.handler {
                 self.reach(handler, unbound);
             }
-            if instr.oparg as usize >= TRACKED {
-                continue;
+            let variable = if (instr.oparg as usize) < TRACKED { 1 << instr.oparg } else { 0 };
+            let binds = matches!(instr.opcode, STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST);
+            let unbinds = instr.opcode.properties().has(Properties::UNBINDS_LOCAL);
+            if instr.opcode == LOAD_FAST && unbound & variable != 0 {
+                instr.opcode = LOAD_FAST_CHECK;
             }
-            let bit = 1 << instr.oparg;
-            match instr.opcode {
-                DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => unbound |= bit,
-                STORE_FAST | LOAD_FAST_CHECK => unbound &= !bit,
-                LOAD_FAST => {
-                    if unbound & bit != 0 {
-                        instr.opcode = LOAD_FAST_CHECK;
-                    }
-                    unbound &= !bit;
-                }
-                _ => {}
-            }
+            // Without branches, for which of them an instruction does is hard to foretell.
+            unbound &= !(variable * u64::from(binds));
+            unbound |= variable * u64::from(unbinds);
         }
         for target in [graph.fallthrough(id), graph.jump_target(id)].into_iter().flatten() {
             self.reach(target, unbound);

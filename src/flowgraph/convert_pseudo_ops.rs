@@ -6,8 +6,12 @@
 
 use super::FlowGraph;
 use crate::target::Opcode::{POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
+use crate::target::Properties;
 
 pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
+    if !graph.properties.has(Properties::BLOCK_PUSH) && !graph.properties.has(Properties::UNBINDS_LOCAL) {
+        return;
+    }
     graph.for_each_block(|graph, id| {
         for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.is_pseudo()) {
             if instr.opcode.is_block_push() || instr.opcode == POP_BLOCK {

@@ -10,7 +10,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::{BlockId, BlockSet, FlowGraph};
-use crate::target::Opcode;
+use crate::target::{Opcode, Properties};
 
 /// A pushed block, on the blocks pushed before it.
 #[derive(Clone, Copy)]
@@ -24,6 +24,9 @@ struct Pushed {
 type Stack = Option<usize>;
 
 pub(super) fn label_exception_targets(graph: &mut FlowGraph) {
+    if !graph.properties.has(Properties::BLOCK_PUSH) {
+        return;
+    }
     mark_handlers(graph);
     let mut pushed: SmallVec<[Pushed; 16]> = SmallVec::new();
     let mut visited = BlockSet::new(graph);

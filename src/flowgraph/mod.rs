@@ -44,7 +44,7 @@ use std::ops::Range;
 use smallvec::{SmallVec, smallvec};
 
 use crate::source::Location;
-use crate::target::Opcode;
+use crate::target::{Opcode, Properties};
 
 pub(crate) use pipeline::run;
 
@@ -131,6 +131,8 @@ pub(crate) struct FlowGraph {
     /// The instructions of all blocks. Blocks that grew were copied to the end, so it has gaps.
     instrs: Vec<Instr>,
     entry: BlockId,
+    /// Of all instructions that were read: passes over what the unit does not have are left out.
+    properties: Properties,
 }
 
 impl FlowGraph {

@@ -19,8 +19,8 @@ pub(super) fn optimize_basic_blocks<'a>(graph: &mut FlowGraph, consts: &mut Cons
 fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Constants<'a>, arena: &'a Bump) {
     let (mut opcode, mut oparg) = (NOP, 0);
     let mut index = 0;
-    while index < graph.instrs(id).len() {
-        let instrs = graph.instrs_mut(id);
+    let instrs = graph.instrs_mut(id);
+    while index < instrs.len() {
         let instr = instrs[index];
         // A copy of a constant just loaded counts as that constant.
         if !(opcode == LOAD_CONST && instr.opcode == COPY && instr.oparg == 1) {
@@ -31,9 +31,6 @@ fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Con
                 index += use_constant(&mut instrs[index..], oparg, consts.values()[oparg as usize]);
             }
             BUILD_TUPLE => optimize_built_tuple(instrs, index, consts, arena),
-            POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP => {
-                thread_jumps(graph, id, index);
-            }
             SWAP if oparg == 1 => instrs[index].set_nop(),
             SWAP => {
                 index = swaptimize(instrs, index);
@@ -43,6 +40,11 @@ fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Con
             _ => {}
         }
         index += 1;
+    }
+    if let Some(POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP) =
+        graph.last(id).map(|last| last.opcode)
+    {
+        thread_jumps(graph, id);
     }
 }
 
@@ -118,19 +120,20 @@ fn fold_tuple<'a>(instrs: &mut [Instr], consts: &mut Constants<'a>, arena: &'a B
     build.set(LOAD_CONST, consts.add(tuple));
 }
 
-/// Leads the jump at `index` on, while its target starts with a `JUMP` on the same line or on none.
+/// Leads the jump at the end of the block on, while its target starts with a `JUMP` on the same line or on none.
 ///
 /// CPython: `Python/flowgraph.c` `jump_thread` (3.12)
-fn thread_jumps(graph: &mut FlowGraph, id: BlockId, index: usize) {
+fn thread_jumps(graph: &mut FlowGraph, id: BlockId) {
+    let index = graph.range(id).end - 1;
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
     for _ in 0..graph.block_count() {
-        let instr = graph.instrs(id)[index];
+        let instr = graph.instrs[index];
         let via = graph.instrs(instr.jump_target())[0];
         let on_same_line = instr.lineno() == via.lineno() || via.lineno() == -1;
         if via.opcode != JUMP || !on_same_line || instr.target == via.target {
             return;
         }
-        graph.instrs_mut(id)[index].target = via.target;
+        graph.instrs[index].target = via.target;
     }
 }
 

@@ -11,12 +11,13 @@ use super::remove_redundant_jumps::remove_redundant_jumps;
 use super::{BlockList, BlockSet, FlowGraph, Instr};
 use crate::source::Location;
 use crate::target::Opcode::JUMP;
+use crate::target::Properties;
 
 pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph) {
-    let handlers: BlockList = graph.layout().filter(|&id| graph.block(id).is_handler).collect();
-    if handlers.is_empty() {
+    if !graph.properties.has(Properties::BLOCK_PUSH) {
         return;
     }
+    let handlers: BlockList = graph.layout().filter(|&id| graph.block(id).is_handler).collect();
     let nowhere = BlockSet::new(graph);
     let warm = reached_from(graph, smallvec![graph.entry], &nowhere);
     let cold = reached_from(graph, handlers, &warm);

@@ -38,7 +38,7 @@
 //! `Objects/codeobject.c` `_PyCode_New`, `intern_strings`, `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
 
 use bumpalo::Bump;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
@@ -195,12 +195,27 @@ enum Key {
 /// The objects that a text may be: as a constant and, beside it, interned.
 struct Text<'a> {
     text: PyStr<'a>,
+    /// Whether it is made of name characters only, so that constants with this text are interned.
+    is_identifier_like: bool,
     /// Whether a constant has this text, so that the cache has an object for it.
     is_constant: bool,
     /// Whether a name of the module has this text.
     is_name: bool,
     constant: Option<ObjectId>,
     interned: Option<ObjectId>,
+}
+
+impl<'a> Text<'a> {
+    fn new(text: PyStr<'a>) -> Text<'a> {
+        Text {
+            text,
+            is_identifier_like: all_name_chars(text),
+            is_constant: false,
+            is_name: false,
+            constant: None,
+            interned: None,
+        }
+    }
 }
 
 struct FrozenSet<'k> {
@@ -275,7 +290,10 @@ impl<'a, 'k> Builder<'a, 'k> {
         if let Some(&id) = self.cache.codes.get(&std::ptr::from_ref(code)) {
             return id;
         }
-        let loads_qualname = is_class_body(code) && !self.text(code.qualname).is_constant;
+        let loads_qualname = is_class_body(code) && {
+            let number = self.text_number(code.qualname);
+            !self.text(number).is_constant
+        };
         self.loaded_names(code);
         let consts = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.tuple(code.consts));
         let instructions = self.heap.add(Body::Bytes(code.code));
@@ -291,7 +309,8 @@ impl<'a, 'k> Builder<'a, 'k> {
         let qualname = if code.qualname == code.name {
             name
         } else if loads_qualname {
-            self.constant_string(code.qualname)
+            let number = self.text_number(code.qualname);
+            self.constant_string(number)
         } else {
             self.heap.add(Body::Str(code.qualname))
         };
@@ -318,17 +337,18 @@ impl<'a, 'k> Builder<'a, 'k> {
     /// Interns constants that are names with other letters than ASCII's: those of classes, which building them loads, and of
     /// parameters, which making their annotations loads. Such a constant is the name's object, if no equal constant came first.
     fn loaded_names(&mut self, code: &CodeObject<'a>) {
-        let mut names = Vec::new();
+        let mut loaded = Vec::new();
         for constant in code.consts {
             let &Constant::Code(inner) = constant else { continue };
-            names.extend(Some(inner.name).filter(|_| is_class_body(inner)));
-            names.extend(inner.localsplus.iter().map(|slot| slot.name));
+            let names = inner.localsplus.iter().map(|slot| slot.name);
+            let names = Some(inner.name).filter(|_| is_class_body(inner)).into_iter().chain(names);
+            loaded.extend(names.filter(|name| !name.is_ascii()));
         }
-        names.retain(|name| !name.is_ascii());
-        for name in names {
-            if code.consts.contains(&Constant::Str(name)) && !self.text(name).is_constant {
-                let interned = self.interned(name);
-                self.text(name).constant = Some(interned);
+        for name in loaded {
+            let number = self.text_number(name);
+            if code.consts.contains(&Constant::Str(name)) && !self.text(number).is_constant {
+                let interned = self.interned(number);
+                self.text(number).constant = Some(interned);
             }
         }
     }
@@ -338,7 +358,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         match *constant {
             Constant::Str(text) => {
                 let number = self.text_number(text);
-                self.cache.texts[number as usize].is_constant = true;
+                self.text(number).is_constant = true;
                 Key::Text(number)
             }
             Constant::FrozenSet(items) => self.frozenset_key(items),
@@ -353,8 +373,11 @@ impl<'a, 'k> Builder<'a, 'k> {
     fn constant_object(&mut self, key: Key) -> ObjectId {
         match key {
             Key::Text(number) => {
-                let text = self.cache.texts[number as usize].text;
-                if all_name_chars(text) { self.interned(text) } else { self.constant_string(text) }
+                if self.text(number).is_identifier_like {
+                    self.interned(number)
+                } else {
+                    self.constant_string(number)
+                }
             }
             Key::FrozenSet(number) => {
                 let items = self.cache.frozensets[number as usize].items;
@@ -420,7 +443,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         let base = self.keys.len();
         for name in names {
             let number = self.text_number(name);
-            self.cache.texts[number as usize].is_name = true;
+            self.text(number).is_name = true;
             self.keys.push(Key::Text(number));
         }
         if let Some(&id) = self.cache.tuples.get(&self.keys[base..]) {
@@ -436,7 +459,7 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     fn interned_key(&mut self, key: Key) -> ObjectId {
         let Key::Text(number) = key else { unreachable!("names are texts") };
-        self.interned(self.cache.texts[number as usize].text)
+        self.interned(number)
     }
 
     fn intern_slots(&mut self, tuple: ObjectId) {
@@ -444,7 +467,8 @@ impl<'a, 'k> Builder<'a, 'k> {
         for slot in slots.start as usize..(slots.start + slots.len) as usize {
             let held = self.heap.object(self.heap.slots[slot]);
             if let (Body::Str(text), false) = (held.body, held.interned) {
-                let interned = self.interned(text);
+                let number = self.text_number(text);
+                let interned = self.interned(number);
                 self.heap.replace_slot(slot, interned);
             }
         }
@@ -482,36 +506,38 @@ impl<'a, 'k> Builder<'a, 'k> {
     fn text_number(&mut self, text: PyStr<'a>) -> u32 {
         let texts = &mut self.cache.texts;
         *self.cache.text_numbers.entry(text.0).or_insert_with(|| {
-            texts.push(Text { text, is_constant: false, is_name: false, constant: None, interned: None });
+            texts.push(Text::new(text));
             texts.len() as u32 - 1
         })
     }
 
-    fn text(&mut self, text: PyStr<'a>) -> &mut Text<'a> {
-        let number = self.text_number(text);
+    fn text(&mut self, number: u32) -> &mut Text<'a> {
         &mut self.cache.texts[number as usize]
     }
 
-    /// The string object that the compiler's cache has for `text`.
-    fn constant_string(&mut self, text: PyStr<'a>) -> ObjectId {
-        if let Some(id) = self.text(text).constant {
+    /// The string object that the compiler's cache has for a text.
+    fn constant_string(&mut self, number: u32) -> ObjectId {
+        let &mut Text { text, constant, .. } = self.text(number);
+        if let Some(id) = constant {
             return id;
         }
         let body = Body::Str(text);
         let id = if exists_once(text) { self.heap.add_immortal(body) } else { self.heap.add(body) };
         // The module `os`, which no process goes without, has `*` as a name.
         self.heap.objects[id.index()].interned = text.0 == b"*";
-        self.text(text).constant = Some(id);
+        self.text(number).constant = Some(id);
         id
     }
 
-    fn interned(&mut self, text: PyStr<'a>) -> ObjectId {
-        if let Some(id) = self.text(text).interned {
+    fn interned(&mut self, number: u32) -> ObjectId {
+        let &mut Text { text, interned, .. } = self.text(number);
+        if let Some(id) = interned {
             return id;
         }
-        let id = if exists_once(text) { self.constant_string(text) } else { self.heap.add(Body::Str(text)) };
+        let id =
+            if exists_once(text) { self.constant_string(number) } else { self.heap.add(Body::Str(text)) };
         self.heap.objects[id.index()].interned = true;
-        self.text(text).interned = Some(id);
+        self.text(number).interned = Some(id);
         id
     }
 
@@ -534,8 +560,9 @@ impl<'a, 'k> Builder<'a, 'k> {
         if text.0.starts_with(b"<generic parameters of ") {
             return self.heap.add(Body::Str(text));
         }
-        self.text(text).is_name = true;
-        self.interned(text)
+        let number = self.text_number(text);
+        self.text(number).is_name = true;
+        self.interned(number)
     }
 
     /// Makes equal frozensets one object where no string in them was replaced by an interned one.
@@ -543,11 +570,10 @@ impl<'a, 'k> Builder<'a, 'k> {
         if self.cache.frozensets.iter().all(|frozenset| frozenset.objects.len() < 2) {
             return;
         }
-        let interned_at_start: FxHashSet<&[u8]> = interned_at_start.lines().map(str::as_bytes).collect();
         let mut replacements = FxHashMap::default();
         for frozenset in &self.cache.frozensets {
             if let [first, others @ ..] = &frozenset.objects[..]
-                && !frozenset.items.iter().any(|&item| self.is_replaced(item, &interned_at_start))
+                && !frozenset.items.iter().any(|&item| self.is_replaced(item, interned_at_start))
             {
                 replacements.extend(others.iter().map(|&other| (other, *first)));
             }
@@ -562,15 +588,24 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// Whether a constant's string is replaced when it is interned, for another object of its text had been interned before: by the parser,
     /// which interns every name of the module, or at the start of the process.
-    fn is_replaced(&self, key: Key, interned_at_start: &FxHashSet<&[u8]>) -> bool {
+    fn is_replaced(&self, key: Key, interned_at_start: &str) -> bool {
         match key {
             Key::Text(number) => {
-                let Text { text, is_name, .. } = self.cache.texts[number as usize];
-                interned_at_start.contains(text.0) || (is_name && all_name_chars(text) && !exists_once(text))
+                let Text { text, is_name, is_identifier_like, .. } = self.cache.texts[number as usize];
+                has_line(interned_at_start, text.0) || (is_name && is_identifier_like && !exists_once(text))
             }
             Key::FrozenSet(_) | Key::Object(_) => false,
         }
     }
+}
+
+/// Whether one of the lines of `text`, all of which end in a newline, is `line`.
+fn has_line(text: &str, line: &[u8]) -> bool {
+    let is_at = |start: usize| {
+        let after = text.as_bytes().get(start + line.len());
+        (start == 0 || text.as_bytes()[start - 1] == b'\n') && after == Some(&b'\n')
+    };
+    memchr::memmem::find_iter(text.as_bytes(), line).any(is_at)
 }
 
 /// A class's body, told by the qualified name that it loads first.

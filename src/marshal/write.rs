@@ -23,8 +23,14 @@ pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result
     debug_assert_eq!(target.features().marshal_version, 4, "the one version that this module writes");
     let heap = Heap::new(code, target);
     let refs = Refs::of_all(&heap);
-    Writer { heap: &heap, refs, depth: 0 }.object(heap.root(), heap.object(heap.root()).is_shared(), out)
+    let mut writer = Writer { heap: &heap, refs, depth: 0 };
+    stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || {
+        writer.object(heap.root(), heap.object(heap.root()).is_shared(), out)
+    })
 }
+
+/// What objects nested [`MAX_DEPTH`] deep need of the stack.
+const STACK_SIZE: usize = if cfg!(debug_assertions) { 16 << 20 } else { 2 << 20 };
 
 /// The numbers of the objects written with `FLAG_REF`.
 enum Refs {
@@ -85,8 +91,7 @@ impl Writer<'_, '_> {
             Body::Ellipsis => kind::ELLIPSIS,
             _ => {
                 self.depth += 1;
-                let result =
-                    stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.numbered_object(id, shared, out));
+                let result = self.numbered_object(id, shared, out);
                 self.depth -= 1;
                 return result;
             }

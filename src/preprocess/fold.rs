@@ -329,7 +329,17 @@ impl<'a> Folder<'a> {
 /// Expressions.
 impl<'a> Folder<'a> {
     fn expr(&mut self, expr: &'a Expr<'a>) -> Result<&'a Expr<'a>> {
-        self.node(expr, Self::element)
+        if self.is_settled(expr) { Ok(expr) } else { self.node(expr, Self::element) }
+    }
+
+    /// Whether it is clear at a glance that there is nothing to fold and nothing within, as with most expressions.
+    fn is_settled(&self, expr: &Expr<'a>) -> bool {
+        let is_leaf = match expr.kind {
+            ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => true,
+            ExprKind::Name { id, .. } => id != known::DEBUG,
+            _ => false,
+        };
+        is_leaf && self.depth < self.limit
     }
 
     fn optional_expr(&mut self, expr: Option<&'a Expr<'a>>) -> Result<Option<&'a Expr<'a>>> {
@@ -337,6 +347,9 @@ impl<'a> Folder<'a> {
     }
 
     fn exprs(&mut self, exprs: &'a [Expr<'a>]) -> Result<&'a [Expr<'a>]> {
+        if exprs.iter().all(|expr| self.is_settled(expr)) {
+            return Ok(exprs);
+        }
         self.slice(exprs, Self::element)
     }
 

@@ -1,6 +1,7 @@
 //! What a scope knows of its names: flags from the visit of the tree, a place to live from the analysis.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::names::Ident;
 
@@ -60,7 +61,7 @@ const SMALL: usize = 8;
 /// A map from names to symbols that keeps the order of insertion.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
-    entries: Vec<(Ident, Symbol)>,
+    entries: SmallVec<[(Ident, Symbol); SMALL]>,
     /// Positions in `entries`; empty while there are at most [`SMALL`].
     index: FxHashMap<Ident, u32>,
 }

@@ -54,6 +54,9 @@ pub(super) fn feature(error: &UnsupportedSyntaxError) -> Option<SyntaxFeature> {
 ///
 /// CPython: `Parser/tokenizer.c` `tok_get_normal_mode` (3.8–)
 pub(super) fn excessive_nesting(tokens: &Tokens) -> Option<(TextRange, DiagnosticKind, &'static str)> {
+    if !may_nest_excessively(tokens) {
+        return None;
+    }
     let (mut parentheses, mut indents) = (0, 1);
     for token in tokens {
         match token.kind() {
@@ -78,4 +81,16 @@ pub(super) fn excessive_nesting(tokens: &Tokens) -> Option<(TextRange, Diagnosti
         }
     }
     None
+}
+
+/// Whether some token may nest deeper than allowed. Counts without branches, for every token of every file is asked.
+fn may_nest_excessively(tokens: &Tokens) -> bool {
+    let (mut depth, mut deepest) = (0_isize, 0);
+    for token in tokens {
+        use TokenKind::{Dedent, Indent, Lbrace, Lpar, Lsqb, Rbrace, Rpar, Rsqb};
+        depth += isize::from(matches!(token.kind(), Lpar | Lsqb | Lbrace | Indent));
+        depth -= isize::from(matches!(token.kind(), Rpar | Rsqb | Rbrace | Dedent));
+        deepest = depth.max(deepest);
+    }
+    deepest >= limits::MAX_INDENTS.min(limits::MAX_PARENTHESES) as isize
 }

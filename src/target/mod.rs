@@ -15,7 +15,7 @@ mod version;
 pub use features::Features;
 pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
 pub use opcodes::Opcode;
-pub(crate) use opcodes::OpcodeTable;
+pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
 pub use selection::{TargetSpec, all_targets, combine};
 pub(crate) use stack_effect::{handler_stack_effect, stack_effect};

@@ -50,44 +50,50 @@ impl<'a> LocationTable<'a> {
 
     fn close(&mut self) {
         let (location, mut units) = self.open;
-        while units > 0 {
-            let entry = units.min(MAX_UNITS);
-            self.write_entry(location, entry);
-            units -= entry;
+        while units > MAX_UNITS {
+            self.write_entry(location, MAX_UNITS);
+            units -= MAX_UNITS;
+        }
+        if units > 0 {
+            self.write_entry(location, units);
         }
     }
 
     fn write_entry(&mut self, location: Location, units: u32) {
         let Location { lineno, end_lineno, col_offset: column, end_col_offset: end_column } = location;
+        let width = end_column.wrapping_sub(column);
+        if lineno == self.lineno
+            && end_lineno == lineno
+            && (0..80).contains(&column)
+            && (0..16).contains(&width)
+        {
+            let columns = ((column & 7) << 4 | width) as u8;
+            return self.bytes.extend_from_slice_copy(&[start((column >> 3) as u8, units), columns]);
+        }
+        self.write_longer_entry(location, units);
+    }
+
+    fn write_longer_entry(&mut self, location: Location, units: u32) {
+        let Location { lineno, end_lineno, col_offset: column, end_col_offset: end_column } = location;
         if lineno < 0 {
-            return self.write_start(NONE, units);
+            return self.bytes.push(start(NONE, units));
         }
         let line_delta = lineno.wrapping_sub(self.lineno);
         self.lineno = lineno;
         if column < 0 || end_column < 0 {
             if end_lineno == lineno || end_lineno == -1 {
-                self.write_start(NO_COLUMNS, units);
+                self.bytes.push(start(NO_COLUMNS, units));
                 return self.write_signed(line_delta);
             }
-        } else if end_lineno == lineno {
-            if line_delta == 0 && column < 80 && (0..16).contains(&(end_column - column)) {
-                self.write_start((column >> 3) as u8, units);
-                return self.bytes.push(((column & 7) << 4 | (end_column - column)) as u8);
-            }
-            if (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
-                self.write_start(ONE_LINE + line_delta as u8, units);
-                return self.bytes.extend([column as u8, end_column as u8]);
-            }
+        } else if end_lineno == lineno && (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
+            let form = start(ONE_LINE + line_delta as u8, units);
+            return self.bytes.extend_from_slice_copy(&[form, column as u8, end_column as u8]);
         }
-        self.write_start(LONG, units);
+        self.bytes.push(start(LONG, units));
         self.write_signed(line_delta);
         self.write(end_lineno.wrapping_sub(lineno) as u32);
         self.write((column + 1) as u32);
         self.write((end_column + 1) as u32);
-    }
-
-    fn write_start(&mut self, form: u8, units: u32) {
-        self.bytes.push(0x80 | form << 3 | (units - 1) as u8);
     }
 
     /// Little-endian in groups of six bits; bit 6 says that more follow.
@@ -103,6 +109,11 @@ impl<'a> LocationTable<'a> {
     fn write_signed(&mut self, value: i32) {
         self.write(value.unsigned_abs() << 1 | u32::from(value < 0));
     }
+}
+
+/// The first byte of an entry.
+fn start(form: u8, units: u32) -> u8 {
+    0x80 | form << 3 | (units - 1) as u8
 }
 
 #[cfg(test)]

@@ -424,12 +424,12 @@ impl Opcode {
 
     /// Whether control never goes on to the next instruction.
     pub fn has_no_fallthrough(self) -> bool {
-        self.has(Properties::UNCONDITIONAL | Properties::SCOPE_EXIT)
+        self.has(Properties::UNCONDITIONAL.and(Properties::SCOPE_EXIT))
     }
 
     /// Instructions that end their basic block.
     pub fn is_terminator(self) -> bool {
-        self.has(Properties::JUMP | Properties::SCOPE_EXIT)
+        self.has(Properties::JUMP.and(Properties::SCOPE_EXIT))
     }
 
     /// Whether the oparg is an index of `co_consts`.
@@ -439,27 +439,42 @@ impl Opcode {
 
     /// Whether the oparg names a label (later a block): jumps and block pushes.
     pub fn has_target(self) -> bool {
-        self.has(Properties::JUMP | Properties::BLOCK_PUSH)
+        self.has(Properties::JUMP.and(Properties::BLOCK_PUSH))
     }
 
-    /// The passes ask for these properties of every instruction, so they are looked up and not worked out.
-    fn has(self, any_of: u8) -> bool {
-        Properties::OF[self as usize] & any_of != 0
+    /// The passes ask for these of every instruction, so they are looked up and not worked out.
+    pub(crate) fn properties(self) -> Properties {
+        Properties::OF[self as usize]
+    }
+
+    fn has(self, any_of: Properties) -> bool {
+        self.properties().has(any_of)
     }
 }
 
-/// A bit for each property of an opcode.
-struct Properties;
+/// What there is to know of an opcode, or of several: a bit for each property that one of them has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Properties(u8);
 
 impl Properties {
-    const JUMP: u8 = 1;
-    const UNCONDITIONAL: u8 = 1 << 1;
-    const BLOCK_PUSH: u8 = 1 << 2;
-    const SCOPE_EXIT: u8 = 1 << 3;
-    const CONST: u8 = 1 << 4;
+    const JUMP: Properties = Properties(1);
+    const UNCONDITIONAL: Properties = Properties(1 << 1);
+    pub(crate) const BLOCK_PUSH: Properties = Properties(1 << 2);
+    const SCOPE_EXIT: Properties = Properties(1 << 3);
+    const CONST: Properties = Properties(1 << 4);
+    /// After it a local variable may be unbound.
+    pub(crate) const UNBINDS_LOCAL: Properties = Properties(1 << 5);
 
-    const OF: [u8; Opcode::COUNT] = {
-        let mut table = [0; Opcode::COUNT];
+    pub(crate) fn has(self, any_of: Properties) -> bool {
+        self.0 & any_of.0 != 0
+    }
+
+    const fn and(self, other: Properties) -> Properties {
+        Properties(self.0 | other.0)
+    }
+
+    const OF: [Properties; Opcode::COUNT] = {
+        let mut table = [Properties(0); Opcode::COUNT];
         let mut index = 0;
         while index < Opcode::COUNT {
             table[index] = Properties::of(Opcode::ALL[index]);
@@ -468,19 +483,26 @@ impl Properties {
         table
     };
 
-    const fn of(opcode: Opcode) -> u8 {
+    const fn of(opcode: Opcode) -> Properties {
         match opcode {
             FOR_ITER | SEND | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE
             | POP_JUMP_IF_NOT_NONE => Self::JUMP,
             JUMP | JUMP_NO_INTERRUPT | JUMP_FORWARD | JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT => {
-                Self::JUMP | Self::UNCONDITIONAL
+                Self::JUMP.and(Self::UNCONDITIONAL)
             }
             SETUP_FINALLY | SETUP_CLEANUP | SETUP_WITH => Self::BLOCK_PUSH,
-            RETURN_CONST => Self::SCOPE_EXIT | Self::CONST,
+            RETURN_CONST => Self::SCOPE_EXIT.and(Self::CONST),
             RETURN_VALUE | RAISE_VARARGS | RERAISE => Self::SCOPE_EXIT,
             LOAD_CONST | KW_NAMES => Self::CONST,
-            _ => 0,
+            DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => Self::UNBINDS_LOCAL,
+            _ => Properties(0),
         }
+    }
+}
+
+impl std::ops::BitOrAssign for Properties {
+    fn bitor_assign(&mut self, other: Properties) {
+        *self = self.and(other);
     }
 }
 
