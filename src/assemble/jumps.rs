@@ -26,46 +26,66 @@
 //!
 //! CPython: `Python/flowgraph.c` `resolve_jump_offsets` (3.12)
 
-use smallvec::{SmallVec, smallvec};
-
 use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::flowgraph::{BlockId, FlowGraph};
+use crate::flowgraph::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
 use crate::target::OpcodeTable;
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;
 
-/// The places of blocks, in code units.
+/// The places of blocks in the code. [Found](Offsets::resolve) for one unit after another, in the same memory.
+#[derive(Default)]
 pub(super) struct Offsets {
-    /// By [`BlockId::index`]; only for blocks in the layout.
-    starts: SmallVec<[u32; 64]>,
-    /// The size of the code.
-    pub(super) end: u32,
+    layout: Vec<BlockId>,
+    /// By [`BlockId::index`], the block's index in `layout`; only for blocks in there.
+    places: Vec<u32>,
+    spans: Spans,
 }
 
 impl Offsets {
-    pub(super) fn start(&self, id: BlockId) -> u32 {
-        self.starts[id.index()]
-    }
-}
-
-/// Sets the opargs of all jumps.
-pub(super) fn resolve(graph: &mut FlowGraph, opcodes: &OpcodeTable) -> Result<Offsets, Diagnostic> {
-    let layout: SmallVec<[BlockId; 64]> = graph.layout().collect();
-    let mut spans = Spans::new(graph, &layout, opcodes)?;
-    spans.settle();
-    let mut starts = smallvec![0; graph.block_count()];
-    for (place, &id) in layout.iter().enumerate() {
-        starts[id.index()] = spans.0[place].start;
-        if spans.0[place].target.is_some() {
-            let jump = graph.instrs_mut(id).last_mut().expect("the block ends in a jump");
-            jump.oparg = spans.distance(place);
+    /// Sets the opargs of all jumps.
+    pub(super) fn resolve(&mut self, graph: &mut FlowGraph, opcodes: &OpcodeTable) -> Result<(), Diagnostic> {
+        self.measure(graph, opcodes)?;
+        self.spans.settle();
+        for (place, &id) in self.layout.iter().enumerate() {
+            if self.spans.0[place].target.is_some() {
+                let jump = graph.instrs_mut(id).last_mut().expect("the block ends in a jump");
+                jump.oparg = self.spans.distance(place);
+            }
         }
+        if self.end() > MAX_CODE_UNITS { Err(too_large()) } else { Ok(()) }
     }
-    let end = spans.0.last().map_or(0, Span::end);
-    if end > MAX_CODE_UNITS { Err(too_large()) } else { Ok(Offsets { starts, end }) }
+
+    /// Where a block of the layout starts, in code units.
+    pub(super) fn start(&self, id: BlockId) -> u32 {
+        self.spans.0[self.places[id.index()] as usize].start
+    }
+
+    /// The size of the code, in code units.
+    pub(super) fn end(&self) -> u32 {
+        self.spans.0.last().map_or(0, Span::end)
+    }
+
+    /// Makes the spans, with CPython's first guess for the jumps.
+    fn measure(&mut self, graph: &FlowGraph, opcodes: &OpcodeTable) -> Result<(), Diagnostic> {
+        self.layout.clear();
+        self.layout.extend(graph.layout());
+        self.places.clear();
+        self.places.resize(graph.block_count(), 0);
+        for (place, id) in (0..).zip(&self.layout) {
+            self.places[id.index()] = place;
+        }
+        self.spans.0.clear();
+        let mut size = 0;
+        for &id in &self.layout {
+            let span = Span::new(graph.instrs(id), opcodes, &self.places);
+            size += u64::from(span.fixed);
+            self.spans.0.push(span);
+        }
+        if size > u64::from(MAX_CODE_UNITS) { Err(too_large()) } else { Ok(()) }
+    }
 }
 
 /// CPython: `Objects/codeobject.c` `_PyCode_Validate` (3.11–)
@@ -89,41 +109,32 @@ struct Span {
 }
 
 impl Span {
+    /// Of a block with these instructions. `places` are those of the blocks in the layout.
+    fn new(mut instrs: &[Instr], opcodes: &OpcodeTable, places: &[u32]) -> Span {
+        let mut span = Span { start: 0, fixed: 0, extended: 0, target: None };
+        if let [before @ .., jump] = instrs
+            && jump.opcode.is_jump()
+        {
+            instrs = before;
+            span.fixed = units::base_size(opcodes, jump.opcode);
+            span.extended = units::extended_args(jump.oparg);
+            span.target = jump.target.map(|target| places[target.index()]);
+        }
+        let sizes = instrs.iter().map(|instr| units::size(opcodes, instr.opcode, instr.oparg));
+        span.fixed += sizes.sum::<u32>();
+        span
+    }
+
     fn end(&self) -> u32 {
         self.start + self.fixed + self.extended
     }
 }
 
 /// The blocks in the order of the layout.
-struct Spans(SmallVec<[Span; 32]>);
+#[derive(Default)]
+struct Spans(Vec<Span>);
 
 impl Spans {
-    /// With CPython's first guess for the jumps.
-    fn new(graph: &FlowGraph, layout: &[BlockId], opcodes: &OpcodeTable) -> Result<Spans, Diagnostic> {
-        let mut places: SmallVec<[u32; 64]> = smallvec![0; graph.block_count()];
-        for (place, id) in (0..).zip(layout) {
-            places[id.index()] = place;
-        }
-        let span = |&id: &BlockId| {
-            let mut span = Span { start: 0, fixed: 0, extended: 0, target: None };
-            let mut instrs = graph.instrs(id);
-            if let [before @ .., jump] = instrs
-                && jump.opcode.is_jump()
-            {
-                instrs = before;
-                span.fixed = units::base_size(opcodes, jump.opcode);
-                span.extended = units::extended_args(jump.oparg);
-                span.target = jump.target.map(|target| places[target.index()]);
-            }
-            let sizes = instrs.iter().map(|instr| units::size(opcodes, instr.opcode, instr.oparg));
-            span.fixed += sizes.sum::<u32>();
-            span
-        };
-        let spans: SmallVec<[Span; 32]> = layout.iter().map(span).collect();
-        let size: u64 = spans.iter().map(|span| u64::from(span.fixed)).sum();
-        if size > u64::from(MAX_CODE_UNITS) { Err(too_large()) } else { Ok(Spans(spans)) }
-    }
-
     /// Finds the sizes, and with them the starts.
     fn settle(&mut self) {
         for _ in 0..MAX_ROUNDS {

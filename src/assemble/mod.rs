@@ -28,35 +28,79 @@ use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
 use linetable::LocationTable;
 
-/// Optimises a unit's instructions, for which `graph` lends its memory, and makes its code object.
-pub(crate) fn code_object<'a>(
-    arena: &'a Bump,
-    interner: &Interner<'a>,
-    target: Target,
-    filename: PyStr<'a>,
-    graph: &mut FlowGraph,
-    unit: &mut Unit<'a>,
-) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let stack_size = flowgraph::run(graph, unit, arena);
-    let tables = emit(arena, target.features().opcodes, graph, unit.firstlineno)?;
-    let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
-    Ok(arena.alloc(CodeObject {
-        argcount: unit.argcount,
-        posonlyargcount: unit.posonlyargcount,
-        kwonlyargcount: unit.kwonlyargcount,
-        stacksize: stack_size,
-        flags: unit.flags,
-        code: tables.code,
-        consts: arena.alloc_slice_copy(unit.consts.values()),
-        names: arena.alloc_slice_fill_iter(names),
-        localsplus: localsplus::localsplus(arena, interner, unit),
-        filename,
-        name: unit.name,
-        qualname: unit.qualname,
-        firstlineno: unit.firstlineno,
-        linetable: tables.locations,
-        exceptiontable: tables.exceptions,
-    }))
+/// Makes code objects of one unit after another, in the same memory.
+pub(crate) struct Assembler {
+    graph: FlowGraph,
+    offsets: Offsets,
+}
+
+impl Assembler {
+    pub(crate) fn new() -> Assembler {
+        Assembler { graph: FlowGraph::new(), offsets: Offsets::default() }
+    }
+
+    /// Optimises a unit's instructions and makes its code object.
+    pub(crate) fn code_object<'a>(
+        &mut self,
+        arena: &'a Bump,
+        interner: &Interner<'a>,
+        target: Target,
+        filename: PyStr<'a>,
+        unit: &mut Unit<'a>,
+    ) -> Result<&'a CodeObject<'a>, Diagnostic> {
+        let stack_size = flowgraph::run(&mut self.graph, unit, arena);
+        let tables = self.emit(arena, target.features().opcodes, unit.firstlineno)?;
+        let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
+        Ok(arena.alloc(CodeObject {
+            argcount: unit.argcount,
+            posonlyargcount: unit.posonlyargcount,
+            kwonlyargcount: unit.kwonlyargcount,
+            stacksize: stack_size,
+            flags: unit.flags,
+            code: tables.code,
+            consts: arena.alloc_slice_copy(unit.consts.values()),
+            names: arena.alloc_slice_fill_iter(names),
+            localsplus: localsplus::localsplus(arena, interner, unit),
+            filename,
+            name: unit.name,
+            qualname: unit.qualname,
+            firstlineno: unit.firstlineno,
+            linetable: tables.locations,
+            exceptiontable: tables.exceptions,
+        }))
+    }
+
+    fn emit<'a>(
+        &mut self,
+        arena: &'a Bump,
+        opcodes: &OpcodeTable,
+        firstlineno: i32,
+    ) -> Result<Tables<'a>, Diagnostic> {
+        self.offsets.resolve(&mut self.graph, opcodes)?;
+        let (graph, offsets) = (&self.graph, &self.offsets);
+        let size = offsets.end();
+        let code = arena.alloc_slice_fill_copy(size as usize, [0; 2]);
+        let mut locations = LocationTable::new_in(arena, size as usize, firstlineno);
+        let mut exceptions = ExceptionTable::new_in(arena);
+        let mut last_handler = None;
+        let mut offset = 0;
+        for id in graph.layout() {
+            for instr in graph.instrs(id) {
+                if instr.handler != last_handler {
+                    last_handler = instr.handler;
+                    exceptions.set_handler(offset, last_handler.map(|id| handler(graph, offsets, id)));
+                }
+                let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
+                locations.add(instr.location, size);
+                offset += size;
+            }
+        }
+        Ok(Tables {
+            code: code.as_flattened(),
+            locations: locations.finish(),
+            exceptions: exceptions.finish(offset),
+        })
+    }
 }
 
 /// What the instructions become.
@@ -64,36 +108,6 @@ struct Tables<'a> {
     code: &'a [u8],
     locations: &'a [u8],
     exceptions: &'a [u8],
-}
-
-fn emit<'a>(
-    arena: &'a Bump,
-    opcodes: &OpcodeTable,
-    graph: &mut FlowGraph,
-    firstlineno: i32,
-) -> Result<Tables<'a>, Diagnostic> {
-    let offsets = jumps::resolve(graph, opcodes)?;
-    let code = arena.alloc_slice_fill_copy(offsets.end as usize, [0; 2]);
-    let mut locations = LocationTable::new_in(arena, offsets.end as usize, firstlineno);
-    let mut exceptions = ExceptionTable::new_in(arena);
-    let mut last_handler = None;
-    let mut offset = 0;
-    for id in graph.layout() {
-        for instr in graph.instrs(id) {
-            if instr.handler != last_handler {
-                last_handler = instr.handler;
-                exceptions.set_handler(offset, last_handler.map(|id| handler(graph, &offsets, id)));
-            }
-            let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
-            locations.add(instr.location, size);
-            offset += size;
-        }
-    }
-    Ok(Tables {
-        code: code.as_flattened(),
-        locations: locations.finish(),
-        exceptions: exceptions.finish(offset),
-    })
 }
 
 fn handler(graph: &FlowGraph, offsets: &Offsets, id: BlockId) -> Handler {

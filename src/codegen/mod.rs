@@ -37,9 +37,9 @@ mod yields;
 use bumpalo::Bump;
 use rustc_hash::FxHashSet;
 
+use crate::assemble::Assembler;
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
-use crate::flowgraph::FlowGraph;
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -74,7 +74,7 @@ pub(crate) enum AtEnd {
 
 /// A code object in the making and what the code generator must remember of it.
 pub(crate) struct UnitState<'a> {
-    pub(crate) unit: Unit<'a>,
+    pub(crate) unit: Box<Unit<'a>>,
     pub(crate) scope: ScopeId,
     pub(crate) kind: UnitKind,
     /// The innermost class's name, for mangling.
@@ -128,9 +128,8 @@ pub(crate) struct Compiler<'a, 'c> {
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
     /// Units that are done, whose memory serves the next.
-    pub(crate) spare_units: Vec<Unit<'a>>,
-    /// Serves each unit in turn.
-    pub(crate) graph: FlowGraph,
+    pub(crate) spare_units: Vec<Box<Unit<'a>>>,
+    pub(crate) assembler: Assembler,
     /// The code objects made so far, as constants.
     pub(crate) codes: FxHashSet<Constant<'a>>,
 }
@@ -223,7 +222,7 @@ pub(crate) fn module<'a>(
         symtable,
         units: Vec::new(),
         spare_units: Vec::new(),
-        graph: FlowGraph::new(),
+        assembler: Assembler::new(),
         codes: FxHashSet::default(),
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);

@@ -4,7 +4,6 @@ use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
 use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
-use crate::assemble;
 use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -56,8 +55,8 @@ impl<'a> Compiler<'a, '_> {
         let flags = self.code_flags();
         let mut state = self.units.pop().expect("a unit is being compiled");
         state.unit.flags = flags;
-        let (graph, unit) = (&mut self.graph, &mut state.unit);
-        let code = assemble::code_object(self.arena, self.interner, self.target, self.filename, graph, unit)?;
+        let (unit, filename) = (&mut state.unit, self.filename);
+        let code = self.assembler.code_object(self.arena, self.interner, self.target, filename, unit)?;
         self.spare_units.push(state.unit);
         Ok(code)
     }

@@ -5,8 +5,6 @@
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
 //! `translate_jump_labels_to_targets` (3.12)
 
-use smallvec::{SmallVec, smallvec};
-
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::codegen::sequence::InstructionSequence;
 use crate::target::Properties;
@@ -17,12 +15,13 @@ const NO_LABEL: u32 = 0;
 impl FlowGraph {
     /// A graph with nothing but an empty block.
     pub(crate) fn new() -> FlowGraph {
-        let properties = Properties::default();
         FlowGraph {
             blocks: vec![Block::default()],
             instrs: Vec::new(),
             entry: BlockId::from_index(0),
-            properties,
+            label_at: Vec::new(),
+            block_at: Vec::new(),
+            properties: Properties::default(),
         }
     }
 
@@ -34,17 +33,18 @@ impl FlowGraph {
         self.instrs.reserve(sequence.instructions.len());
         self.entry = BlockId::from_index(0);
         self.properties = Properties::default();
-        let label_at = labels_by_place(sequence);
-        let mut block_at: SmallVec<[Option<BlockId>; 64]> = smallvec![None; sequence.labels.len() + 1];
+        self.place_labels(sequence);
         let mut is_terminated = false;
-        for (instruction, &label) in sequence.instructions.iter().zip(&label_at) {
+        for (index, instruction) in sequence.instructions.iter().enumerate() {
+            let label = self.label_at[index];
             if is_terminated || label != NO_LABEL {
-                block_at[label as usize] = Some(self.start_block(label, is_terminated));
+                self.block_at[label as usize] = Some(self.start_block(label, is_terminated));
             }
             let opcode = instruction.opcode;
             let mut instr = Instr::new(opcode, instruction.oparg, instruction.location);
             if opcode.has_target() {
-                instr.oparg = label_of(sequence, &label_at, instruction.oparg);
+                let place = sequence.labels[instruction.oparg as usize];
+                instr.oparg = self.label_at[place as usize];
                 self.last_block().pushes_blocks |= opcode.is_block_push();
             }
             self.instrs.push(instr);
@@ -56,10 +56,23 @@ impl FlowGraph {
             for instr in self.range_of_targets(BlockId::from_index(index)) {
                 let instr = &mut self.instrs[instr];
                 if instr.opcode.has_target() {
-                    instr.target = block_at[instr.oparg as usize];
+                    instr.target = self.block_at[instr.oparg as usize];
                 }
             }
         }
+    }
+
+    /// Finds the labels that stand for the others. What is jumped to stands before an instruction; other labels may be anywhere.
+    fn place_labels(&mut self, sequence: &InstructionSequence) {
+        self.label_at.clear();
+        self.label_at.resize(sequence.instructions.len(), NO_LABEL);
+        for (number, &place) in (1..).zip(&sequence.labels) {
+            if let Some(label) = self.label_at.get_mut(place as usize) {
+                *label = number;
+            }
+        }
+        self.block_at.clear();
+        self.block_at.resize(sequence.labels.len() + 1, None);
     }
 
     /// The block that the next instruction belongs to: a new one, or the last if nothing is in it yet.
@@ -87,23 +100,6 @@ impl FlowGraph {
     fn last_block(&mut self) -> &mut Block {
         self.blocks.last_mut().expect("a graph has an entry")
     }
-}
-
-/// For each instruction the number, from 1, of the last label before it.
-fn labels_by_place(sequence: &InstructionSequence) -> SmallVec<[u32; 256]> {
-    let mut label_at = smallvec![NO_LABEL; sequence.instructions.len()];
-    for (number, &place) in (1..).zip(&sequence.labels) {
-        if let Some(label) = label_at.get_mut(place as usize) {
-            *label = number;
-        }
-    }
-    label_at
-}
-
-/// The number of the label that stands for `label`.
-fn label_of(sequence: &InstructionSequence, label_at: &[u32], label: u32) -> u32 {
-    let place = sequence.labels[label as usize] as usize;
-    *label_at.get(place).expect("a label that is jumped to stands before an instruction")
 }
 
 #[cfg(test)]

@@ -131,6 +131,10 @@ pub(crate) struct FlowGraph {
     /// The instructions of all blocks. Blocks that grew were copied to the end, so it has gaps.
     instrs: Vec<Instr>,
     entry: BlockId,
+    /// For each instruction that is read the number, from 1, of the last label before it.
+    label_at: Vec<u32>,
+    /// For each label by number the block that it stands before.
+    block_at: Vec<Option<BlockId>>,
     /// Of all instructions that were read: passes over what the unit does not have are left out.
     properties: Properties,
 }

@@ -83,13 +83,24 @@ pub(super) fn excessive_nesting(tokens: &Tokens) -> Option<(TextRange, Diagnosti
     None
 }
 
-/// Whether some token may nest deeper than allowed. Counts without branches, for every token of every file is asked.
+/// Whether some token may nest deeper than allowed. Every token of every file is asked, so there is not a branch in it.
 fn may_nest_excessively(tokens: &Tokens) -> bool {
+    /// By kind of token, how much deeper the next is.
+    static CHANGE: [i8; 256] = {
+        use TokenKind::*;
+        let mut change = [0; 256];
+        let pairs = [(Lpar, Rpar), (Lsqb, Rsqb), (Lbrace, Rbrace), (Indent, Dedent)];
+        let mut index = 0;
+        while index < pairs.len() {
+            change[pairs[index].0 as usize] = 1;
+            change[pairs[index].1 as usize] = -1;
+            index += 1;
+        }
+        change
+    };
     let (mut depth, mut deepest) = (0_isize, 0);
     for token in tokens {
-        use TokenKind::{Dedent, Indent, Lbrace, Lpar, Lsqb, Rbrace, Rpar, Rsqb};
-        depth += isize::from(matches!(token.kind(), Lpar | Lsqb | Lbrace | Indent));
-        depth -= isize::from(matches!(token.kind(), Rpar | Rsqb | Rbrace | Dedent));
+        depth += isize::from(CHANGE[token.kind() as usize]);
         deepest = depth.max(deepest);
     }
     deepest >= limits::MAX_INDENTS.min(limits::MAX_PARENTHESES) as isize

@@ -13,10 +13,10 @@ pub(super) fn decode_str<'a>(arena: &'a Bump, source: &str) -> Result<&'a [u8], 
     let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
     let mut offset = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
-        value.extend_from_slice(&bytes[offset..offset + found]);
+        value.extend_from_slice_copy(&bytes[offset..offset + found]);
         offset = str_escape(&mut value, source, offset + found)?;
     }
-    value.extend_from_slice(&bytes[offset..]);
+    value.extend_from_slice_copy(&bytes[offset..]);
     Ok(value.into_bump_slice())
 }
 
@@ -136,7 +136,7 @@ pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<&'a [u8]
     let mut offset = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
         let start = offset + found;
-        value.extend_from_slice(&bytes[offset..start]);
+        value.extend_from_slice_copy(&bytes[offset..start]);
         offset = match bytes.get(start + 1) {
             Some(b'0'..=b'7') => {
                 let (ordinal, end) = octal(bytes, start + 1);
@@ -154,7 +154,7 @@ pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<&'a [u8]
             _ => simple_escape(&mut value, bytes, start),
         };
     }
-    value.extend_from_slice(&bytes[offset..]);
+    value.extend_from_slice_copy(&bytes[offset..]);
     Ok(value.into_bump_slice())
 }
 

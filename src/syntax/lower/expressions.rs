@@ -9,6 +9,11 @@ use crate::syntax::ast::*;
 
 impl<'a> Lowerer<'a, '_> {
     pub(super) fn expr(&mut self, expr: &ruff::Expr) -> Expr<'a> {
+        // Half of all expressions are names: they need no room for anything within.
+        if let ruff::Expr::Name(name) = expr {
+            let location = self.location(name.range);
+            return Expr { kind: self.name(name), location };
+        }
         match self.nested(|this| this.expr_unchecked(expr)) {
             Some(expr) => expr,
             None => self.nothing(),
@@ -23,9 +28,7 @@ impl<'a> Lowerer<'a, '_> {
 
     fn expr_kind(&mut self, expr: &ruff::Expr) -> ExprKind<'a> {
         match expr {
-            ruff::Expr::Name(expr) => {
-                ExprKind::Name { id: self.interner.intern(expr.id.as_str()), ctx: context(expr.ctx) }
-            }
+            ruff::Expr::Name(expr) => self.name(expr),
             ruff::Expr::Attribute(expr) => ExprKind::Attribute {
                 value: self.boxed(&expr.value),
                 attr: self.identifier(&expr.attr),
@@ -75,6 +78,10 @@ impl<'a> Lowerer<'a, '_> {
             ruff::Expr::Dict(expr) => self.dict(expr),
             _ => self.rare_expr_kind(expr),
         }
+    }
+
+    fn name(&mut self, expr: &ruff::ExprName) -> ExprKind<'a> {
+        ExprKind::Name { id: self.interner.intern(expr.id.as_str()), ctx: context(expr.ctx) }
     }
 
     fn rare_expr_kind(&mut self, expr: &ruff::Expr) -> ExprKind<'a> {

@@ -18,7 +18,7 @@ impl<'a> Lowerer<'a, '_> {
                 let mut text = bumpalo::collections::Vec::new_in(self.arena);
                 for part in parts {
                     let part = self.string_part(part);
-                    text.extend_from_slice(part);
+                    text.extend_from_slice_copy(part);
                 }
                 text.into_bump_slice()
             }
@@ -35,7 +35,7 @@ impl<'a> Lowerer<'a, '_> {
                 let mut bytes = bumpalo::collections::Vec::new_in(self.arena);
                 for part in parts {
                     let part = self.bytes_part(part);
-                    bytes.extend_from_slice(part);
+                    bytes.extend_from_slice_copy(part);
                 }
                 bytes.into_bump_slice()
             }
