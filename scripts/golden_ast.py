@@ -1,7 +1,7 @@
 """Writes what the running CPython's parser makes of sources, for the tests of `src/syntax`.
 
 golden_ast.py trees FILE...     the tree of each FILE.py into FILE.ast
-golden_ast.py rejects           the verdict on each snippet of testdata/syntax/rejects.json, into the same file
+golden_ast.py verdicts FILE...  the verdict on each source of a FILE of lines `[source, verdict]`, into the same file
 golden_ast.py dump FILE         the tree (or the error) of one file, to standard output
 """
 import ast
@@ -67,9 +67,9 @@ def error_of(source):
     try:
         ast.parse(source)
     except SyntaxError as error:
-        return [type(error).__name__, error.msg, error.lineno, error.offset, error.end_lineno, error.end_offset]
+        return [type(error).__name__, error.msg, error.lineno, error.offset]
     except Exception as error:
-        return [type(error).__name__, str(error), None, None, None, None]
+        return [type(error).__name__, str(error), None, None]
     return None
 
 
@@ -81,6 +81,13 @@ def main():
         for file in files:
             with open(file, "rb") as source, open(file.removesuffix(".py") + ".ast", "w") as golden:
                 golden.write(dump_module(source.read()))
+    elif command == "verdicts":
+        for file in files:
+            with open(file) as lines:
+                sources = [json.loads(line)[0] for line in lines]
+            with open(file, "w") as golden:
+                for source in sources:
+                    golden.write(json.dumps([source, error_of(source)]) + "\n")
     elif command == "dump":
         with open(files[0], "rb") as file:
             source = file.read()

@@ -6,7 +6,9 @@ mod dump;
 use std::path::Path;
 
 use bumpalo::Bump;
+use crosspyc::source::Location;
 use crosspyc::syntax;
+use crosspyc::target::{Target, Version};
 
 #[test]
 fn trees_equal_those_of_cpython() {
@@ -26,4 +28,53 @@ fn trees_equal_those_of_cpython() {
         }
     }
     assert!(count > 0);
+}
+
+/// How many verdicts of `verdicts.jsonl` differ from CPython's in the message or the column only. They may become fewer.
+const OTHER_MESSAGES: usize = 0;
+const OTHER_COLUMNS: usize = 1;
+
+#[test]
+fn verdicts_equal_those_of_cpython() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/syntax/verdicts.jsonl");
+    let (mut messages, mut columns) = (Vec::new(), Vec::new());
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let (source, expected): (String, Option<Verdict>) = serde_json::from_str(line).unwrap();
+        let found = verdict(&source);
+        let outline = |verdict: &Option<Verdict>| verdict.as_ref().map(|v| (v.0.clone(), v.2));
+        assert_eq!(outline(&found), outline(&expected), "{source:?}: {found:?}, not {expected:?}");
+        let (Some(found), Some(expected)) = (found, expected) else { continue };
+        if found.1 != expected.1 {
+            messages.push(format!("{source:?}: {found:?}, not {expected:?}"));
+        } else if found.3 != expected.3 {
+            columns.push(format!("{source:?}: {found:?}, not {expected:?}"));
+        }
+    }
+    assert_eq!(messages.len(), OTHER_MESSAGES, "{messages:#?}");
+    assert_eq!(columns.len(), OTHER_COLUMNS, "{columns:#?}");
+}
+
+/// The exception, its message, its line from 1 and its column from 1 in characters.
+#[derive(Debug, serde::Deserialize)]
+struct Verdict(String, String, Option<i32>, Option<i32>);
+
+fn verdict(source: &str) -> Option<Verdict> {
+    let target = Target::newest(Version::V3_12).unwrap();
+    let arena = Bump::new();
+    let error = match syntax::parse(&arena, source) {
+        Ok(parsed) => parsed.check(target).err()?,
+        Err(error) => error,
+    };
+    let has_place = error.location != Location::NONE;
+    let line = has_place.then_some(error.location.lineno);
+    let column = line.map(|line| column(source, line, error.location.col_offset));
+    Some(Verdict(error.kind.name().to_owned(), error.message, line, column))
+}
+
+/// A column from 1 in characters for one from 0 in bytes, which may be one before the line or one after it.
+fn column(source: &str, line: i32, offset: i32) -> i32 {
+    let text = source.split('\n').nth(line as usize - 1).unwrap_or_default();
+    let Ok(offset) = usize::try_from(offset) else { return offset + 1 };
+    let within = text.get(..offset).unwrap_or(text);
+    (within.chars().count() + offset - within.len() + 1) as i32
 }

@@ -1,4 +1,8 @@
-//! What the parser crate takes and CPython may not: newer syntax, which is noted and judged by target, and more nesting than CPython's tokenizer counts.
+//! Where the parser crate and CPython disagree on tokens: newer syntax, which is noted and judged by target, nesting, indentation and identifiers;
+//! and where the crate sees an error that is none.
+
+pub(super) mod identifiers;
+pub(super) mod indentation;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{
@@ -10,17 +14,32 @@ use crate::diagnostic::DiagnosticKind;
 use crate::target::{SyntaxFeature, limits};
 
 /// Whether an error of the parser crate is one. Literals are decoded while lowering, for it decodes them otherwise than CPython.
-pub(super) fn is_fault(error: &ParseError) -> bool {
-    !matches!(
-        error.error,
+pub(super) fn is_fault(text: &str, error: &ParseError) -> bool {
+    match &error.error {
         ParseErrorType::Lexical(
             LexicalErrorType::UnicodeError
-                | LexicalErrorType::MissingUnicodeLbrace
-                | LexicalErrorType::MissingUnicodeRbrace
-                | LexicalErrorType::InvalidByteLiteral
-                | LexicalErrorType::StringError
-        )
-    )
+            | LexicalErrorType::MissingUnicodeLbrace
+            | LexicalErrorType::MissingUnicodeRbrace
+            | LexicalErrorType::InvalidByteLiteral
+            | LexicalErrorType::StringError,
+        ) => false,
+        ParseErrorType::ExpectedExpression => !is_bare_raise(text, error.location),
+        // A `_` is a name before the `=` of a class pattern.
+        ParseErrorType::OtherError(message)
+            if message == "Expected an identifier for the keyword pattern" =>
+        {
+            &text[error.location] != "_"
+        }
+        _ => true,
+    }
+}
+
+/// Whether an expression is missed at the `;` after a `raise`, which needs none.
+fn is_bare_raise(text: &str, location: TextRange) -> bool {
+    let before = text[..location.start().to_usize()].trim_end_matches([' ', '\t', '\x0c']);
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    text[location.start().to_usize()..].starts_with(';')
+        && before.strip_suffix("raise").is_some_and(|rest| !rest.ends_with(is_name))
 }
 
 /// The syntax that not every version has; none for what no version has.

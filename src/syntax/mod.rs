@@ -3,22 +3,27 @@
 pub mod ast;
 mod character_names;
 mod check;
+mod diagnose;
 mod escapes;
 mod lines;
 mod lower;
+mod substitute;
 mod tree;
 pub(crate) mod unparse;
 
 use bumpalo::Bump;
+use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::source::Location;
 use crate::target::{SyntaxFeature, Target, Version};
+use diagnose::{Verdict, diagnose};
 use lines::Lines;
+use substitute::Substitute;
 use tree::Tree;
 
 /// A parsed file, the same for all targets, and the names in it.
@@ -27,6 +32,8 @@ pub struct Parsed<'a> {
     pub interner: Interner<'a>,
     /// The syntax in it that not every version has, in order.
     features: Vec<(SyntaxFeature, Location)>,
+    /// What is told where a target lacks them.
+    rejection: Option<Box<Diagnostic>>,
 }
 
 impl Parsed<'_> {
@@ -34,13 +41,11 @@ impl Parsed<'_> {
     pub fn check(&self, target: Target) -> Result<(), Diagnostic> {
         for &(feature, location) in &self.features {
             if let Some(note) = target.lacks(feature) {
-                let message = match feature {
-                    SyntaxFeature::UnparenthesizedExceptionTypes => {
-                        "multiple exception types must be parenthesized"
-                    }
-                    _ => "invalid syntax",
+                let diagnostic = match &self.rejection {
+                    Some(rejection) if feature.is_newer_than_diagnosis() => (**rejection).clone(),
+                    _ => Diagnostic::syntax_error(location, "invalid syntax"),
                 };
-                return Err(Diagnostic::syntax_error(location, message).with_note(note));
+                return Err(diagnostic.with_note(note));
             }
         }
         Ok(())
@@ -49,23 +54,78 @@ impl Parsed<'_> {
 
 /// Parses a decoded text, whose newlines are all `\n`.
 pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnostic> {
-    let options = ParseOptions::from(Mode::Module).with_target_version(oldest_version());
-    let mut parsed = Tree::new(parse_unchecked(text, options));
-    let Mod::Module(module) = parsed.syntax() else { unreachable!("a module was asked for") };
-    if let Some((range, kind, message)) = check::excessive_nesting(parsed.tokens()) {
-        return Err(Diagnostic::new(kind, Lines::new(text).location(range), message));
+    if memchr::memchr(0, text.as_bytes()).is_some() {
+        let message = "source code string cannot contain null bytes";
+        return Err(Diagnostic::syntax_error(Location::NONE, message));
     }
-    if let Some(error) = parsed.errors().iter().find(|error| check::is_fault(error)) {
+    parse_as(arena, text, &Substitute::none(text)).or_else(|found| reconsider(arena, text, found))
+}
+
+/// Parses `substitute` as a tree of `text`. The error says that CPython takes this neither, or that the crate does not.
+fn parse_as<'a>(
+    arena: &'a Bump,
+    text: &'a str,
+    substitute: &Substitute<'_>,
+) -> Result<Parsed<'a>, Diagnostic> {
+    let options = ParseOptions::from(Mode::Module).with_target_version(oldest_version());
+    let mut parsed = Tree::new(parse_unchecked(&substitute.text, options));
+    let Mod::Module(module) = parsed.syntax() else { unreachable!("a module was asked for") };
+    check_tokens(text, parsed.tokens())?;
+    if let Some(error) = parsed.errors().iter().find(|error| check::is_fault(text, error)) {
         let location = Lines::new(text).location(error.location);
         return Err(Diagnostic::syntax_error(location, error.error.to_string()));
     }
     let features = features(text, parsed.unsupported_syntax_errors())?;
-    let lowered = lower::module(arena, text, &module.body, parsed.tokens());
+    let lowered = lower::module(arena, text, substitute, &module.body, parsed.tokens());
     if let Some(fault) = lowered.fault {
         return Err(*fault);
     }
     parsed.set_walked();
-    Ok(Parsed { module: lowered.module, interner: lowered.interner, features })
+    let rejection = rejection_of_newer_syntax(text, &features);
+    Ok(Parsed { module: lowered.module, interner: lowered.interner, features, rejection })
+}
+
+/// What CPython says of a text that was `found` to be wrong; or its tree, where only the parser crate does not take it.
+#[cold]
+fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<Parsed<'a>, Diagnostic> {
+    use DiagnosticKind::{IndentationError, SyntaxError, TabError};
+    if !matches!(found.kind, SyntaxError | IndentationError | TabError) {
+        return Err(found);
+    }
+    match diagnose(text) {
+        Verdict::Rejected(diagnostic) => Err(*diagnostic),
+        Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
+            parse_as(arena, text, &Substitute::new(text, &peculiarities)).map_err(|_| found)
+        }
+        Verdict::Accepted(_) | Verdict::Unknown => Err(found),
+    }
+}
+
+/// What the newest version without some of the `features` says of them.
+fn rejection_of_newer_syntax(text: &str, features: &[(SyntaxFeature, Location)]) -> Option<Box<Diagnostic>> {
+    if !features.iter().any(|(feature, _)| feature.is_newer_than_diagnosis()) {
+        return None;
+    }
+    match diagnose(text) {
+        Verdict::Rejected(diagnostic) => Some(diagnostic),
+        Verdict::Accepted(_) | Verdict::Unknown => None,
+    }
+}
+
+/// What CPython's tokenizer has against tokens that the parser crate takes.
+fn check_tokens(text: &str, tokens: &Tokens) -> Result<(), Diagnostic> {
+    if let Some((range, kind, message)) = check::excessive_nesting(tokens) {
+        return Err(Diagnostic::new(kind, Lines::new(text).location(range), message));
+    }
+    if let Some((range, character)) = check::identifiers::newer_character(text, tokens) {
+        let message = check::identifiers::invalid_character(character);
+        return Err(Diagnostic::syntax_error(Lines::new(text).location(range), message));
+    }
+    if let Some(range) = check::indentation::inconsistent_line(text, tokens) {
+        let message = "inconsistent use of tabs and spaces in indentation";
+        return Err(Diagnostic::new(DiagnosticKind::TabError, Lines::new(text).location(range), message));
+    }
+    Ok(())
 }
 
 /// The oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.

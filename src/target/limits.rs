@@ -37,3 +37,8 @@ pub(crate) const STACK_TO_FREE_A_NODE: usize = if cfg!(debug_assertions) { 1024 
 
 /// The largest stack to free a tree on.
 pub(crate) const MAX_STACK_TO_FREE: usize = 1 << 30;
+
+/// The columns from one tab stop to the next.
+///
+/// CPython: `Parser/tokenizer.h` `TABSIZE` (3.8–)
+pub(crate) const TAB_SIZE: usize = 8;

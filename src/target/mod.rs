@@ -10,6 +10,7 @@ mod requires_python;
 mod selection;
 mod stack_effect;
 mod syntax;
+pub(crate) mod unicode;
 mod version;
 
 pub use features::Features;

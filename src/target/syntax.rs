@@ -44,6 +44,11 @@ impl SyntaxFeature {
         }
     }
 
+    /// Whether the version after whose parser `syntax::diagnose` is made lacks it.
+    pub(crate) fn is_newer_than_diagnosis(self) -> bool {
+        self.added_in() > Version::V3_12
+    }
+
     fn description(self) -> &'static str {
         match self {
             SyntaxFeature::RelaxedDecorator => "any expression as a decorator",

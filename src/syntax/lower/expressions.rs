@@ -1,6 +1,7 @@
 //! Expressions but for literals.
 
 use ruff_python_ast as ruff;
+use ruff_python_ast::token::TokenKind;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{Lowerer, NOTHING};
@@ -49,6 +50,9 @@ impl<'a> Lowerer<'a, '_> {
                 ExprKind::BoolOp { op, values: self.exprs(&expr.values) }
             }
             ruff::Expr::Named(expr) => {
+                if expr.target.start() != expr.start() {
+                    self.fail_at(expr.target.range(), "cannot use assignment expressions with name");
+                }
                 ExprKind::NamedExpr { target: self.boxed(&expr.target), value: self.boxed(&expr.value) }
             }
             ruff::Expr::BinOp(expr) => ExprKind::BinOp {
@@ -81,7 +85,7 @@ impl<'a> Lowerer<'a, '_> {
     }
 
     fn name(&mut self, expr: &ruff::ExprName) -> ExprKind<'a> {
-        ExprKind::Name { id: self.interner.intern(expr.id.as_str()), ctx: context(expr.ctx) }
+        ExprKind::Name { id: self.intern(expr.id.as_str()), ctx: context(expr.ctx) }
     }
 
     fn rare_expr_kind(&mut self, expr: &ruff::Expr) -> ExprKind<'a> {
@@ -92,7 +96,12 @@ impl<'a> Lowerer<'a, '_> {
                 step: self.optional(expr.step.as_deref()),
             },
             ruff::Expr::Await(expr) => ExprKind::Await(self.boxed(&expr.value)),
-            ruff::Expr::Yield(expr) => ExprKind::Yield(self.optional(expr.value.as_deref())),
+            ruff::Expr::Yield(expr) => {
+                if expr.value.is_none() {
+                    self.end_of_bare_yield(expr.range());
+                }
+                ExprKind::Yield(self.optional(expr.value.as_deref()))
+            }
             ruff::Expr::YieldFrom(expr) => ExprKind::YieldFrom(self.boxed(&expr.value)),
             ruff::Expr::ListComp(expr) => {
                 ExprKind::ListComp(self.comprehension_expr(&expr.elt, None, &expr.generators))
@@ -114,6 +123,27 @@ impl<'a> Lowerer<'a, '_> {
                 self.fail_at(expr.range(), "invalid syntax");
                 NOTHING
             }
+        }
+    }
+
+    /// A `yield` without a value is no operand: what follows it must end what it stands in.
+    fn end_of_bare_yield(&mut self, range: TextRange) {
+        let next = self.tokens.after(range.end()).iter().find(|token| !token.kind().is_trivia());
+        let ends = next.is_none_or(|token| {
+            matches!(
+                token.kind(),
+                TokenKind::Newline
+                    | TokenKind::EndOfFile
+                    | TokenKind::Semi
+                    | TokenKind::Rpar
+                    | TokenKind::Rbrace
+                    | TokenKind::Equal
+                    | TokenKind::Colon
+                    | TokenKind::Exclamation
+            )
+        });
+        if !ends {
+            self.fail_at(range, "invalid syntax");
         }
     }
 

@@ -196,29 +196,40 @@ impl<'a> Lowerer<'a, '_> {
         let mut pieces = Vec::new();
         // Where the last piece ended, when no literal text has come after it.
         let mut bare_from = Some(start(spec));
+        // Where the line of a spec in single quotes ends: only fields come after that.
+        let mut line_end = None;
+        let mut spec_end = start(spec);
         for element in &spec.elements {
             match element {
                 ruff::InterpolatedStringElement::Literal(element) => {
-                    self.spec_middle(element.range(), literal, &mut pieces);
-                    bare_from = None;
+                    let newline = self.substitute.spec_newline(start(element), end(element));
+                    let text_end = newline.unwrap_or(end(element));
+                    line_end = line_end.or(newline);
+                    if start(element) < text_end {
+                        let range = TextRange::new(start(element).into(), text_end.into());
+                        self.spec_middle(range, literal, &mut pieces);
+                        bare_from = None;
+                    }
                 }
                 ruff::InterpolatedStringElement::Interpolation(element) => {
                     if bare_from == Some(start(element)) && self.byte_at(start(element) + 1) == Some(b'{') {
                         pieces.push(self.empty_piece(start(element)));
                     }
                     if element.debug_text.is_some() {
-                        self.fail_with_value_error(element.range(), "field 'value' is required for Constant");
+                        self.fail_with_value_error("field 'value' is required for Constant");
                     }
                     pieces.push(self.formatted_value(element, literal, depth + 1));
-                    bare_from = Some(end(element));
+                    spec_end = end(element);
+                    bare_from = line_end.is_none().then_some(spec_end);
                 }
             }
         }
+        let spec_end = line_end.map_or(end(spec), |newline| newline.max(spec_end));
         if bare_from.is_some() && !pieces.is_empty() {
-            pieces.push(self.empty_piece(end(spec)));
+            pieces.push(self.empty_piece(spec_end));
         }
         let kind = ExprKind::JoinedStr(self.arena.alloc_slice_copy(&pieces));
-        let location = self.span(start(spec) - 1, end(spec));
+        let location = self.span(start(spec) - 1, spec_end);
         self.arena.alloc(Expr { kind, location })
     }
 

@@ -20,6 +20,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::ast::*;
 use super::lines::Lines;
+use super::substitute::{REPLACED_NAME, Substitute};
 use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, Interner};
@@ -34,15 +35,17 @@ pub(super) struct Lowered<'a> {
 }
 
 /// Lowers the statements of a module. `text` is what they were parsed from.
-pub(super) fn module<'a>(
+pub(super) fn module<'a, 't>(
     arena: &'a Bump,
     text: &'a str,
+    substitute: &'t Substitute<'t>,
     body: &[ruff::Stmt],
-    tokens: &ruff::token::Tokens,
+    tokens: &'t ruff::token::Tokens,
 ) -> Lowered<'a> {
     let mut lowerer = Lowerer {
         arena,
         text,
+        substitute,
         tokens,
         lines: Lines::new(text),
         interner: Interner::new(arena),
@@ -58,6 +61,8 @@ pub(super) fn module<'a>(
 struct Lowerer<'a, 't> {
     arena: &'a Bump,
     text: &'a str,
+    /// What was parsed in place of `text`.
+    substitute: &'t Substitute<'t>,
     tokens: &'t ruff::token::Tokens,
     lines: Lines,
     interner: Interner<'a>,
@@ -92,7 +97,12 @@ impl<'a> Lowerer<'a, '_> {
     }
 
     fn identifier(&mut self, name: &ruff::Identifier) -> Ident {
-        self.interner.intern(name.as_str())
+        self.intern(name.as_str())
+    }
+
+    fn intern(&mut self, name: &str) -> Ident {
+        let is_substitute = !self.substitute.name.is_empty() && name == self.substitute.name;
+        self.interner.intern(if is_substitute { REPLACED_NAME } else { name })
     }
 
     fn optional_identifier(&mut self, name: Option<&ruff::Identifier>) -> Option<Ident> {

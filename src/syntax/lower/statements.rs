@@ -86,7 +86,8 @@ impl<'a> Lowerer<'a, '_> {
             ruff::Stmt::With(stmt) => self.with_stmt(stmt),
             ruff::Stmt::Match(stmt) => self.match_stmt(stmt),
             ruff::Stmt::Raise(stmt) => StmtKind::Raise {
-                exc: self.optional(stmt.exc.as_deref()),
+                // An exception that the crate misses before a `;` is an empty name.
+                exc: self.optional(stmt.exc.as_deref().filter(|exc| !exc.range().is_empty())),
                 cause: self.optional(stmt.cause.as_deref()),
             },
             ruff::Stmt::Try(stmt) => self.try_stmt(stmt),

@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::{Lowerer, start};
 use crate::code::{Constant, PyStr};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::source::Location;
 use crate::syntax::ast::ExprKind;
 use crate::syntax::escapes;
 
@@ -92,8 +93,7 @@ impl<'a> Lowerer<'a, '_> {
     }
 
     #[cold]
-    pub(super) fn fail_with_value_error(&mut self, range: TextRange, message: &str) {
-        let location = self.location(range);
-        self.fail(|| Diagnostic::new(DiagnosticKind::ValueError, location, message));
+    pub(super) fn fail_with_value_error(&mut self, message: &str) {
+        self.fail(|| Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, message));
     }
 }

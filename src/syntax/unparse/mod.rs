@@ -12,6 +12,8 @@
 mod printable;
 mod repr;
 
+pub(super) use repr::is_printable;
+
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
