@@ -35,11 +35,15 @@ pub(super) fn check_uninitialized_loads(
         waiting: BlockSet::new(graph),
     };
     scan.reach(graph.entry, unbound_at_start);
-    // Every block once, for a `DELETE_FAST` may be anywhere; then again what that led to.
-    graph.for_each_block(|graph, id| scan.block(graph, id));
-    while let Some(id) = scan.todo.pop() {
+    // Every block once, for a `DELETE_FAST` may be anywhere; then again those that later ones lead back to.
+    graph.for_each_block(|graph, id| {
         scan.waiting.remove(id);
         scan.block(graph, id);
+    });
+    while let Some(id) = scan.todo.pop() {
+        if scan.waiting.remove(id) {
+            scan.block(graph, id);
+        }
     }
 }
 
@@ -51,8 +55,9 @@ fn low_bits(count: usize) -> u64 {
 struct Scan {
     /// For each block the variables that may be unbound when control enters it. Only grows.
     unbound: SmallVec<[u64; 64]>,
-    /// Blocks that `unbound` has grown for.
+    /// Blocks that `unbound` has grown for, and maybe some that were scanned since.
     todo: BlockList,
+    /// Blocks that `unbound` has grown for since they were scanned.
     waiting: BlockSet,
 }
 

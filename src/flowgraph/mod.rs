@@ -320,9 +320,12 @@ impl BlockSet {
         is_new
     }
 
-    fn remove(&mut self, id: BlockId) {
+    /// Whether the block was in the set.
+    fn remove(&mut self, id: BlockId) -> bool {
         let (word, bit) = BlockSet::place(id);
+        let was_in = self.0[word] & bit != 0;
         self.0[word] &= !bit;
+        was_in
     }
 
     fn place(id: BlockId) -> (usize, u64) {
