@@ -5,6 +5,7 @@
 //! CPython: `Python/flowgraph.c` `inline_small_exit_blocks` (3.12)
 
 use super::{BlockId, FlowGraph};
+use crate::target::Properties;
 
 /// The largest block that is copied.
 ///
@@ -12,6 +13,9 @@ use super::{BlockId, FlowGraph};
 const MAX_COPY_SIZE: usize = 4;
 
 pub(super) fn inline_small_exit_blocks(graph: &mut FlowGraph) {
+    if !graph.properties.has(Properties::UNCONDITIONAL) {
+        return;
+    }
     graph.for_each_block(inline_exit);
 }
 

@@ -135,7 +135,7 @@ pub(crate) struct FlowGraph {
     label_at: Vec<u32>,
     /// For each label by number the block that it stands before.
     block_at: Vec<Option<BlockId>>,
-    /// Of all instructions that were read: passes over what the unit does not have are left out.
+    /// Of all instructions that ever were in it: passes over what the unit does not have are left out.
     properties: Properties,
 }
 
@@ -196,11 +196,17 @@ impl FlowGraph {
     }
 
     fn last(&self, id: BlockId) -> Option<&Instr> {
-        self.instrs(id).last()
+        self.instrs.get(self.last_index(id)?)
     }
 
     fn last_mut(&mut self, id: BlockId) -> Option<&mut Instr> {
-        self.instrs_mut(id).last_mut()
+        let index = self.last_index(id)?;
+        self.instrs.get_mut(index)
+    }
+
+    fn last_index(&self, id: BlockId) -> Option<usize> {
+        let block = self.block(id);
+        (block.len > 0).then(|| (block.start + block.len - 1) as usize)
     }
 
     /// Whether the block's end lets control go on to the next block.
@@ -239,6 +245,7 @@ impl FlowGraph {
     fn new_block(&mut self, instr: Instr) -> BlockId {
         let start = self.instrs.len() as u32;
         self.instrs.push(instr);
+        self.properties |= instr.opcode.properties();
         self.blocks.push(Block { start, len: 1, ..Block::default() });
         BlockId::from_index(self.blocks.len() - 1)
     }

@@ -6,8 +6,12 @@
 
 use super::{BlockId, BlockSet, FlowGraph, Instr};
 use crate::target::Opcode::*;
+use crate::target::Properties;
 
 pub(super) fn normalize_jumps(graph: &mut FlowGraph) {
+    if !graph.properties.has(Properties::JUMP) {
+        return;
+    }
     let mut passed = BlockSet::new(graph);
     graph.for_each_block(|graph, id| {
         passed.insert(id);

@@ -41,9 +41,12 @@ fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Con
         }
         index += 1;
     }
-    if let Some(POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP) =
-        graph.last(id).map(|last| last.opcode)
+    if let Some(
+        jump @ (POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP),
+    ) = graph.last(id).map(|last| last.opcode)
     {
+        // It may have been made of another just now.
+        graph.properties |= jump.properties();
         thread_jumps(graph, id);
     }
 }

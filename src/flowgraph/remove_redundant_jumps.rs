@@ -5,8 +5,12 @@
 //! CPython: `Python/flowgraph.c` `remove_redundant_jumps` (3.12)
 
 use super::FlowGraph;
+use crate::target::Properties;
 
 pub(super) fn remove_redundant_jumps(graph: &mut FlowGraph) {
+    if !graph.properties.has(Properties::UNCONDITIONAL) {
+        return;
+    }
     graph.for_each_block(|graph, id| {
         let next = graph.next(id);
         if let Some(last) = graph.last_mut(id)

@@ -9,7 +9,9 @@ use crate::source::Location;
 use crate::target::Opcode::RETURN_VALUE;
 
 pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, firstlineno: i32) {
-    duplicate_exits_without_lineno(graph);
+    if graph.layout().any(|id| is_exit_without_lineno(graph, id)) {
+        duplicate_exits_without_lineno(graph);
+    }
     graph.for_each_block(propagate_line_numbers);
     guarantee_lineno_for_exits(graph, firstlineno);
 }

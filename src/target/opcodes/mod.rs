@@ -457,8 +457,8 @@ impl Opcode {
 pub(crate) struct Properties(u8);
 
 impl Properties {
-    const JUMP: Properties = Properties(1);
-    const UNCONDITIONAL: Properties = Properties(1 << 1);
+    pub(crate) const JUMP: Properties = Properties(1);
+    pub(crate) const UNCONDITIONAL: Properties = Properties(1 << 1);
     pub(crate) const BLOCK_PUSH: Properties = Properties(1 << 2);
     const SCOPE_EXIT: Properties = Properties(1 << 3);
     const CONST: Properties = Properties(1 << 4);
