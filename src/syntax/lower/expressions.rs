@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::{Lowerer, NOTHING};
 use crate::code::Constant;
+use crate::source::Location;
 use crate::syntax::ast::*;
 
 impl<'a> Lowerer<'a, '_> {
@@ -15,10 +16,8 @@ impl<'a> Lowerer<'a, '_> {
             let location = self.location(name.range);
             return Expr { kind: self.name(name), location };
         }
-        match self.nested(|this| this.expr_unchecked(expr)) {
-            Some(expr) => expr,
-            None => self.nothing(),
-        }
+        let nothing = || Expr { kind: NOTHING, location: Location::NONE };
+        self.nested(|this| this.expr_unchecked(expr), nothing)
     }
 
     #[inline]

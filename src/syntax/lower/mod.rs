@@ -123,33 +123,43 @@ impl<'a> Lowerer<'a, '_> {
         self.fail(|| Diagnostic::syntax_error(location, message));
     }
 
-    /// Runs `lower` one level deeper, on a larger stack when this one runs short; beyond the limit it does not run at all.
+    /// Runs `lower` one level deeper, on a larger stack when this one runs short; beyond the limit it does not run, and there is `nothing`.
     #[inline]
-    fn nested<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    fn nested<T>(&mut self, lower: impl FnOnce(&mut Self) -> T, nothing: impl FnOnce() -> T) -> T {
         self.depth += 1;
-        let result = if !self.depth.is_multiple_of(limits::STACK_CHECK_INTERVAL) {
-            Some(lower(self))
-        } else if self.depth < limits::MAX_NESTING {
-            Some(stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || lower(self)))
+        // The result goes right to its place: a node that is moved once more costs as much as all the rest.
+        let result = if self.depth.is_multiple_of(limits::STACK_CHECK_INTERVAL) {
+            self.on_checked_stack(lower, nothing)
         } else {
-            self.fail(|| {
-                let message = "maximum recursion depth exceeded during compilation";
-                Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)
-            });
-            None
+            lower(self)
         };
         self.depth -= 1;
         result
     }
 
+    #[cold]
+    fn on_checked_stack<T>(&mut self, lower: impl FnOnce(&mut Self) -> T, nothing: impl FnOnce() -> T) -> T {
+        if self.depth < limits::MAX_NESTING {
+            return stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || lower(self));
+        }
+        self.fail(|| {
+            let message = "maximum recursion depth exceeded during compilation";
+            Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)
+        });
+        nothing()
+    }
+
     fn exprs(&mut self, exprs: &[ruff::Expr]) -> &'a [Expr<'a>] {
-        let arena = self.arena;
-        arena.alloc_slice_fill_iter(exprs.iter().map(|expr| self.expr(expr)))
+        self.slice(exprs, Self::expr)
+    }
+
+    /// Lowers each of `nodes` right to its place in a slice.
+    fn slice<T, U>(&mut self, nodes: &[T], mut lower: impl FnMut(&mut Self, &T) -> U) -> &'a [U] {
+        self.arena.alloc_slice_fill_with(nodes.len(), |index| lower(self, &nodes[index]))
     }
 
     fn boxed(&mut self, expr: &ruff::Expr) -> &'a Expr<'a> {
-        let expr = self.expr(expr);
-        self.arena.alloc(expr)
+        self.arena.alloc_with(|| self.expr(expr))
     }
 
     fn optional(&mut self, expr: Option<&ruff::Expr>) -> Option<&'a Expr<'a>> {

@@ -23,8 +23,8 @@ impl<'a> Lowerer<'a, '_> {
 
     fn pattern(&mut self, pattern: &ruff::Pattern) -> Pattern<'a> {
         let location = self.location(pattern.range());
-        self.nested(|this| Pattern { kind: this.pattern_kind(pattern), location })
-            .unwrap_or(Pattern { kind: PatternKind::MatchStar(None), location: Location::NONE })
+        let nothing = || Pattern { kind: PatternKind::MatchStar(None), location: Location::NONE };
+        self.nested(|this| Pattern { kind: this.pattern_kind(pattern), location }, nothing)
     }
 
     fn pattern_kind(&mut self, pattern: &ruff::Pattern) -> PatternKind<'a> {

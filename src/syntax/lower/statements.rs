@@ -9,13 +9,12 @@ use crate::syntax::ast::*;
 
 impl<'a> Lowerer<'a, '_> {
     pub(super) fn body(&mut self, body: &[ruff::Stmt]) -> &'a [Stmt<'a>] {
-        let arena = self.arena;
-        arena.alloc_slice_fill_iter(body.iter().map(|stmt| self.stmt(stmt)))
+        self.slice(body, Self::stmt)
     }
 
     fn stmt(&mut self, stmt: &ruff::Stmt) -> Stmt<'a> {
-        self.nested(|this| this.stmt_unchecked(stmt))
-            .unwrap_or(Stmt { kind: StmtKind::Pass, location: Location::NONE })
+        let nothing = || Stmt { kind: StmtKind::Pass, location: Location::NONE };
+        self.nested(|this| this.stmt_unchecked(stmt), nothing)
     }
 
     fn stmt_unchecked(&mut self, stmt: &ruff::Stmt) -> Stmt<'a> {
@@ -191,12 +190,13 @@ impl<'a> Lowerer<'a, '_> {
         let Some((clause, rest)) = clauses.split_first() else { return &[] };
         let Some(test) = &clause.test else { return self.body(&clause.body) };
         let location = self.compound(TextRange::new(clause.start(), end));
-        let kind = self.nested(|this| StmtKind::If {
+        let lower = |this: &mut Self| StmtKind::If {
             test: this.boxed(test),
             body: this.body(&clause.body),
             orelse: this.elif_else(rest, end),
-        });
-        self.arena.alloc_slice_copy(&[Stmt { kind: kind.unwrap_or(StmtKind::Pass), location }])
+        };
+        let kind = self.nested(lower, || StmtKind::Pass);
+        self.arena.alloc_slice_copy(&[Stmt { kind, location }])
     }
 
     fn with_stmt(&mut self, stmt: &ruff::StmtWith) -> StmtKind<'a> {
