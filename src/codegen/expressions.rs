@@ -6,7 +6,7 @@ use super::{Compiler, Result};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
-use crate::syntax::ast::{Expr, ExprContext, ExprKind, IfExp};
+use crate::syntax::ast::{Compare, Dict, Expr, ExprContext, ExprKind, IfExp};
 use crate::target::Opcode;
 
 impl<'a> Compiler<'a, '_> {
@@ -20,7 +20,7 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::UnaryOp { op, operand } => self.unary_op(location, op, operand),
             ExprKind::Lambda(lambda) => self.lambda(location, lambda),
             ExprKind::IfExp(if_exp) => self.if_exp(location, if_exp),
-            ExprKind::Dict { keys, values } => self.dict(location, keys, values),
+            ExprKind::Dict(Dict { keys, values }) => self.dict(location, keys, values),
             ExprKind::Set(elts) => self.set(location, elts),
             ExprKind::GeneratorExp(comp) => self.comprehension(location, ComprehensionKind::Generator, comp),
             ExprKind::ListComp(comp) => self.comprehension(location, ComprehensionKind::List, comp),
@@ -29,7 +29,9 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::Yield(value) => self.yield_expr(location, value),
             ExprKind::YieldFrom(value) => self.yield_from(location, value),
             ExprKind::Await(value) => self.await_expr(location, value),
-            ExprKind::Compare { left, ops, comparators } => self.compare(location, left, ops, comparators),
+            ExprKind::Compare(Compare { left, ops, comparators }) => {
+                self.compare(location, left, ops, comparators)
+            }
             ExprKind::Call(call) => self.call(location, call),
             ExprKind::Constant(value) | ExprKind::UnicodeConstant(value) => {
                 self.emit_const(value, location);

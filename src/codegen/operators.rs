@@ -3,7 +3,7 @@
 use super::sequence::Label;
 use super::{Compiler, Result};
 use crate::source::Location;
-use crate::syntax::ast::{BoolOp, CmpOp, Expr, ExprKind, IfExp, Operator, UnaryOp};
+use crate::syntax::ast::{BoolOp, CmpOp, Compare, Expr, ExprKind, IfExp, Operator, UnaryOp};
 use crate::target::{self, Comparison, Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
@@ -132,7 +132,7 @@ impl<'a> Compiler<'a, '_> {
             }
             ExprKind::BoolOp { op, values } => self.jump_if_bool_op(location, op, values, target, condition),
             ExprKind::IfExp(if_exp) => self.jump_if_conditional(location, if_exp, target, condition),
-            ExprKind::Compare { left, ops, comparators } if ops.len() > 1 => {
+            ExprKind::Compare(Compare { left, ops, comparators }) if ops.len() > 1 => {
                 self.jump_if_chain(test.location, left, ops, comparators, target, condition)
             }
             _ => {

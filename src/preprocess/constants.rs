@@ -10,7 +10,7 @@ use bumpalo::collections::Vec;
 use super::{arithmetic, sequences};
 use crate::code::{Constant, Int};
 use crate::source::Location;
-use crate::syntax::ast::{CmpOp, Expr, ExprContext, ExprKind, Operator, UnaryOp};
+use crate::syntax::ast::{CmpOp, Compare, Expr, ExprContext, ExprKind, Operator, UnaryOp};
 
 /// Bits of the largest product, power or left shift of integers.
 const MAX_INT_SIZE: u64 = 128;
@@ -24,9 +24,10 @@ pub(super) fn unary_op<'a>(
 ) -> Option<Expr<'a>> {
     match (op, operand.kind) {
         // The comparison keeps its own location, without the `not`.
-        (UnaryOp::Not, ExprKind::Compare { left, ops: &[op], comparators }) => {
+        (UnaryOp::Not, ExprKind::Compare(&Compare { left, ops: &[op], comparators })) => {
             let ops = arena.alloc([inverse(op)?]);
-            Some(Expr { kind: ExprKind::Compare { left, ops, comparators }, location: operand.location })
+            let compare = arena.alloc(Compare { left, ops, comparators });
+            Some(Expr { kind: ExprKind::Compare(compare), location: operand.location })
         }
         (op, kind) => {
             let value = arithmetic::unary(arena, op, kind.as_constant()?)?;

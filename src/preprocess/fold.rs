@@ -391,11 +391,7 @@ impl<'a> Folder<'a> {
                 let folded = folded.map(|kind| self.with_nan_numbered(kind));
                 self.folded_or(folded, ExprKind::BinOp { left, op, right })
             }
-            ExprKind::Compare { left, ops, comparators } => {
-                let left = self.expr(left)?;
-                let comparators = self.comparators(ops, comparators)?;
-                ExprKind::Compare { left, ops, comparators }
-            }
+            ExprKind::Compare(compare) => ExprKind::Compare(self.node(compare, Self::compare)?),
             ExprKind::Subscript { value, slice, ctx } => {
                 let (value, slice) = (self.expr(value)?, self.expr(slice)?);
                 let folded = constants::subscript(value, slice, ctx);
@@ -448,10 +444,7 @@ impl<'a> Folder<'a> {
             ExprKind::NamedExpr { target, value } => ExprKind::NamedExpr { target, value: self.expr(value)? },
             ExprKind::Lambda(lambda) => ExprKind::Lambda(self.node(lambda, Self::lambda)?),
             ExprKind::IfExp(if_exp) => ExprKind::IfExp(self.node(if_exp, Self::if_exp)?),
-            ExprKind::Dict { keys, values } => {
-                let keys = self.slice(keys, Self::optional_element)?;
-                ExprKind::Dict { keys, values: self.exprs(values)? }
-            }
+            ExprKind::Dict(dict) => ExprKind::Dict(self.node(dict, Self::dict)?),
             ExprKind::Set(elts) => ExprKind::Set(self.exprs(elts)?),
             ExprKind::ListComp(comp) => ExprKind::ListComp(self.node(comp, Self::comprehension_expr)?),
             ExprKind::SetComp(comp) => ExprKind::SetComp(self.node(comp, Self::comprehension_expr)?),
@@ -481,7 +474,7 @@ impl<'a> Folder<'a> {
             },
             ExprKind::UnaryOp { .. }
             | ExprKind::BinOp { .. }
-            | ExprKind::Compare { .. }
+            | ExprKind::Compare(_)
             | ExprKind::Subscript { .. }
             | ExprKind::Tuple { .. }
             | ExprKind::Name { .. }
@@ -504,6 +497,16 @@ impl<'a> Folder<'a> {
             body: self.expr(if_exp.body)?,
             orelse: self.expr(if_exp.orelse)?,
         })
+    }
+
+    fn dict(&mut self, dict: &'a Dict<'a>) -> Result<Dict<'a>> {
+        let keys = self.slice(dict.keys, Self::optional_element)?;
+        Ok(Dict { keys, values: self.exprs(dict.values)? })
+    }
+
+    fn compare(&mut self, compare: &'a Compare<'a>) -> Result<Compare<'a>> {
+        let left = self.expr(compare.left)?;
+        Ok(Compare { left, comparators: self.comparators(compare.ops, compare.comparators)?, ..*compare })
     }
 
     fn call(&mut self, call: &'a Call<'a>) -> Result<Call<'a>> {

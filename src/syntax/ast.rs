@@ -192,11 +192,7 @@ pub enum ExprKind<'a> {
     },
     Lambda(&'a Lambda<'a>),
     IfExp(&'a IfExp<'a>),
-    /// A key of `None` is a `**value`. Both slices have the same length.
-    Dict {
-        keys: &'a [Option<Expr<'a>>],
-        values: &'a [Expr<'a>],
-    },
+    Dict(&'a Dict<'a>),
     Set(&'a [Expr<'a>]),
     ListComp(&'a ComprehensionExpr<'a>),
     SetComp(&'a ComprehensionExpr<'a>),
@@ -205,12 +201,7 @@ pub enum ExprKind<'a> {
     Await(&'a Expr<'a>),
     Yield(Option<&'a Expr<'a>>),
     YieldFrom(&'a Expr<'a>),
-    /// `ops` and `comparators` have the same length.
-    Compare {
-        left: &'a Expr<'a>,
-        ops: &'a [CmpOp],
-        comparators: &'a [Expr<'a>],
-    },
+    Compare(&'a Compare<'a>),
     Call(&'a Call<'a>),
     FormattedValue {
         value: &'a Expr<'a>,
@@ -301,6 +292,21 @@ pub struct Call<'a> {
     pub func: &'a Expr<'a>,
     pub args: &'a [Expr<'a>],
     pub keywords: &'a [Keyword<'a>],
+}
+
+/// A key of `None` is a `**value`. Both slices have the same length.
+#[derive(Clone, Copy, Debug)]
+pub struct Dict<'a> {
+    pub keys: &'a [Option<Expr<'a>>],
+    pub values: &'a [Expr<'a>],
+}
+
+/// `ops` and `comparators` have the same length.
+#[derive(Clone, Copy, Debug)]
+pub struct Compare<'a> {
+    pub left: &'a Expr<'a>,
+    pub ops: &'a [CmpOp],
+    pub comparators: &'a [Expr<'a>],
 }
 
 /// `arg` is `None` for `**value`.

@@ -364,7 +364,7 @@ impl Dumper<'_, '_> {
             ExprKind::IfExp(expr) => node!(self, "IfExp", [
                 "test": self.expr(expr.test), "body": self.expr(expr.body), "orelse": self.expr(expr.orelse)
             ]),
-            ExprKind::Dict { keys, values } => node!(self, "Dict", [
+            ExprKind::Dict(Dict { keys, values }) => node!(self, "Dict", [
                 "keys": self.list(keys, Self::optional_expr), "values": self.exprs(values)
             ]),
             ExprKind::Set(elts) => node!(self, "Set", ["elts": self.exprs(elts)]),
@@ -375,7 +375,7 @@ impl Dumper<'_, '_> {
             ExprKind::Await(value) => self.simple("Await", &[("value", Some(value))]),
             ExprKind::Yield(value) => self.simple("Yield", &[("value", value)]),
             ExprKind::YieldFrom(value) => self.simple("YieldFrom", &[("value", Some(value))]),
-            ExprKind::Compare { left, ops, comparators } => node!(self, "Compare", [
+            ExprKind::Compare(Compare { left, ops, comparators }) => node!(self, "Compare", [
                 "left": self.expr(left),
                 "ops": self.list(ops, |this, op| write!(this.out, "{op:?}()").unwrap()),
                 "comparators": self.exprs(comparators)

@@ -4,7 +4,7 @@ use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, fault};
 use super::Builder;
 use crate::names::{Ident, known};
 use crate::source::Location;
-use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
+use crate::syntax::ast::{Call, Compare, Dict, Expr, ExprContext, ExprKind};
 
 impl Builder<'_, '_> {
     pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> Outcome {
@@ -40,7 +40,7 @@ impl Builder<'_, '_> {
                 self.visit_expr(if_exp.body)?;
                 self.visit_expr(if_exp.orelse)?;
             }
-            ExprKind::Dict { keys, values } => {
+            ExprKind::Dict(Dict { keys, values }) => {
                 keys.iter().flatten().try_for_each(|key| self.visit_expr(key))?;
                 self.visit_exprs(values)?;
             }
@@ -60,7 +60,7 @@ impl Builder<'_, '_> {
             }
             ExprKind::Yield(value) => self.yield_expr(value, location)?,
             ExprKind::YieldFrom(value) => self.yield_expr(Some(value), location)?,
-            ExprKind::Compare { left, comparators, .. } => {
+            ExprKind::Compare(Compare { left, comparators, .. }) => {
                 self.visit_expr(left)?;
                 self.visit_exprs(comparators)?;
             }

@@ -194,21 +194,20 @@ impl<'a> Lowerer<'a, '_> {
     }
 
     fn compare(&mut self, expr: &ruff::ExprCompare) -> ExprKind<'a> {
-        ExprKind::Compare {
+        let compare = Compare {
             left: self.boxed(&expr.left),
             ops: self.arena.alloc_slice_fill_iter(expr.ops.iter().map(|&op| cmp_op(op))),
             comparators: self.exprs(&expr.comparators),
-        }
+        };
+        ExprKind::Compare(self.arena.alloc(compare))
     }
 
     fn dict(&mut self, expr: &ruff::ExprDict) -> ExprKind<'a> {
         let arena = self.arena;
-        ExprKind::Dict {
-            keys: arena.alloc_slice_fill_iter(
-                expr.items.iter().map(|item| item.key.as_ref().map(|key| self.expr(key))),
-            ),
-            values: arena.alloc_slice_fill_iter(expr.items.iter().map(|item| self.expr(&item.value))),
-        }
+        let keys = expr.items.iter().map(|item| item.key.as_ref().map(|key| self.expr(key)));
+        let keys = arena.alloc_slice_fill_iter(keys);
+        let values = arena.alloc_slice_fill_iter(expr.items.iter().map(|item| self.expr(&item.value)));
+        ExprKind::Dict(arena.alloc(Dict { keys, values }))
     }
 
     fn comprehension_expr(

@@ -115,7 +115,7 @@ impl<'a> Unparser<'a, '_> {
                 unparser.push(" else ");
                 unparser.expr(orelse, Level::Test);
             }),
-            ExprKind::Dict { keys, values } => self.dict(keys, values),
+            ExprKind::Dict(Dict { keys, values }) => self.dict(keys, values),
             ExprKind::Set(elts) => self.enclosed("{", elts, "}"),
             ExprKind::List { elts, .. } => self.enclosed("[", elts, "]"),
             ExprKind::Tuple { elts, .. } => self.tuple(elts, level),
@@ -129,7 +129,7 @@ impl<'a> Unparser<'a, '_> {
             ExprKind::Yield(None) => self.push("(yield)"),
             ExprKind::Yield(Some(value)) => self.yielded("(yield ", value),
             ExprKind::YieldFrom(value) => self.yielded("(yield from ", value),
-            ExprKind::Compare { left, ops, comparators } => {
+            ExprKind::Compare(Compare { left, ops, comparators }) => {
                 self.grouped(level, Level::Comparison, |unparser| unparser.compare(left, ops, comparators));
             }
             ExprKind::Call(call) => self.call(call),
