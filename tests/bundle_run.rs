@@ -257,3 +257,51 @@ fn a_project_with_a_module_that_does_not_compile_leaves_the_archive_as_it_was() 
         fs::read_dir(app.folder.path()).expect("listed").flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
+
+/// A bundle of the project in `folder`, which nobody need be able to run.
+#[cfg(unix)]
+fn bundled(folder: &Path, output: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc"));
+    command.args(["bundle", "project", "-t", "3.12", "-o"]).arg(output).current_dir(folder);
+    command.output().expect("crosspyc can be started")
+}
+
+#[cfg(unix)]
+#[test]
+fn an_archive_replaces_what_a_link_leads_to_and_no_devices() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("project")).expect("made");
+    fs::write(path("project/__main__.py"), "").expect("written");
+    fs::write(path("file"), "older").expect("written");
+    symlink("file", path("link")).expect("linked");
+    assert!(bundled(folder.path(), &path("link")).status.success());
+    assert!(path("link").is_symlink());
+    assert!(fs::read(path("file")).expect("there").len() > 100);
+
+    let _socket = UnixListener::bind(path("socket")).expect("bound");
+    let ran = bundled(folder.path(), &path("socket"));
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("something that is not a regular file"), "{ran:?}");
+    assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_archive_that_cannot_be_written_is_told_without_temporary_names() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("project")).expect("made");
+    fs::create_dir(path("locked")).expect("made");
+    fs::write(path("project/__main__.py"), "").expect("written");
+    fs::set_permissions(path("locked"), fs::Permissions::from_mode(0o500)).expect("changed");
+    let ran = bundled(folder.path(), Path::new("locked/app.pyb"));
+    // To root no folder is locked.
+    if !path("locked/app.pyb").exists() {
+        let expected = "error: failed to write locked/app.pyb: Permission denied (os error 13)\n";
+        assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stderr).as_ref()), (Some(1), expected));
+    }
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::manifest::{EntryPoint, FileEntry, Manifest, Section, TargetEntry, check_path};
 use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC};
+use crate::project::write::write_atomically;
 
 /// Where zstd's gains become dear: on a site with Django, level 19 is an eighth smaller and takes ten times as long.
 const COMPRESSION_LEVEL: i32 = 12;
@@ -43,10 +44,9 @@ pub fn write(contents: &Contents, path: &Path) -> Result<(Manifest, u64), WriteE
     if !folder.is_dir() {
         return Err(WriteError::NoFolder { path: path.display().to_string() });
     }
-    let mut file = tempfile::Builder::new().prefix(".crosspyc-").tempfile_in(folder).map_err(io_error)?;
-    file.write_all(&bytes).map_err(io_error)?;
-    make_readable(file.as_file()).map_err(io_error)?;
-    file.persist(path).map_err(|error| io_error(error.error))?;
+    // What a symbolic link leads to is replaced, not the link.
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    write_atomically(&place, &bytes, 0o644).map_err(io_error)?;
     Ok((manifest, bytes.len() as u64))
 }
 
@@ -115,16 +115,4 @@ fn trailer(sections_length: u64, manifest: &[u8]) -> [u8; TRAILER_LENGTH] {
     trailer[48..52].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
     trailer[56..64].copy_from_slice(TRAILER_MAGIC);
     trailer
-}
-
-/// Temporary files are private; an archive is as readable as any file that a build makes.
-#[cfg(unix)]
-fn make_readable(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &std::fs::File) -> io::Result<()> {
-    Ok(())
 }

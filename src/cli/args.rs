@@ -106,7 +106,7 @@ pub(super) struct CompileArgs {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// Number of worker threads [default: all cores]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
     /// Compile also what is up to date
     #[arg(short, long)]
@@ -189,7 +189,7 @@ pub(super) struct BundleArgs {
     #[arg(long)]
     pub native: bool,
     /// Number of worker threads [default: all cores]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
 }
 
@@ -239,3 +239,7 @@ pub(super) struct DisArgs {
 /// The versions crosspyc compiles for, and the interpreters found here
 #[derive(Debug, Args)]
 pub(super) struct TargetsArgs {}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "a number of threads is 1 or more")
+}

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::BundleArgs;
 use super::compile::{jobs, label};
-use super::report::{Report, Verbosity, counted, duration, shown, thousands};
+use super::report::{Report, Verbosity, counted, duration, end_clean, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::{self, EntryPoint};
 use crate::project::exclude::Excludes;
@@ -35,7 +35,12 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
     let project = project(args)?;
     let output = &project.output;
     let bar = report.progress(0);
-    let packed = pack(&project, jobs(args.jobs), || bar.inc(1)).map_err(command_error)?;
+    end_clean(&bar);
+    let done = |modules| {
+        bar.set_length(modules as u64);
+        bar.inc(1);
+    };
+    let packed = pack(&project, jobs(args.jobs), done).map_err(command_error)?;
     bar.finish_and_clear();
     if let Some(code) = tell_failures(&packed, report) {
         let hint = match packed.failures.is_empty() {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::args::CompileArgs;
-use super::report::{Report, Verbosity, counted, duration, shown, thousands};
+use super::report::{Report, Verbosity, counted, duration, end_clean, shown, thousands};
 use super::{CommandError, exit};
 use crate::project::build::{Mode, ModuleReport, Outcome, build};
 use crate::project::exclude::Excludes;
@@ -85,11 +85,13 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
     let roots = roots(args)?;
     let placement = Placement { out_dir: args.out_dir.clone(), layout: args.layout.into() };
     let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
+    check_out_dir(args)?;
     check_prune(args)?;
     let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
     let walked = start.elapsed();
 
     let bar = report.progress(plan.modules.len());
+    end_clean(&bar);
     let mode = mode(args);
     let reports = build(&plan, mode, jobs(args.jobs), |_| bar.inc(1));
     let reports =
@@ -144,6 +146,16 @@ fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, Com
         asked.to_vec()
     };
     Ok(Root { path, targets, optimize, invalidation, excludes })
+}
+
+/// Told once, not for each module.
+fn check_out_dir(args: &CompileArgs) -> Result<(), CommandError> {
+    match &args.out_dir {
+        Some(dir) if dir.exists() && !dir.is_dir() => {
+            Err(CommandError::usage(format!("`{}` is not a folder; name one with --out-dir", shown(dir))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A source-less pyc without a source beside it may be all there is of a module.

@@ -1,6 +1,6 @@
 //! The exit codes of `crosspyc`, which scripts rely on.
 //!
-//! A broken pipe (`crosspyc dis FILE | head`) is no failure.
+//! A broken pipe (`crosspyc dis FILE | head`) is no failure. A run that is interrupted ends by the signal (130 and 143 in a shell); no file is half-written then.
 
 /// All is well.
 pub const SUCCESS: u8 = 0;

@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use super::args::{Format, OutputArgs, When};
 use super::exit;
+use crate::project::interrupt;
 use crate::project::rejection::{Excerpt, Rejection};
 pub(super) use crate::project::shown;
 
@@ -234,6 +235,12 @@ impl Report {
         };
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// Lets an interrupted run take its bar off the terminal, and finish the file it is writing. Where signals cannot be caught, they end it all the same.
+pub(super) fn end_clean(bar: &ProgressBar) {
+    let bar = bar.clone();
+    let _ = interrupt::end_between_writes(move || bar.finish_and_clear());
 }
 
 /// `1,721`.

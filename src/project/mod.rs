@@ -17,6 +17,7 @@ pub mod filename;
 pub mod freshness;
 pub mod guard;
 pub mod interpreters;
+pub mod interrupt;
 pub mod module;
 pub mod output;
 pub mod pack;

@@ -67,8 +67,8 @@ pub struct Packed {
     pub errors: Vec<FileError>,
 }
 
-/// Packs a project with `jobs` threads; `done` is called after each module, from any thread.
-pub fn pack(project: &Project, jobs: usize, done: impl Fn() + Sync) -> Result<Packed, PackError> {
+/// Packs a project with `jobs` threads; `done` is called with the number of all modules after each, from any thread.
+pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Result<Packed, PackError> {
     if !project.folder.is_dir() {
         return Err(PackError::NotAFolder(project.folder.clone()));
     }
@@ -94,7 +94,7 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn() + Sync) -> Result<Pa
         ModuleCompiler::default,
         |compiler, source| {
             let result = compile(project, compiler, source);
-            done();
+            done(sources.len());
             result
         },
     )?;

@@ -1,10 +1,12 @@
 //! Writing a file whole or not at all: to a temporary name in the same folder, then renamed.
 //!
-//! A run that is killed leaves at most a `.NAME.XXXXXX.tmp`, which no Python reads and no later run minds.
+//! An interrupted run ends between writes. One that is killed outright leaves at most a `.NAME.XXXXXX.tmp`, which no Python reads and no later run minds.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+
+use super::interrupt::uninterrupted;
 
 /// So that names of the longest kind still leave room for what makes them temporary.
 const MAX_PREFIX: usize = 200;
@@ -18,13 +20,13 @@ pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> 
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::other("something that is not a regular file is there"));
     }
-    match write_in_folder(path, bytes, mode) {
+    uninterrupted(|| match write_in_folder(path, bytes, mode) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(folder_of(path))?;
             write_in_folder(path, bytes, mode)
         }
         result => result,
-    }
+    })
 }
 
 fn write_in_folder(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Several runs at once, runs that are killed, any number of workers, readers that go away.
 
 use std::fmt::Write as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::tree::{Ran, Tree};
@@ -89,6 +89,42 @@ fn a_killed_run_leaves_only_whole_pycs() {
         tree.line(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2"]);
         assert_eq!(tree.pycs().len(), 3 * MODULES);
     }
+}
+
+/// The run prints more than a pipe holds, and nobody reads: it cannot end before the signal comes.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_by_the_signal_and_leaves_no_temporary_files() {
+    use std::os::unix::process::ExitStatusExt as _;
+    for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)].repeat(4) {
+        let tree = large_tree();
+        let folder = "f".repeat(200);
+        let arguments = ["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2", "-j", "4", "-v", "-o", &folder];
+        let mut run = tree.command(&arguments).stdout(Stdio::piped()).spawn().expect("started");
+        while tree.pycs().is_empty() {
+            std::thread::yield_now();
+        }
+        let sent = Command::new("kill").args([signal, &run.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        let status = run.wait().expect("it has ended");
+        assert_eq!(status.signal(), Some(number));
+        let files = tree.files(&folder);
+        assert!(files.iter().all(|file| file.ends_with(".pyc")), "{signal}: {files:?}");
+        assert_eq!(tree.run(&["verify", &folder]).code, Some(0), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    let tree = large_tree();
+    let script = format!(
+        "trap '' HUP; {} compile src -t 3.12 -O0 -O1 -O2 -j1 & until test -e src/pkg0/__pycache__; do :; done; kill -HUP $!; wait $!",
+        env!("CARGO_BIN_EXE_crosspyc")
+    );
+    let ran = Command::new("sh").args(["-c", &script]).current_dir(tree.root()).output().expect("started");
+    assert!(ran.status.success(), "{ran:?}");
+    assert_eq!(tree.pycs().len(), 3 * MODULES);
 }
 
 #[cfg(unix)]
