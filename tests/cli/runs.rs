@@ -1,7 +1,7 @@
 //! Several runs at once, runs that are killed, any number of workers, readers that go away.
 
 use std::fmt::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::tree::{Ran, Tree};
@@ -91,23 +91,36 @@ fn a_killed_run_leaves_only_whole_pycs() {
     }
 }
 
-/// The run prints more than a pipe holds, and nobody reads: it cannot end before the signal comes.
+#[cfg(unix)]
+fn send(signal: &str, run: &Child) {
+    let sent = Command::new("kill").args([signal, &run.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success(), "{signal}");
+}
+
+/// Each run is stopped again and again until it is in the middle of a write, and then interrupted. It prints more than a pipe holds, and nobody
+/// reads: it cannot end before.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_by_the_signal_and_leaves_no_temporary_files() {
     use std::os::unix::process::ExitStatusExt as _;
-    for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)].repeat(4) {
-        let tree = large_tree();
+    const MODULES: usize = 600;
+    for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
+        let tree = Tree::new();
+        (0..MODULES).for_each(|module| tree.write(format!("src/m{module}.py"), "x = 1\n"));
         let folder = "f".repeat(200);
-        let arguments = ["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2", "-j", "4", "-v", "-o", &folder];
+        let arguments = ["compile", "src", "-t", "3.12", "-j", "8", "-v", "-o", &folder];
         let mut run = tree.command(&arguments).stdout(Stdio::piped()).spawn().expect("started");
-        while tree.pycs().is_empty() {
-            std::thread::yield_now();
+        loop {
+            send("-STOP", &run);
+            let files = tree.files(&folder);
+            if files.len() == MODULES || files.iter().any(|file| file.ends_with(".tmp")) {
+                break;
+            }
+            send("-CONT", &run);
         }
-        let sent = Command::new("kill").args([signal, &run.id().to_string()]).status().expect("kill runs");
-        assert!(sent.success());
-        let status = run.wait().expect("it has ended");
-        assert_eq!(status.signal(), Some(number));
+        send(signal, &run);
+        send("-CONT", &run);
+        assert_eq!(run.wait().expect("it has ended").signal(), Some(number));
         let files = tree.files(&folder);
         assert!(files.iter().all(|file| file.ends_with(".pyc")), "{signal}: {files:?}");
         assert_eq!(tree.run(&["verify", &folder]).code, Some(0), "{signal}");
