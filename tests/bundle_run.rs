@@ -287,21 +287,3 @@ fn an_archive_replaces_what_a_link_leads_to_and_no_devices() {
     assert!(String::from_utf8_lossy(&ran.stderr).contains("something that is not a regular file"), "{ran:?}");
     assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 4);
 }
-
-#[cfg(unix)]
-#[test]
-fn an_archive_that_cannot_be_written_is_told_without_temporary_names() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let path = |name: &str| folder.path().join(name);
-    fs::create_dir_all(path("project")).expect("made");
-    fs::create_dir(path("locked")).expect("made");
-    fs::write(path("project/__main__.py"), "").expect("written");
-    fs::set_permissions(path("locked"), fs::Permissions::from_mode(0o500)).expect("changed");
-    let ran = bundled(folder.path(), Path::new("locked/app.pyb"));
-    // To root no folder is locked.
-    if !path("locked/app.pyb").exists() {
-        let expected = "error: failed to write locked/app.pyb: Permission denied (os error 13)\n";
-        assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stderr).as_ref()), (Some(1), expected));
-    }
-}

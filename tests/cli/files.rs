@@ -69,6 +69,34 @@ mod unix {
 
     use super::*;
 
+    /// A limit on the size of files is to a program what a full disk is.
+    #[test]
+    fn what_cannot_be_written_is_told_and_leaves_nothing() {
+        let tree = Tree::with(&[("src/__main__.py", "x = 1\n"), ("src/a.py", ""), ("out/app.pyb", "older")]);
+        let full = |arguments: &str| -> crate::tree::Ran {
+            let program = env!("CARGO_BIN_EXE_crosspyc");
+            let script = format!("trap '' XFSZ; ulimit -f 0; exec {program} {arguments} -t 3.12");
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &script]).current_dir(tree.root()).output().expect("sh runs").into()
+        };
+        let ran = full("compile src -o out");
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert_eq!((ran.code, lines.len()), (Some(1), 2), "{ran:?}");
+        for (line, name) in lines.iter().zip(["__main__", "a"]) {
+            let place =
+                format!("error: failed to write `out/__pycache__/{name}.cpython-312.pyc`: File too large (");
+            assert!(line.starts_with(&place) && !line.contains(".tmp"), "{line}");
+        }
+        let ran = full("bundle src -o out/app.pyb");
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stderr.starts_with("error: failed to write out/app.pyb: File too large ("), "{ran:?}");
+        assert!(!ran.stderr.contains(".tmp"), "{ran:?}");
+        assert_eq!(
+            (tree.files("out"), tree.read("out/app.pyb")),
+            (vec!["out/app.pyb".to_owned()], b"older".to_vec())
+        );
+    }
+
     #[test]
     fn loops_of_links_end() {
         let tree = Tree::with(&[("src/a/one.py", ""), ("src/b/two.py", "")]);
