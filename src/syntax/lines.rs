@@ -25,18 +25,29 @@ impl Lines {
     /// The line, from 1, and the column, in bytes from 0.
     #[inline]
     pub(super) fn position(&mut self, offset: u32) -> (i32, i32) {
-        if !self.holds(self.last, offset) {
-            self.last = if self.holds(self.last + 1, offset) { self.last + 1 } else { self.search(offset) };
-        }
+        self.last = self.line_near(self.last, offset);
         (self.last as i32 + 1, (offset - self.starts[self.last]) as i32)
     }
 
+    /// Remembers the line of the start only: that of the end may be far, and the next node to ask starts near this one.
     #[inline]
     pub(super) fn location(&mut self, range: TextRange) -> Location {
-        // The end first: the next node to ask starts near this one's start.
-        let (end_lineno, end_col_offset) = self.position(range.end().to_u32());
         let (lineno, col_offset) = self.position(range.start().to_u32());
-        Location::new(lineno, end_lineno, col_offset, end_col_offset)
+        let end = range.end().to_u32();
+        let end_line = self.line_near(self.last, end);
+        Location::new(lineno, end_line as i32 + 1, col_offset, (end - self.starts[end_line]) as i32)
+    }
+
+    /// The index of the line with `offset`, which is likely `line` or the next.
+    #[inline]
+    fn line_near(&self, line: usize, offset: u32) -> usize {
+        if self.holds(line, offset) {
+            line
+        } else if self.holds(line + 1, offset) {
+            line + 1
+        } else {
+            self.search(offset)
+        }
     }
 
     #[inline]
