@@ -128,6 +128,7 @@ pub(crate) struct Compiler<'a, 'c> {
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
     /// Units that are done, whose memory serves the next.
+    #[expect(clippy::vec_box, reason = "units are large, and moved on and off the stack of units")]
     pub(crate) spare_units: Vec<Box<Unit<'a>>>,
     pub(crate) assembler: Assembler,
     /// The code objects made so far, as constants.

@@ -1,5 +1,7 @@
 //! The compilation unit: one code object in the making, from the code generator to the assembler.
 
+use std::mem::discriminant;
+
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -149,7 +151,10 @@ impl<'a> Constants<'a> {
 
     fn get(&self, value: Constant<'a>) -> Option<u32> {
         if self.values.len() <= LINEAR_SEARCH {
-            self.values.iter().position(|&entry| entry == value).map(|index| index as u32)
+            // Most are of another type, which is seen at once.
+            let is_same =
+                |&entry: &Constant<'a>| discriminant(&entry) == discriminant(&value) && entry == value;
+            self.values.iter().position(is_same).map(|index| index as u32)
         } else {
             self.index.get(&value).copied()
         }

@@ -21,6 +21,7 @@ impl FlowGraph {
             entry: BlockId::from_index(0),
             label_at: Vec::new(),
             block_at: Vec::new(),
+            has_nops: true,
             properties: Properties::default(),
         }
     }
@@ -32,6 +33,7 @@ impl FlowGraph {
         self.instrs.clear();
         self.instrs.reserve(sequence.instructions.len());
         self.entry = BlockId::from_index(0);
+        self.has_nops = true;
         self.properties = Properties::default();
         self.place_labels(sequence);
         let mut is_terminated = false;

@@ -12,6 +12,7 @@ pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
     if !graph.properties.has(Properties::BLOCK_PUSH) && !graph.properties.has(Properties::UNBINDS_LOCAL) {
         return;
     }
+    graph.has_nops = true;
     graph.for_each_block(|graph, id| {
         for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.is_pseudo()) {
             if instr.opcode.is_block_push() || instr.opcode == POP_BLOCK {

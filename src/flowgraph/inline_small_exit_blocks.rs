@@ -24,6 +24,7 @@ fn inline_exit(graph: &mut FlowGraph, id: BlockId) {
     let target = last.jump_target();
     if graph.exits_scope(target) && graph.instrs(target).len() <= MAX_COPY_SIZE {
         graph.last_mut(id).expect("the block ends in a jump").set_nop();
+        graph.has_nops = true;
         graph.append_instrs_of(id, target);
     }
 }

@@ -135,6 +135,8 @@ pub(crate) struct FlowGraph {
     label_at: Vec<u32>,
     /// For each label by number the block that it stands before.
     block_at: Vec<Option<BlockId>>,
+    /// There may be `NOP`s that are not needed.
+    has_nops: bool,
     /// Of all instructions that ever were in it: passes over what the unit does not have are left out.
     properties: Properties,
 }

@@ -18,6 +18,7 @@ pub(super) fn remove_redundant_jumps(graph: &mut FlowGraph) {
             && last.target == next
         {
             last.set_nop();
+            graph.has_nops = true;
         }
     });
 }

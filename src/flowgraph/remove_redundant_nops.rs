@@ -6,7 +6,9 @@ use super::{BlockId, FlowGraph};
 use crate::target::Opcode::NOP;
 
 pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) {
-    graph.for_each_block(remove_nops_in_block);
+    if std::mem::take(&mut graph.has_nops) {
+        graph.for_each_block(remove_nops_in_block);
+    }
 }
 
 pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) {
@@ -34,6 +36,8 @@ pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) {
             } else if first_lineno_after(graph, id) == lineno {
                 continue;
             }
+            // Its neighbours may yet change.
+            graph.has_nops = true;
         }
         graph.instrs[kept] = instr;
         kept += 1;

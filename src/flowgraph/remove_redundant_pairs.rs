@@ -5,16 +5,21 @@
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12)
 
 use super::FlowGraph;
-use super::remove_redundant_nops::remove_nops_in_block;
+use super::remove_redundant_nops::{remove_nops_in_block, remove_redundant_nops};
 use crate::target::Opcode::{COPY, LOAD_CONST, POP_TOP};
+use crate::target::Properties;
 
 pub(super) fn remove_redundant_pairs(graph: &mut FlowGraph) {
+    if !graph.properties.has(Properties::POPS) {
+        return remove_redundant_nops(graph);
+    }
     while remove_pairs_once(graph) {}
 }
 
 /// Returns whether there was a pair.
 fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
     let mut found = false;
+    graph.has_nops = false;
     // The index of the instruction that was run last, unless several ways lead here.
     let mut previous: Option<usize> = None;
     graph.for_each_block(|graph, id| {
@@ -30,6 +35,7 @@ fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
                 if pushed.opcode == LOAD_CONST || pushed.opcode == COPY && pushed.oparg == 1 {
                     graph.instrs[previous].set_nop();
                     graph.instrs[index].set_nop();
+                    graph.has_nops = true;
                     found = true;
                 }
             }

@@ -229,6 +229,8 @@ struct ConstCache<'a, 'k> {
     scalars: FxHashMap<Constant<'a>, ObjectId>,
     texts: Vec<Text<'a>>,
     text_numbers: FxHashMap<&'a [u8], u32>,
+    /// Of names, by the address and length of the text.
+    name_numbers: FxHashMap<(usize, usize), u32>,
     tuples: FxHashMap<&'k [Key], ObjectId>,
     frozensets: Vec<FrozenSet<'k>>,
     frozenset_numbers: FxHashMap<&'k [Key], u32>,
@@ -244,6 +246,7 @@ impl ConstCache<'_, '_> {
             scalars: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 4, FxBuildHasher),
             texts: Vec::with_capacity(USUAL_OBJECTS / 2),
             text_numbers: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 2, FxBuildHasher),
+            name_numbers: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 4, FxBuildHasher),
             tuples: FxHashMap::with_capacity_and_hasher(USUAL_OBJECTS / 4, FxBuildHasher),
             ..ConstCache::default()
         }
@@ -442,8 +445,7 @@ impl<'a, 'k> Builder<'a, 'k> {
     fn names(&mut self, names: impl ExactSizeIterator<Item = PyStr<'a>>) -> ObjectId {
         let base = self.keys.len();
         for name in names {
-            let number = self.text_number(name);
-            self.text(number).is_name = true;
+            let number = self.name_number(name);
             self.keys.push(Key::Text(number));
         }
         if let Some(&id) = self.cache.tuples.get(&self.keys[base..]) {
@@ -509,6 +511,18 @@ impl<'a, 'k> Builder<'a, 'k> {
             texts.push(Text::new(text));
             texts.len() as u32 - 1
         })
+    }
+
+    /// The number of a name's text. The names of a module have one text each, wherever they stand, so it is mostly known by its address.
+    fn name_number(&mut self, name: PyStr<'a>) -> u32 {
+        let address = (name.0.as_ptr().addr(), name.0.len());
+        if let Some(&number) = self.cache.name_numbers.get(&address) {
+            return number;
+        }
+        let number = self.text_number(name);
+        self.text(number).is_name = true;
+        self.cache.name_numbers.insert(address, number);
+        number
     }
 
     fn text(&mut self, number: u32) -> &mut Text<'a> {

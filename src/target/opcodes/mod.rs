@@ -464,6 +464,8 @@ impl Properties {
     const CONST: Properties = Properties(1 << 4);
     /// After it a local variable may be unbound.
     pub(crate) const UNBINDS_LOCAL: Properties = Properties(1 << 5);
+    /// It drops the topmost value.
+    pub(crate) const POPS: Properties = Properties(1 << 6);
 
     pub(crate) fn has(self, any_of: Properties) -> bool {
         self.0 & any_of.0 != 0
@@ -494,6 +496,7 @@ impl Properties {
             RETURN_CONST => Self::SCOPE_EXIT.and(Self::CONST),
             RETURN_VALUE | RAISE_VARARGS | RERAISE => Self::SCOPE_EXIT,
             LOAD_CONST | KW_NAMES => Self::CONST,
+            POP_TOP => Self::POPS,
             DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => Self::UNBINDS_LOCAL,
             _ => Properties(0),
         }
