@@ -13,7 +13,7 @@ mod syntax;
 pub(crate) mod unicode;
 mod version;
 
-pub use features::Features;
+pub use features::{DebugTextEnd, DunderClass, FStringRules, Features};
 pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
 pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};

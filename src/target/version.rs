@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::features::{self, Features};
+use super::features::{self, Features, History};
 
 /// A minor version of CPython.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,9 +39,9 @@ impl Version {
         Version::ALL.get(usize::from(minor.checked_sub(8)?)).copied()
     }
 
-    /// What the version's compiler does, if crosspyc has that compiler.
+    /// What the compiler of the version's newest release does, if crosspyc has that compiler.
     pub fn features(self) -> Option<&'static Features> {
-        features::of(self)
+        features::of(self).map(|history| history.features(history.newest_patch))
     }
 
     /// The supported version whose releases have this magic number.
@@ -73,8 +73,12 @@ pub struct Target {
 impl Target {
     /// The newest patch level of a supported version.
     pub fn newest(version: Version) -> Option<Target> {
-        let features = version.features()?;
-        Some(Target { version, patch: features.newest_patch, features })
+        let history = features::of(version)?;
+        Some(Target::of(version, history.newest_patch, history))
+    }
+
+    fn of(version: Version, patch: u8, history: &'static History) -> Target {
+        Target { version, patch, features: history.features(patch) }
     }
 
     pub fn version(&self) -> Version {
@@ -156,13 +160,11 @@ impl FromStr for Target {
             None => (text, None),
         };
         let version: Version = version.parse()?;
-        let target = Target::newest(version).ok_or(TargetError::Unsupported(version))?;
+        let history = features::of(version).ok_or(TargetError::Unsupported(version))?;
+        let newest = history.newest_patch;
         match patch {
-            Some(patch) if patch > target.patch => {
-                Err(TargetError::UnknownPatch { version, patch, newest: target.patch })
-            }
-            Some(patch) => Ok(Target { patch, ..target }),
-            None => Ok(target),
+            Some(patch) if patch > newest => Err(TargetError::UnknownPatch { version, patch, newest }),
+            patch => Ok(Target::of(version, patch.unwrap_or(newest), history)),
         }
     }
 }

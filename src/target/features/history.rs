@@ -1,0 +1,149 @@
+//! Which release of CPython does what: read from top to bottom, this is the history of its bytecode.
+//!
+//! Each release that changed something is the one before it and what is other. Sources: the releases' own code, checked with
+//! interpreters of 3.12.1 and 3.12.14.
+
+use super::super::opcodes;
+use super::super::version::Version;
+use super::{DebugTextEnd, DunderClass, Features, FStringRules};
+
+/// The releases of one version.
+pub(in crate::target) struct History {
+    /// The newest patch release crosspyc knows; what a bare `3.12` means.
+    pub(in crate::target) newest_patch: u8,
+    /// The first patch release that does so, for each that changed something, oldest first.
+    releases: &'static [(u8, &'static Features)],
+}
+
+impl History {
+    /// What the compiler of a patch release does.
+    pub(in crate::target) fn features(&self, patch: u8) -> &'static Features {
+        let later = self.releases.partition_point(|&(first, _)| first <= patch);
+        self.releases[later - 1].1
+    }
+}
+
+/// The releases of a version whose compiler crosspyc has.
+pub(in crate::target) fn of(version: Version) -> Option<&'static History> {
+    match version {
+        Version::V3_12 => Some(&HISTORY_3_12),
+        Version::V3_8
+        | Version::V3_9
+        | Version::V3_10
+        | Version::V3_11
+        | Version::V3_13
+        | Version::V3_14
+        | Version::V3_15 => None,
+    }
+}
+
+/// 3.12.0 counts as 3.12.1.
+static HISTORY_3_12: History = History {
+    newest_patch: 14,
+    releases: &[
+        (0, &V3_12_1),
+        (3, &V3_12_3),
+        (4, &V3_12_4),
+        (5, &V3_12_5),
+        (6, &V3_12_6),
+        (7, &V3_12_7),
+        (8, &V3_12_8),
+        (9, &V3_12_9),
+        (10, &V3_12_10),
+    ],
+};
+
+const V3_12_1: Features = Features {
+    magic: 3531,
+    pyc_tag: "cpython-312",
+    marshal_version: 4,
+    recursion_limit: 2996,
+    interned_at_start: include_str!("../interned/v3_12.txt"),
+    opcodes: opcodes::V3_12,
+    have_argument: 90,
+    frame_block_limit: 20,
+    fstrings: FStringRules {
+        format_spec_folded: false,
+        debug_text_is_raw: false,
+        debug_text_end: DebugTextEnd::First,
+    },
+    future_feature_located: false,
+    walrus_target_mangled_before_lookup: false,
+    dunder_class_in_class_comprehension: DunderClass::Free,
+    generic_class_mangles_type_params_only: false,
+    classdict_type_param_refused: false,
+    inlined_comprehension_overrides_every_symbol: false,
+    function_body_label: false,
+    stop_iteration_frame_block: false,
+    assert_failure_at_test: false,
+    lambda_return_at_body: false,
+    for_iter_at_iterable: false,
+    get_iter_at_iterable: false,
+    with_at_context_expr: false,
+    with_unwound_at_context_expr: false,
+    yield_from_outside_function_named: false,
+    static_strings_interned: false,
+};
+
+const V3_12_3: Features = Features {
+    recursion_limit: 9998,
+    walrus_target_mangled_before_lookup: true,
+    dunder_class_in_class_comprehension: DunderClass::GlobalOnce,
+    assert_failure_at_test: true,
+    ..V3_12_1
+};
+
+const V3_12_4: Features = Features {
+    frame_block_limit: 21,
+    generic_class_mangles_type_params_only: true,
+    inlined_comprehension_overrides_every_symbol: true,
+    function_body_label: true,
+    stop_iteration_frame_block: true,
+    ..V3_12_3
+};
+
+const V3_12_5: Features = Features {
+    fstrings: FStringRules { format_spec_folded: true, ..V3_12_4.fstrings },
+    dunder_class_in_class_comprehension: DunderClass::Global,
+    lambda_return_at_body: true,
+    for_iter_at_iterable: true,
+    yield_from_outside_function_named: true,
+    ..V3_12_4
+};
+
+const V3_12_6: Features = Features { get_iter_at_iterable: true, with_at_context_expr: true, ..V3_12_5 };
+
+const V3_12_7: Features =
+    Features { with_unwound_at_context_expr: true, static_strings_interned: true, ..V3_12_6 };
+
+const V3_12_8: Features = Features { future_feature_located: true, ..V3_12_7 };
+
+const V3_12_9: Features = Features {
+    fstrings: FStringRules {
+        debug_text_is_raw: true,
+        debug_text_end: DebugTextEnd::Last,
+        ..V3_12_8.fstrings
+    },
+    ..V3_12_8
+};
+
+const V3_12_10: Features = Features {
+    fstrings: FStringRules { debug_text_end: DebugTextEnd::LastButColon, ..V3_12_9.fstrings },
+    classdict_type_param_refused: true,
+    ..V3_12_9
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_does_what_the_last_change_before_it_made_it_do() {
+        for (patch, at_test, raw) in [(0, false, false), (2, false, false), (3, true, false), (14, true, true)] {
+            let features = HISTORY_3_12.features(patch);
+            assert_eq!((features.assert_failure_at_test, features.fstrings.debug_text_is_raw), (at_test, raw));
+        }
+        assert!(HISTORY_3_12.releases.is_sorted_by_key(|&(first, _)| first));
+        assert_eq!(HISTORY_3_12.releases[0].0, 0);
+    }
+}

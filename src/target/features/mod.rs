@@ -1,0 +1,149 @@
+//! What a release of CPython's compiler does, by name.
+//!
+//! The rest of the program asks for a feature, never for a version. [`history`] says which release has which.
+
+mod history;
+
+use super::opcodes::OpcodeTable;
+pub(super) use history::{History, of};
+
+/// The behaviour of one release's compiler and of the files it writes.
+#[derive(Clone, Debug)]
+pub struct Features {
+    /// The first two bytes of a pyc, little-endian; `\r\n` follows.
+    ///
+    /// CPython: `Lib/importlib/_bootstrap_external.py` `MAGIC_NUMBER` (3.8–3.13)
+    pub magic: u16,
+    /// What stands in the names of cached files: `cpython-312`.
+    pub pyc_tag: &'static str,
+    pub marshal_version: u8,
+    /// How deeply statements, expressions and patterns may be nested, in all, before the compiler gives up: what is left of
+    /// its limit when `compile()` is called from the top level of a script.
+    ///
+    /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
+    pub recursion_limit: u32,
+    /// The strings made of `[A-Za-z0-9_]` that a process has interned before it compiles anything, one a line.
+    ///
+    /// Those of `Include/internal/pycore_global_strings.h`, and those of the modules that `py_compile` loads.
+    pub interned_at_start: &'static str,
+    pub opcodes: &'static OpcodeTable,
+    /// The arguments of instructions below this number mean nothing.
+    ///
+    /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12)
+    pub have_argument: u8,
+    /// How deeply loops, `try` and `with` blocks may nest in one code object.
+    ///
+    /// CPython: `Include/cpython/code.h` `CO_MAXBLOCKS` (3.11–)
+    pub frame_block_limit: usize,
+
+    /// How f-strings are taken apart.
+    pub fstrings: FStringRules,
+    /// An unknown feature of a future statement is shown itself, not the statement.
+    ///
+    /// CPython: `Python/future.c` `future_check_features` (3.12.8–)
+    pub future_feature_located: bool,
+
+    /// Which scope has the target of an assignment expression in a comprehension is asked with the mangled name; before, with the name
+    /// as it is written.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_extend_namedexpr_scope` (3.12.3–)
+    pub walrus_target_mangled_before_lookup: bool,
+    /// What `__class__` means in a comprehension that is inlined in a class.
+    pub dunder_class_in_class_comprehension: DunderClass,
+    /// Around a generic class only its type parameters are mangled with its name, and nothing after it is; before, the name stayed in
+    /// force for everything that follows in the scope.
+    ///
+    /// CPython: `Python/symtable.c` `_Py_MaybeMangle` (3.12.4–)
+    pub generic_class_mangles_type_params_only: bool,
+    /// No type parameter may be called `__classdict__`.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_type_param_check_reserved_name` (3.12.10–)
+    pub classdict_type_param_refused: bool,
+
+    /// An inlined comprehension has its own view of every name whose scope differs from that outside; before, only of those that it binds.
+    ///
+    /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12.4–)
+    pub inlined_comprehension_overrides_every_symbol: bool,
+    /// The body of a function starts a basic block of its own after `RESUME`, so a `NOP` on the line of the `def` stays.
+    ///
+    /// CPython: `Python/compile.c` `compiler_function_body` (3.12.4–)
+    pub function_body_label: bool,
+    /// The handler around the body of a generator or coroutine counts as a frame block.
+    ///
+    /// CPython: `Python/compile.c` `compiler_function_body` (3.12.4–)
+    pub stop_iteration_frame_block: bool,
+    /// The instruction that raises an `AssertionError` is at the test; before, at the statement.
+    ///
+    /// CPython: `Python/compile.c` `compiler_assert` (3.12.3–)
+    pub assert_failure_at_test: bool,
+    /// A lambda returns at its body; before, at column 0 of its first line.
+    ///
+    /// CPython: `Python/compile.c` `compiler_lambda` (3.12.5–)
+    pub lambda_return_at_body: bool,
+    /// `for` asks at the iterable for an iterator and for the items, and a `NOP` at the target begins each round; before, all is at the statement.
+    ///
+    /// CPython: `Python/compile.c` `compiler_for` (3.12.5–)
+    pub for_iter_at_iterable: bool,
+    /// Comprehensions and `async for` do the same; before, they ask at the comprehension, or at the statement.
+    ///
+    /// CPython: `Python/compile.c` `compiler_comprehension_iter`, `compiler_sync_comprehension_generator`, `compiler_async_for` (3.12.6–)
+    pub get_iter_at_iterable: bool,
+    /// What enters and leaves a `with` is at the expression of the item; before, at the statement.
+    ///
+    /// CPython: `Python/compile.c` `compiler_with`, `compiler_async_with` (3.12.6–)
+    pub with_at_context_expr: bool,
+    /// So is what leaves it by `return`, `break` or `continue`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_unwind_fblock` (3.12.7–)
+    pub with_unwound_at_context_expr: bool,
+    /// The error about a `yield from` in a module or class calls it so; before, `yield`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.12.5–)
+    pub yield_from_outside_function_named: bool,
+
+    /// The strings that exist once in a process (`""`, those of one character below U+0100, the names like `<module>`) are interned.
+    ///
+    /// CPython: `Objects/unicodeobject.c` `_PyUnicode_InternStatic` (3.12.7–)
+    pub static_strings_interned: bool,
+}
+
+/// How f-strings are taken apart: sources in which it matters are lowered for each set of rules, all others once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FStringRules {
+    /// A format spec is put together like adjacent literals; before, it stays in the pieces in which the tokenizer cut it, and may
+    /// hold no debug field (`{x=}`).
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.12.5–)
+    pub format_spec_folded: bool,
+    /// The text of a debug field is the source as it stands; before, its escapes are decoded.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_formatted_value` (3.12.9–)
+    pub debug_text_is_raw: bool,
+    pub debug_text_end: DebugTextEnd,
+}
+
+/// Which tokens end the text of a debug field, of those that may: `!` (that of a `!=` too), `:` and `}`.
+///
+/// CPython: `Parser/tokenizer.c` `update_fstring_expr` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DebugTextEnd {
+    /// The first (3.12.0–3.12.8).
+    First,
+    /// The last (3.12.9).
+    Last,
+    /// The last `!` or `}`; a `:` only if there was none of these (3.12.10–).
+    LastButColon,
+}
+
+/// What `__class__` means in a comprehension that is inlined in a class.
+///
+/// CPython: `Python/symtable.c` `inline_comprehension` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DunderClass {
+    /// A free variable, which the class does not have (3.12.0–3.12.2).
+    Free,
+    /// A global, unless the class knows the name already (3.12.3–3.12.4).
+    GlobalOnce,
+    /// A global (3.12.5–).
+    Global,
+}
