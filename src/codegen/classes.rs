@@ -34,10 +34,16 @@ impl<'a> Compiler<'a, '_> {
         type_params: &'a TypeParams<'a>,
         firstlineno: i32,
     ) -> Result {
-        // CPython mangles by this class from here on in the whole unit around it, and so must we.
-        self.state().private = Some(node.name);
+        let params_only = self.target.features().generic_class_mangles_type_params_only;
+        if !params_only {
+            // CPython mangles by this class from here on in the whole unit around it, and so must we.
+            self.state().private = Some(node.name);
+        }
         self.emit(Opcode::PUSH_NULL, location);
         self.enter_type_params(node.name, type_params, firstlineno);
+        if params_only {
+            self.state().private = Some(node.name);
+        }
         self.type_params(type_params)?;
         self.name_op(location, known::DOT_TYPE_PARAMS, ExprContext::Store)?;
 

@@ -70,7 +70,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn inlined_comprehension(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
         let location = context.location;
-        self.comprehension_iter(location, &context.comp.generators[0])?;
+        self.comprehension_iter(context, &context.comp.generators[0])?;
         let isolation = self.isolate_variables(location, scope);
         self.check_async_comprehension(context, scope, self.units.len() - 1)?;
         if let Some(build) = build_opcode(context.kind) {
@@ -107,7 +107,7 @@ impl<'a> Compiler<'a, '_> {
         let code = self.leave_unit(AtEnd::ReturnNone)?;
 
         self.make_closure(location, code, FunctionFlags::NONE)?;
-        self.comprehension_iter(location, &comp.generators[0])?;
+        self.comprehension_iter(context, &comp.generators[0])?;
         self.emit_arg(Opcode::CALL, 0, location);
         if is_async && kind != ComprehensionKind::Generator {
             self.emit_arg(Opcode::GET_AWAITABLE, 0, location);
@@ -134,11 +134,18 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes the iterator over the outermost iterable.
-    fn comprehension_iter(&mut self, location: Location, generator: &'a Comprehension<'a>) -> Result {
+    /// Pushes the iterator over a generator's iterable.
+    fn comprehension_iter(&mut self, context: Context<'a>, generator: &'a Comprehension<'a>) -> Result {
         self.visit_expr(generator.iter)?;
+        let location = self.iteration(context, generator);
         self.emit(if generator.is_async { Opcode::GET_AITER } else { Opcode::GET_ITER }, location);
         Ok(())
+    }
+
+    /// Where asking for an iterator or an item is.
+    fn iteration(&self, context: Context<'a>, generator: &Comprehension<'_>) -> Location {
+        let at_iterable = self.target.features().get_iter_at_iterable;
+        if at_iterable { generator.iter.location } else { context.location }
     }
 
     /// Emits the loop of the generator at `index`, those after it within. `depth` counts the iterators of the loops around.
@@ -178,7 +185,8 @@ impl<'a> Compiler<'a, '_> {
         let start = self.new_label();
         let anchor = self.new_label();
         self.use_label(start);
-        self.emit_jump(Opcode::FOR_ITER, anchor, context.location);
+        let location = self.iteration(context, generator);
+        self.emit_jump(Opcode::FOR_ITER, anchor, location);
         let element = self.generator_body(context, index, depth + 1)?;
         self.emit_jump(Opcode::JUMP, start, element);
         self.use_label(anchor);
@@ -225,7 +233,7 @@ impl<'a> Compiler<'a, '_> {
                 self.emit_arg(Opcode::LOAD_FAST, 0, context.location);
                 Ok(())
             }
-            Iteration::ToEvaluate => self.comprehension_iter(context.location, generator),
+            Iteration::ToEvaluate => self.comprehension_iter(context, generator),
         }
     }
 
@@ -285,14 +293,31 @@ impl<'a> Compiler<'a, '_> {
         self.state().in_inlined_comprehension = true;
         // A comprehension must not see any name of a class body.
         let isolates_all = self.scope().kind == ScopeKind::Class && !was_inlined;
+        let overrides_all = self.target.features().inlined_comprehension_overrides_every_symbol;
         let symbols: Vec<_> = self.symtable.scope(comprehension).symbols.iter().collect();
         let mut isolation = Isolation { was_inlined, ..Isolation::default() };
         for (name, symbol) in symbols {
             // Both flags are set when the comprehension assigns to a nonlocal by `:=`, which is to be seen outside.
             let is_bound_here = symbol.flags.contains(SymbolFlags::DEF_LOCAL)
                 && !symbol.flags.contains(SymbolFlags::DEF_NONLOCAL);
-            if is_bound_here || isolates_all {
-                self.isolate_variable(location, name, symbol, &mut isolation);
+            let is_isolated = is_bound_here || isolates_all;
+            if !is_isolated && !overrides_all {
+                continue;
+            }
+            let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
+            let outer = self.scope().symbols.get(name).unwrap_or(unknown);
+            // What is free in the comprehension is what it is outside; a cell of the comprehension that is free outside can be
+            // treated as free throughout.
+            let is_free_cell =
+                symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
+            let is_free = overrides_all && symbol.scope == Some(SymbolScope::Free);
+            let differs = symbol.scope != outer.scope && !is_free && !is_free_cell;
+            if differs || (overrides_all && isolates_all) {
+                self.set_symbol(name, symbol);
+                isolation.outer_symbols.push((name, outer));
+            }
+            if is_isolated {
+                self.isolate_variable(location, name, symbol, is_free_cell, &mut isolation);
             }
         }
         if !isolation.pushed.is_empty() {
@@ -310,18 +335,11 @@ impl<'a> Compiler<'a, '_> {
         location: Location,
         name: Ident,
         symbol: Symbol,
+        is_free_cell: bool,
         isolation: &mut Isolation,
     ) {
         if !self.scope().is_function_like() && self.unit().fast_hidden.insert(name, true) != Some(true) {
             isolation.hidden.push(name);
-        }
-        let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
-        let outer = self.scope().symbols.get(name).unwrap_or(unknown);
-        // A cell of the comprehension that is free outside can be treated as free throughout.
-        let is_free_cell = symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
-        if symbol.scope != outer.scope && !is_free_cell {
-            self.set_symbol(name, symbol);
-            isolation.outer_symbols.push((name, outer));
         }
         // Mangled before, but in another way if a generic class stands in this unit before the comprehension.
         let mangled = self.mangle(name);

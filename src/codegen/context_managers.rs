@@ -11,26 +11,34 @@ use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
 use crate::target::Opcode;
 
+/// Where the instructions of one item are that are not its expression's or its target's.
+struct Places {
+    location: Location,
+    /// Those that leave it by `return`, `break` or `continue`.
+    unwinding: Location,
+}
+
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_with` (3.12)
     pub(super) fn with_statement(
         &mut self,
-        location: Location,
+        statement: Location,
         items: &'a [WithItem<'a>],
         body: &'a [Stmt<'a>],
     ) -> Result {
         let Some((item, inner_items)) = items.split_first() else {
             return self.visit_body(body);
         };
+        let Places { location, unwinding } = self.places(statement, item);
         let [block, handler, exit, cleanup] = self.new_labels();
         self.visit_expr(item.context_expr)?;
         self.emit(Opcode::BEFORE_WITH, location);
         self.emit_jump(Opcode::SETUP_WITH, handler, location);
 
         self.use_label(block);
-        self.push_frame_block(location, FrameBlockKind::With(location), block, Some(handler))?;
+        self.push_frame_block(location, FrameBlockKind::With(unwinding), block, Some(handler))?;
         self.bind_entered(location, item)?;
-        self.with_statement(location, inner_items, body)?;
+        self.with_statement(statement, inner_items, body)?;
         self.emit(Opcode::POP_BLOCK, Location::NONE);
         self.pop_frame_block();
 
@@ -50,7 +58,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_async_with` (3.12)
     pub(super) fn async_with_statement(
         &mut self,
-        location: Location,
+        statement: Location,
         items: &'a [WithItem<'a>],
         body: &'a [Stmt<'a>],
     ) -> Result {
@@ -58,8 +66,9 @@ impl<'a> Compiler<'a, '_> {
             return self.visit_body(body);
         };
         if self.state().kind != UnitKind::AsyncFunction {
-            return Err(Diagnostic::syntax_error(location, "'async with' outside async function"));
+            return Err(Diagnostic::syntax_error(statement, "'async with' outside async function"));
         }
+        let Places { location, unwinding } = self.places(statement, item);
         let [block, handler, exit, cleanup] = self.new_labels();
         self.visit_expr(item.context_expr)?;
         self.emit(Opcode::BEFORE_ASYNC_WITH, location);
@@ -69,9 +78,9 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::SETUP_WITH, handler, location);
 
         self.use_label(block);
-        self.push_frame_block(location, FrameBlockKind::AsyncWith(location), block, Some(handler))?;
+        self.push_frame_block(location, FrameBlockKind::AsyncWith(unwinding), block, Some(handler))?;
         self.bind_entered(location, item)?;
-        self.async_with_statement(location, inner_items, body)?;
+        self.async_with_statement(statement, inner_items, body)?;
         self.pop_frame_block();
         self.emit(Opcode::POP_BLOCK, location);
 
@@ -88,6 +97,15 @@ impl<'a> Compiler<'a, '_> {
         self.finish_with_handler(cleanup);
         self.use_label(exit);
         Ok(())
+    }
+
+    fn places(&self, statement: Location, item: &WithItem<'_>) -> Places {
+        let features = self.target.features();
+        let choose = |at_item| if at_item { item.context_expr.location } else { statement };
+        Places {
+            location: choose(features.with_at_context_expr),
+            unwinding: choose(features.with_unwound_at_context_expr),
+        }
     }
 
     /// `exit(None, None, None)`.

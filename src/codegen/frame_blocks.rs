@@ -95,7 +95,8 @@ impl<'a> Compiler<'a, '_> {
             FrameBlockKind::WhileLoop
             | FrameBlockKind::ExceptionHandler
             | FrameBlockKind::ExceptionGroupHandler
-            | FrameBlockKind::AsyncComprehensionGenerator => {}
+            | FrameBlockKind::AsyncComprehensionGenerator
+            | FrameBlockKind::StopIteration => {}
             FrameBlockKind::ForLoop | FrameBlockKind::PopValue => {
                 self.swap_preserved(*location, top);
                 self.emit(Opcode::POP_TOP, *location);
@@ -119,15 +120,15 @@ impl<'a> Compiler<'a, '_> {
                 self.emit(Opcode::POP_BLOCK, *location);
                 self.emit(Opcode::POP_EXCEPT, *location);
             }
-            FrameBlockKind::With(statement) => {
-                self.unwind_with(statement, top);
-                self.emit(Opcode::POP_TOP, statement);
+            FrameBlockKind::With(entered_at) => {
+                self.unwind_with(entered_at, top);
+                self.emit(Opcode::POP_TOP, entered_at);
                 *location = Location::NONE;
             }
-            FrameBlockKind::AsyncWith(statement) => {
-                self.unwind_with(statement, top);
-                self.await_exit(statement)?;
-                self.emit(Opcode::POP_TOP, statement);
+            FrameBlockKind::AsyncWith(entered_at) => {
+                self.unwind_with(entered_at, top);
+                self.await_exit(entered_at)?;
+                self.emit(Opcode::POP_TOP, entered_at);
                 *location = Location::NONE;
             }
             FrameBlockKind::HandlerCleanup(name) => self.unwind_handler(*location, name, top)?,
@@ -136,10 +137,10 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Calls `__exit__` (or `__aexit__`) as after a body without exception.
-    fn unwind_with(&mut self, statement: Location, top: TopOfStack) {
-        self.emit(Opcode::POP_BLOCK, statement);
-        self.swap_preserved(statement, top);
-        self.call_exit_with_nones(statement);
+    fn unwind_with(&mut self, entered_at: Location, top: TopOfStack) {
+        self.emit(Opcode::POP_BLOCK, entered_at);
+        self.swap_preserved(entered_at, top);
+        self.call_exit_with_nones(entered_at);
     }
 
     /// Leaves an `except` block: the exception is handled, its name unbound.

@@ -1,6 +1,6 @@
 //! Function definitions and lambdas: decorators, defaults, annotations, closures.
 
-use super::{AtEnd, Compiler, Result, UnitKind};
+use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
 use crate::code::{CodeObject, Constant};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, known};
@@ -102,10 +102,21 @@ impl<'a> Compiler<'a, '_> {
         self.unit().consts.add(docstring.unwrap_or(Constant::None));
         self.set_argument_counts(node.args);
         let body: &[Stmt<'a>] = if docstring.is_some() { &node.body[1..] } else { node.body };
+        let is_wrapped = self.scope().coroutine || self.scope().generator;
+        let start = self.new_label();
+        if self.target.features().function_body_label {
+            self.use_label(start);
+        }
+        let is_counted = is_wrapped && self.target.features().stop_iteration_frame_block;
+        if is_counted {
+            self.push_frame_block(Location::NONE, FrameBlockKind::StopIteration, start, None)?;
+        }
         self.visit_body(body)?;
-        let scope = self.scope();
-        if scope.coroutine || scope.generator {
+        if is_wrapped {
             self.wrap_in_stopiteration_handler();
+        }
+        if is_counted {
+            self.pop_frame_block();
         }
         let code = self.leave_unit(AtEnd::ReturnNone)?;
         self.make_closure(location, code, flags)
@@ -124,8 +135,9 @@ impl<'a> Compiler<'a, '_> {
         let code = if self.scope().generator {
             self.leave_unit(AtEnd::ReturnTop)?
         } else {
+            let at_body = self.target.features().lambda_return_at_body;
             let start = Location::new(location.lineno, location.lineno, 0, 0);
-            self.emit(Opcode::RETURN_VALUE, start);
+            self.emit(Opcode::RETURN_VALUE, if at_body { node.body.location } else { start });
             self.leave_unit(AtEnd::ReturnNone)?
         };
         self.make_closure(location, code, flags)

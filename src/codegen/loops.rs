@@ -36,13 +36,19 @@ impl<'a> Compiler<'a, '_> {
 
     /// CPython: `Python/compile.c` `compiler_for` (3.12)
     pub(super) fn for_loop(&mut self, location: Location, node: &'a For<'a>) -> Result {
+        let at_iterable = self.target.features().for_iter_at_iterable;
+        let iteration = if at_iterable { node.iter.location } else { location };
         let [start, body, cleanup, end] = self.new_labels();
         self.push_frame_block(location, FrameBlockKind::ForLoop, start, Some(end))?;
         self.visit_expr(node.iter)?;
-        self.emit(Opcode::GET_ITER, location);
+        self.emit(Opcode::GET_ITER, iteration);
 
         self.use_label(start);
-        self.emit_jump(Opcode::FOR_ITER, cleanup, location);
+        self.emit_jump(Opcode::FOR_ITER, cleanup, iteration);
+        if at_iterable {
+            // A debugger stops at each round, even if the target is on another line.
+            self.emit(Opcode::NOP, node.target.location);
+        }
         self.use_label(body);
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
@@ -63,9 +69,10 @@ impl<'a> Compiler<'a, '_> {
         if self.state().kind != UnitKind::AsyncFunction {
             return Err(Diagnostic::syntax_error(location, "'async for' outside async function"));
         }
+        let at_iterable = self.target.features().get_iter_at_iterable;
         let [start, except, end] = self.new_labels();
         self.visit_expr(node.iter)?;
-        self.emit(Opcode::GET_AITER, location);
+        self.emit(Opcode::GET_AITER, if at_iterable { node.iter.location } else { location });
 
         self.use_label(start);
         self.push_frame_block(location, FrameBlockKind::ForLoop, start, Some(end))?;

@@ -104,7 +104,7 @@ pub(crate) enum FrameBlockKind<'a> {
     /// The statements are the `finally` body, compiled again on each way out.
     FinallyTry(&'a [ast::Stmt<'a>]),
     FinallyEnd,
-    /// The location is that of the `with` statement.
+    /// The location is that of the instructions that unwind it.
     With(Location),
     AsyncWith(Location),
     /// `except ... as NAME`.
@@ -113,6 +113,8 @@ pub(crate) enum FrameBlockKind<'a> {
     ExceptionHandler,
     ExceptionGroupHandler,
     AsyncComprehensionGenerator,
+    /// The body of a generator or coroutine, around which its handler will stand.
+    StopIteration,
 }
 
 /// Turns one module into code, for one target.
@@ -191,8 +193,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// `name` as it is called inside the innermost class.
     pub(crate) fn mangle(&mut self, name: Ident) -> Ident {
-        let private = self.state().private;
-        crate::symtable::mangle(self.interner, private, name)
+        let state = self.units.last().expect("a unit is being compiled");
+        self.symtable.mangle(self.interner, state.private, state.scope, name)
     }
 
     /// The text of a name, as a constant's or code object's string.

@@ -150,6 +150,8 @@ impl<'a> Compiler<'a, '_> {
         if self.optimize > 0 {
             return Ok(());
         }
+        let at_test = self.target.features().assert_failure_at_test;
+        let failure = if at_test { test.location } else { location };
         let end = self.new_label();
         self.jump_if(location, test, end, true)?;
         self.emit(Opcode::LOAD_ASSERTION_ERROR, location);
@@ -157,7 +159,7 @@ impl<'a> Compiler<'a, '_> {
             self.visit_expr(msg)?;
             self.emit_arg(Opcode::CALL, 0, location);
         }
-        self.emit_arg(Opcode::RAISE_VARARGS, 1, location);
+        self.emit_arg(Opcode::RAISE_VARARGS, 1, failure);
         self.use_label(end);
         Ok(())
     }

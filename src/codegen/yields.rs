@@ -39,7 +39,9 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn yield_from(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
         if !self.scope().is_function_like() {
-            return Err(Diagnostic::syntax_error(location, "'yield' outside function"));
+            let named = self.target.features().yield_from_outside_function_named;
+            let word = if named { "yield from" } else { "yield" };
+            return Err(Diagnostic::syntax_error(location, format!("'{word}' outside function")));
         }
         if self.state().kind == UnitKind::AsyncFunction {
             return Err(Diagnostic::syntax_error(location, "'yield from' inside async function"));

@@ -9,16 +9,26 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{Interner, known};
 use crate::source::Location;
 use crate::syntax::ast::{self, Alias, Module, StmtKind};
+use crate::target::Target;
 
 /// The future statements at the beginning of a module, where only the docstring may precede them.
-pub(super) fn statements(interner: &Interner<'_>, module: &Module<'_>) -> Result<Future, Diagnostic> {
+pub(super) fn statements(
+    interner: &Interner<'_>,
+    target: Target,
+    module: &Module<'_>,
+) -> Result<Future, Diagnostic> {
     let mut future = Future { flags: 0, location: Location::NONE };
     let skipped = usize::from(ast::docstring(module.body).is_some());
     for stmt in &module.body[skipped..] {
         // A relative import of a module of that name counts too.
         let StmtKind::ImportFrom { module: Some(known::FUTURE), names, .. } = stmt.kind else { break };
         for alias in names {
-            future.flags |= feature(interner, alias, stmt.location)?;
+            let located = target.features().future_feature_located;
+            // Of a statement the end is not reported.
+            let statement =
+                Location { end_lineno: stmt.location.lineno, end_col_offset: -1, ..stmt.location };
+            let location = if located { alias.location } else { statement };
+            future.flags |= feature(interner, alias, location)?;
         }
         future.location = stmt.location;
     }
@@ -27,8 +37,6 @@ pub(super) fn statements(interner: &Interner<'_>, module: &Module<'_>) -> Result
 
 /// The bit of `co_flags` that a feature sets; 0 for those that have become the language.
 fn feature(interner: &Interner<'_>, alias: &Alias, location: Location) -> Result<u32, Diagnostic> {
-    // The end of the statement is not reported.
-    let location = Location { end_lineno: location.lineno, end_col_offset: -1, ..location };
     match interner.text(alias.name) {
         "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
         | "print_function" | "unicode_literals" | "generator_stop" => Ok(0),
@@ -64,7 +72,8 @@ mod tests {
             };
             Stmt { kind, location }
         }));
-        super::statements(&interner, &Module { body, node_count: 0 })
+        let target = "3.12.1".parse().expect("supported");
+        super::statements(&interner, target, &Module { body, node_count: 0 })
             .map(|future| (future.flags, future.location.lineno))
             .map_err(|diagnostic| diagnostic.message)
     }

@@ -54,7 +54,7 @@ pub fn preprocess<'a>(
     optimize: u8,
     module: &Module<'a>,
 ) -> Result<(Module<'a>, Future), Diagnostic> {
-    let future = future::statements(interner, module)?;
+    let future = future::statements(interner, target, module)?;
     let module = fold::module(arena, target, optimize, &future, module)?;
     Ok((module, future))
 }

@@ -10,14 +10,21 @@
 //!
 //! CPython: `Python/symtable.c` `analyze_block` (3.12)
 
-use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
+use super::{Outcome, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
+use crate::target::{DunderClass, Target};
 
 /// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
-pub(super) fn analyze(interner: &Interner<'_>, scopes: &mut [Scope]) -> Outcome {
-    let facts = vec![0; interner.len()];
-    let mut analyzer = Analyzer { interner, scopes, facts, changes: Vec::new(), free: Vec::new() };
+pub(super) fn analyze(interner: &Interner<'_>, target: Target, scopes: &mut [Scope]) -> Outcome {
+    let mut analyzer = Analyzer {
+        interner,
+        dunder_class: target.features().dunder_class_in_class_comprehension,
+        scopes,
+        facts: vec![0; interner.len()],
+        changes: Vec::new(),
+        free: Vec::new(),
+    };
     analyzer.block(SymbolTable::TOP, None)
 }
 
@@ -33,6 +40,7 @@ const FREE_INSIDE: u8 = 16;
 
 struct Analyzer<'t, 'a> {
     interner: &'t Interner<'a>,
+    dunder_class: DunderClass,
     scopes: &'t mut [Scope],
     /// What is known of each name where the analysis is now.
     facts: Vec<u8>,
@@ -224,11 +232,18 @@ impl Analyzer<'_, '_> {
     ///
     /// CPython: `Python/symtable.c` `inline_comprehension` (3.12)
     fn inline_comprehension(&mut self, outer: ScopeId, comp: ScopeId, free_before: usize) -> bool {
-        let symbols = std::mem::take(&mut self.scope(comp).symbols);
+        let mut symbols = std::mem::take(&mut self.scope(comp).symbols);
         let children = std::mem::take(&mut self.scope(comp).children);
         self.mark_free_inside(&children);
         let outer = &mut self.scopes[outer.0 as usize];
         let outer_is_class = outer.kind == ScopeKind::Class;
+        let global_class = match self.dunder_class {
+            DunderClass::Free => false,
+            DunderClass::GlobalOnce => outer_is_class && outer.symbols.get(known::CLASS).is_none(),
+            DunderClass::Global => outer_is_class,
+        };
+        let is_free_class = |symbol: Symbol| symbol.scope == Some(SymbolScope::Free);
+        let class_is_global = global_class && symbols.get(known::CLASS).is_some_and(is_free_class);
         let mut has_cells = false;
         for (name, mut symbol) in symbols.iter() {
             if symbol.flags.contains(SymbolFlags::DEF_PARAM) {
@@ -237,6 +252,10 @@ impl Analyzer<'_, '_> {
             let is_cell = symbol.scope == Some(SymbolScope::Cell);
             let comp_cell = if is_cell { SymbolFlags::DEF_COMP_CELL } else { 0 };
             symbol.flags.0 |= comp_cell;
+            if class_is_global && name == known::CLASS {
+                symbol.scope = Some(SymbolScope::GlobalImplicit);
+                self.facts[name.index()] |= MARK;
+            }
             let comp_cell = symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
             has_cells |= comp_cell != 0;
             match outer.symbols.get_mut(name) {
@@ -255,6 +274,9 @@ impl Analyzer<'_, '_> {
         }
         self.remove_marked_free(free_before);
         self.clear_marks(&symbols, &children);
+        if class_is_global {
+            symbols.remove(known::CLASS);
+        }
         let comp = self.scope(comp);
         comp.symbols = symbols;
         comp.children = children;

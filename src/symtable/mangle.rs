@@ -1,6 +1,34 @@
 //! Name mangling: private names of a class carry the class's name, so that subclasses do not clash with it.
 
+use super::{ScopeId, SymbolTable};
 use crate::names::{Ident, Interner};
+
+impl SymbolTable {
+    /// The name that `name` stands for in a scope inside the class `private`: around a generic class only its type parameters are
+    /// mangled, if the target has it so.
+    ///
+    /// CPython: `Python/symtable.c` `_Py_MaybeMangle` (3.12.4–)
+    #[inline]
+    pub fn mangle(
+        &self,
+        interner: &mut Interner<'_>,
+        private: Option<Ident>,
+        scope: ScopeId,
+        name: Ident,
+    ) -> Ident {
+        match private {
+            Some(private) if interner.text(name).starts_with("__") && self.may_mangle(scope, name) => {
+                mangle_dunder(interner, private, name)
+            }
+            _ => name,
+        }
+    }
+
+    fn may_mangle(&self, scope: ScopeId, name: Ident) -> bool {
+        let only = self.scope(scope).mangled_names;
+        only.is_none_or(|names| self.mangled_names[names.0 as usize].contains(&name))
+    }
+}
 
 /// The name that `name` stands for inside the class `private`: `__x` becomes `_Class__x`.
 ///

@@ -26,6 +26,8 @@ mod symbols;
 pub use mangle::mangle;
 pub use symbols::{Symbol, SymbolFlags, SymbolScope, Symbols};
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner};
 use crate::preprocess::Future;
@@ -42,7 +44,13 @@ pub struct ScopeId(pub u32);
 pub struct SymbolTable {
     scopes: Vec<Scope>,
     by_node: Vec<Option<ScopeId>>,
+    /// Names that are mangled where others are not: the type parameters of a generic class, as they are written.
+    mangled_names: Vec<FxHashSet<Ident>>,
 }
+
+/// One set of [`SymbolTable::mangled_names`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MangledNames(u32);
 
 impl SymbolTable {
     /// The module's own scope.
@@ -105,6 +113,9 @@ pub struct Scope {
     pub comp_iter_target: bool,
     /// An annotation scope (type parameters, alias, bound) directly in a class.
     pub can_see_class_scope: bool,
+    /// The only names that are mangled here, where not all are: in the scope of a class's type parameters and those inside it,
+    /// classes excepted.
+    pub mangled_names: Option<MangledNames>,
     /// How many iterables of comprehensions are being visited around the current place, those of outer scopes included.
     pub comp_iter_expr: u32,
     pub location: Location,
@@ -147,7 +158,7 @@ pub fn build<'a>(
     module: &Module<'a>,
 ) -> Result<SymbolTable, Diagnostic> {
     let mut table = build::module(interner, target, future, module).map_err(|fault| *fault)?;
-    analyze::analyze(interner, &mut table.scopes).map_err(|fault| *fault)?;
+    analyze::analyze(interner, target, &mut table.scopes).map_err(|fault| *fault)?;
     Ok(table)
 }
 

@@ -102,6 +102,15 @@ impl Symbols {
         self.entries.iter_mut().map(|(name, symbol)| (*name, symbol))
     }
 
+    pub(super) fn remove(&mut self, name: Ident) {
+        self.entries.retain(|&mut (entry, _)| entry != name);
+        self.index = if self.entries.len() > SMALL { self.positions() } else { FxHashMap::default() };
+    }
+
+    fn positions(&self) -> FxHashMap<Ident, u32> {
+        self.entries.iter().enumerate().map(|(at, &(name, _))| (name, at as u32)).collect()
+    }
+
     fn position(&self, name: Ident) -> Option<usize> {
         if self.entries.len() <= SMALL {
             self.entries.iter().position(|&(entry, _)| entry == name)
@@ -114,7 +123,7 @@ impl Symbols {
         let position = self.entries.len();
         self.entries.push((name, Symbol::default()));
         if position == SMALL {
-            self.index = self.entries.iter().enumerate().map(|(at, &(name, _))| (name, at as u32)).collect();
+            self.index = self.positions();
         } else if position > SMALL {
             self.index.insert(name, position as u32);
         }

@@ -81,15 +81,16 @@ impl Builder<'_, '_> {
         self.visit_expr(target)
     }
 
-    /// Binds the target of an assignment expression in the nearest scope around that is no comprehension. The scopes are asked for
-    /// the name as it is written, although they hold mangled names.
+    /// Binds the target of an assignment expression in the nearest scope around that is no comprehension.
     ///
     /// CPython: `Python/symtable.c` `symtable_extend_namedexpr_scope` (3.12)
     fn extend_named_expr_scope(&mut self, target: Ident, location: Location) -> Outcome {
         for at in (0..self.stack.len()).rev() {
             let id = self.stack[at];
+            let is_mangled = self.features.walrus_target_mangled_before_lookup;
+            let name = if is_mangled { self.mangle_in(id, target) } else { target };
             let scope = self.table.scope(id);
-            let known = flags_in(scope, target);
+            let known = flags_in(scope, name);
             if scope.comprehension.is_some() {
                 if known.contains(SymbolFlags::DEF_COMP_ITER) && known.contains(SymbolFlags::DEF_LOCAL) {
                     return self.rebinds_iteration_variable(target, location);

@@ -30,11 +30,12 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// The name that private names are mangled with is put back after the body, but to what the type parameters left behind:
-    /// whatever follows a generic class in the same scope is mangled with that class's name.
+    /// The name that private names are mangled with is put back after the class. Where all names around a generic class are mangled
+    /// with it, it is put back to what the type parameters left behind, so that whatever follows in the same scope is mangled too.
     pub(super) fn class_def(&mut self, def: &ClassDef<'_>, location: Location) -> Outcome {
         self.add_def(def.name, SymbolFlags::DEF_LOCAL, location)?;
         self.visit_exprs(def.decorator_list)?;
+        let before = self.private;
         if let Some(type_params) = def.type_params {
             self.enter_type_params(type_params, def.name, Generic::Class, location)?;
         }
@@ -47,7 +48,8 @@ impl Builder<'_, '_> {
             self.add_def(known::DOT_TYPE_PARAMS, SymbolFlags::USE, location)?;
         }
         self.visit_stmts(def.body)?;
-        self.private = outer;
+        let leaks = !self.features.generic_class_mangles_type_params_only;
+        self.private = if leaks { outer } else { before };
         self.exit();
         if def.type_params.is_some() {
             self.exit();

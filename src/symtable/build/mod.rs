@@ -12,13 +12,13 @@ mod patterns;
 mod statements;
 mod type_params;
 
-use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolTable, Symbols, fault, mangle};
+use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolTable, Symbols, fault};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{Module, NodeId};
-use crate::target::Target;
+use crate::target::{Features, Target};
 
 /// The scopes of a module; no symbol has its `scope` yet.
 pub(super) fn module<'a>(
@@ -29,14 +29,18 @@ pub(super) fn module<'a>(
 ) -> Result<SymbolTable, Box<Diagnostic>> {
     let mut builder = Builder {
         interner,
-        table: SymbolTable { scopes: Vec::new(), by_node: vec![None; module.node_count as usize] },
+        features: target.features(),
+        table: SymbolTable {
+            scopes: Vec::new(),
+            by_node: vec![None; module.node_count as usize],
+            mangled_names: Vec::new(),
+        },
         current: SymbolTable::TOP,
         stack: vec![SymbolTable::TOP],
         private: None,
         future_annotations: future.contains(Future::ANNOTATIONS),
         annotations: 0,
         depth: 0,
-        depth_limit: target.features().recursion_limit,
     };
     let nowhere = Location::new(0, 0, 0, 0);
     builder.table.scopes.push(Scope::new(ScopeKind::Module, known::TOP, nowhere));
@@ -67,6 +71,7 @@ impl Scope {
             comp_inlined: false,
             comp_iter_target: false,
             can_see_class_scope: false,
+            mangled_names: None,
             comp_iter_expr: 0,
             location,
         }
@@ -75,6 +80,7 @@ impl Scope {
 
 struct Builder<'i, 'a> {
     interner: &'i mut Interner<'a>,
+    features: &'static Features,
     table: SymbolTable,
     /// The innermost scope, and those around it, outermost first and itself last.
     current: ScopeId,
@@ -86,7 +92,6 @@ struct Builder<'i, 'a> {
     annotations: u32,
     /// How deeply the node being visited is nested.
     depth: u32,
-    depth_limit: u32,
 }
 
 impl Builder<'_, '_> {
@@ -97,7 +102,7 @@ impl Builder<'_, '_> {
     /// Every statement, expression, pattern and type parameter is one level deeper than what it is part of.
     fn descend(&mut self) -> Outcome {
         self.depth += 1;
-        if self.depth > self.depth_limit {
+        if self.depth > self.features.recursion_limit {
             return recursion_error();
         }
         Ok(())
@@ -126,6 +131,9 @@ impl Builder<'_, '_> {
         let outer = self.table.scope(self.current);
         scope.nested = outer.nested || outer.is_function_like();
         scope.comp_iter_expr = outer.comp_iter_expr;
+        if kind != ScopeKind::Class {
+            scope.mangled_names = outer.mangled_names;
+        }
         let id = ScopeId(self.table.scopes.len() as u32);
         self.table.scopes.push(scope);
         self.stack.push(id);
@@ -150,8 +158,15 @@ impl Builder<'_, '_> {
         self.exit();
     }
 
+    #[inline]
     fn mangle(&mut self, name: Ident) -> Ident {
-        mangle(self.interner, self.private, name)
+        self.mangle_in(self.current, name)
+    }
+
+    /// `name` as it is called in a scope.
+    #[inline]
+    fn mangle_in(&mut self, scope: ScopeId, name: Ident) -> Ident {
+        self.table.mangle(self.interner, self.private, scope, name)
     }
 
     /// What is known of a name in the current scope.

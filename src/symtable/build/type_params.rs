@@ -1,6 +1,8 @@
 //! Type parameters and type aliases (PEP 695).
 
-use super::super::{Outcome, ScopeKind, SymbolFlags};
+use rustc_hash::FxHashSet;
+
+use super::super::{MangledNames, Outcome, ScopeKind, SymbolFlags, fault};
 use super::Builder;
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -36,8 +38,11 @@ impl Builder<'_, '_> {
             Generic::Class => {
                 let set_and_used = SymbolFlags::DEF_LOCAL | SymbolFlags::USE;
                 self.add_def(known::DOT_TYPE_PARAMS, set_and_used, location)?;
-                self.private = Some(name);
                 self.add_def(known::DOT_GENERIC_BASE, set_and_used, location)?;
+                self.private = Some(name);
+                if self.features.generic_class_mangles_type_params_only {
+                    self.restrict_mangling();
+                }
             }
             Generic::Function { has_kwdefaults } => {
                 self.add_def(known::DOT_DEFAULTS, SymbolFlags::DEF_PARAM, location)?;
@@ -50,9 +55,23 @@ impl Builder<'_, '_> {
         type_params.params.iter().try_for_each(|param| self.visit_type_param(param))
     }
 
+    /// From here on only type parameters are mangled, as long as the current scope lasts.
+    fn restrict_mangling(&mut self) {
+        let names = MangledNames(self.table.mangled_names.len() as u32);
+        self.table.mangled_names.push(FxHashSet::default());
+        self.scope().mangled_names = Some(names);
+    }
+
     /// CPython: `Python/symtable.c` `symtable_visit_type_param` (3.12)
     fn visit_type_param(&mut self, param: &TypeParam<'_>) -> Outcome {
         self.descend()?;
+        if param.name == known::CLASSDICT && self.features.classdict_type_param_refused {
+            let message = "reserved name '__classdict__' cannot be used for type parameter";
+            return fault(param.location, message);
+        }
+        if let Some(names) = self.scope().mangled_names {
+            self.table.mangled_names[names.0 as usize].insert(param.name);
+        }
         self.add_def(param.name, SymbolFlags::DEF_TYPE_PARAM | SymbolFlags::DEF_LOCAL, param.location)?;
         if let Some(bound) = param.bound {
             let is_in_class = self.scope().can_see_class_scope;
