@@ -52,8 +52,9 @@ fn run_stages<'a>(
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
     parsed.check(target)?;
+    let module = parsed.module(arena, target)?;
     let interner = &mut parsed.interner;
-    let (module, future) = preprocess(arena, interner, target, options.optimize, &parsed.module)?;
+    let (module, future) = preprocess(arena, interner, target, options.optimize, &module)?;
     let symtable = symtable::build(interner, target, &future, &module)?;
     let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
     codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module)

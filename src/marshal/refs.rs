@@ -17,9 +17,10 @@
 //!   [`ConstCache`] is that cache; its keys are [`Key`]s.
 //! - Names and local names are interned: one object for a text. So are string constants made of `[a-zA-Z0-9_]` only, within tuples too.
 //!   Other string constants are objects beside an interned string of the same text.
-//!   A constant that is the name of a class or of an annotated parameter is the name's own object.
+//!   A constant that is the name of a class, of an annotated parameter, of a keyword argument or of an import is the name's own object.
 //! - What exists once in a process is shared however often it stands here: small integers, `()`, `b""` and bytes of length 1, `""` and
-//!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives.
+//!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives. Some targets have interned
+//!   these strings.
 //! - A qualified name is an object of its own, unless it equals the name. The body of a class loads it as a constant: that is
 //!   the same object, if no equal constant came first.
 //! - `co_filename` is one object, which the caller of the compiler holds too. `co_code` is made on demand and kept: two references.
@@ -41,8 +42,9 @@ use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
+use crate::code::disassembly::decode;
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
-use crate::target::Target;
+use crate::target::{Opcode, OpcodeTable, Target};
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,7 +107,7 @@ impl<'a> Heap<'a> {
     /// The objects of the compilation that resulted in `code`.
     pub(super) fn new(code: &'a CodeObject<'a>, target: Target) -> Heap<'a> {
         let keys = Bump::new();
-        let mut builder = Builder::new(&keys);
+        let mut builder = Builder::new(&keys, target);
         let root = builder.code(code);
         // The caller of marshal holds it.
         builder.heap.objects[root.index()].references = 2;
@@ -254,6 +256,7 @@ impl ConstCache<'_, '_> {
 }
 
 struct Builder<'a, 'k> {
+    target: Target,
     heap: Heap<'a>,
     cache: ConstCache<'a, 'k>,
     /// Where the cache's keys of tuples and frozensets live.
@@ -271,8 +274,9 @@ const COMPILER_NAMES: [&[u8]; 6] =
     [b"<module>", b"<lambda>", b"<listcomp>", b"<setcomp>", b"<dictcomp>", b"<genexpr>"];
 
 impl<'a, 'k> Builder<'a, 'k> {
-    fn new(arena: &'k Bump) -> Self {
+    fn new(arena: &'k Bump, target: Target) -> Self {
         Builder {
+            target,
             heap: Heap {
                 objects: Vec::with_capacity(USUAL_OBJECTS),
                 slots: Vec::with_capacity(2 * USUAL_OBJECTS),
@@ -337,9 +341,11 @@ impl<'a, 'k> Builder<'a, 'k> {
         id
     }
 
-    /// Interns constants that are names with other letters than ASCII's: those of classes, which building them loads, and of
-    /// parameters, which making their annotations loads. Such a constant is the name's object, if no equal constant came first.
+    /// Interns constants that are names with other letters than ASCII's: those of classes, which building them loads, of
+    /// parameters, which making their annotations loads, and of keyword arguments and imports. Such a constant is the name's
+    /// object, if no equal constant came first.
     fn loaded_names(&mut self, code: &CodeObject<'a>) {
+        self.names_in_tuples(code);
         let mut loaded = Vec::new();
         for constant in code.consts {
             let &Constant::Code(inner) = constant else { continue };
@@ -352,6 +358,31 @@ impl<'a, 'k> Builder<'a, 'k> {
             if code.consts.contains(&Constant::Str(name)) && !self.text(number).is_constant {
                 let interned = self.interned(number);
                 self.text(number).constant = Some(interned);
+            }
+        }
+    }
+
+    fn names_in_tuples(&mut self, code: &CodeObject<'a>) {
+        let is_name = |item: &Constant<'a>| matches!(item, Constant::Str(text) if !text.is_ascii());
+        let may_have_names = |constant: &Constant<'a>| match constant {
+            Constant::Tuple(items) => items.iter().any(is_name),
+            _ => false,
+        };
+        if !code.consts.iter().any(may_have_names) {
+            return;
+        }
+        let literals = code.consts.iter().enumerate().filter(|(_, constant)| is_name(constant));
+        let literals: FxHashMap<_, _> = literals.map(|(index, constant)| (*constant, index)).collect();
+        for index in tuples_of_names(code, self.target.features().opcodes) {
+            let Some(Constant::Tuple(names)) = code.consts.get(index) else { continue };
+            for name in names.iter().filter(|&name| is_name(name)) {
+                let Constant::Str(text) = *name else { unreachable!("a name is a string") };
+                let number = self.text_number(text);
+                let came_first = literals.get(name).is_some_and(|&literal| literal < index);
+                if !self.text(number).is_constant && !came_first {
+                    let interned = self.interned(number);
+                    self.text(number).constant = Some(interned);
+                }
             }
         }
     }
@@ -538,7 +569,8 @@ impl<'a, 'k> Builder<'a, 'k> {
         let body = Body::Str(text);
         let id = if exists_once(text) { self.heap.add_immortal(body) } else { self.heap.add(body) };
         // The module `os`, which no process goes without, has `*` as a name.
-        self.heap.objects[id.index()].interned = text.0 == b"*";
+        let is_static = self.target.features().static_strings_interned && exists_once(text);
+        self.heap.objects[id.index()].interned = is_static || text.0 == b"*";
         self.text(number).constant = Some(id);
         id
     }
@@ -568,8 +600,11 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     fn code_name(&mut self, text: PyStr<'a>) -> ObjectId {
         if let Some(number) = COMPILER_NAMES.iter().position(|&name| name == text.0) {
-            return *self.compiler_names[number]
-                .get_or_insert_with(|| self.heap.add_immortal(Body::Str(text)));
+            return *self.compiler_names[number].get_or_insert_with(|| {
+                let id = self.heap.add_immortal(Body::Str(text));
+                self.heap.objects[id.index()].interned = self.target.features().static_strings_interned;
+                id
+            });
         }
         if text.0.starts_with(b"<generic parameters of ") {
             return self.heap.add(Body::Str(text));
@@ -611,6 +646,23 @@ impl<'a, 'k> Builder<'a, 'k> {
             Key::FrozenSet(_) | Key::Object(_) => false,
         }
     }
+}
+
+/// Where among its constants code has tuples of keywords of calls and of names that are imported.
+fn tuples_of_names(code: &CodeObject<'_>, opcodes: &OpcodeTable) -> Vec<usize> {
+    let mut tuples = Vec::new();
+    let mut loaded = None;
+    for instruction in decode(code.code, opcodes) {
+        let oparg = instruction.oparg as usize;
+        match instruction.opcode {
+            Some(Opcode::KW_NAMES) => tuples.push(oparg),
+            Some(Opcode::IMPORT_NAME | Opcode::MATCH_CLASS) => tuples.extend(loaded),
+            Some(Opcode::EXTENDED_ARG) => continue,
+            _ => {}
+        }
+        loaded = (instruction.opcode == Some(Opcode::LOAD_CONST)).then_some(oparg);
+    }
+    tuples
 }
 
 /// Whether one of the lines of `text`, all of which end in a newline, is `line`.

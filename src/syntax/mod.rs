@@ -9,11 +9,12 @@ mod lines;
 mod lower;
 mod substitute;
 mod tree;
+mod trees;
 pub(crate) mod unparse;
 
 use bumpalo::Bump;
 use ruff_python_ast::token::Tokens;
-use ruff_python_ast::{Mod, PythonVersion};
+use ruff_python_ast::PythonVersion;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
@@ -25,18 +26,24 @@ use diagnose::{Verdict, diagnose};
 use lines::Lines;
 use substitute::Substitute;
 use tree::Tree;
+use trees::{ParsedText, Trees};
 
-/// A parsed file, the same for all targets, and the names in it.
+/// A parsed file, and the names in it.
 pub struct Parsed<'a> {
-    pub module: ast::Module<'a>,
     pub interner: Interner<'a>,
+    trees: Trees<'a>,
     /// The syntax in it that not every version has, in order.
     features: Vec<(SyntaxFeature, Location)>,
     /// What is told where a target lacks them.
     rejection: Option<Box<Diagnostic>>,
 }
 
-impl Parsed<'_> {
+impl<'a> Parsed<'a> {
+    /// The tree as `target` has it: nearly every file has one for all.
+    pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<ast::Module<'a>, Diagnostic> {
+        self.trees.module(arena, &mut self.interner, target.features().fstrings)
+    }
+
     /// What the grammar of `target` has against this file: syntax that came later.
     pub fn check(&self, target: Target) -> Result<(), Diagnostic> {
         for &(feature, location) in &self.features {
@@ -58,31 +65,27 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnosti
         let message = "source code string cannot contain null bytes";
         return Err(Diagnostic::syntax_error(Location::NONE, message));
     }
-    parse_as(arena, text, &Substitute::none(text)).or_else(|found| reconsider(arena, text, found))
+    parse_as(arena, text, Substitute::none(text)).or_else(|found| reconsider(arena, text, found))
 }
 
 /// Parses `substitute` as a tree of `text`. The error says that CPython takes this neither, or that the crate does not.
 fn parse_as<'a>(
     arena: &'a Bump,
     text: &'a str,
-    substitute: &Substitute<'_>,
+    substitute: Substitute<'a>,
 ) -> Result<Parsed<'a>, Diagnostic> {
     let options = ParseOptions::from(Mode::Module).with_target_version(oldest_version());
-    let mut parsed = Tree::new(parse_unchecked(&substitute.text, options));
-    let Mod::Module(module) = parsed.syntax() else { unreachable!("a module was asked for") };
+    let parsed = Tree::new(parse_unchecked(&substitute.text, options));
     check_tokens(text, parsed.tokens())?;
     if let Some(error) = parsed.errors().iter().find(|error| check::is_fault(text, error)) {
         let location = Lines::new(text).location(error.location);
         return Err(Diagnostic::syntax_error(location, error.error.to_string()));
     }
     let features = features(text, parsed.unsupported_syntax_errors())?;
-    let lowered = lower::module(arena, text, substitute, &module.body, parsed.tokens());
-    if let Some(fault) = lowered.fault {
-        return Err(*fault);
-    }
-    parsed.set_walked();
+    let mut interner = Interner::new(arena);
+    let trees = Trees::new(arena, &mut interner, ParsedText { text, substitute, parsed })?;
     let rejection = rejection_of_newer_syntax(text, &features);
-    Ok(Parsed { module: lowered.module, interner: lowered.interner, features, rejection })
+    Ok(Parsed { interner, trees, features, rejection })
 }
 
 /// What CPython says of a text that was `found` to be wrong; or its tree, where only the parser crate does not take it.
@@ -95,7 +98,7 @@ fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<P
     match diagnose(text) {
         Verdict::Rejected(diagnostic) => Err(*diagnostic),
         Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
-            parse_as(arena, text, &Substitute::new(text, &peculiarities)).map_err(|_| found)
+            parse_as(arena, text, Substitute::new(text, &peculiarities)).map_err(|_| found)
         }
         Verdict::Accepted(_) | Verdict::Unknown => Err(found),
     }

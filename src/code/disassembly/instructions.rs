@@ -4,20 +4,20 @@ use crate::target::{Opcode, OpcodeTable};
 
 /// An instruction of a finished code object; `EXTENDED_ARG` is one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Instruction {
+pub(crate) struct Instruction {
     /// In bytes.
     pub(super) offset: usize,
     /// The offset of what follows it and its caches, from which jumps count.
     next: usize,
     number: u8,
     /// `None` for a number that the target does not have.
-    pub(super) opcode: Option<Opcode>,
+    pub(crate) opcode: Option<Opcode>,
     /// With the bits of the `EXTENDED_ARG`s before.
-    pub(super) oparg: u32,
+    pub(crate) oparg: u32,
 }
 
 /// Reads all of `code`; a last odd byte is left out.
-pub(super) fn decode(code: &[u8], table: &OpcodeTable) -> Vec<Instruction> {
+pub(crate) fn decode(code: &[u8], table: &OpcodeTable) -> Vec<Instruction> {
     let units = code.len() / 2;
     let (mut instructions, mut extended, mut index) = (Vec::new(), 0u32, 0);
     while index < units {

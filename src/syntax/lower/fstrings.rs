@@ -1,13 +1,13 @@
 //! f-strings, in the pieces in which CPython's tokenizer makes them.
 //!
-//! `f"a{x!r:>{w}}b" "c"` becomes `JoinedStr([Constant('a'), FormattedValue(x, 'r', JoinedStr([Constant('>'), FormattedValue(w), Constant('')])), Constant('bc')])`:
-//! neighbouring constants are one, empty ones fall away, but in a format spec each piece stands for itself, the empty one before the final `}` too.
+//! `f"a{x!r:>{w}}b" "c"` becomes `JoinedStr([Constant('a'), FormattedValue(x, 'r', JoinedStr([Constant('>'), FormattedValue(w)])), Constant('bc')])`:
+//! neighbouring constants are one, empty ones fall away. In a format spec that holds for some targets; for others each piece stands for
+//! itself there, the empty one before the final `}` too.
 //!
 //! CPython: `Parser/action_helpers.c` `_PyPegen_joined_str`, `_PyPegen_formatted_value`, `_PyPegen_concatenate_strings`,
 //! `Parser/tokenizer.c` `tok_get_fstring_mode` (3.12)
 
 use ruff_python_ast as ruff;
-use ruff_python_ast::token::TokenKind;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{Lowerer, end, start};
@@ -18,9 +18,11 @@ use crate::target::limits;
 
 /// What a piece of an f-string depends on besides its place.
 #[derive(Clone, Copy)]
-struct Literal {
-    is_raw: bool,
-    range: TextRange,
+pub(super) struct Literal {
+    pub(super) is_raw: bool,
+    pub(super) range: TextRange,
+    /// The outermost field around, if there is one.
+    pub(super) field: TextRange,
 }
 
 impl<'a> Lowerer<'a, '_> {
@@ -42,7 +44,8 @@ impl<'a> Lowerer<'a, '_> {
     }
 
     fn fstring_part(&mut self, part: &ruff::FString, pieces: &mut Vec<Expr<'a>>) {
-        let literal = Literal { is_raw: part.flags.prefix().is_raw(), range: part.range() };
+        let is_raw = part.flags.prefix().is_raw();
+        let literal = Literal { is_raw, range: part.range(), field: part.range() };
         for element in &part.elements {
             match element {
                 ruff::InterpolatedStringElement::Literal(element) => {
@@ -51,14 +54,42 @@ impl<'a> Lowerer<'a, '_> {
                     });
                 }
                 ruff::InterpolatedStringElement::Interpolation(element) => {
-                    if element.debug_text.is_some() {
-                        let (value, location) = self.debug_text(element, literal);
-                        self.push_non_empty(pieces, value, location);
-                    }
-                    pieces.push(self.formatted_value(element, literal, 0));
+                    let literal = Literal { field: element.range(), ..literal };
+                    self.field(element, literal, 0, pieces);
                 }
             }
         }
+    }
+
+    /// A replacement field: what is shown of its source, if it is a debug field, and its value.
+    fn field(
+        &mut self,
+        element: &ruff::InterpolatedElement,
+        literal: Literal,
+        depth: u32,
+        pieces: &mut Vec<Expr<'a>>,
+    ) {
+        let value = self.formatted_value(element, literal, depth);
+        if element.debug_text.is_some() {
+            let Some((text, mut location)) = self.debug_text(element, literal, depth) else {
+                return self.refuse_debug_field();
+            };
+            if let (ExprKind::FormattedValue { format_spec: Some(spec), .. }, ruff::ConversionFlag::None) =
+                (value.kind, element.conversion)
+            {
+                // A spec that became a constant starts later.
+                location.end_lineno = spec.location.lineno;
+                location.end_col_offset = spec.location.col_offset;
+            }
+            self.push_non_empty(pieces, text, location);
+        }
+        pieces.push(value);
+    }
+
+    /// The parser makes a constant without a value of such a field's text.
+    #[cold]
+    fn refuse_debug_field(&mut self) {
+        self.fail_with_value_error("field 'value' is required for Constant");
     }
 
     fn push_non_empty(&mut self, pieces: &mut Vec<Expr<'a>>, value: &'a [u8], location: Location) {
@@ -186,7 +217,7 @@ impl<'a> Lowerer<'a, '_> {
         Expr { kind, location: self.location(element.range()) }
     }
 
-    /// Escapes count in a format spec even when the string is raw, and its pieces are not folded.
+    /// Escapes count in a format spec even when the string is raw.
     fn format_spec(
         &mut self,
         spec: &ruff::InterpolatedStringFormatSpec,
@@ -207,18 +238,18 @@ impl<'a> Lowerer<'a, '_> {
                     line_end = line_end.or(newline);
                     if start(element) < text_end {
                         let range = TextRange::new(start(element).into(), text_end.into());
-                        self.spec_middle(range, literal, &mut pieces);
-                        bare_from = None;
+                        let is_bare = self.spec_middle(range, literal, &mut pieces);
+                        bare_from = is_bare.then_some(text_end);
                     }
                 }
                 ruff::InterpolatedStringElement::Interpolation(element) => {
                     if bare_from == Some(start(element)) && self.byte_at(start(element) + 1) == Some(b'{') {
                         pieces.push(self.empty_piece(start(element)));
                     }
-                    if element.debug_text.is_some() {
-                        self.fail_with_value_error("field 'value' is required for Constant");
+                    if element.debug_text.is_some() && !self.rules.format_spec_folded {
+                        self.refuse_debug_field();
                     }
-                    pieces.push(self.formatted_value(element, literal, depth + 1));
+                    self.field(element, literal, depth + 1, &mut pieces);
                     spec_end = end(element);
                     bare_from = line_end.is_none().then_some(spec_end);
                 }
@@ -228,12 +259,31 @@ impl<'a> Lowerer<'a, '_> {
         if bare_from.is_some() && !pieces.is_empty() {
             pieces.push(self.empty_piece(spec_end));
         }
-        let kind = ExprKind::JoinedStr(self.arena.alloc_slice_copy(&pieces));
         let location = self.span(start(spec) - 1, spec_end);
-        self.arena.alloc(Expr { kind, location })
+        self.spec_of_pieces(&pieces, location)
     }
 
-    fn spec_middle(&mut self, range: TextRange, literal: Literal, pieces: &mut Vec<Expr<'a>>) {
+    /// Puts a format spec together, if the target does; one without fields is then a constant.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.12–)
+    fn spec_of_pieces(&mut self, pieces: &[Expr<'a>], location: Location) -> &'a Expr<'a> {
+        let has_field = pieces.iter().any(|piece| piece.kind.as_constant().is_none());
+        let is_plain = pieces.is_empty() || (pieces.len() == 1 && !has_field);
+        self.depends_on_rules |= !is_plain;
+        if is_plain || !self.rules.format_spec_folded {
+            let kind = ExprKind::JoinedStr(self.arena.alloc_slice_copy(pieces));
+            return self.arena.alloc(Expr { kind, location });
+        }
+        let spec = if has_field {
+            Expr { kind: ExprKind::JoinedStr(self.folded(pieces)), location }
+        } else {
+            self.concatenated(pieces)
+        };
+        self.arena.alloc(spec)
+    }
+
+    /// Cuts the text of a spec after each `\N{...}`; whether it ends with one.
+    fn spec_middle(&mut self, range: TextRange, literal: Literal, pieces: &mut Vec<Expr<'a>>) -> bool {
         let bytes = self.text.as_bytes();
         // The names of characters end a piece only where the tokenizer sees escapes, yet they are always decoded.
         let mut from = start(&range);
@@ -246,6 +296,7 @@ impl<'a> Lowerer<'a, '_> {
         if from < end(&range) {
             pieces.push(self.spec_piece(from, end(&range), literal));
         }
+        from == end(&range)
     }
 
     fn spec_piece(&mut self, from: u32, to: u32, literal: Literal) -> Expr<'a> {
@@ -257,51 +308,6 @@ impl<'a> Lowerer<'a, '_> {
     fn empty_piece(&mut self, offset: u32) -> Expr<'a> {
         self.constant(Constant::Str(PyStr(b"")), TextRange::empty(offset.into()))
     }
-
-    /// The source of an expression before its `=`, up to what follows the `=`.
-    ///
-    /// CPython: `Parser/tokenizer.c` `set_fstring_expr`, `update_fstring_expr` (3.12.0–3.12.3)
-    fn debug_text(&mut self, element: &ruff::InterpolatedElement, literal: Literal) -> (&'a [u8], Location) {
-        let from = start(element) + 1;
-        let len = element.debug_text.as_ref().map_or(0, |text| text.as_str().len()) as u32;
-        let location = self.span(from, from + len);
-        let range = TextRange::new(from.into(), self.debug_text_end(from, from + len).into());
-        let source = self.source(range);
-        if memchr::memchr(b'#', source.as_bytes()).is_none() {
-            return (self.decoded(range, literal.is_raw, literal.range), location);
-        }
-        let source = without_comments(source);
-        if literal.is_raw || !source.contains('\\') {
-            return (self.arena.alloc_str(&source).as_bytes(), location);
-        }
-        (self.decoded_text(&source, literal.range), location)
-    }
-
-    /// The text ends at the first `!` outside of brackets and strings, even if that belongs to a `!=`.
-    fn debug_text_end(&self, from: u32, to: u32) -> u32 {
-        let range = TextRange::new(from.into(), to.into());
-        if !self.source(range).contains("!=") {
-            return to;
-        }
-        let mut depth = 0;
-        for token in self.tokens.in_range(range) {
-            match token.kind() {
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace | TokenKind::FStringStart => depth += 1,
-                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd => depth -= 1,
-                TokenKind::NotEqual if depth == 0 => return start(token),
-                _ => {}
-            }
-        }
-        to
-    }
-}
-
-/// Everything from a `#` to the end of its line goes, whether it is a comment or not.
-fn without_comments(source: &str) -> String {
-    let mut lines = source.split('\n');
-    let strip = |line: &str| line.split('#').next().unwrap_or_default().to_owned();
-    let first = lines.next().map(strip).unwrap_or_default();
-    lines.fold(first, |text, line| text + "\n" + &strip(line))
 }
 
 /// Where the first `\N{...}` of `bytes` at or after `from` ends.

@@ -6,6 +6,7 @@
 //!
 //! CPython: `Parser/action_helpers.c`, `Grammar/python.gram` (3.12)
 
+mod debug_text;
 mod expressions;
 mod fstrings;
 mod numbers;
@@ -17,6 +18,9 @@ mod strings;
 use bumpalo::Bump;
 use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::FxHashMap;
+
+use debug_text::DebugText;
 
 use super::ast::*;
 use super::lines::Lines;
@@ -25,20 +29,23 @@ use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, Interner};
 use crate::source::Location;
-use crate::target::limits;
+use crate::target::{FStringRules, limits};
 
 /// A lowered module and what came up on the way.
 pub(super) struct Lowered<'a> {
     pub(super) module: Module<'a>,
-    pub(super) interner: Interner<'a>,
+    /// Whether other rules may give another tree, or another fault.
+    pub(super) depends_on_rules: bool,
     pub(super) fault: Option<Box<Diagnostic>>,
 }
 
 /// Lowers the statements of a module. `text` is what they were parsed from.
 pub(super) fn module<'a, 't>(
     arena: &'a Bump,
+    interner: &'t mut Interner<'a>,
+    rules: FStringRules,
     text: &'a str,
-    substitute: &'t Substitute<'t>,
+    substitute: &'t Substitute<'a>,
     body: &[ruff::Stmt],
     tokens: &'t ruff::token::Tokens,
 ) -> Lowered<'a> {
@@ -48,24 +55,32 @@ pub(super) fn module<'a, 't>(
         substitute,
         tokens,
         lines: Lines::new(text),
-        interner: Interner::new(arena),
+        interner,
+        rules,
+        depends_on_rules: false,
+        debug_texts: FxHashMap::default(),
         nodes: 0,
         depth: 0,
         fault: None,
     };
     let body = lowerer.body(body);
     let module = Module { body, node_count: lowerer.nodes };
-    Lowered { module, interner: lowerer.interner, fault: lowerer.fault }
+    Lowered { module, depends_on_rules: lowerer.depends_on_rules, fault: lowerer.fault }
 }
 
 struct Lowerer<'a, 't> {
     arena: &'a Bump,
     text: &'a str,
     /// What was parsed in place of `text`.
-    substitute: &'t Substitute<'t>,
+    substitute: &'t Substitute<'a>,
     tokens: &'t ruff::token::Tokens,
     lines: Lines,
-    interner: Interner<'a>,
+    interner: &'t mut Interner<'a>,
+    rules: FStringRules,
+    /// Whether something was met that `rules` decide on.
+    depends_on_rules: bool,
+    /// The texts of debug fields, for each outermost field that was asked for, by its start.
+    debug_texts: FxHashMap<u32, Vec<DebugText>>,
     nodes: u32,
     /// How many expressions, statements and patterns are open.
     depth: u32,
