@@ -29,11 +29,12 @@ pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagno
     syntax::parse(arena, text)
 }
 
-/// The stack that the stages after the parser need at most: their recursion is bounded by [`Features::recursion_limit`],
-/// and without optimisation their frames are about ten times as large.
-///
-/// [`Features::recursion_limit`]: crate::target::Features::recursion_limit
-const STACK_SIZE: usize = if cfg!(debug_assertions) { 96 << 20 } else { 8 << 20 };
+/// The stack that the stages after the parser need at most for one level of nesting; without optimisation their frames are about
+/// ten times as large.
+const STACK_A_LEVEL: usize = if cfg!(debug_assertions) { 34 << 10 } else { 2900 };
+
+/// More levels than there can be within the f-strings of a source, whose depth does not count them, and more than usual sources have.
+const USUAL_LEVELS: u32 = 2900;
 
 /// Compiles a parsed file for one target.
 pub fn compile_parsed<'a>(
@@ -42,7 +43,8 @@ pub fn compile_parsed<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || run_stages(arena, parsed, options, target))
+    let stack = STACK_A_LEVEL * (USUAL_LEVELS + parsed.depth()) as usize;
+    stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target))
 }
 
 fn run_stages<'a>(

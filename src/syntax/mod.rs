@@ -44,6 +44,11 @@ impl<'a> Parsed<'a> {
         self.trees.module(arena, &mut self.interner, target.features().fstrings)
     }
 
+    /// How deeply its statements, expressions and patterns nest, by and large.
+    pub fn depth(&self) -> u32 {
+        self.trees.depth
+    }
+
     /// What the grammar of `target` has against this file: syntax that came later.
     pub fn check(&self, target: Target) -> Result<(), Diagnostic> {
         for &(feature, location) in &self.features {

@@ -23,6 +23,8 @@ pub(super) struct Trees<'a> {
     /// By the newest target's rules.
     first: (FStringRules, Module<'a>),
     others: Vec<(FStringRules, Module<'a>)>,
+    /// How deeply they nest at most, but for the fields of f-strings.
+    pub(super) depth: u32,
     /// What other trees are made of; none where they would be the same.
     source: Option<ParsedText<'a>>,
 }
@@ -40,6 +42,7 @@ impl<'a> Trees<'a> {
         Ok(Trees {
             first: (rules, lowered.module),
             others: Vec::new(),
+            depth: lowered.depth,
             source: lowered.depends_on_rules.then_some(source),
         })
     }

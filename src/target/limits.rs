@@ -5,8 +5,14 @@
 /// CPython: `Include/internal/pycore_long.h` `_PY_LONG_DEFAULT_MAX_STR_DIGITS` (3.11–)
 pub(crate) const MAX_STR_DIGITS: usize = 4300;
 
-/// Expressions, statements and patterns within each other: a tree from `syntax` is nowhere deeper than this.
-pub(crate) const MAX_NESTING: u32 = 6000;
+/// Expressions, statements and patterns within each other: a tree from `syntax` is nowhere deeper than this, and what any target
+/// compiles is not as deep.
+pub(crate) const MAX_NESTING: u32 = 10_016;
+
+/// How deeply the rules of CPython's parser may call each other.
+///
+/// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)
+pub(crate) const MAX_PARSER_DEPTH: u32 = 6000;
 
 /// Recursion over a tree asks after this many levels whether the stack still suffices.
 pub(crate) const STACK_CHECK_INTERVAL: u32 = 16;

@@ -34,6 +34,8 @@ use crate::target::{FStringRules, limits};
 /// A lowered module and what came up on the way.
 pub(super) struct Lowered<'a> {
     pub(super) module: Module<'a>,
+    /// How deeply statements, expressions and patterns nest, or up to [`limits::STACK_CHECK_INTERVAL`] less.
+    pub(super) depth: u32,
     /// Whether other rules may give another tree, or another fault.
     pub(super) depends_on_rules: bool,
     pub(super) fault: Option<Box<Diagnostic>>,
@@ -61,11 +63,13 @@ pub(super) fn module<'a, 't>(
         debug_texts: FxHashMap::default(),
         nodes: 0,
         depth: 0,
+        deepest: 0,
         fault: None,
     };
     let body = lowerer.body(body);
     let module = Module { body, node_count: lowerer.nodes };
-    Lowered { module, depends_on_rules: lowerer.depends_on_rules, fault: lowerer.fault }
+    let Lowerer { deepest: depth, depends_on_rules, fault, .. } = lowerer;
+    Lowered { module, depth, depends_on_rules, fault }
 }
 
 struct Lowerer<'a, 't> {
@@ -84,6 +88,8 @@ struct Lowerer<'a, 't> {
     nodes: u32,
     /// How many expressions, statements and patterns are open.
     depth: u32,
+    /// How many there were at most, seen at each [`limits::STACK_CHECK_INTERVAL`].
+    deepest: u32,
     fault: Option<Box<Diagnostic>>,
 }
 
@@ -155,6 +161,7 @@ impl<'a> Lowerer<'a, '_> {
     #[cold]
     fn on_checked_stack<T>(&mut self, lower: impl FnOnce(&mut Self) -> T, nothing: impl FnOnce() -> T) -> T {
         if self.depth < limits::MAX_NESTING {
+            self.deepest = self.deepest.max(self.depth);
             return stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || lower(self));
         }
         self.fail(|| {

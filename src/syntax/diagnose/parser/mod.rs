@@ -194,7 +194,7 @@ impl<'t> Parser<'t> {
 
     /// Runs `parse` one level deeper.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
-        if self.depth >= limits::MAX_NESTING {
+        if self.depth >= limits::MAX_PARSER_DEPTH {
             return Err(Stop::TooDeep);
         }
         self.depth += 1;
