@@ -1,7 +1,7 @@
 """The part of scripts/conformance that runs in the reference interpreter, any from 3.8 on.
 
 Reads one JSON request from stdin: the tree, the optimisation level, and for each file its name, the pyc that crosspyc may have
-written, and what it said if it wrote none. Prints one JSON object a file as soon as it is known, and before it one that says
+written, what it said if it wrote none, and the pyc of the reference if that is not to be made here. Prints one JSON object a file as soon as it is known, and before it one that says
 that the interpreter survived its own compilation of the file.
 """
 
@@ -25,8 +25,11 @@ TAIL = ["co_exceptiontable", "co_stacksize", "co_firstlineno", "co_linetable", "
 
 def main():
     request = json.load(sys.stdin)
-    for name, pyc, said in request["files"]:
-        result = examine(request["tree"], name, pyc, said, request["optimize"])
+    for name, pyc, said, golden in request["files"]:
+        if golden:
+            result = examine_golden(golden, pyc, said)
+        else:
+            result = examine(request["tree"], name, pyc, said, request["optimize"])
         result["file"] = name
         print(json.dumps(result), flush=True)
 
@@ -42,6 +45,18 @@ def examine(tree, name, pyc, said, optimize):
         return rejected(error, pyc, said)
     finally:
         print(json.dumps({"compiled": name}), flush=True)
+    return judge(code, expected, pyc, said)
+
+
+def examine_golden(golden, pyc, said):
+    if not os.path.exists(golden):
+        return rejected(None, pyc, said)
+    with open(golden, "rb") as file:
+        expected = file.read()
+    return judge(marshal.loads(expected[16:]), expected, pyc, said)
+
+
+def judge(code, expected, pyc, said):
     result = {"objects": count(code), "same_objects": 0}
     if not os.path.exists(pyc):
         return dict(result, **not_compiled(said))
@@ -90,7 +105,7 @@ def rejected(error, pyc, said):
         return {"status": "missing", "kinds": [["missing", "", ""]]}
     if said["type"] == "internal-error":
         return {"status": "panic", "kinds": [["panic: " + said["message"][:100], "", said["message"]]]}
-    agreed = 0
+    agreed = 3 if error is None else 0
     if (said["exception"], said["message"]) == (type(error).__name__, message):
         agreed = 1
         if said["line"] == place[0]:

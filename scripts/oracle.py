@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Remakes, with the reference interpreters, the committed files that say what CPython does.
 
-    scripts/oracle.py golden [--python PATH]...     testdata/code/3.N/*.pyc from testdata/code/*.py
+    scripts/oracle.py golden [--python PATH]...     testdata/code/RELEASE/*.pyc from testdata/code/*.py
+    scripts/oracle.py changes --python PATH...      testdata/code/changes.txt: the same cases by releases that differ
     scripts/oracle.py arithmetic [--python PATH]    testdata/preprocess/arithmetic.txt
     scripts/oracle.py printable [--python PATH]     src/syntax/unparse/printable.rs
 
@@ -122,8 +123,7 @@ def arithmetic(python):
 
 def golden(python):
     """One pyc for each source; `NAME.opt-1.pyc` and so on too where the source's first line is `# optimize: 0 1 2`."""
-    minor = version_of(python).rpartition(".")[0]
-    out = ROOT / "testdata/code" / minor
+    out = ROOT / "testdata/code" / version_of(python)
     out.mkdir(parents=True, exist_ok=True)
     for old in out.iterdir():
         old.unlink()
@@ -135,14 +135,90 @@ def golden(python):
             ask(python, GOLDEN, [str(source), str(out / stem), source.name, level])
 
 
+COMPILE = r"""
+import json, marshal, sys
+answers = []
+for source in json.load(sys.stdin):
+    try:
+        answers.append(marshal.dumps(compile(source, "case.py", "exec", dont_inherit=True)).hex())
+    except SyntaxError as error:
+        answers.append("%s: %s @%s:%s" % (type(error).__name__, error.msg, error.lineno, error.offset))
+    except ValueError as error:
+        answers.append("%s: %s" % (type(error).__name__, error))
+    except SystemError:
+        # The message has addresses.
+        answers.append("SystemError: ...")
+print(json.dumps(answers))
+"""
+
+LISTING = r"""
+import dis, itertools, json, marshal, sys, types
+
+def shown(value):
+    if isinstance(value, types.CodeType):
+        return "<%s>" % value.co_name
+    if isinstance(value, tuple):
+        return "(%s)" % " ".join(map(shown, value))
+    return repr(value)
+
+def place(positions):
+    return "%s:%s-%s:%s" % (positions[0], positions[2], positions[1], positions[3])
+
+def instruction(one):
+    return one.opname if one.arg is None else "%s %d" % (one.opname, one.arg)
+
+def listing(code):
+    yield "%s %s" % (code.co_qualname, shown(code.co_consts))
+    variables = [code.co_names, code.co_varnames, code.co_cellvars, code.co_freevars]
+    if any(variables):
+        yield " / ".join(" ".join(names) for names in variables).rstrip()
+    positions = list(code.co_positions())
+    by_place = itertools.groupby(dis.get_instructions(code), lambda one: place(positions[one.offset // 2]))
+    for where, instructions in by_place:
+        yield "  %s  %s" % (where, ", ".join(map(instruction, instructions)))
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from listing(const)
+
+def text(answer):
+    return answer if " " in answer else "\n".join(listing(marshal.loads(bytes.fromhex(answer))))
+
+print(json.dumps([text(answer) for answer in json.load(sys.stdin)]))
+"""
+
+
+def changes(pythons):
+    """Every case of the file anew: its title and source stay, then come the listings, each under the releases that give it."""
+    path = ROOT / "testdata/code/changes.txt"
+    head, *cases = path.read_text(encoding="utf-8").split("--- ")
+    titles = [case.partition("\n")[0] for case in cases]
+    sources = [case.partition("\n")[2].split("== ")[0] for case in cases]
+    answers = []
+    for python in pythons:
+        compiled = ask(python, COMPILE, sources)
+        answers.append((version_of(python), json.loads(ask(DEFAULT, LISTING, json.loads(compiled)))))
+    text = head
+    for number, (title, source) in enumerate(zip(titles, sources)):
+        text += f"--- {title}\n{source}"
+        by_listing = {}
+        for version, listings in answers:
+            by_listing.setdefault(listings[number], []).append(version)
+        for listing, versions in by_listing.items():
+            text += f"== {' '.join(versions)}\n{listing}\n"
+    path.write_text(text, encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["golden", "arithmetic", "printable"])
+    parser.add_argument("what", choices=["golden", "changes", "arithmetic", "printable"])
     parser.add_argument("--python", type=Path, action="append", help=f"a reference interpreter (default: {DEFAULT.name})")
     args = parser.parse_args()
     for python in args.python or [DEFAULT]:
         if not os.access(python, os.X_OK):
             sys.exit(f"oracle.py: no interpreter at {python}")
+    if args.what == "changes":
+        return changes(args.python)
+    for python in args.python or [DEFAULT]:
         globals()[args.what](python)
 
 

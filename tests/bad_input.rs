@@ -18,10 +18,13 @@ const ORDINARY_STACK: usize = 2 << 20;
 
 /// Compiles and marshals on a thread of its own with an ordinary stack; the error is CPython's.
 fn outcome(source: impl Into<Vec<u8>>) -> Result<(), String> {
+    outcome_for(Target::newest(Version::V3_12).expect("3.12 is supported"), source)
+}
+
+fn outcome_for(target: Target, source: impl Into<Vec<u8>>) -> Result<(), String> {
     let source = source.into();
     let compile = move || {
         let arena = Bump::new();
-        let target = Target::newest(Version::V3_12).expect("3.12 is supported");
         let options = Options { filename: "bad.py".into(), optimize: 0 };
         let code = compile(&arena, &source, options, target)
             .map_err(|diagnostic| format!("{}: {}", diagnostic.kind.name(), diagnostic.message))?;
@@ -130,6 +133,27 @@ fn deep_nesting_is_rejected_or_compiled() {
     let _ = outcome(chain("a", "()", DEEP, "\n"));
     let _ = outcome(chain("a", "[0]", DEEP, "\n"));
     let _ = outcome(chain("", "if a:\n  b\n c\n", 10 * DEEP, ""));
+}
+
+/// One release after the other takes them deeper.
+#[test]
+fn the_deepest_sources_that_cpython_takes_are_compiled() {
+    for (release, deepest) in [("3.12.1", 2994), ("3.12.14", 9996)] {
+        let target: Target = release.parse().expect("a supported target");
+        assert_eq!(outcome_for(target, chain("a", ".b", deepest, "\n")), Ok(()), "{release}");
+        assert_eq!(
+            outcome_for(target, chain("a", ".b", deepest + 1, "\n")),
+            Err("RecursionError: maximum recursion depth exceeded during compilation".into()),
+            "{release}"
+        );
+        for repeated in ["()", "[a]", " + a", " and b or a", " if b else a", ".b[0](a)"] {
+            assert_eq!(
+                outcome_for(target, chain("a", repeated, deepest / 3 - 9, "\n")),
+                Ok(()),
+                "{repeated}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use bumpalo::Bump;
 
 use crate::compile::{Options, compile};
-use crate::target::{Target, Version};
+use crate::target::Target;
 
 /// A deep source needs more stack than the thread of a test has.
 #[test]
 fn the_deepest_source_does_not_exhaust_the_stack() {
-    let target = Target::newest(Version::V3_12).expect("3.12 is supported");
+    let target: Target = "3.12.1".parse().expect("3.12.1 is supported");
     let options = Options { filename: "module.py".into(), optimize: 0 };
     let source = format!("x = a{}\n", ".b()".repeat(1400));
     assert!(compile(&Bump::new(), source.as_bytes(), options, target).is_ok());
@@ -18,7 +18,7 @@ fn the_deepest_source_does_not_exhaust_the_stack() {
 
 /// The message, line and column (from 0) of the error in `source`.
 fn rejection(source: &str) -> (String, i32, i32) {
-    let target = Target::newest(Version::V3_12).expect("3.12 is supported");
+    let target: Target = "3.12.1".parse().expect("3.12.1 is supported");
     let options = Options { filename: "module.py".into(), optimize: 0 };
     let arena = Bump::new();
     let error = compile(&arena, source.as_bytes(), options, target).expect_err("CPython rejects it");
@@ -32,6 +32,25 @@ macro_rules! rejects {
             assert_eq!(rejection(&$source), ($message.to_owned(), $lineno, $column));
         })*
     };
+}
+
+/// Whether a release takes so many blocks within each other in a function, whose body ends with `last`.
+fn takes_blocks(release: &str, depth: usize, last: &str) -> bool {
+    let body = nested("while x", depth).replace("pass", last);
+    let source = format!("def f():\n{}", body.lines().map(|line| format!(" {line}\n")).collect::<String>());
+    let options = Options { filename: "module.py".into(), optimize: 0 };
+    compile(&Bump::new(), source.as_bytes(), options, release.parse().expect("supported")).is_ok()
+}
+
+#[test]
+fn later_releases_nest_one_block_more_and_count_a_generator_as_one() {
+    for (release, in_function, in_generator) in [("3.12.3", 20, 20), ("3.12.4", 21, 20), ("3.12.14", 21, 20)]
+    {
+        for (last, deepest) in [("x()", in_function), ("yield", in_generator)] {
+            assert!(takes_blocks(release, deepest, last), "{release} {last}");
+            assert!(!takes_blocks(release, deepest + 1, last), "{release} {last}");
+        }
+    }
 }
 
 /// One block inside the other, `depth` deep.

@@ -569,10 +569,14 @@ impl<'a, 'k> Builder<'a, 'k> {
         let body = Body::Str(text);
         let id = if exists_once(text) { self.heap.add_immortal(body) } else { self.heap.add(body) };
         // The module `os`, which no process goes without, has `*` as a name.
-        let is_static = self.target.features().static_strings_interned && exists_once(text);
-        self.heap.objects[id.index()].interned = is_static || text.0 == b"*";
+        self.heap.objects[id.index()].interned = self.is_static_interned(text) || text.0 == b"*";
         self.text(number).constant = Some(id);
         id
+    }
+
+    /// Whether the one object with this text was interned before all else.
+    fn is_static_interned(&self, text: PyStr<'_>) -> bool {
+        self.target.features().static_strings_interned && exists_once(text)
     }
 
     fn interned(&mut self, number: u32) -> ObjectId {
@@ -641,6 +645,9 @@ impl<'a, 'k> Builder<'a, 'k> {
         match key {
             Key::Text(number) => {
                 let Text { text, is_name, is_identifier_like, .. } = self.cache.texts[number as usize];
+                if self.is_static_interned(text) {
+                    return false;
+                }
                 has_line(interned_at_start, text.0) || (is_name && is_identifier_like && !exists_once(text))
             }
             Key::FrozenSet(_) | Key::Object(_) => false,

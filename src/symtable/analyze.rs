@@ -10,7 +10,9 @@
 //!
 //! CPython: `Python/symtable.c` `analyze_block` (3.12)
 
-use super::{Outcome, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
+use super::{
+    Outcome, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault,
+};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
 use crate::target::{DunderClass, Target};

@@ -13,8 +13,8 @@ mod trees;
 pub(crate) mod unparse;
 
 use bumpalo::Bump;
-use ruff_python_ast::token::Tokens;
 use ruff_python_ast::PythonVersion;
+use ruff_python_ast::token::Tokens;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 

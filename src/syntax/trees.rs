@@ -4,9 +4,9 @@ use bumpalo::Bump;
 use ruff_python_ast::Mod;
 
 use super::ast::Module;
+use super::lower;
 use super::substitute::Substitute;
 use super::tree::Tree;
-use super::lower;
 use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
 use crate::target::{FStringRules, Version};

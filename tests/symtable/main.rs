@@ -17,8 +17,9 @@ fn dumped(source: &[u8]) -> Result<String, Diagnostic> {
     let target: Target = "3.12.1".parse().expect("a supported target");
     let arena = Bump::new();
     let mut parsed = compile::parse(&arena, source)?;
-    let (_, future) = preprocess(&arena, &parsed.interner, target, 0, &parsed.module)?;
-    let table = symtable::build(&mut parsed.interner, target, &future, &parsed.module)?;
+    let module = parsed.module(&arena, target)?;
+    let (_, future) = preprocess(&arena, &parsed.interner, target, 0, &module)?;
+    let table = symtable::build(&mut parsed.interner, target, &future, &module)?;
     Ok(dump::dump(&parsed.interner, &table))
 }
 

@@ -6,13 +6,12 @@ use std::fmt::Write;
 use crosspyc::code::{Constant, Int};
 use crosspyc::names::{Ident, Interner};
 use crosspyc::source::Location;
-use crosspyc::syntax::Parsed;
 use crosspyc::syntax::ast::*;
 
 /// The whole module, one statement of its body a line.
-pub(crate) fn dump(parsed: &Parsed<'_>) -> String {
-    let mut dumper = Dumper { interner: &parsed.interner, out: String::new() };
-    for stmt in parsed.module.body {
+pub(crate) fn dump(interner: &Interner<'_>, module: &Module<'_>) -> String {
+    let mut dumper = Dumper { interner, out: String::new() };
+    for stmt in module.body {
         dumper.stmt(stmt);
         dumper.out.push('\n');
     }

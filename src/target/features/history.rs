@@ -5,7 +5,7 @@
 
 use super::super::opcodes;
 use super::super::version::Version;
-use super::{DebugTextEnd, DunderClass, Features, FStringRules};
+use super::{DebugTextEnd, DunderClass, FStringRules, Features};
 
 /// The releases of one version.
 pub(in crate::target) struct History {
@@ -139,9 +139,14 @@ mod tests {
 
     #[test]
     fn a_release_does_what_the_last_change_before_it_made_it_do() {
-        for (patch, at_test, raw) in [(0, false, false), (2, false, false), (3, true, false), (14, true, true)] {
+        for (patch, at_test, raw) in
+            [(0, false, false), (2, false, false), (3, true, false), (14, true, true)]
+        {
             let features = HISTORY_3_12.features(patch);
-            assert_eq!((features.assert_failure_at_test, features.fstrings.debug_text_is_raw), (at_test, raw));
+            assert_eq!(
+                (features.assert_failure_at_test, features.fstrings.debug_text_is_raw),
+                (at_test, raw)
+            );
         }
         assert!(HISTORY_3_12.releases.is_sorted_by_key(|&(first, _)| first));
         assert_eq!(HISTORY_3_12.releases[0].0, 0);
