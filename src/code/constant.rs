@@ -92,6 +92,33 @@ impl Constant<'_> {
     }
 }
 
+impl Constant<'_> {
+    /// A number that is the same for the same constants, made at a glance: others mostly have another.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        let of_bytes = |bytes: &[u8]| match *bytes {
+            [] => 0,
+            [first, .., last] => (bytes.len() as u32) << 16 | u32::from(first) << 8 | u32::from(last),
+            [only] => u32::from(only),
+        };
+        let (kind, value) = match *self {
+            Constant::None => (0, 0),
+            Constant::True => (0, 1),
+            Constant::False => (0, 2),
+            Constant::Ellipsis => (0, 3),
+            Constant::Int(Int::Small(value)) => (1, value as u32),
+            Constant::Int(Int::Big { magnitude, .. }) => (2, magnitude[0]),
+            Constant::Float(value) => (3, (value.to_bits() >> 32) as u32),
+            Constant::Complex { imag, .. } => (4, (imag.to_bits() >> 32) as u32),
+            Constant::Str(text) => (5, of_bytes(text.0)),
+            Constant::Bytes(bytes) => (6, of_bytes(bytes)),
+            Constant::Tuple(items) => (7, items.len() as u32),
+            Constant::FrozenSet(items) => (8, items.len() as u32),
+            Constant::Code(code) => (9, code.firstlineno.cast_unsigned()),
+        };
+        (kind as u32) << 28 ^ value
+    }
+}
+
 /// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True` and `1`) told apart: then one entry of `co_consts`
 /// serves both. Two code objects are the same when they would run alike and report the same places, as it is with the two copies of a `finally` body.
 ///

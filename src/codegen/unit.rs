@@ -1,7 +1,5 @@
 //! The compilation unit: one code object in the making, from the code generator to the assembler.
 
-use std::mem::discriminant;
-
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -61,12 +59,24 @@ impl<'a> Unit<'a> {
 }
 
 /// Tables up to this size are searched entry by entry: most stay below it, and hashing would cost more than it saves.
-const LINEAR_SEARCH: usize = 8;
+const LINEAR_SEARCH: usize = 32;
+
+/// The first place of `wanted`. Looks at eight entries at a time, without branches between them.
+fn position<T: Copy + PartialEq>(entries: &[T], wanted: T) -> Option<usize> {
+    let (chunks, rest) = entries.as_chunks::<8>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let found = (0..8).fold(0_u32, |found, at| found | u32::from(chunk[at] == wanted) << at);
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize);
+        }
+    }
+    rest.iter().position(|&entry| entry == wanted).map(|at| chunks.len() * 8 + at)
+}
 
 /// An ordered set of names; an entry's index is the oparg.
 #[derive(Clone, Debug, Default)]
 pub struct IdentTable {
-    idents: SmallVec<[Ident; LINEAR_SEARCH]>,
+    idents: SmallVec<[Ident; 16]>,
     /// Empty while `idents` is searched linearly.
     index: FxHashMap<Ident, u32>,
 }
@@ -89,7 +99,7 @@ impl IdentTable {
 
     pub fn get(&self, ident: Ident) -> Option<u32> {
         if self.idents.len() <= LINEAR_SEARCH {
-            self.idents.iter().position(|&entry| entry == ident).map(|index| index as u32)
+            position(&self.idents, ident).map(|index| index as u32)
         } else {
             self.index.get(&ident).copied()
         }
@@ -129,6 +139,8 @@ impl Extend<Ident> for IdentTable {
 #[derive(Clone, Debug, Default)]
 pub struct Constants<'a> {
     values: Vec<Constant<'a>>,
+    /// Of each value, while they are searched linearly.
+    fingerprints: SmallVec<[u32; LINEAR_SEARCH]>,
     /// Empty while `values` is searched linearly.
     index: FxHashMap<Constant<'a>, u32>,
 }
@@ -136,28 +148,34 @@ pub struct Constants<'a> {
 impl<'a> Constants<'a> {
     /// The index of `value`, added at the end if no same constant is there.
     pub fn add(&mut self, value: Constant<'a>) -> u32 {
-        if let Some(index) = self.get(value) {
+        let fingerprint = value.fingerprint();
+        if let Some(index) = self.get(value, fingerprint) {
             return index;
         }
         let index = self.values.len() as u32;
         self.values.push(value);
-        if self.values.len() == LINEAR_SEARCH + 1 {
+        if self.values.len() <= LINEAR_SEARCH {
+            self.fingerprints.push(fingerprint);
+        } else if self.values.len() == LINEAR_SEARCH + 1 {
             self.index.extend(self.values.iter().copied().zip(0..));
-        } else if self.values.len() > LINEAR_SEARCH {
+        } else {
             self.index.insert(value, index);
         }
         index
     }
 
-    fn get(&self, value: Constant<'a>) -> Option<u32> {
-        if self.values.len() <= LINEAR_SEARCH {
-            // Most are of another type, which is seen at once.
-            let is_same =
-                |&entry: &Constant<'a>| discriminant(&entry) == discriminant(&value) && entry == value;
-            self.values.iter().position(is_same).map(|index| index as u32)
-        } else {
-            self.index.get(&value).copied()
+    fn get(&self, value: Constant<'a>, fingerprint: u32) -> Option<u32> {
+        if self.values.len() > LINEAR_SEARCH {
+            return self.index.get(&value).copied();
         }
+        let mut start = 0;
+        while let Some(at) = position(&self.fingerprints[start..], fingerprint) {
+            if self.values[start + at] == value {
+                return Some((start + at) as u32);
+            }
+            start += at + 1;
+        }
+        None
     }
 
     pub fn values(&self) -> &[Constant<'a>] {
@@ -175,6 +193,7 @@ impl<'a> Constants<'a> {
 
     fn clear(&mut self) {
         self.values.clear();
+        self.fingerprints.clear();
         self.index.clear();
     }
 }
