@@ -140,3 +140,9 @@ class L(**K): pass
 class L(K, K, K): pass
 class L(1, 2, 3, *K): pass
 class L(a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a): pass
+
+
+# Keywords are names, and interned whatever they are made of.
+f(éé=1, b=2)
+x = "öö"
+f(öö=1)
