@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::sequence::InstructionSequence;
 use crate::code::{CodeFlags, Constant, PyStr};
-use crate::names::Ident;
+use crate::names::{Ident, LINEAR_SEARCH, position};
 
 /// What code generation hands to the flow graph and the assembler for one code object.
 #[derive(Debug, Default)]
@@ -56,21 +56,6 @@ impl<'a> Unit<'a> {
             + u32::from(self.flags.contains(CodeFlags::VARARGS))
             + u32::from(self.flags.contains(CodeFlags::VARKEYWORDS))
     }
-}
-
-/// Tables up to this size are searched entry by entry: most stay below it, and hashing would cost more than it saves.
-const LINEAR_SEARCH: usize = 32;
-
-/// The first place of `wanted`. Looks at eight entries at a time, without branches between them.
-fn position<T: Copy + PartialEq>(entries: &[T], wanted: T) -> Option<usize> {
-    let (chunks, rest) = entries.as_chunks::<8>();
-    for (index, chunk) in chunks.iter().enumerate() {
-        let found = (0..8).fold(0_u32, |found, at| found | u32::from(chunk[at] == wanted) << at);
-        if found != 0 {
-            return Some(index * 8 + found.trailing_zeros() as usize);
-        }
-    }
-    rest.iter().position(|&entry| entry == wanted).map(|at| chunks.len() * 8 + at)
 }
 
 /// An ordered set of names; an entry's index is the oparg.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use crate::names::Ident;
+use crate::names::{Ident, LINEAR_SEARCH, position};
 
 /// How a name is bound and used in a scope.
 ///
@@ -55,20 +55,19 @@ pub struct Symbol {
     pub scope: Option<SymbolScope>,
 }
 
-/// Up to this many entries, looking at each is faster than hashing.
-const SMALL: usize = 8;
-
 /// A map from names to symbols that keeps the order of insertion.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
-    entries: SmallVec<[(Ident, Symbol); SMALL]>,
-    /// Positions in `entries`; empty while there are at most [`SMALL`].
+    names: SmallVec<[Ident; 8]>,
+    /// Of each name.
+    symbols: SmallVec<[Symbol; 8]>,
+    /// Positions in `names`; empty while there are at most [`LINEAR_SEARCH`].
     index: FxHashMap<Ident, u32>,
 }
 
 impl Symbols {
     pub fn get(&self, name: Ident) -> Option<Symbol> {
-        self.position(name).map(|position| self.entries[position].1)
+        self.position(name).map(|position| self.symbols[position])
     }
 
     /// Adds or replaces; a replaced entry keeps its place.
@@ -77,54 +76,56 @@ impl Symbols {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Ident, Symbol)> + '_ {
-        self.entries.iter().copied()
+        self.names.iter().copied().zip(self.symbols.iter().copied())
     }
 
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.names.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.names.is_empty()
     }
 
     pub(super) fn get_mut(&mut self, name: Ident) -> Option<&mut Symbol> {
-        self.position(name).map(|position| &mut self.entries[position].1)
+        self.position(name).map(|position| &mut self.symbols[position])
     }
 
     /// The symbol of a name, added without flags if there is none.
     pub(super) fn entry(&mut self, name: Ident) -> &mut Symbol {
         let position = self.position(name).unwrap_or_else(|| self.push(name));
-        &mut self.entries[position].1
+        &mut self.symbols[position]
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Ident, &mut Symbol)> + '_ {
-        self.entries.iter_mut().map(|(name, symbol)| (*name, symbol))
+        self.names.iter().copied().zip(self.symbols.iter_mut())
     }
 
     pub(super) fn remove(&mut self, name: Ident) {
-        self.entries.retain(|&mut (entry, _)| entry != name);
-        self.index = if self.entries.len() > SMALL { self.positions() } else { FxHashMap::default() };
-    }
-
-    fn positions(&self) -> FxHashMap<Ident, u32> {
-        self.entries.iter().enumerate().map(|(at, &(name, _))| (name, at as u32)).collect()
+        let Some(position) = self.position(name) else { return };
+        self.names.remove(position);
+        self.symbols.remove(position);
+        self.index.clear();
+        if self.names.len() > LINEAR_SEARCH {
+            self.index.extend(self.names.iter().copied().zip(0..));
+        }
     }
 
     fn position(&self, name: Ident) -> Option<usize> {
-        if self.entries.len() <= SMALL {
-            self.entries.iter().position(|&(entry, _)| entry == name)
+        if self.names.len() <= LINEAR_SEARCH {
+            position(&self.names, name)
         } else {
             self.index.get(&name).map(|&position| position as usize)
         }
     }
 
     fn push(&mut self, name: Ident) -> usize {
-        let position = self.entries.len();
-        self.entries.push((name, Symbol::default()));
-        if position == SMALL {
-            self.index = self.positions();
-        } else if position > SMALL {
+        let position = self.names.len();
+        self.names.push(name);
+        self.symbols.push(Symbol::default());
+        if position == LINEAR_SEARCH {
+            self.index.extend(self.names.iter().copied().zip(0..));
+        } else if position > LINEAR_SEARCH {
             self.index.insert(name, position as u32);
         }
         position
@@ -142,7 +143,7 @@ mod tests {
     fn many_names_keep_their_order_and_are_found() {
         let arena = Bump::new();
         let mut interner = Interner::new(&arena);
-        let names: Vec<Ident> = (0..3 * SMALL).map(|n| interner.intern(&format!("n{n}"))).collect();
+        let names: Vec<Ident> = (0..3 * LINEAR_SEARCH).map(|n| interner.intern(&format!("n{n}"))).collect();
         let mut symbols = Symbols::default();
         for (n, &name) in names.iter().enumerate() {
             assert_eq!(symbols.get(name), None);
@@ -153,6 +154,6 @@ mod tests {
         assert_eq!(order, names);
         let flags: Vec<u16> = names.iter().map(|&name| symbols.get(name).unwrap().flags.0).collect();
         assert_eq!(flags[0], 99);
-        assert!(flags[1..].iter().copied().eq(1..3 * SMALL as u16));
+        assert!(flags[1..].iter().copied().eq(1..3 * LINEAR_SEARCH as u16));
     }
 }
