@@ -27,7 +27,7 @@
 //! | module | what it does | CPython's |
 //! |---|---|---|
 //! | [`source`] | decodes a file (BOM, PEP 263, newlines) | `Parser/tokenizer.c` |
-//! | [`syntax`] | parses, and lowers the parser crate's tree to [`syntax::ast`] | `Parser/` |
+//! | [`syntax`] | parses, and lowers the parser crate's tree to [`syntax::ast`]; reads rejected sources again, to say of them what CPython says | `Parser/` |
 //! | [`preprocess`] | `__future__` statements, constant folding | `Python/future.c`, `Python/ast_opt.c` |
 //! | [`symtable`] | scopes: which names live where | `Python/symtable.c` |
 //! | [`codegen`] | statements and expressions to instructions with labels; one file a family of constructs | `Python/compile.c` |
