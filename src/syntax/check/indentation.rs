@@ -9,32 +9,36 @@ use crate::target::limits;
 
 /// How far a line is indented: with tabs to the next multiple of eight, and with tabs of one column.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Indentation {
-    column: usize,
-    alternative: usize,
+pub(in crate::syntax) struct Indentation {
+    pub(in crate::syntax) column: usize,
+    pub(in crate::syntax) alternative: usize,
 }
 
 impl Indentation {
-    const NONE: Indentation = Indentation { column: 0, alternative: 0 };
+    pub(in crate::syntax) const NONE: Indentation = Indentation { column: 0, alternative: 0 };
 
     /// The indentation that `line` begins with.
     fn of(line: &str) -> Self {
         let mut indentation = Indentation::NONE;
-        for byte in line.bytes() {
-            match byte {
-                b' ' => {
-                    indentation.column += 1;
-                    indentation.alternative += 1;
-                }
-                b'\t' => {
-                    indentation.column = (indentation.column / limits::TAB_SIZE + 1) * limits::TAB_SIZE;
-                    indentation.alternative += 1;
-                }
-                b'\x0c' => indentation = Indentation::NONE,
-                _ => break,
-            }
-        }
+        line.bytes().take_while(|&byte| indentation.advance(byte)).for_each(drop);
         indentation
+    }
+
+    /// Goes on over `byte`; false, and no change, if it does not belong to an indentation.
+    pub(in crate::syntax) fn advance(&mut self, byte: u8) -> bool {
+        match byte {
+            b' ' => {
+                self.column += 1;
+                self.alternative += 1;
+            }
+            b'\t' => {
+                self.column = (self.column / limits::TAB_SIZE + 1) * limits::TAB_SIZE;
+                self.alternative += 1;
+            }
+            b'\x0c' => *self = Indentation::NONE,
+            _ => return false,
+        }
+        true
     }
 }
 

@@ -2,19 +2,9 @@
 
 use super::{Lexer, Lexing};
 use crate::diagnostic::DiagnosticKind;
+use crate::syntax::check::indentation::Indentation;
 use crate::syntax::diagnose::token::Kind;
 use crate::target::limits;
-
-/// How far a line is indented: with tabs to the next stop, and with tabs of one column.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Indentation {
-    column: usize,
-    alternative: usize,
-}
-
-impl Indentation {
-    pub(super) const NONE: Indentation = Indentation { column: 0, alternative: 0 };
-}
 
 impl Lexer<'_> {
     /// Looks at the indentation of the first line that has a token.
@@ -43,26 +33,17 @@ impl Lexer<'_> {
         let mut found = Indentation::NONE;
         let mut before_continuation = None;
         loop {
-            match self.peek(0) {
-                b' ' => {
-                    found.column += 1;
-                    found.alternative += 1;
-                }
-                b'\t' => {
-                    found.column = (found.column / limits::TAB_SIZE + 1) * limits::TAB_SIZE;
-                    found.alternative += 1;
-                }
-                b'\x0c' => found = Indentation::NONE,
-                b'\\' => {
-                    // The indentation is that of the first of the joined lines.
-                    let column = *before_continuation.get_or_insert(found.column);
-                    self.continuation()?;
-                    found = Indentation { column, alternative: column };
-                    continue;
-                }
-                _ => break,
+            let byte = self.peek(0);
+            if byte == b'\\' {
+                // The indentation is that of the first of the joined lines.
+                let column = *before_continuation.get_or_insert(found.column);
+                self.continuation()?;
+                found = Indentation { column, alternative: column };
+            } else if found.advance(byte) {
+                self.offset += 1;
+            } else {
+                break;
             }
-            self.offset += 1;
         }
         if let Some(column) = before_continuation.filter(|&column| column > 0) {
             found = Indentation { column, alternative: column };

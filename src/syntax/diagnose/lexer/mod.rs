@@ -12,11 +12,11 @@ mod strings;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::syntax::check::identifiers::invalid_character;
+use crate::syntax::check::indentation::Indentation;
 use crate::target::{limits, unicode};
 
 use super::places::Places;
 use super::token::{KEYWORDS, Kind, Token};
-use indentation::Indentation;
 use strings::OpenFString;
 
 /// All tokens of a text. Where a fault ended them, the last is of [`Kind::Fault`].
