@@ -40,6 +40,7 @@ impl FlowGraph {
         for (index, instruction) in sequence.instructions.iter().enumerate() {
             let label = self.label_at[index];
             if is_terminated || label != NO_LABEL {
+                // Without a label it is the place that no jump asks for.
                 self.block_at[label as usize] = Some(self.start_block(label, is_terminated));
             }
             let opcode = instruction.opcode;

@@ -9,7 +9,7 @@ use crate::target::Opcode::{POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
 use crate::target::Properties;
 
 pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
-    if !graph.properties.has(Properties::BLOCK_PUSH) && !graph.properties.has(Properties::UNBINDS_LOCAL) {
+    if !graph.properties.has(Properties::BLOCK_PUSH.and(Properties::UNBINDS_LOCAL)) {
         return;
     }
     graph.has_nops = true;

@@ -471,7 +471,7 @@ impl Properties {
         self.0 & any_of.0 != 0
     }
 
-    const fn and(self, other: Properties) -> Properties {
+    pub(crate) const fn and(self, other: Properties) -> Properties {
         Properties(self.0 | other.0)
     }
 
