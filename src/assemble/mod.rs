@@ -48,7 +48,7 @@ impl Assembler {
         filename: PyStr<'a>,
         unit: &mut Unit<'a>,
     ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-        let stack_size = flowgraph::run(&mut self.graph, unit, arena);
+        let stack_size = flowgraph::run(&mut self.graph, unit, arena, target.features());
         let tables = self.emit(arena, target.features().opcodes, unit.firstlineno)?;
         let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
         Ok(arena.alloc(CodeObject {

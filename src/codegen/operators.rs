@@ -107,7 +107,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Compares the two values on top of the stack.
     pub(super) fn emit_comparison(&mut self, op: CmpOp, location: Location) {
-        let (opcode, oparg) = match target::comparison(op) {
+        let (opcode, oparg) = match target::comparison(op, self.target.features().comparison_shift) {
             Comparison::Compare(oparg) => (Opcode::COMPARE_OP, oparg),
             Comparison::Is(oparg) => (Opcode::IS_OP, oparg),
             Comparison::Contains(oparg) => (Opcode::CONTAINS_OP, oparg),

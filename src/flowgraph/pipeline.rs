@@ -21,6 +21,7 @@ use super::resolve_line_numbers::resolve_line_numbers;
 use super::stack_depth::stack_depth;
 use super::verify;
 use crate::codegen::unit::Unit;
+use crate::target::Features;
 
 /// Runs a pass; in debug builds the graph is verified afterwards.
 macro_rules! pass {
@@ -35,7 +36,12 @@ macro_rules! pass {
 ///
 /// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`
 /// `optimize_and_assemble_code_unit` (3.12)
-pub(crate) fn run<'a>(graph: &mut FlowGraph, unit: &mut Unit<'a>, arena: &'a Bump) -> u32 {
+pub(crate) fn run<'a>(
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
+    arena: &'a Bump,
+    features: &Features,
+) -> u32 {
     graph.read(&unit.sequence);
     pass!(label_exception_targets, graph);
 
@@ -54,8 +60,8 @@ pub(crate) fn run<'a>(graph: &mut FlowGraph, unit: &mut Unit<'a>, arena: &'a Bum
     pass!(resolve_line_numbers, graph, unit.firstlineno);
 
     pass!(fix_cells, graph, unit);
-    let stack_size = pass!(stack_depth, graph, unit.flags);
-    verify::assert_depths_agree(graph);
+    let stack_size = pass!(stack_depth, graph, unit.flags, features.opcodes);
+    verify::assert_depths_agree(graph, features.opcodes);
     pass!(convert_pseudo_ops, graph);
     pass!(remove_redundant_nops, graph);
     pass!(normalize_jumps, graph);

@@ -5,9 +5,9 @@
 use super::fix_cells::is_generator;
 use super::{BlockId, BlockList, FlowGraph};
 use crate::code::CodeFlags;
-use crate::target::{handler_stack_effect, stack_effect};
+use crate::target::OpcodeTable;
 
-pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags) -> u32 {
+pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags, opcodes: &OpcodeTable) -> u32 {
     let mut max_depth = 0;
     let mut todo = BlockList::new();
     // A generator is resumed with a value on its stack.
@@ -16,10 +16,10 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags) -> u32 {
         let mut depth = graph.block(id).start_depth.map_or(0, |depth| depth as i32);
         for index in graph.range(id) {
             let instr = graph.instrs[index];
-            let new_depth = depth + stack_effect(instr.opcode, instr.oparg);
+            let new_depth = depth + opcodes.stack_effect(instr.opcode, instr.oparg);
             if instr.opcode.has_target() {
                 let target_depth = if instr.opcode.is_block_push() {
-                    depth + handler_stack_effect(instr.opcode)
+                    depth + instr.opcode.handler_stack_effect()
                 } else {
                     new_depth
                 };
@@ -53,6 +53,7 @@ const MAX_REVISED_DEPTH: u32 = 100;
 mod tests {
     use super::*;
     use crate::flowgraph::testing::graph;
+    use crate::target::V3_12;
 
     #[test]
     fn the_deepest_way_counts() {
@@ -62,7 +63,7 @@ mod tests {
             ("1 SETUP_CLEANUP h; 1 RETURN_CONST 0; h: 1 PUSH_EXC_INFO; 1 RERAISE 0", 0, 3),
             ("1 LOAD_FAST 0; a: 1 FOR_ITER b; 1 POP_TOP; 1 JUMP a; b: 1 END_FOR; 1 RETURN_CONST 0", 0, 2),
         ] {
-            assert_eq!(stack_depth(&mut graph(source), CodeFlags(flags)), expected, "{source}");
+            assert_eq!(stack_depth(&mut graph(source), CodeFlags(flags), V3_12), expected, "{source}");
         }
     }
 }

@@ -7,7 +7,7 @@
 //! - Once the stack depths are known, all ways into a block find the same depth, and none is below 0.
 
 use super::{BlockSet, FlowGraph};
-use crate::target::{handler_stack_effect, stack_effect};
+use crate::target::OpcodeTable;
 
 /// Panics if `pass` has broken a rule.
 pub(super) fn assert_sound(graph: &FlowGraph, pass: &str) {
@@ -19,9 +19,9 @@ pub(super) fn assert_sound(graph: &FlowGraph, pass: &str) {
 }
 
 /// Panics if the depths that `stack_depth` has found do not agree.
-pub(super) fn assert_depths_agree(graph: &FlowGraph) {
+pub(super) fn assert_depths_agree(graph: &FlowGraph, opcodes: &OpcodeTable) {
     if cfg!(debug_assertions)
-        && let Err(broken) = check_depths(graph)
+        && let Err(broken) = check_depths(graph, opcodes)
     {
         panic!("after stack_depth: {broken}");
     }
@@ -52,7 +52,7 @@ fn check_structure(graph: &FlowGraph) -> Result<(), String> {
     }
 }
 
-fn check_depths(graph: &FlowGraph) -> Result<(), String> {
+fn check_depths(graph: &FlowGraph, opcodes: &OpcodeTable) -> Result<(), String> {
     for id in graph.layout() {
         let Some(start) = graph.block(id).start_depth else { continue };
         let mut depth = start as i32;
@@ -62,9 +62,9 @@ fn check_depths(graph: &FlowGraph) -> Result<(), String> {
         };
         for instr in graph.instrs(id) {
             if instr.opcode.is_block_push() {
-                check(instr.jump_target(), depth + handler_stack_effect(instr.opcode))?;
+                check(instr.jump_target(), depth + instr.opcode.handler_stack_effect())?;
             }
-            depth += stack_effect(instr.opcode, instr.oparg);
+            depth += opcodes.stack_effect(instr.opcode, instr.oparg);
             if depth < 0 {
                 return Err(format!("{} in block {} takes too much", instr.opcode.name(), id.index()));
             }
@@ -82,6 +82,7 @@ mod tests {
     use crate::code::CodeFlags;
     use crate::flowgraph::stack_depth::stack_depth;
     use crate::flowgraph::testing::graph;
+    use crate::target::V3_12;
 
     #[test]
     fn breaches_are_found() {
@@ -101,8 +102,8 @@ mod tests {
             ("1 POP_TOP; 1 RETURN_CONST 0", false),
         ] {
             let mut graph = graph(source);
-            stack_depth(&mut graph, CodeFlags::default());
-            assert_eq!(check_depths(&graph).is_ok(), is_sound, "{source}");
+            stack_depth(&mut graph, CodeFlags::default(), V3_12);
+            assert_eq!(check_depths(&graph, V3_12).is_ok(), is_sound, "{source}");
         }
     }
 }

@@ -43,11 +43,11 @@ pub(crate) enum Comparison {
 
 /// Which instruction compares by `op`.
 ///
-/// `COMPARE_OP` has the operator's number above four bits that say which outcomes (unordered, less, greater, equal)
-/// make the comparison true.
+/// `COMPARE_OP` has the operator's number in its bits from `shift` on; the four lowest say which outcomes (unordered, less, greater,
+/// equal) make the comparison true.
 ///
-/// CPython: `Python/compile.c` `compiler_addcompare`, `Include/internal/pycore_code.h` `COMPARISON_EQUALS` (3.12)
-pub(crate) fn comparison(op: CmpOp) -> Comparison {
+/// CPython: `Python/compile.c` `compiler_addcompare`, `Include/internal/pycore_code.h` `COMPARISON_EQUALS` (3.12–)
+pub(crate) fn comparison(op: CmpOp, shift: u8) -> Comparison {
     const UNORDERED: u32 = 1;
     const LESS: u32 = 2;
     const GREATER: u32 = 4;
@@ -55,11 +55,11 @@ pub(crate) fn comparison(op: CmpOp) -> Comparison {
 
     match op {
         CmpOp::Lt => Comparison::Compare(LESS),
-        CmpOp::LtE => Comparison::Compare(1 << 4 | LESS | EQUAL),
-        CmpOp::Eq => Comparison::Compare(2 << 4 | EQUAL),
-        CmpOp::NotEq => Comparison::Compare(3 << 4 | UNORDERED | LESS | GREATER),
-        CmpOp::Gt => Comparison::Compare(4 << 4 | GREATER),
-        CmpOp::GtE => Comparison::Compare(5 << 4 | GREATER | EQUAL),
+        CmpOp::LtE => Comparison::Compare(1 << shift | LESS | EQUAL),
+        CmpOp::Eq => Comparison::Compare(2 << shift | EQUAL),
+        CmpOp::NotEq => Comparison::Compare(3 << shift | UNORDERED | LESS | GREATER),
+        CmpOp::Gt => Comparison::Compare(4 << shift | GREATER),
+        CmpOp::GtE => Comparison::Compare(5 << shift | GREATER | EQUAL),
         CmpOp::Is => Comparison::Is(0),
         CmpOp::IsNot => Comparison::Is(1),
         CmpOp::In => Comparison::Contains(0),
@@ -95,4 +95,6 @@ pub(crate) enum Intrinsic2 {
     TypeVarWithBound = 2,
     TypeVarWithConstraints = 3,
     SetFunctionTypeParams = 4,
+    /// 3.13–
+    SetTypeParamDefault = 5,
 }

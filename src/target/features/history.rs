@@ -1,7 +1,7 @@
 //! Which release of CPython does what: read from top to bottom, this is the history of its bytecode.
 //!
 //! Each release that changed something is the one before it and what is other. Sources: the releases' own code, checked with
-//! interpreters of 3.12.1 and 3.12.14.
+//! interpreters of 3.12.1, 3.12.14, 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
 
 use super::super::opcodes;
 use super::super::version::Version;
@@ -27,13 +27,10 @@ impl History {
 pub(in crate::target) fn of(version: Version) -> Option<&'static History> {
     match version {
         Version::V3_12 => Some(&HISTORY_3_12),
-        Version::V3_8
-        | Version::V3_9
-        | Version::V3_10
-        | Version::V3_11
-        | Version::V3_13
-        | Version::V3_14
-        | Version::V3_15 => None,
+        Version::V3_13 => Some(&HISTORY_3_13),
+        Version::V3_14 => Some(&HISTORY_3_14),
+        Version::V3_15 => Some(&HISTORY_3_15),
+        Version::V3_8 | Version::V3_9 | Version::V3_10 | Version::V3_11 => None,
     }
 }
 
@@ -61,6 +58,7 @@ const V3_12_1: Features = Features {
     interned_at_start: include_str!("../interned/v3_12.txt"),
     opcodes: opcodes::V3_12,
     have_argument: 90,
+    comparison_shift: 4,
     frame_block_limit: 20,
     fstrings: FStringRules {
         format_spec_folded: false,
@@ -131,6 +129,100 @@ const V3_12_10: Features = Features {
     fstrings: FStringRules { debug_text_end: DebugTextEnd::LastButColon, ..V3_12_9.fstrings },
     classdict_type_param_refused: true,
     ..V3_12_9
+};
+
+static HISTORY_3_13: History = History {
+    newest_patch: 18,
+    releases: &[
+        (0, &V3_13_0),
+        (1, &V3_13_1),
+        (2, &V3_13_2),
+        (3, &V3_13_3),
+        (4, &V3_13_4),
+        (5, &V3_13_5),
+        (6, &V3_13_6),
+        (10, &V3_13_10),
+        (13, &V3_13_13),
+        (16, &V3_13_16),
+    ],
+};
+
+/// Made from 3.12.8: 3.12.9 is younger.
+const V3_13_0: Features = Features {
+    magic: 3571,
+    pyc_tag: "cpython-313",
+    interned_at_start: include_str!("../interned/v3_13.txt"),
+    opcodes: opcodes::V3_13,
+    have_argument: 44,
+    comparison_shift: 5,
+    future_feature_located: false,
+    ..V3_12_8
+};
+
+const V3_13_1: Features = Features { future_feature_located: true, ..V3_13_0 };
+
+const V3_13_2: Features = Features {
+    fstrings: FStringRules {
+        debug_text_is_raw: true,
+        debug_text_end: DebugTextEnd::Last,
+        ..V3_13_1.fstrings
+    },
+    ..V3_13_1
+};
+
+const V3_13_3: Features = Features {
+    fstrings: FStringRules { debug_text_end: DebugTextEnd::LastButColon, ..V3_13_2.fstrings },
+    classdict_type_param_refused: true,
+    ..V3_13_2
+};
+
+const V3_13_4: Features = Features { ..V3_13_3 };
+
+const V3_13_5: Features = Features { ..V3_13_4 };
+
+const V3_13_6: Features = Features { ..V3_13_5 };
+
+const V3_13_10: Features = Features { ..V3_13_6 };
+
+const V3_13_13: Features = Features { ..V3_13_10 };
+
+const V3_13_16: Features = Features { ..V3_13_13 };
+
+static HISTORY_3_14: History = History {
+    newest_patch: 10,
+    releases: &[(0, &V3_14_0), (1, &V3_14_1), (4, &V3_14_4), (5, &V3_14_5), (6, &V3_14_6), (8, &V3_14_8)],
+};
+
+const V3_14_0: Features = Features {
+    magic: 3627,
+    pyc_tag: "cpython-314",
+    marshal_version: 5,
+    interned_at_start: include_str!("../interned/v3_14.txt"),
+    opcodes: opcodes::V3_14,
+    have_argument: 43,
+    ..V3_13_6
+};
+
+const V3_14_1: Features = Features { ..V3_14_0 };
+
+const V3_14_4: Features = Features { ..V3_14_1 };
+
+const V3_14_5: Features = Features { ..V3_14_4 };
+
+const V3_14_6: Features = Features { ..V3_14_5 };
+
+const V3_14_8: Features = Features { ..V3_14_6 };
+
+static HISTORY_3_15: History = History { newest_patch: 2, releases: &[(0, &V3_15_0)] };
+
+const V3_15_0: Features = Features {
+    magic: 3666,
+    pyc_tag: "cpython-315",
+    marshal_version: 6,
+    interned_at_start: include_str!("../interned/v3_15.txt"),
+    opcodes: opcodes::V3_15,
+    have_argument: 41,
+    ..V3_14_8
 };
 
 #[cfg(test)]
