@@ -19,17 +19,12 @@ impl<'a> Compiler<'a, '_> {
         if has_annotations(body) {
             self.emit(Opcode::SETUP_ANNOTATIONS, location);
         }
-        match (self.docstring(body), body) {
-            (Some(docstring), [first, rest @ ..]) => {
-                let StmtKind::Expr(value) = first.kind else {
-                    unreachable!("a docstring is an expression statement");
-                };
-                self.emit_const(docstring, value.location);
-                self.name_op(Location::NONE, known::DOC, ExprContext::Store)?;
-                self.visit_body(rest)
-            }
-            _ => self.visit_body(body),
+        let (docstring, body) = self.split_docstring(body);
+        if let Some(docstring) = docstring {
+            self.visit_expr(docstring)?;
+            self.name_op(Location::NONE, known::DOC, ExprContext::Store)?;
         }
+        self.visit_body(body)
     }
 }
 

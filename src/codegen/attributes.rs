@@ -52,6 +52,9 @@ impl<'a> Compiler<'a, '_> {
             ExprContext::Load => self.load_attribute(attr, AttributeLoad::Value, location),
             ExprContext::Store => {
                 self.forbidden_name(location, attr, ctx)?;
+                if is_self(value) {
+                    self.add_static_attribute(attr);
+                }
                 self.emit_name(Opcode::STORE_ATTR, attr, location);
             }
             ExprContext::Del => self.emit_name(Opcode::DELETE_ATTR, attr, location),
@@ -174,4 +177,9 @@ impl<'a> Compiler<'a, '_> {
         }
         location
     }
+}
+
+/// Whether it is the name that methods usually give to their object.
+fn is_self(value: &Expr<'_>) -> bool {
+    matches!(value.kind, ExprKind::Name { id: known::SELF, .. })
 }

@@ -21,9 +21,23 @@ impl<'a> Compiler<'a, '_> {
         {
             return self.method_call(location, call, value, attr);
         }
-        self.emit(Opcode::PUSH_NULL, call.func.location);
+        self.null_before_callable(call.func.location);
         self.visit_expr(call.func)?;
+        self.null_after_callable(call.func.location);
         self.valid_call_args(location, 0, call.args, call.keywords)
+    }
+
+    /// A callable that is no method has a `NULL` beside it, where a method has its object.
+    pub(super) fn null_before_callable(&mut self, location: Location) {
+        if !self.target.features().push_null_after_callable {
+            self.emit(Opcode::PUSH_NULL, location);
+        }
+    }
+
+    pub(super) fn null_after_callable(&mut self, location: Location) {
+        if self.target.features().push_null_after_callable {
+            self.emit(Opcode::PUSH_NULL, location);
+        }
     }
 
     /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain arguments make it worth a special code.
@@ -51,10 +65,10 @@ impl<'a> Compiler<'a, '_> {
             self.load_attribute(attr, AttributeLoad::Method, attr_location);
         }
         self.visit_exprs(call.args)?;
-        self.plain_keywords(attr_location, call.keywords)?;
+        let opcode = self.plain_keywords(attr_location, call.keywords)?;
         let count = call.args.len() + call.keywords.len();
         let location = self.start_at_attribute(location, func, attr);
-        self.emit_arg(Opcode::CALL, count as u32, location);
+        self.emit_arg(opcode, count as u32, location);
         Ok(())
     }
 
@@ -83,22 +97,26 @@ impl<'a> Compiler<'a, '_> {
             return self.unpacking_call(location, already_pushed, args, keywords);
         }
         self.visit_exprs(args)?;
-        self.plain_keywords(location, keywords)?;
+        let opcode = self.plain_keywords(location, keywords)?;
         let count = already_pushed + (args.len() + keywords.len()) as u32;
-        self.emit_arg(Opcode::CALL, count, location);
+        self.emit_arg(opcode, count, location);
         Ok(())
     }
 
-    /// Pushes the values of keyword arguments, and names them for the `CALL` that follows.
-    fn plain_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
+    /// Pushes the values of keyword arguments and names them for the call that follows, whose instruction it returns.
+    fn plain_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result<Opcode> {
         if keywords.is_empty() {
-            return Ok(());
+            return Ok(Opcode::CALL);
         }
         keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
         let names = self.keyword_names(keywords);
+        if self.target.features().call_kw {
+            self.emit_const(names, location);
+            return Ok(Opcode::CALL_KW);
+        }
         let index = self.unit().consts.add(names);
         self.emit_arg(Opcode::KW_NAMES, index, location);
-        Ok(())
+        Ok(Opcode::CALL)
     }
 
     fn keyword_names(&self, keywords: &[Keyword<'a>]) -> Constant<'a> {

@@ -2,7 +2,7 @@
 
 use super::functions::{FunctionFlags, first_line};
 use super::{AtEnd, Compiler, Result, UnitKind};
-use crate::code::Constant;
+use crate::code::{Constant, Int};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::syntax::ast::{ClassDef, Expr, ExprContext, ExprKind, TypeParams};
@@ -39,7 +39,7 @@ impl<'a> Compiler<'a, '_> {
             // CPython mangles by this class from here on in the whole unit around it, and so must we.
             self.state().private = Some(node.name);
         }
-        self.emit(Opcode::PUSH_NULL, location);
+        self.null_before_callable(location);
         self.enter_type_params(node.name, type_params, firstlineno);
         if params_only {
             self.state().private = Some(node.name);
@@ -61,6 +61,7 @@ impl<'a> Compiler<'a, '_> {
 
         let code = self.leave_unit(AtEnd::ReturnTop)?;
         self.make_closure(location, code, FunctionFlags::NONE)?;
+        self.null_after_callable(location);
         self.emit_arg(Opcode::CALL, 0, location);
         Ok(())
     }
@@ -77,8 +78,9 @@ impl<'a> Compiler<'a, '_> {
         self.class_epilogue()?;
         let code = self.leave_unit(AtEnd::ReturnNone)?;
 
-        self.emit(Opcode::PUSH_NULL, location);
+        self.null_before_callable(location);
         self.emit(Opcode::LOAD_BUILD_CLASS, location);
+        self.null_after_callable(location);
         self.make_closure(location, code, FunctionFlags::NONE)?;
         self.emit_const(Constant::Str(self.text(node.name)), location);
         Ok(())
@@ -91,6 +93,11 @@ impl<'a> Compiler<'a, '_> {
         let qualname = self.unit().qualname;
         self.emit_const(Constant::Str(qualname), start);
         self.name_op(start, known::QUALNAME, ExprContext::Store)?;
+        if self.target.features().firstlineno_and_static_attributes {
+            let firstlineno = self.unit().firstlineno;
+            self.emit_const(Constant::Int(Int::Small(firstlineno.into())), start);
+            self.name_op(start, known::FIRSTLINENO, ExprContext::Store)?;
+        }
         if node.type_params.is_some() {
             self.name_op(start, known::DOT_TYPE_PARAMS, ExprContext::Load)?;
             self.name_op(start, known::TYPE_PARAMS, ExprContext::Store)?;
@@ -105,6 +112,11 @@ impl<'a> Compiler<'a, '_> {
 
     /// Hands the implicit cells to `type.__new__`, and returns that of `__class__`, or `None`.
     fn class_epilogue(&mut self) -> Result {
+        if self.target.features().firstlineno_and_static_attributes {
+            let attributes = self.static_attributes();
+            self.emit_const(attributes, Location::NONE);
+            self.name_op(Location::NONE, known::STATIC_ATTRIBUTES, ExprContext::Store)?;
+        }
         if self.scope().needs_classdict {
             self.load_own_cell(known::CLASSDICT);
             self.name_op(Location::NONE, known::CLASSDICTCELL, ExprContext::Store)?;
@@ -118,6 +130,26 @@ impl<'a> Compiler<'a, '_> {
         }
         self.emit(Opcode::RETURN_VALUE, Location::NONE);
         Ok(())
+    }
+
+    /// The names of the attributes that functions of the innermost unit, a class, give to `self`.
+    fn static_attributes(&mut self) -> Constant<'a> {
+        let attributes = std::mem::take(&mut self.state().static_attributes);
+        let mut texts: Vec<_> = attributes.into_iter().map(|name| self.interner.text(name)).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let texts = texts.into_iter().map(|text| Constant::Str(text.into())).collect::<Vec<_>>();
+        Constant::Tuple(self.arena.alloc_slice_copy(&texts))
+    }
+
+    /// Remembers for the innermost class around this unit that `self.attr` is assigned to.
+    ///
+    /// CPython: `Python/compile.c` `compiler_maybe_add_static_attribute_to_class` (3.13–)
+    pub(super) fn add_static_attribute(&mut self, attr: Ident) {
+        let (_, around) = self.units.split_last_mut().expect("a unit is being compiled");
+        if let Some(class) = around.iter_mut().rev().find(|unit| unit.kind == UnitKind::Class) {
+            class.static_attributes.push(attr);
+        }
     }
 
     fn load_own_cell(&mut self, name: Ident) {

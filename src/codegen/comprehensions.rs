@@ -19,7 +19,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
-use crate::target::{Opcode, limits};
+use crate::target::{ComprehensionIter, Opcode, limits};
 
 /// The comprehension being compiled.
 #[derive(Clone, Copy)]
@@ -70,7 +70,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn inlined_comprehension(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
         let location = context.location;
-        self.comprehension_iter(context, &context.comp.generators[0])?;
+        self.outermost_iter(context)?;
         let isolation = self.isolate_variables(location, scope);
         self.check_async_comprehension(context, scope, self.units.len() - 1)?;
         if let Some(build) = build_opcode(context.kind) {
@@ -83,7 +83,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn comprehension_function(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
-        let Context { kind, location, comp } = context;
+        let Context { kind, location, .. } = context;
         let name = match kind {
             ComprehensionKind::Generator => known::GENEXPR,
             ComprehensionKind::List => known::LISTCOMP,
@@ -107,7 +107,7 @@ impl<'a> Compiler<'a, '_> {
         let code = self.leave_unit(AtEnd::ReturnNone)?;
 
         self.make_closure(location, code, FunctionFlags::NONE)?;
-        self.comprehension_iter(context, &comp.generators[0])?;
+        self.outermost_iter(context)?;
         self.emit_arg(Opcode::CALL, 0, location);
         if is_async && kind != ComprehensionKind::Generator {
             self.emit_arg(Opcode::GET_AWAITABLE, 0, location);
@@ -134,12 +134,25 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes the iterator over a generator's iterable.
-    fn comprehension_iter(&mut self, context: Context<'a>, generator: &'a Comprehension<'a>) -> Result {
+    /// Evaluates the iterable of the outermost generator, outside the comprehension.
+    ///
+    /// CPython: `Python/compile.c` `compiler_comprehension_iter` (3.12–)
+    fn outermost_iter(&mut self, context: Context<'a>) -> Result {
+        let generator = &context.comp.generators[0];
         self.visit_expr(generator.iter)?;
+        match self.target.features().comprehension_iter {
+            ComprehensionIter::Evaluated | ComprehensionIter::EvaluatedAndAtLoop => {
+                self.get_iterator(context, generator);
+            }
+            ComprehensionIter::AtLoop => {}
+        }
+        Ok(())
+    }
+
+    /// Replaces the iterable on top of the stack by its iterator.
+    fn get_iterator(&mut self, context: Context<'a>, generator: &Comprehension<'_>) {
         let location = self.iteration(context, generator);
         self.emit(if generator.is_async { Opcode::GET_AITER } else { Opcode::GET_ITER }, location);
-        Ok(())
     }
 
     /// Where asking for an iterator or an item is.
@@ -190,7 +203,7 @@ impl<'a> Compiler<'a, '_> {
         let element = self.generator_body(context, index, depth + 1)?;
         self.emit_jump(Opcode::JUMP, start, element);
         self.use_label(anchor);
-        self.emit(Opcode::END_FOR, Location::NONE);
+        self.exhausted_for();
         Ok(())
     }
 
@@ -228,13 +241,20 @@ impl<'a> Compiler<'a, '_> {
         iterator: Iteration,
     ) -> Result {
         match iterator {
-            Iteration::OnStack => Ok(()),
-            Iteration::FirstArgument => {
-                self.emit_arg(Opcode::LOAD_FAST, 0, context.location);
-                Ok(())
-            }
-            Iteration::ToEvaluate => self.comprehension_iter(context, generator),
+            Iteration::OnStack => {}
+            Iteration::FirstArgument => self.emit_arg(Opcode::LOAD_FAST, 0, context.location),
+            Iteration::ToEvaluate => self.visit_expr(generator.iter)?,
         }
+        let is_evaluated_here = iterator == Iteration::ToEvaluate;
+        let (once, again) = match self.target.features().comprehension_iter {
+            ComprehensionIter::Evaluated => (is_evaluated_here, false),
+            ComprehensionIter::EvaluatedAndAtLoop => (is_evaluated_here, !generator.is_async),
+            ComprehensionIter::AtLoop => (true, is_evaluated_here && !generator.is_async),
+        };
+        for _ in 0..u32::from(once) + u32::from(again) {
+            self.get_iterator(context, generator);
+        }
+        Ok(())
     }
 
     /// Stores the item on top of the stack, tests the conditions, and goes on with the next generator or the element.
@@ -372,7 +392,7 @@ impl<'a> Compiler<'a, '_> {
         }
         if let Some((cleanup, end)) = isolation.labels {
             self.emit(Opcode::POP_BLOCK, Location::NONE);
-            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+            self.emit_jump_no_interrupt(end, Location::NONE);
 
             // The unfinished result is below the exception.
             self.use_label(cleanup);

@@ -3,7 +3,6 @@
 use super::{Compiler, Result};
 use crate::source::Location;
 use crate::syntax::ast::{Expr, Stmt};
-use crate::target::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_if` (3.8–)
@@ -19,7 +18,7 @@ impl<'a> Compiler<'a, '_> {
         self.jump_if(location, test, next, false)?;
         self.visit_body(body)?;
         if !orelse.is_empty() {
-            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+            self.emit_jump_no_interrupt(end, Location::NONE);
             self.use_label(next);
             self.visit_body(orelse)?;
         }

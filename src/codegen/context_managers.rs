@@ -136,7 +136,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.12)
     fn finish_with_handler(&mut self, cleanup: Label) {
         let suppress = self.new_label();
-        self.emit_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Location::NONE);
+        self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Location::NONE);
         self.emit_arg(Opcode::RERAISE, 2, Location::NONE);
 
         self.use_label(suppress);
@@ -146,7 +146,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit(opcode, Location::NONE);
         }
         let exit = self.new_label();
-        self.emit_jump(Opcode::JUMP, exit, Location::NONE);
+        self.emit_jump_no_interrupt(exit, Location::NONE);
 
         self.use_label(cleanup);
         self.pop_except_and_reraise(Location::NONE);

@@ -38,7 +38,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_BLOCK, Location::NONE);
         self.pop_frame_block();
         self.visit_body(node.finalbody)?;
-        self.emit_jump(Opcode::JUMP, exit, Location::NONE);
+        self.emit_jump_no_interrupt(exit, Location::NONE);
 
         self.use_label(end);
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
@@ -59,7 +59,7 @@ impl<'a> Compiler<'a, '_> {
         let [body, except, end, cleanup] = self.new_labels();
         self.guarded_body(location, node, body, except)?;
         self.visit_body(node.orelse)?;
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Location::NONE);
 
         self.use_label(except);
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
@@ -115,7 +115,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::POP_BLOCK, Location::NONE);
             self.emit(Opcode::POP_EXCEPT, Location::NONE);
             self.unbind(Location::NONE, name)?;
-            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+            self.emit_jump_no_interrupt(end, Location::NONE);
 
             self.use_label(cleanup_end);
             self.unbind(Location::NONE, name)?;
@@ -128,7 +128,7 @@ impl<'a> Compiler<'a, '_> {
             self.pop_frame_block();
             self.emit(Opcode::POP_BLOCK, Location::NONE);
             self.emit(Opcode::POP_EXCEPT, Location::NONE);
-            self.emit_jump(Opcode::JUMP, end, Location::NONE);
+            self.emit_jump_no_interrupt(end, Location::NONE);
         }
         self.use_label(next_except);
         Ok(())
@@ -141,7 +141,7 @@ impl<'a> Compiler<'a, '_> {
     fn try_except_star(&mut self, location: Location, node: &'a Try<'a>) -> Result {
         let [body, except, orelse, end, cleanup, reraise_star] = self.new_labels();
         self.guarded_body(location, node, body, except)?;
-        self.emit_jump(Opcode::JUMP, orelse, Location::NONE);
+        self.emit_jump_no_interrupt(orelse, Location::NONE);
 
         self.use_label(except);
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
@@ -156,7 +156,7 @@ impl<'a> Compiler<'a, '_> {
         }
         if !node.handlers.is_empty() {
             self.emit_arg(Opcode::LIST_APPEND, 1, Location::NONE);
-            self.emit_jump(Opcode::JUMP, reraise_star, Location::NONE);
+            self.emit_jump_no_interrupt(reraise_star, Location::NONE);
         }
         self.pop_frame_block();
         self.use_label(reraise_star);
@@ -192,7 +192,7 @@ impl<'a> Compiler<'a, '_> {
         if let Some(name) = handler.name {
             self.unbind(Location::NONE, name)?;
         }
-        self.emit_jump(Opcode::JUMP, next_except, Location::NONE);
+        self.emit_jump_no_interrupt(next_except, Location::NONE);
 
         self.use_label(cleanup_end);
         if let Some(name) = handler.name {
@@ -200,12 +200,12 @@ impl<'a> Compiler<'a, '_> {
         }
         self.emit_arg(Opcode::LIST_APPEND, 3, Location::NONE);
         self.emit(Opcode::POP_TOP, Location::NONE);
-        self.emit_jump(Opcode::JUMP, except_with_error, Location::NONE);
+        self.emit_jump_no_interrupt(except_with_error, Location::NONE);
 
         self.use_label(next_except);
         // The flow graph gives the `NOP` the place of the body's end.
         self.emit(Opcode::NOP, Location::NONE);
-        self.emit_jump(Opcode::JUMP, except_with_error, Location::NONE);
+        self.emit_jump_no_interrupt(except_with_error, Location::NONE);
         self.use_label(no_match);
         self.emit(Opcode::POP_TOP, location);
         self.use_label(except_with_error);
@@ -222,7 +222,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_TOP, Location::NONE);
         self.emit(Opcode::POP_BLOCK, Location::NONE);
         self.emit(Opcode::POP_EXCEPT, Location::NONE);
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Location::NONE);
 
         self.use_label(reraise);
         self.emit(Opcode::POP_BLOCK, Location::NONE);

@@ -67,7 +67,7 @@ impl<'a> Compiler<'a, '_> {
         let orelse = self.new_label();
         self.jump_if(location, if_exp.test, orelse, false)?;
         self.visit_expr(if_exp.body)?;
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Location::NONE);
         self.use_label(orelse);
         self.visit_expr(if_exp.orelse)?;
         self.use_label(end);

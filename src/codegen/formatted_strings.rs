@@ -14,6 +14,11 @@ impl<'a> Compiler<'a, '_> {
         if values.len() > STACK_USE_GUIDELINE {
             return self.long_joined_str(location, values);
         }
+        let convert_and_format = self.target.features().convert_and_format;
+        if values.is_empty() && convert_and_format {
+            self.emit_const(Constant::Str(PyStr::default()), location);
+            return Ok(());
+        }
         self.visit_exprs(values)?;
         if values.len() != 1 {
             self.emit_arg(Opcode::BUILD_STRING, values.len() as u32, location);
@@ -35,9 +40,7 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a format specification is on the stack.
-    ///
-    /// CPython: `Python/compile.c` `compiler_formatted_value` (3.12)
+    /// CPython: `Python/compile.c` `compiler_formatted_value` (3.12–3.13)
     pub(super) fn formatted_value(
         &mut self,
         location: Location,
@@ -45,20 +48,33 @@ impl<'a> Compiler<'a, '_> {
         conversion: Conversion,
         format_spec: Option<&'a Expr<'a>>,
     ) -> Result {
-        const HAVE_SPEC: u32 = 4;
-
         self.visit_expr(value)?;
-        let mut oparg = match conversion {
+        let conversion = match conversion {
             Conversion::None => 0,
             Conversion::Str => 1,
             Conversion::Repr => 2,
             Conversion::Ascii => 3,
         };
+        let convert_and_format = self.target.features().convert_and_format;
+        if convert_and_format && conversion != 0 {
+            self.emit_arg(Opcode::CONVERT_VALUE, conversion, location);
+        }
         if let Some(format_spec) = format_spec {
             self.visit_expr(format_spec)?;
-            oparg |= HAVE_SPEC;
         }
-        self.emit_arg(Opcode::FORMAT_VALUE, oparg, location);
+        match format_spec {
+            Some(_) if convert_and_format => self.emit(Opcode::FORMAT_WITH_SPEC, location),
+            None if convert_and_format => self.emit(Opcode::FORMAT_SIMPLE, location),
+            _ => self.format_value(location, conversion, format_spec.is_some()),
+        }
         Ok(())
+    }
+
+    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a format specification is on the stack.
+    fn format_value(&mut self, location: Location, conversion: u32, has_spec: bool) {
+        const HAVE_SPEC: u32 = 4;
+
+        let spec = if has_spec { HAVE_SPEC } else { 0 };
+        self.emit_arg(Opcode::FORMAT_VALUE, conversion | spec, location);
     }
 }

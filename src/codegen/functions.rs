@@ -7,13 +7,11 @@ use crate::names::{Ident, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::SymbolScope;
-use crate::syntax::ast::{
-    Arg, Arguments, Expr, ExprContext, ExprKind, FunctionDef, Lambda, Stmt, TypeParams,
-};
+use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, ExprKind, FunctionDef, Lambda, TypeParams};
 use crate::syntax::unparse::unparse;
 use crate::target::{Intrinsic2, Opcode};
 
-/// What lies on the stack for `MAKE_FUNCTION`: the bits of its argument.
+/// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the bits of their arguments.
 ///
 /// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +24,16 @@ impl FunctionFlags {
     const ANNOTATIONS: FunctionFlags = FunctionFlags(0x04);
     const CLOSURE: FunctionFlags = FunctionFlags(0x08);
 
+    /// In the order in which they lie on the stack, the topmost first.
+    const TOPMOST_FIRST: [FunctionFlags; 4] =
+        [Self::CLOSURE, Self::ANNOTATIONS, Self::KWDEFAULTS, Self::DEFAULTS];
+
     fn add(&mut self, flag: FunctionFlags) {
         self.0 |= flag.0;
+    }
+
+    fn contains(self, flag: FunctionFlags) -> bool {
+        self.0 & flag.0 != 0
     }
 
     /// How many of the values are defaults, which a generic function's inner scope takes as parameters.
@@ -61,7 +67,7 @@ impl<'a> Compiler<'a, '_> {
         type_params: &'a TypeParams<'a>,
         firstlineno: i32,
     ) -> Result {
-        self.emit(Opcode::PUSH_NULL, location);
+        self.null_before_callable(location);
         let mut flags = self.default_arguments(location, node.args)?;
         let default_values = flags.default_values();
         if default_values == 2 {
@@ -83,8 +89,13 @@ impl<'a> Compiler<'a, '_> {
         self.make_closure(location, code, FunctionFlags::NONE)?;
         if default_values > 0 {
             self.emit_arg(Opcode::SWAP, default_values + 1, location);
+            // The first of the defaults may lie where else a `NULL` would.
+            let in_place_of_null = u32::from(self.target.features().push_null_after_callable);
+            self.emit_arg(Opcode::CALL, default_values - in_place_of_null, location);
+        } else {
+            self.null_after_callable(location);
+            self.emit_arg(Opcode::CALL, 0, location);
         }
-        self.emit_arg(Opcode::CALL, default_values, location);
         Ok(())
     }
 
@@ -98,10 +109,10 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let kind = if node.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         self.enter_unit(node.name, kind, self.symtable.scope_of(node.id), firstlineno);
-        let docstring = self.docstring(node.body);
+        let (docstring, body) = self.split_docstring(node.body);
+        let docstring = docstring.and_then(|docstring| docstring.kind.as_constant());
         self.unit().consts.add(docstring.unwrap_or(Constant::None));
         self.set_argument_counts(node.args);
-        let body: &[Stmt<'a>] = if docstring.is_some() { &node.body[1..] } else { node.body };
         let is_wrapped = self.scope().coroutine || self.scope().generator;
         let start = self.new_label();
         if self.target.features().function_body_label {
@@ -173,7 +184,14 @@ impl<'a> Compiler<'a, '_> {
         }
         let constant = self.first_same_code(Constant::Code(code));
         self.emit_const(constant, location);
-        self.emit_arg(Opcode::MAKE_FUNCTION, flags.0, location);
+        if self.target.features().function_attributes {
+            self.emit(Opcode::MAKE_FUNCTION, location);
+            for flag in FunctionFlags::TOPMOST_FIRST.into_iter().filter(|&flag| flags.contains(flag)) {
+                self.emit_arg(Opcode::SET_FUNCTION_ATTRIBUTE, flag.0, location);
+            }
+        } else {
+            self.emit_arg(Opcode::MAKE_FUNCTION, flags.0, location);
+        }
         Ok(())
     }
 

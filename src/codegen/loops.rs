@@ -55,11 +55,18 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::JUMP, start, Location::NONE);
 
         self.use_label(cleanup);
-        self.emit(Opcode::END_FOR, Location::NONE);
+        self.exhausted_for();
         self.pop_frame_block();
         self.visit_body(node.orelse)?;
         self.use_label(end);
         Ok(())
+    }
+
+    /// Takes the exhausted iterator off the stack.
+    pub(super) fn exhausted_for(&mut self) {
+        for &opcode in self.target.features().exhausted_for {
+            self.emit(opcode, Location::NONE);
+        }
     }
 
     /// The loop ends by `StopAsyncIteration`, which a handler around `__anext__` catches.

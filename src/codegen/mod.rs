@@ -82,6 +82,8 @@ pub(crate) struct UnitState<'a> {
     /// Loops, `try` and `with` blocks around the instruction being emitted, outermost first.
     pub(crate) frame_blocks: Vec<FrameBlock<'a>>,
     pub(crate) in_inlined_comprehension: bool,
+    /// Of a class: the attributes that functions in it give to `self`, one entry for each time.
+    pub(crate) static_attributes: Vec<Ident>,
 }
 
 /// What leaving a block of the source (by `break`, `continue`, `return`) has to unwind.
@@ -177,6 +179,26 @@ impl<'a> Compiler<'a, '_> {
     /// Emits a jump or a block push.
     pub(crate) fn emit_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
         self.unit().sequence.push(opcode, target.0, location);
+    }
+
+    /// Emits a jump at which the interpreter need not look for signals, if it has such jumps.
+    pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, location: Location) {
+        let without_interrupt = self.target.features().jumps_without_interrupt;
+        let opcode = if without_interrupt { Opcode::JUMP_NO_INTERRUPT } else { Opcode::JUMP };
+        self.emit_jump(opcode, target, location);
+    }
+
+    /// Emits a jump on the truth of the value on top of the stack, which it takes.
+    pub(crate) fn emit_truth_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
+        self.emit_to_bool(location);
+        self.emit_jump(opcode, target, location);
+    }
+
+    /// Makes the value on top of the stack a `bool`, where the instruction after this does not do so itself.
+    pub(crate) fn emit_to_bool(&mut self, location: Location) {
+        if self.target.features().to_bool {
+            self.emit(Opcode::TO_BOOL, location);
+        }
     }
 
     pub(crate) fn emit_const(&mut self, value: Constant<'a>, location: Location) {

@@ -24,7 +24,10 @@ impl<'a> Compiler<'a, '_> {
         self.visit_expr(operand)?;
         match op {
             UnaryOp::Invert => self.emit(Opcode::UNARY_INVERT, location),
-            UnaryOp::Not => self.emit(Opcode::UNARY_NOT, location),
+            UnaryOp::Not => {
+                self.emit_to_bool(location);
+                self.emit(Opcode::UNARY_NOT, location);
+            }
             UnaryOp::USub => self.emit(Opcode::UNARY_NEGATIVE, location),
             UnaryOp::UAdd => {
                 self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::UnaryPositive as u32, location);
@@ -44,7 +47,7 @@ impl<'a> Compiler<'a, '_> {
         for value in others {
             self.visit_expr(value)?;
             self.emit_arg(Opcode::COPY, 1, location);
-            self.emit_jump(jump, end, location);
+            self.emit_truth_jump(jump, end, location);
             self.emit(Opcode::POP_TOP, location);
         }
         self.visit_expr(last)?;
@@ -69,11 +72,11 @@ impl<'a> Compiler<'a, '_> {
         let cleanup = self.new_label();
         self.chained_comparison(location, left, ops, comparators, |compiler| {
             compiler.emit_arg(Opcode::COPY, 1, location);
-            compiler.emit_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
+            compiler.emit_truth_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
             compiler.emit(Opcode::POP_TOP, location);
         })?;
         let end = self.new_label();
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Location::NONE);
         self.use_label(cleanup);
         self.emit_arg(Opcode::SWAP, 2, location);
         self.emit(Opcode::POP_TOP, location);
@@ -137,7 +140,7 @@ impl<'a> Compiler<'a, '_> {
             }
             _ => {
                 self.visit_expr(test)?;
-                self.emit_jump(pop_jump_if(condition), target, test.location);
+                self.emit_truth_jump(pop_jump_if(condition), target, test.location);
                 Ok(())
             }
         }
@@ -176,7 +179,7 @@ impl<'a> Compiler<'a, '_> {
         let orelse = self.new_label();
         self.jump_if(location, if_exp.test, orelse, false)?;
         self.jump_if(location, if_exp.body, target, condition)?;
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Location::NONE);
         self.use_label(orelse);
         self.jump_if(location, if_exp.orelse, target, condition)?;
         self.use_label(end);
@@ -194,15 +197,15 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let cleanup = self.new_label();
         self.chained_comparison(location, left, ops, comparators, |compiler| {
-            compiler.emit_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
+            compiler.emit_truth_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
         })?;
-        self.emit_jump(pop_jump_if(condition), target, location);
+        self.emit_truth_jump(pop_jump_if(condition), target, location);
         let end = self.new_label();
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Location::NONE);
         self.use_label(cleanup);
         self.emit(Opcode::POP_TOP, location);
         if !condition {
-            self.emit_jump(Opcode::JUMP, target, Location::NONE);
+            self.emit_jump_no_interrupt(target, Location::NONE);
         }
         self.use_label(end);
         Ok(())

@@ -227,6 +227,7 @@ impl<'a> Compiler<'a, '_> {
         }
         self.visit_expr(value)?;
         self.emit_comparison(CmpOp::Eq, location);
+        self.emit_to_bool(location);
         self.jump_to_fail_pop(context, Opcode::POP_JUMP_IF_FALSE, location);
         Ok(())
     }

@@ -66,13 +66,14 @@ impl<'a> Compiler<'a, '_> {
             unreachable!("the target of a type alias is a name");
         };
         if let Some(type_params) = node.type_params {
-            self.emit(Opcode::PUSH_NULL, location);
+            self.null_before_callable(location);
             self.enter_type_params(name, type_params, location.lineno);
             self.emit_const(Constant::Str(self.text(name)), location);
             self.type_params(type_params)?;
             self.type_alias_body(location, name, node)?;
             let code = self.leave_unit(AtEnd::ReturnTop)?;
             self.make_closure(location, code, FunctionFlags::NONE)?;
+            self.null_after_callable(location);
             self.emit_arg(Opcode::CALL, 0, location);
         } else {
             self.emit_const(Constant::Str(self.text(name)), location);

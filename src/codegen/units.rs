@@ -8,7 +8,7 @@ use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
-use crate::syntax::ast::{Stmt, StmtKind};
+use crate::syntax::ast::{Expr, Stmt, StmtKind};
 use crate::target::{Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
@@ -38,6 +38,7 @@ impl<'a> Compiler<'a, '_> {
             private,
             frame_blocks,
             in_inlined_comprehension: false,
+            static_attributes: Vec::new(),
         });
 
         let lineno = if kind == UnitKind::Module { 0 } else { firstlineno };
@@ -74,13 +75,13 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
     }
 
-    /// The docstring of a body, unless the `-O` level drops docstrings.
-    pub(crate) fn docstring(&self, body: &[Stmt<'a>]) -> Option<Constant<'a>> {
-        match body.first()?.kind {
-            StmtKind::Expr(value) if self.optimize < 2 => {
-                value.kind.as_constant().filter(|constant| matches!(constant, Constant::Str(_)))
-            }
-            _ => None,
+    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.
+    pub(crate) fn split_docstring(&self, body: &'a [Stmt<'a>]) -> (Option<&'a Expr<'a>>, &'a [Stmt<'a>]) {
+        let [Stmt { kind: StmtKind::Expr(value), .. }, rest @ ..] = body else { return (None, body) };
+        match value.kind.as_constant() {
+            Some(Constant::Str(_)) if self.optimize < 2 => (Some(value), rest),
+            Some(Constant::Str(_)) if self.target.features().dropped_docstring_leaves_nothing => (None, rest),
+            _ => (None, body),
         }
     }
 

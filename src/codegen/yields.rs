@@ -79,7 +79,8 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(send);
         self.emit_jump(Opcode::SEND, exit, location);
         self.emit_jump(Opcode::SETUP_FINALLY, fail, location);
-        self.emit_arg(Opcode::YIELD_VALUE, 0, location);
+        let says_await = self.target.features().yield_oparg_says_await;
+        self.emit_arg(Opcode::YIELD_VALUE, u32::from(says_await), location);
         self.emit(Opcode::POP_BLOCK, Location::NONE);
         self.emit_arg(Opcode::RESUME, resume, location);
         self.emit_jump(Opcode::JUMP_NO_INTERRUPT, send, location);

@@ -3,9 +3,9 @@
 //! Each release that changed something is the one before it and what is other. Sources: the releases' own code, checked with
 //! interpreters of 3.12.1, 3.12.14, 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
 
-use super::super::opcodes;
+use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
-use super::{DebugTextEnd, DunderClass, FStringRules, Features};
+use super::{ComprehensionIter, DebugTextEnd, DunderClass, FStringRules, Features};
 
 /// The releases of one version.
 pub(in crate::target) struct History {
@@ -80,6 +80,17 @@ const V3_12_1: Features = Features {
     with_at_context_expr: false,
     with_unwound_at_context_expr: false,
     yield_from_outside_function_named: false,
+    push_null_after_callable: false,
+    call_kw: false,
+    function_attributes: false,
+    to_bool: false,
+    convert_and_format: false,
+    exhausted_for: &[Opcode::END_FOR],
+    comprehension_iter: ComprehensionIter::Evaluated,
+    jumps_without_interrupt: false,
+    yield_oparg_says_await: false,
+    firstlineno_and_static_attributes: false,
+    dropped_docstring_leaves_nothing: false,
     static_strings_interned: false,
 };
 
@@ -156,10 +167,24 @@ const V3_13_0: Features = Features {
     have_argument: 44,
     comparison_shift: 5,
     future_feature_located: false,
+    push_null_after_callable: true,
+    call_kw: true,
+    function_attributes: true,
+    to_bool: true,
+    convert_and_format: true,
+    exhausted_for: &[Opcode::END_FOR, Opcode::POP_TOP],
+    jumps_without_interrupt: true,
+    yield_oparg_says_await: true,
+    firstlineno_and_static_attributes: true,
+    dropped_docstring_leaves_nothing: true,
     ..V3_12_8
 };
 
-const V3_13_1: Features = Features { future_feature_located: true, ..V3_13_0 };
+const V3_13_1: Features = Features {
+    future_feature_located: true,
+    comprehension_iter: ComprehensionIter::EvaluatedAndAtLoop,
+    ..V3_13_0
+};
 
 const V3_13_2: Features = Features {
     fstrings: FStringRules {
@@ -176,9 +201,9 @@ const V3_13_3: Features = Features {
     ..V3_13_2
 };
 
-const V3_13_4: Features = Features { ..V3_13_3 };
+const V3_13_4: Features = Features { comprehension_iter: ComprehensionIter::AtLoop, ..V3_13_3 };
 
-const V3_13_5: Features = Features { ..V3_13_4 };
+const V3_13_5: Features = Features { comprehension_iter: ComprehensionIter::EvaluatedAndAtLoop, ..V3_13_4 };
 
 const V3_13_6: Features = Features { ..V3_13_5 };
 

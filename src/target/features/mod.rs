@@ -4,7 +4,7 @@
 
 mod history;
 
-use super::opcodes::OpcodeTable;
+use super::opcodes::{Opcode, OpcodeTable};
 pub(super) use history::{History, of};
 
 /// The behaviour of one release's compiler and of the files it writes.
@@ -105,6 +105,48 @@ pub struct Features {
     ///
     /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.12.5–)
     pub yield_from_outside_function_named: bool,
+    /// The `NULL` beside a callable that is no method lies above it; before, below.
+    ///
+    /// CPython: `Python/compile.c` `compiler_call` (3.13–)
+    pub push_null_after_callable: bool,
+    /// `CALL_KW` takes the names of keyword arguments from the stack; before, `KW_NAMES` says them to the next `CALL`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_call_simple_kw_helper` (3.13–)
+    pub call_kw: bool,
+    /// `SET_FUNCTION_ATTRIBUTE` adds defaults, annotations and closure to a function; before, `MAKE_FUNCTION` takes them.
+    ///
+    /// CPython: `Python/compile.c` `compiler_make_closure` (3.13–)
+    pub function_attributes: bool,
+    /// `TO_BOOL` comes before what needs a truth; before, `UNARY_NOT` and the conditional jumps find it out themselves.
+    ///
+    /// CPython: `Python/compile.c` `compiler_jump_if`, `compiler_boolop` (3.13–)
+    pub to_bool: bool,
+    /// A replacement field is converted and formatted by an instruction each, which have no flags; before, by `FORMAT_VALUE`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_formatted_value` (3.13–)
+    pub convert_and_format: bool,
+    /// What the end of a `for` loop needs to take the iterator off the stack.
+    ///
+    /// CPython: `Python/compile.c` `compiler_for`, `compiler_sync_comprehension_generator` (3.12–)
+    pub exhausted_for: &'static [Opcode],
+    /// When a comprehension asks its iterables for iterators.
+    pub comprehension_iter: ComprehensionIter,
+    /// Jumps out of `if`, `try`, chained comparisons and the like do not let the interpreter look for signals.
+    ///
+    /// CPython: `Python/compile.c` `JUMP_NO_INTERRUPT` (3.13–)
+    pub jumps_without_interrupt: bool,
+    /// The argument of `YIELD_VALUE` says whether the value is yielded for an `await` or `yield from`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.13–)
+    pub yield_oparg_says_await: bool,
+    /// A class knows its first line and which attributes its methods give to `self`.
+    ///
+    /// CPython: `Python/compile.c` `compiler_class_body`, `compiler_maybe_add_static_attribute_to_class` (3.13–)
+    pub firstlineno_and_static_attributes: bool,
+    /// A docstring that is not kept leaves nothing; before, the `NOP` of an expression statement.
+    ///
+    /// CPython: `Python/compile.c` `compiler_body`, `compiler_function_body` (3.13–)
+    pub dropped_docstring_leaves_nothing: bool,
 
     /// The strings that exist once in a process (`""`, those of one character below U+0100, the names like `<module>`) are interned.
     ///
@@ -138,6 +180,19 @@ pub enum DebugTextEnd {
     Last,
     /// The last `!` or `}`; a `:` only if there was none of these (3.12.10–).
     LastButColon,
+}
+
+/// When a comprehension asks its iterables for iterators.
+///
+/// CPython: `Python/compile.c` `compiler_comprehension`, `compiler_sync_comprehension_generator` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComprehensionIter {
+    /// After each iterable, the outermost before the comprehension is entered (3.12–3.13.0, 3.14).
+    Evaluated,
+    /// There, and once more where a synchronous loop starts (3.13.1–3.13.3, 3.13.5–).
+    EvaluatedAndAtLoop,
+    /// The same, but for the outermost only where its loop starts (3.13.4).
+    AtLoop,
 }
 
 /// What `__class__` means in a comprehension that is inlined in a class.
