@@ -73,6 +73,8 @@ pub enum Constant<'a> {
     Tuple(&'a [Constant<'a>]),
     /// Elements in the order of first appearance, without repeats.
     FrozenSet(&'a [Constant<'a>]),
+    /// Start, stop and step.
+    Slice(&'a [Constant<'a>; 3]),
     Code(&'a CodeObject<'a>),
 }
 
@@ -81,7 +83,7 @@ impl Constant<'_> {
     pub fn is_truthy(&self) -> bool {
         match *self {
             Constant::None | Constant::False => false,
-            Constant::True | Constant::Ellipsis | Constant::Code(_) => true,
+            Constant::True | Constant::Ellipsis | Constant::Slice(_) | Constant::Code(_) => true,
             Constant::Int(int) => int != Int::Small(0),
             Constant::Float(value) => value != 0.0,
             Constant::Complex { real, imag } => real != 0.0 || imag != 0.0,
@@ -113,7 +115,8 @@ impl Constant<'_> {
             Constant::Bytes(bytes) => (6, of_bytes(bytes)),
             Constant::Tuple(items) => (7, items.len() as u32),
             Constant::FrozenSet(items) => (8, items.len() as u32),
-            Constant::Code(code) => (9, code.firstlineno.cast_unsigned()),
+            Constant::Slice([start, stop, _]) => (9, start.fingerprint() ^ stop.fingerprint().rotate_left(8)),
+            Constant::Code(code) => (10, code.firstlineno.cast_unsigned()),
         };
         (kind as u32) << 28 ^ value
     }
@@ -141,6 +144,7 @@ impl PartialEq for Constant<'_> {
             (Constant::Bytes(a), Constant::Bytes(b)) => a == b,
             (Constant::Tuple(a), Constant::Tuple(b)) => a == b,
             (Constant::FrozenSet(a), Constant::FrozenSet(b)) => a == b || same_elements(a, b),
+            (Constant::Slice(a), Constant::Slice(b)) => a == b,
             (Constant::Code(a), Constant::Code(b)) => same_code(a, b),
             _ => false,
         }
@@ -215,6 +219,7 @@ impl Hash for Constant<'_> {
             Constant::Str(text) => hash_ends(text.0, state),
             Constant::Bytes(bytes) => hash_ends(bytes, state),
             Constant::Tuple(items) => items.hash(state),
+            Constant::Slice(parts) => parts.hash(state),
             // Equal sets may hold their elements in another order.
             Constant::FrozenSet(items) => {
                 let hashes = items.iter().map(|item| FxBuildHasher.hash_one(item));

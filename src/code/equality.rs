@@ -47,6 +47,7 @@ enum Key<'a> {
     Str(PyStr<'a>),
     Bytes(&'a [u8]),
     Tuple(Vec<Key<'a>>),
+    Slice(Vec<Key<'a>>),
     /// Sorted.
     FrozenSet(Vec<Key<'a>>),
     /// By address.
@@ -70,6 +71,7 @@ impl<'a> Key<'a> {
             Constant::Str(text) => Key::Str(text),
             Constant::Bytes(bytes) => Key::Bytes(bytes),
             Constant::Tuple(items) => Key::Tuple(Key::of_all(items)?),
+            Constant::Slice(parts) => Key::Slice(Key::of_all(parts)?),
             Constant::FrozenSet(items) => {
                 let mut keys = Key::of_all(items)?;
                 keys.sort_unstable();

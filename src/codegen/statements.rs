@@ -37,8 +37,8 @@ impl<'a> Compiler<'a, '_> {
             StmtKind::Raise { exc, cause } => self.raise_statement(location, exc, cause)?,
             StmtKind::Try(node) => self.try_statement(location, node)?,
             StmtKind::Assert { test, msg } => self.assert_statement(location, test, msg)?,
-            StmtKind::Import(names) => self.import(location, names)?,
-            StmtKind::ImportFrom { module, names, level } => {
+            StmtKind::Import { names, .. } => self.import(location, names)?,
+            StmtKind::ImportFrom { module, names, level, .. } => {
                 self.import_from(location, module, names, level)?;
             }
             StmtKind::Global(_) | StmtKind::Nonlocal(_) => {}

@@ -40,6 +40,8 @@ mod kind {
     pub(super) const SMALL_TUPLE: u8 = b')';
     pub(super) const TUPLE: u8 = b'(';
     pub(super) const FROZENSET: u8 = b'>';
+    /// 3.14–
+    pub(super) const SLICE: u8 = b':';
     pub(super) const CODE: u8 = b'c';
     pub(super) const REF: u8 = b'r';
 }

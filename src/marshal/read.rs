@@ -178,6 +178,11 @@ impl<'a> Reader<'a> {
                 let items = self.items(len as usize)?;
                 Counted { value: Constant::FrozenSet(items.value), objects: items.objects }
             }
+            kind::SLICE => {
+                let parts = [self.object()?, self.object()?, self.object()?];
+                let objects = 1 + parts.iter().map(|part| part.objects).sum::<u64>();
+                Counted { value: Constant::Slice(self.arena.alloc(parts.map(|part| part.value))), objects }
+            }
             kind::CODE => self.code()?,
             scalar => Counted { value: self.scalar(start, scalar)?, objects: 1 },
         };

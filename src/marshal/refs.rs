@@ -92,6 +92,7 @@ pub(super) enum Body<'a> {
     Kinds(&'a [LocalPlus<'a>]),
     Tuple(Slots),
     FrozenSet(Slots),
+    Slice(Slots),
     /// The slots are those fields that are objects, in marshal's order.
     Code(&'a CodeObject<'a>, Slots),
 }
@@ -399,6 +400,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             Constant::Tuple(items) => Key::Object(self.tuple(items).0),
             Constant::Code(code) => Key::Object(self.code(code).0),
             Constant::Bytes(bytes) => Key::Object(self.bytes(bytes).0),
+            Constant::Slice(parts) => Key::Object(self.slice(constant, parts).0),
             _ => Key::Object(self.scalar(constant).0),
         }
     }
@@ -442,13 +444,43 @@ impl<'a, 'k> Builder<'a, 'k> {
             Constant::Float(value) => (Body::Float(value), false),
             Constant::Complex { real, imag } => (Body::Complex { real, imag }, false),
             Constant::Bytes(bytes) => (Body::Bytes(bytes), bytes.len() <= 1),
-            Constant::Str(_) | Constant::Tuple(_) | Constant::FrozenSet(_) | Constant::Code(_) => {
-                unreachable!("`key` has its own ways for these")
-            }
+            Constant::Str(_)
+            | Constant::Tuple(_)
+            | Constant::FrozenSet(_)
+            | Constant::Slice(_)
+            | Constant::Code(_) => unreachable!("`key` has its own ways for these"),
         };
         let id = if immortal { self.heap.add_immortal(body) } else { self.heap.add(body) };
         self.cache.scalars.insert(*constant, id);
         id
+    }
+
+    /// Equal slices are one object, but none of their parts went through the cache.
+    fn slice(&mut self, constant: &Constant<'a>, parts: &[Constant<'a>; 3]) -> ObjectId {
+        if let Some(&id) = self.cache.scalars.get(constant) {
+            return id;
+        }
+        let parts = parts.map(|part| self.uncached(part));
+        let slots = self.heap.add_slots(&parts);
+        let id = self.heap.add(Body::Slice(slots));
+        self.cache.scalars.insert(*constant, id);
+        id
+    }
+
+    /// The object that a literal makes: one of its own, unless it exists once.
+    fn uncached(&mut self, constant: Constant<'a>) -> ObjectId {
+        match constant {
+            Constant::Str(text) if exists_once(text) => {
+                let number = self.text_number(text);
+                self.constant_string(number)
+            }
+            Constant::Str(text) => self.heap.add(Body::Str(text)),
+            Constant::Int(int) if !is_small_int(int) => self.heap.add(Body::Int(int)),
+            Constant::Float(value) => self.heap.add(Body::Float(value)),
+            Constant::Complex { real, imag } => self.heap.add(Body::Complex { real, imag }),
+            Constant::Bytes(bytes) if bytes.len() > 1 => self.heap.add(Body::Bytes(bytes)),
+            _ => self.scalar(&constant),
+        }
     }
 
     fn bytes(&mut self, bytes: &'a [u8]) -> ObjectId {

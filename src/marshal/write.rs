@@ -20,7 +20,6 @@ pub enum WriteError {
 ///
 /// CPython: `Python/marshal.c` `PyMarshal_WriteObjectToString` (3.12)
 pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result<(), WriteError> {
-    debug_assert_eq!(target.features().marshal_version, 4, "the one version that this module writes");
     let heap = Heap::new(code, target);
     let refs = Refs::of_all(&heap);
     let mut writer = Writer { heap: &heap, refs, depth: 0 };
@@ -144,6 +143,10 @@ impl Writer<'_, '_> {
             }
             Body::Tuple(slots) => self.tuple(slots, flag, out)?,
             Body::FrozenSet(slots) => self.frozenset(slots, flag, out)?,
+            Body::Slice(slots) => {
+                out.push(kind::SLICE | flag);
+                self.heap.slots(slots).iter().try_for_each(|&part| self.held(part, out))?;
+            }
             Body::Code(code, slots) => self.code(code, slots, flag, out)?,
         }
         Ok(())

@@ -173,7 +173,7 @@ impl<'a> Folder<'a> {
                 StmtKind::Assert { test: self.expr(test)?, msg: self.optional_expr(msg)? }
             }
             StmtKind::Expr(value) => StmtKind::Expr(self.expr(value)?),
-            StmtKind::Import(_)
+            StmtKind::Import { .. }
             | StmtKind::ImportFrom { .. }
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
@@ -215,7 +215,11 @@ impl<'a> Folder<'a> {
 
     fn type_params(&mut self, params: &'a TypeParams<'a>) -> Result<TypeParams<'a>> {
         let fold = |folder: &mut Self, param: &'a TypeParam<'a>| {
-            Ok(TypeParam { bound: folder.optional_expr(param.bound)?, ..*param })
+            Ok(TypeParam {
+                bound: folder.optional_expr(param.bound)?,
+                default_value: folder.optional_expr(param.default_value)?,
+                ..*param
+            })
         };
         Ok(TypeParams { params: self.slice(params.params, fold)?, ..*params })
     }
@@ -462,6 +466,8 @@ impl<'a> Folder<'a> {
                 format_spec: self.optional_expr(format_spec)?,
             },
             ExprKind::JoinedStr(values) => ExprKind::JoinedStr(self.exprs(values)?),
+            ExprKind::Interpolation(field) => ExprKind::Interpolation(self.node(field, Self::interpolation)?),
+            ExprKind::TemplateStr(values) => ExprKind::TemplateStr(self.exprs(values)?),
             ExprKind::Attribute { value, attr, ctx } => {
                 ExprKind::Attribute { value: self.expr(value)?, attr, ctx }
             }
@@ -480,6 +486,14 @@ impl<'a> Folder<'a> {
             | ExprKind::Name { .. }
             | ExprKind::Constant(_)
             | ExprKind::UnicodeConstant(_) => kind,
+        })
+    }
+
+    fn interpolation(&mut self, field: &'a Interpolation<'a>) -> Result<Interpolation<'a>> {
+        Ok(Interpolation {
+            value: self.expr(field.value)?,
+            format_spec: self.optional_expr(field.format_spec)?,
+            ..*field
         })
     }
 

@@ -81,7 +81,7 @@ mod tests {
     fn import(arena: &Bump, names: Vec<Ident>) -> StmtKind<'_> {
         let aliases = names.into_iter().map(|name| Alias { name, asname: None, location: Location::NONE });
         let names = arena.alloc_slice_fill_iter(aliases.collect::<Vec<_>>());
-        StmtKind::ImportFrom { module: Some(known::FUTURE), names, level: 0 }
+        StmtKind::ImportFrom { module: Some(known::FUTURE), names, level: 0, is_lazy: false }
     }
 
     #[test]

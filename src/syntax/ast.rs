@@ -62,8 +62,8 @@ pub enum StmtKind<'a> {
     Raise { exc: Option<&'a Expr<'a>>, cause: Option<&'a Expr<'a>> },
     Try(&'a Try<'a>),
     Assert { test: &'a Expr<'a>, msg: Option<&'a Expr<'a>> },
-    Import(&'a [Alias]),
-    ImportFrom { module: Option<Ident>, names: &'a [Alias], level: u32 },
+    Import { names: &'a [Alias], is_lazy: bool },
+    ImportFrom { module: Option<Ident>, names: &'a [Alias], level: u32, is_lazy: bool },
     Global(&'a [Ident]),
     Nonlocal(&'a [Ident]),
     Expr(&'a Expr<'a>),
@@ -209,6 +209,9 @@ pub enum ExprKind<'a> {
         format_spec: Option<&'a Expr<'a>>,
     },
     JoinedStr(&'a [Expr<'a>]),
+    /// A replacement field of a template string.
+    Interpolation(&'a Interpolation<'a>),
+    TemplateStr(&'a [Expr<'a>]),
     Constant(Constant<'a>),
     /// A string literal written with the prefix `u`, which unparsing shows (`Constant(kind='u')`); the value is a `Constant::Str`.
     UnicodeConstant(Constant<'a>),
@@ -269,7 +272,9 @@ pub struct IfExp<'a> {
     pub orelse: &'a Expr<'a>,
 }
 
-/// What the four kinds of comprehension share; `value` is there for a `DictComp` only, whose `elt` is the key.
+/// What the four kinds of comprehension share. Where `elt` is `Starred`, each element gives many.
+///
+/// `value` is there for a `DictComp` only, whose `elt` is the key; without a value, `elt` is a mapping (`{**elt for ...}`).
 #[derive(Clone, Copy, Debug)]
 pub struct ComprehensionExpr<'a> {
     pub id: NodeId,
@@ -299,6 +304,15 @@ pub struct Call<'a> {
 pub struct Dict<'a> {
     pub keys: &'a [Option<Expr<'a>>],
     pub values: &'a [Expr<'a>],
+}
+
+/// `str` is the source of `value`, which the template shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Interpolation<'a> {
+    pub value: &'a Expr<'a>,
+    pub str: PyStr<'a>,
+    pub conversion: Conversion,
+    pub format_spec: Option<&'a Expr<'a>>,
 }
 
 /// `ops` and `comparators` have the same length.

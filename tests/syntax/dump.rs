@@ -110,7 +110,7 @@ impl Dumper<'_, '_> {
                 self.out.push_str("bytes:");
                 bytes.iter().for_each(|byte| write!(self.out, "{byte:02x}").unwrap());
             }
-            Constant::Tuple(_) | Constant::FrozenSet(_) | Constant::Code(_) => {
+            Constant::Tuple(_) | Constant::FrozenSet(_) | Constant::Slice(_) | Constant::Code(_) => {
                 panic!("the parser makes no such constant")
             }
         }
@@ -190,13 +190,19 @@ impl Dumper<'_, '_> {
                 "finalbody": self.stmts(stmt.finalbody)
             ]),
             StmtKind::Assert { test, msg } => self.simple("Assert", &[("test", Some(test)), ("msg", msg)]),
-            StmtKind::Import(names) => node!(self, "Import", ["names": self.list(names, Self::alias)]),
-            StmtKind::ImportFrom { module, names, level } => {
+            StmtKind::Import { names, is_lazy } => {
+                self.open("Import");
+                self.field("names");
+                self.list(names, Self::alias);
+                self.out.push_str(if is_lazy { ", is_lazy=1)" } else { ")" });
+            }
+            StmtKind::ImportFrom { module, names, level, is_lazy } => {
                 self.open("ImportFrom");
                 self.optional_field("module", module, Self::ident);
                 self.field("names");
                 self.list(names, Self::alias);
-                write!(self.out, ", level={level})").unwrap();
+                write!(self.out, ", level={level}").unwrap();
+                self.out.push_str(if is_lazy { ", is_lazy=1)" } else { ")" });
             }
             StmtKind::Global(names) => {
                 node!(self, "Global", ["names": self.list(names, |this, name| this.ident(*name))]);
@@ -288,6 +294,7 @@ impl Dumper<'_, '_> {
             this.field("name");
             this.ident(param.name);
             this.optional_field("bound", param.bound, Self::expr);
+            this.optional_field("default_value", param.default_value, Self::expr);
             this.out.push(')');
             this.at(param.location);
         });
@@ -392,6 +399,17 @@ impl Dumper<'_, '_> {
                 self.optional_field("format_spec", format_spec, Self::expr);
                 self.out.push(')');
             }
+            ExprKind::Interpolation(field) => {
+                self.open("Interpolation");
+                self.field("value");
+                self.expr(field.value);
+                self.field("str");
+                self.quoted(field.str.0);
+                write!(self.out, ", conversion={:?}", field.conversion).unwrap();
+                self.optional_field("format_spec", field.format_spec, Self::expr);
+                self.out.push(')');
+            }
+            ExprKind::TemplateStr(values) => node!(self, "TemplateStr", ["values": self.exprs(values)]),
             ExprKind::JoinedStr(values) => node!(self, "JoinedStr", ["values": self.exprs(values)]),
             ExprKind::Constant(value) => node!(self, "Constant", ["value": self.constant(value)]),
             ExprKind::UnicodeConstant(value) => {

@@ -36,6 +36,7 @@ fn append(text: &mut String, constant: Constant<'_>) {
         Constant::Tuple(items) => list(text, "(", items, ")"),
         Constant::FrozenSet([]) => text.push_str("frozenset()"),
         Constant::FrozenSet(items) => list(text, "frozenset({", items, "})"),
+        Constant::Slice(parts) => list(text, "slice(", parts, ")"),
         Constant::Code(code) => text.push_str(&code_object(code)),
         Constant::Str(PyStr(long)) if long.len() > 4 * MAX_CHARS => {
             text.push_str(&unparse::literal(Constant::Str(PyStr(beginning(long)))));

@@ -68,7 +68,11 @@ impl Builder<'_, '_> {
                 self.visit_expr(value)?;
                 self.visit_option(format_spec)?;
             }
-            ExprKind::JoinedStr(values) => self.visit_exprs(values)?,
+            ExprKind::Interpolation(field) => {
+                self.visit_expr(field.value)?;
+                self.visit_option(field.format_spec)?;
+            }
+            ExprKind::JoinedStr(values) | ExprKind::TemplateStr(values) => self.visit_exprs(values)?,
             ExprKind::Subscript { value, slice, .. } => {
                 self.visit_expr(value)?;
                 self.visit_expr(slice)?;

@@ -61,7 +61,7 @@ impl Builder<'_, '_> {
                 self.visit_expr(test)?;
                 self.visit_option(msg)?;
             }
-            StmtKind::Import(names) | StmtKind::ImportFrom { names, .. } => {
+            StmtKind::Import { names, .. } | StmtKind::ImportFrom { names, .. } => {
                 names.iter().try_for_each(|alias| self.alias(alias))?;
             }
             StmtKind::Global(names) => self.directive(names, Directive::Global, stmt.location)?,

@@ -7,10 +7,11 @@
 
 use ruff_python_ast as ruff;
 use ruff_python_ast::token::TokenKind;
-use ruff_text_size::TextRange;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::fstrings::Literal;
 use super::{Lowerer, end, start};
+use crate::code::PyStr;
 use crate::source::Location;
 use crate::target::{DebugTextEnd, FStringRules};
 
@@ -57,6 +58,30 @@ impl<'a> Lowerer<'a, '_> {
             return self.arena.alloc_str(&source).as_bytes();
         }
         self.decoded_text(&source, literal)
+    }
+
+    /// The source of a template's field, up to what follows the expression: the `=` of a debug field, a conversion, a format spec or the end.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_get_interpolation_conversion`, `_PyPegen_interpolation` (3.14–)
+    pub(super) fn interpolation_text(&mut self, element: &ruff::InterpolatedElement) -> PyStr<'a> {
+        let is_verbatim = self.rules.interpolation_text_verbatim;
+        let ends = |kind| match kind {
+            TokenKind::Equal => is_verbatim,
+            TokenKind::Exclamation | TokenKind::Colon | TokenKind::Rbrace => true,
+            _ => false,
+        };
+        let mut behind = self.tokens.after(element.expression.end()).iter();
+        let end = behind.find(|token| ends(token.kind())).map_or(end(element) - 1, start);
+        let source = self.source(TextRange::new((start(element) + 1).into(), end.into()));
+        let is_settled = is_verbatim && memchr::memchr(b'#', source.as_bytes()).is_none();
+        self.depends_on_rules |= element.debug_text.is_some() || source.ends_with(char::is_whitespace);
+        if is_settled {
+            return source.into();
+        }
+        let text = without_comments(source);
+        let is_stripped = |c: char| c == '=' || c.is_whitespace();
+        let text = if is_verbatim { &text } else { text.trim_end_matches(is_stripped) };
+        PyStr::from(&*self.arena.alloc_str(text))
     }
 
     /// The texts within an outermost field, found once.

@@ -109,15 +109,16 @@ impl<'a> Lowerer<'a, '_> {
                 ExprKind::SetComp(self.comprehension_expr(&expr.elt, None, &expr.generators))
             }
             ruff::Expr::DictComp(expr) => {
-                // A `**` in the place of the key is newer than every target, which `Parsed::check` will say.
-                let (key, value) = (expr.key.as_deref().unwrap_or(&expr.value), Some(&*expr.value));
+                let (key, value) = match expr.key.as_deref() {
+                    Some(key) => (key, Some(&*expr.value)),
+                    None => (&*expr.value, None),
+                };
                 ExprKind::DictComp(self.comprehension_expr(key, value, &expr.generators))
             }
             ruff::Expr::Generator(expr) => {
                 ExprKind::GeneratorExp(self.comprehension_expr(&expr.elt, None, &expr.generators))
             }
-            // Template strings are newer than every target, which `Parsed::check` will say.
-            ruff::Expr::TString(_) => NOTHING,
+            ruff::Expr::TString(expr) => self.tstring(expr),
             _ => {
                 self.fail_at(expr.range(), "invalid syntax");
                 NOTHING

@@ -1,4 +1,4 @@
-//! f-strings, in the pieces in which CPython's tokenizer makes them.
+//! f-strings and template strings, in the pieces in which CPython's tokenizer makes them.
 //!
 //! `f"a{x!r:>{w}}b" "c"` becomes `JoinedStr([Constant('a'), FormattedValue(x, 'r', JoinedStr([Constant('>'), FormattedValue(w)])), Constant('bc')])`:
 //! neighbouring constants are one, empty ones fall away. In a format spec that holds for some targets; for others each piece stands for
@@ -20,6 +20,8 @@ use crate::target::limits;
 #[derive(Clone, Copy)]
 pub(super) struct Literal {
     pub(super) is_raw: bool,
+    /// Whether its outermost fields are those of a template.
+    pub(super) is_template: bool,
     pub(super) range: TextRange,
     /// The outermost field around, if there is one.
     pub(super) field: TextRange,
@@ -37,16 +39,33 @@ impl<'a> Lowerer<'a, '_> {
                         if has_kind { ExprKind::UnicodeConstant(value) } else { ExprKind::Constant(value) };
                     pieces.push(Expr { kind, location: self.location(part.range()) });
                 }
-                ruff::FStringPart::FString(part) => self.fstring_part(part, &mut pieces),
+                ruff::FStringPart::FString(part) => {
+                    let (is_raw, range) = (part.flags.prefix().is_raw(), part.range());
+                    let literal = Literal { is_raw, is_template: false, range, field: range };
+                    self.elements(&part.elements, literal, &mut pieces);
+                }
             }
         }
         ExprKind::JoinedStr(self.folded(&pieces))
     }
 
-    fn fstring_part(&mut self, part: &ruff::FString, pieces: &mut Vec<Expr<'a>>) {
-        let is_raw = part.flags.prefix().is_raw();
-        let literal = Literal { is_raw, range: part.range(), field: part.range() };
-        for element in &part.elements {
+    pub(super) fn tstring(&mut self, expr: &ruff::ExprTString) -> ExprKind<'a> {
+        let mut pieces = Vec::new();
+        for part in &expr.value {
+            let (is_raw, range) = (part.flags.prefix().is_raw(), part.range());
+            let literal = Literal { is_raw, is_template: true, range, field: range };
+            self.elements(&part.elements, literal, &mut pieces);
+        }
+        ExprKind::TemplateStr(self.folded(&pieces))
+    }
+
+    fn elements(
+        &mut self,
+        elements: &ruff::InterpolatedStringElements,
+        literal: Literal,
+        pieces: &mut Vec<Expr<'a>>,
+    ) {
+        for element in elements {
             match element {
                 ruff::InterpolatedStringElement::Literal(element) => {
                     self.middle(element.range(), literal, |this, value, location| {
@@ -74,9 +93,7 @@ impl<'a> Lowerer<'a, '_> {
             let Some((text, mut location)) = self.debug_text(element, literal, depth) else {
                 return self.refuse_debug_field();
             };
-            if let (ExprKind::FormattedValue { format_spec: Some(spec), .. }, ruff::ConversionFlag::None) =
-                (value.kind, element.conversion)
-            {
+            if let (Some(spec), ruff::ConversionFlag::None) = (format_spec(&value), element.conversion) {
                 // A spec that became a constant starts later.
                 location.end_lineno = spec.location.lineno;
                 location.end_col_offset = spec.location.col_offset;
@@ -213,7 +230,12 @@ impl<'a> Lowerer<'a, '_> {
             ruff::ConversionFlag::Repr => Conversion::Repr,
             ruff::ConversionFlag::Ascii => Conversion::Ascii,
         };
-        let kind = ExprKind::FormattedValue { value, conversion, format_spec };
+        let kind = if literal.is_template && depth == 0 {
+            let str = self.interpolation_text(element);
+            ExprKind::Interpolation(self.arena.alloc(Interpolation { value, str, conversion, format_spec }))
+        } else {
+            ExprKind::FormattedValue { value, conversion, format_spec }
+        };
         Expr { kind, location: self.location(element.range()) }
     }
 
@@ -307,6 +329,14 @@ impl<'a> Lowerer<'a, '_> {
 
     fn empty_piece(&mut self, offset: u32) -> Expr<'a> {
         self.constant(Constant::Str(PyStr(b"")), TextRange::empty(offset.into()))
+    }
+}
+
+fn format_spec<'a>(field: &Expr<'a>) -> Option<&'a Expr<'a>> {
+    match field.kind {
+        ExprKind::FormattedValue { format_spec, .. } => format_spec,
+        ExprKind::Interpolation(field) => field.format_spec,
+        _ => None,
     }
 }
 

@@ -93,11 +93,14 @@ impl<'a> Lowerer<'a, '_> {
             ruff::Stmt::Assert(stmt) => {
                 StmtKind::Assert { test: self.boxed(&stmt.test), msg: self.optional(stmt.msg.as_deref()) }
             }
-            ruff::Stmt::Import(stmt) => StmtKind::Import(self.aliases(&stmt.names)),
+            ruff::Stmt::Import(stmt) => {
+                StmtKind::Import { names: self.aliases(&stmt.names), is_lazy: stmt.is_lazy }
+            }
             ruff::Stmt::ImportFrom(stmt) => StmtKind::ImportFrom {
                 module: self.optional_identifier(stmt.module.as_ref()),
                 names: self.aliases(&stmt.names),
                 level: stmt.level,
+                is_lazy: stmt.is_lazy,
             },
             ruff::Stmt::Global(stmt) => StmtKind::Global(self.identifiers(&stmt.names)),
             ruff::Stmt::Nonlocal(stmt) => StmtKind::Nonlocal(self.identifiers(&stmt.names)),

@@ -120,7 +120,10 @@ impl<'a> Unparser<'a, '_> {
             ExprKind::List { elts, .. } => self.enclosed("[", elts, "]"),
             ExprKind::Tuple { elts, .. } => self.tuple(elts, level),
             ExprKind::ListComp(comp) => self.comprehension("[", comp, "]"),
-            ExprKind::SetComp(comp) | ExprKind::DictComp(comp) => self.comprehension("{", comp, "}"),
+            ExprKind::SetComp(comp) => self.comprehension("{", comp, "}"),
+            ExprKind::DictComp(comp) => {
+                self.comprehension(if comp.value.is_some() { "{" } else { "{**" }, comp, "}");
+            }
             ExprKind::GeneratorExp(comp) => self.comprehension("(", comp, ")"),
             ExprKind::Await(value) => self.grouped(level, Level::Await, |unparser| {
                 unparser.push("await ");
@@ -134,9 +137,15 @@ impl<'a> Unparser<'a, '_> {
             }
             ExprKind::Call(call) => self.call(call),
             ExprKind::FormattedValue { value, conversion, format_spec } => {
-                self.formatted_value(value, conversion, format_spec);
+                self.formatted_value(value);
+                self.formatted_how(conversion, format_spec);
             }
-            ExprKind::JoinedStr(values) => self.joined_str(values),
+            ExprKind::Interpolation(field) => {
+                self.field(field.str.0);
+                self.formatted_how(field.conversion, field.format_spec);
+            }
+            ExprKind::JoinedStr(values) => self.joined_str("f", values),
+            ExprKind::TemplateStr(values) => self.joined_str("t", values),
             ExprKind::Constant(Constant::Ellipsis) => self.push("..."),
             ExprKind::Constant(value) => repr::constant(&mut self.text, value),
             ExprKind::UnicodeConstant(value) => {
@@ -383,14 +392,14 @@ impl<'a> Unparser<'a, '_> {
     }
 }
 
-/// F-strings.
+/// F-strings and template strings.
 impl<'a> Unparser<'a, '_> {
     /// What is between the quotes is put together first, and then quoted as one string.
-    fn joined_str(&mut self, values: &[Expr<'a>]) {
+    fn joined_str(&mut self, prefix: &str, values: &[Expr<'a>]) {
         let outer = std::mem::replace(&mut self.text, Vec::new_in(self.arena));
         self.joined_values(values);
         let body = std::mem::replace(&mut self.text, outer);
-        self.push("f");
+        self.push(prefix);
         repr::string(&mut self.text, PyStr(&body));
     }
 
@@ -412,14 +421,22 @@ impl<'a> Unparser<'a, '_> {
         }
     }
 
-    fn formatted_value(&mut self, value: &Expr<'a>, conversion: Conversion, format_spec: Option<&Expr<'a>>) {
-        self.push("{");
-        let start = self.text.len();
-        // A lambda needs parentheses for its colon.
+    /// A lambda needs parentheses for its colon.
+    fn formatted_value(&mut self, value: &Expr<'a>) {
+        let outer = std::mem::replace(&mut self.text, Vec::new_in(self.arena));
         self.expr(value, Level::Or);
-        if self.text.get(start) == Some(&b'{') {
-            self.text.insert(start, b' ');
-        }
+        let value = std::mem::replace(&mut self.text, outer);
+        self.field(&value);
+    }
+
+    /// A replacement field up to the end of its expression.
+    fn field(&mut self, value: &[u8]) {
+        self.push(if value.starts_with(b"{") { "{ " } else { "{" });
+        self.text.extend_from_slice_copy(value);
+    }
+
+    /// What follows the expression of a replacement field.
+    fn formatted_how(&mut self, conversion: Conversion, format_spec: Option<&Expr<'a>>) {
         self.push(match conversion {
             Conversion::None => "",
             Conversion::Str => "!s",

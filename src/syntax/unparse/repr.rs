@@ -28,8 +28,8 @@ pub(super) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>) {
         Constant::Str(value) => string(text, value),
         Constant::Bytes(value) => bytes(text, value),
         Constant::Tuple(items) => tuple(text, items),
-        Constant::FrozenSet(_) | Constant::Code(_) => {
-            unreachable!("no literal makes a frozen set or a code object")
+        Constant::FrozenSet(_) | Constant::Slice(_) | Constant::Code(_) => {
+            unreachable!("no literal makes a frozen set, a slice or a code object")
         }
     }
 }

@@ -64,6 +64,7 @@ const V3_12_1: Features = Features {
         format_spec_folded: false,
         debug_text_is_raw: false,
         debug_text_end: DebugTextEnd::First,
+        interpolation_text_verbatim: false,
     },
     future_feature_located: false,
     walrus_target_mangled_before_lookup: false,
@@ -236,7 +237,8 @@ const V3_14_5: Features = Features { ..V3_14_4 };
 
 const V3_14_6: Features = Features { ..V3_14_5 };
 
-const V3_14_8: Features = Features { ..V3_14_6 };
+const V3_14_8: Features =
+    Features { fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings }, ..V3_14_6 };
 
 static HISTORY_3_15: History = History { newest_patch: 2, releases: &[(0, &V3_15_0)] };
 

@@ -167,6 +167,10 @@ pub struct FStringRules {
     /// CPython: `Parser/action_helpers.c` `_PyPegen_formatted_value` (3.12.9–)
     pub debug_text_is_raw: bool,
     pub debug_text_end: DebugTextEnd,
+    /// The text of a template's field is the source up to what ends its expression; before, blanks and `=` at its end are left out.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_interpolation` (3.14.8–)
+    pub interpolation_text_verbatim: bool,
 }
 
 /// Which tokens end the text of a debug field, of those that may: `!` (that of a `!=` too), `:` and `}`.
