@@ -96,6 +96,7 @@ pub mod known {
         CLASS = "__class__",
         CLASSCELL = "__classcell__",
         CLASSDICT = "__classdict__",
+        CONDITIONAL_ANNOTATIONS = "__conditional_annotations__",
         CLASSDICTCELL = "__classdictcell__",
         DEBUG = "__debug__",
         DOC = "__doc__",

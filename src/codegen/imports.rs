@@ -56,7 +56,8 @@ impl Compiler<'_, '_> {
         names: &[Alias],
         level: u32,
     ) -> Result {
-        if module == Some(known::FUTURE) && self.is_after_future(location) {
+        let may_be_future = level == 0 || !self.target.features().future_import_is_absolute;
+        if module == Some(known::FUTURE) && may_be_future && self.is_after_future(location) {
             let message = "from __future__ imports must occur at the beginning of the file";
             return Err(Diagnostic::syntax_error(location, message));
         }

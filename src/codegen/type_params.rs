@@ -5,9 +5,12 @@
 use super::functions::FunctionFlags;
 use super::{AtEnd, Compiler, Result, UnitKind};
 use crate::code::Constant;
+use crate::diagnostic::Diagnostic;
 use crate::names::Ident;
 use crate::source::Location;
-use crate::syntax::ast::{ExprContext, ExprKind, TypeAlias, TypeParam, TypeParamKind, TypeParams};
+use crate::syntax::ast::{
+    Expr, ExprContext, ExprKind, NodeId, TypeAlias, TypeParam, TypeParamKind, TypeParams,
+};
 use crate::target::{Intrinsic1, Intrinsic2, Opcode};
 
 impl<'a> Compiler<'a, '_> {
@@ -21,15 +24,19 @@ impl<'a> Compiler<'a, '_> {
 
     /// Binds the type parameters, and leaves a tuple of them on the stack.
     ///
-    /// CPython: `Python/compile.c` `compiler_type_params` (3.12)
+    /// CPython: `Python/compile.c` `compiler_type_params` (3.12–)
     pub(super) fn type_params(&mut self, type_params: &'a TypeParams<'a>) -> Result {
+        let mut seen_default = false;
         for param in type_params.params {
             let location = param.location;
             self.emit_const(Constant::Str(self.text(param.name)), location);
-            match param.kind {
-                TypeParamKind::TypeVar => self.type_var(param)?,
-                TypeParamKind::TypeVarTuple => self.call_intrinsic_1(Intrinsic1::TypeVarTuple, location),
-                TypeParamKind::ParamSpec => self.call_intrinsic_1(Intrinsic1::ParamSpec, location),
+            self.type_param(param)?;
+            if let Some(default) = param.default_value {
+                seen_default = true;
+                self.type_variable(param, param.default_id, default)?;
+                self.call_intrinsic_2(Intrinsic2::SetTypeParamDefault, location);
+            } else if seen_default {
+                return Err(self.default_missing(param));
             }
             self.emit_arg(Opcode::COPY, 1, location);
             self.name_op(location, param.name, ExprContext::Store)?;
@@ -39,25 +46,51 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Makes a `TypeVar`; its bound is evaluated on demand, by a function.
-    fn type_var(&mut self, param: &'a TypeParam<'a>) -> Result {
+    /// Makes a type parameter of its name, on top of the stack.
+    fn type_param(&mut self, param: &'a TypeParam<'a>) -> Result {
         let location = param.location;
-        let Some(bound) = param.bound else {
-            self.call_intrinsic_1(Intrinsic1::TypeVar, location);
-            return Ok(());
-        };
-        let scope = self.symtable.scope_of(param.id);
-        self.enter_unit(param.name, UnitKind::TypeParams, scope, bound.location.lineno);
-        self.visit_expr(bound)?;
+        match (param.kind, param.bound) {
+            (TypeParamKind::TypeVar, Some(bound)) => {
+                self.type_variable(param, param.id, bound)?;
+                let intrinsic = match bound.kind {
+                    ExprKind::Tuple { .. } => Intrinsic2::TypeVarWithConstraints,
+                    _ => Intrinsic2::TypeVarWithBound,
+                };
+                self.call_intrinsic_2(intrinsic, location);
+            }
+            (TypeParamKind::TypeVar, None) => self.call_intrinsic_1(Intrinsic1::TypeVar, location),
+            (TypeParamKind::TypeVarTuple, _) => self.call_intrinsic_1(Intrinsic1::TypeVarTuple, location),
+            (TypeParamKind::ParamSpec, _) => self.call_intrinsic_1(Intrinsic1::ParamSpec, location),
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn default_missing(&self, param: &TypeParam<'_>) -> Diagnostic {
+        let name = self.interner.text(param.name);
+        let message = format!("non-default type parameter '{name}' follows default type parameter");
+        Diagnostic::syntax_error(param.location, message)
+    }
+
+    /// A bound, constraints or a default: they are evaluated on demand, by a function.
+    ///
+    /// CPython: `Python/compile.c` `compiler_type_param_bound_or_default` (3.13)
+    fn type_variable(&mut self, param: &'a TypeParam<'a>, node: NodeId, value: &'a Expr<'a>) -> Result {
+        let has_defaults = self.target.features().type_param_default;
+        let location = if has_defaults { value.location } else { param.location };
+        let scope = self.symtable.scope_of(node);
+        self.enter_unit(param.name, UnitKind::TypeParams, scope, value.location.lineno);
+        match value.kind {
+            // `*Ts = *X`
+            ExprKind::Starred { value: starred, .. } if param.kind == TypeParamKind::TypeVarTuple => {
+                self.visit_expr(starred)?;
+                self.emit_arg(Opcode::UNPACK_SEQUENCE, 1, value.location);
+            }
+            _ => self.visit_expr(value)?,
+        }
         self.emit(Opcode::RETURN_VALUE, location);
         let code = self.leave_unit(AtEnd::ReturnNone)?;
-        self.make_closure(location, code, FunctionFlags::NONE)?;
-        let intrinsic = match bound.kind {
-            ExprKind::Tuple { .. } => Intrinsic2::TypeVarWithConstraints,
-            _ => Intrinsic2::TypeVarWithBound,
-        };
-        self.emit_arg(Opcode::CALL_INTRINSIC_2, intrinsic as u32, location);
-        Ok(())
+        self.make_closure(location, code, FunctionFlags::NONE)
     }
 
     /// CPython: `Python/compile.c` `compiler_typealias` (3.12)
@@ -98,6 +131,10 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::BUILD_TUPLE, 3, location);
         self.call_intrinsic_1(Intrinsic1::TypeAlias, location);
         Ok(())
+    }
+
+    fn call_intrinsic_2(&mut self, intrinsic: Intrinsic2, location: Location) {
+        self.emit_arg(Opcode::CALL_INTRINSIC_2, intrinsic as u32, location);
     }
 
     fn call_intrinsic_1(&mut self, intrinsic: Intrinsic1, location: Location) {

@@ -20,8 +20,10 @@ pub(super) fn statements(
     let mut future = Future { flags: 0, location: Location::NONE };
     let skipped = usize::from(ast::docstring(module.body).is_some());
     for stmt in &module.body[skipped..] {
-        // A relative import of a module of that name counts too.
-        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, .. } = stmt.kind else { break };
+        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, level } = stmt.kind else { break };
+        if level > 0 && target.features().future_import_is_absolute {
+            break;
+        }
         for alias in names {
             let located = target.features().future_feature_located;
             // Of a statement the end is not reported.

@@ -10,18 +10,18 @@
 //!
 //! CPython: `Python/symtable.c` `analyze_block` (3.12)
 
-use super::{
-    Outcome, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault,
-};
+use smallvec::SmallVec;
+
+use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
-use crate::target::{DunderClass, Target};
+use crate::target::{ClassCells, Target};
 
 /// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
 pub(super) fn analyze(interner: &Interner<'_>, target: Target, scopes: &mut [Scope]) -> Outcome {
     let mut analyzer = Analyzer {
         interner,
-        dunder_class: target.features().dunder_class_in_class_comprehension,
+        class_cells: target.features().class_cells_in_class_comprehension,
         scopes,
         facts: vec![0; interner.len()],
         changes: Vec::new(),
@@ -40,9 +40,12 @@ const TYPE_PARAM: u8 = 4;
 const MARK: u8 = 8;
 const FREE_INSIDE: u8 = 16;
 
+/// The cells that a class provides to the scopes inside.
+const CLASS_CELLS: [Ident; 3] = [known::CLASS, known::CLASSDICT, known::CONDITIONAL_ANNOTATIONS];
+
 struct Analyzer<'t, 'a> {
     interner: &'t Interner<'a>,
-    dunder_class: DunderClass,
+    class_cells: ClassCells,
     scopes: &'t mut [Scope],
     /// What is known of each name where the analysis is now.
     facts: Vec<u8>,
@@ -192,10 +195,12 @@ impl Analyzer<'_, '_> {
         fault(location, message)
     }
 
-    /// Decides on the scopes inside a scope and inlines comprehensions; returns whether those have cells.
+    /// Decides on the scopes inside a scope and inlines comprehensions, unless the scope sees a class, which they must not see;
+    /// returns whether those have cells.
     fn children(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<bool, Box<Diagnostic>> {
         let children = std::mem::take(&mut self.scope(id).children);
         let own_class = if self.scope(id).kind == ScopeKind::Class { Some(id) } else { class };
+        let sees_class = self.scope(id).can_see_class_scope;
         let mut has_comp_cells = false;
         let mut any_inlined = false;
         for &child in &children {
@@ -204,7 +209,7 @@ impl Analyzer<'_, '_> {
             self.block(child, class)?;
             let entry = self.scope(child);
             let child_free = entry.free || entry.child_free;
-            if entry.comprehension.is_some() && !entry.generator {
+            if entry.comprehension.is_some() && !entry.generator && !sees_class {
                 entry.comp_inlined = true;
                 any_inlined = true;
                 has_comp_cells |= self.inline_comprehension(id, child, free_before);
@@ -237,15 +242,10 @@ impl Analyzer<'_, '_> {
         let mut symbols = std::mem::take(&mut self.scope(comp).symbols);
         let children = std::mem::take(&mut self.scope(comp).children);
         self.mark_free_inside(&children);
+        let global_cells = self.global_class_cells(outer, &symbols);
         let outer = &mut self.scopes[outer.0 as usize];
         let outer_is_class = outer.kind == ScopeKind::Class;
-        let global_class = match self.dunder_class {
-            DunderClass::Free => false,
-            DunderClass::GlobalOnce => outer_is_class && outer.symbols.get(known::CLASS).is_none(),
-            DunderClass::Global => outer_is_class,
-        };
-        let is_free_class = |symbol: Symbol| symbol.scope == Some(SymbolScope::Free);
-        let class_is_global = global_class && symbols.get(known::CLASS).is_some_and(is_free_class);
+        let stay_free_for_children = self.class_cells == ClassCells::GlobalUnlessFreeInside;
         let mut has_cells = false;
         for (name, mut symbol) in symbols.iter() {
             if symbol.flags.contains(SymbolFlags::DEF_PARAM) {
@@ -254,9 +254,12 @@ impl Analyzer<'_, '_> {
             let is_cell = symbol.scope == Some(SymbolScope::Cell);
             let comp_cell = if is_cell { SymbolFlags::DEF_COMP_CELL } else { 0 };
             symbol.flags.0 |= comp_cell;
-            if class_is_global && name == known::CLASS {
+            if global_cells.contains(&name) {
                 symbol.scope = Some(SymbolScope::GlobalImplicit);
-                self.facts[name.index()] |= MARK;
+                let facts = &mut self.facts[name.index()];
+                if !(stay_free_for_children && *facts & FREE_INSIDE != 0) {
+                    *facts |= MARK;
+                }
             }
             let comp_cell = symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
             has_cells |= comp_cell != 0;
@@ -276,13 +279,30 @@ impl Analyzer<'_, '_> {
         }
         self.remove_marked_free(free_before);
         self.clear_marks(&symbols, &children);
-        if class_is_global {
-            symbols.remove(known::CLASS);
+        for name in global_cells {
+            symbols.remove(name);
         }
         let comp = self.scope(comp);
         comp.symbols = symbols;
         comp.children = children;
         has_cells
+    }
+
+    /// The free names of a comprehension that are globals once it is inlined in a class.
+    fn global_class_cells(&self, outer: ScopeId, symbols: &Symbols) -> SmallVec<[Ident; 3]> {
+        let outer = &self.scopes[outer.0 as usize];
+        if outer.kind != ScopeKind::Class {
+            return SmallVec::new();
+        }
+        let candidates: &[Ident] = match self.class_cells {
+            ClassCells::Free => &[],
+            ClassCells::ClassGlobalOnce if outer.symbols.get(known::CLASS).is_some() => &[],
+            ClassCells::ClassGlobalOnce | ClassCells::ClassGlobal => &CLASS_CELLS[..1],
+            ClassCells::Global | ClassCells::GlobalUnlessFreeInside => &CLASS_CELLS,
+        };
+        let is_free =
+            |name: &Ident| symbols.get(*name).is_some_and(|symbol| symbol.scope == Some(SymbolScope::Free));
+        candidates.iter().copied().filter(is_free).collect()
     }
 
     fn mark_free_inside(&mut self, children: &[ScopeId]) {

@@ -137,9 +137,20 @@ pub enum ScopeKind {
     Module,
     /// An annotation that is not evaluated; gone when the table is complete.
     Annotation,
-    TypeVarBound,
+    /// The bound, the constraints or the default of a type parameter.
+    TypeVariable(TypeVariableValue),
     TypeAlias,
     TypeParams,
+}
+
+/// What of a type parameter is evaluated in a scope of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeVariableValue {
+    Bound,
+    Constraint,
+    TypeVarDefault,
+    TypeVarTupleDefault,
+    ParamSpecDefault,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ mod syntax;
 pub(crate) mod unicode;
 mod version;
 
-pub use features::{ComprehensionIter, DebugTextEnd, DunderClass, FStringRules, Features};
+pub use features::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features};
 pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
 pub use opcodes::Opcode;
 #[cfg(test)]

@@ -65,7 +65,7 @@ fn headline(interner: &Interner<'_>, scope: &Scope) -> String {
         ScopeKind::Class => "class",
         ScopeKind::Module => "module",
         ScopeKind::Annotation => "annotation",
-        ScopeKind::TypeVarBound => "bound",
+        ScopeKind::TypeVariable(_) => "bound",
         ScopeKind::TypeAlias => "alias",
         ScopeKind::TypeParams => "typeparams",
     };

@@ -16,7 +16,7 @@ impl Builder<'_, '_> {
         kind: ComprehensionKind,
         location: Location,
     ) -> Outcome {
-        if self.scope().can_see_class_scope {
+        if self.scope().can_see_class_scope && !self.features.annotation_scopes_in_classes_hold_functions {
             return fault(location, "Cannot use comprehension in annotation scope within class scope");
         }
         let (outermost, inner) = comp.generators.split_first().expect("the grammar asks for a `for`");
@@ -109,7 +109,7 @@ impl Builder<'_, '_> {
                     return cannot_be_used("within the definition of a generic", location);
                 }
                 ScopeKind::TypeAlias => return cannot_be_used("in a type alias", location),
-                ScopeKind::TypeVarBound => return cannot_be_used("in a TypeVar bound", location),
+                ScopeKind::TypeVariable(_) => return cannot_be_used("in a TypeVar bound", location),
             };
             self.add_def(target, here, location)?;
             self.record_directive(target, location);

@@ -58,7 +58,7 @@ impl Builder<'_, '_> {
     }
 
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Outcome {
-        if self.scope().can_see_class_scope {
+        if self.scope().can_see_class_scope && !self.features.annotation_scopes_in_classes_hold_functions {
             return fault(location, "Cannot use lambda in annotation scope within class scope");
         }
         self.defaults(lambda.args)?;

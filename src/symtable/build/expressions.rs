@@ -1,6 +1,6 @@
 //! Expressions; lambdas, comprehensions and assignment expressions go to their own files.
 
-use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, fault};
+use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, TypeVariableValue, fault};
 use super::Builder;
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -120,11 +120,23 @@ impl Builder<'_, '_> {
     pub(super) fn check_not_in_annotation(&mut self, what: &str, location: Location) -> Outcome {
         let place = match self.scope().kind {
             ScopeKind::Annotation => "an annotation",
-            ScopeKind::TypeVarBound => "a TypeVar bound",
+            ScopeKind::TypeVariable(value) => value.described(),
             ScopeKind::TypeAlias => "a type alias",
             ScopeKind::TypeParams => "the definition of a generic",
             ScopeKind::Function | ScopeKind::Class | ScopeKind::Module => return Ok(()),
         };
         fault(location, format!("{what} cannot be used within {place}"))
+    }
+}
+
+impl TypeVariableValue {
+    fn described(self) -> &'static str {
+        match self {
+            TypeVariableValue::Bound => "a TypeVar bound",
+            TypeVariableValue::Constraint => "a TypeVar constraint",
+            TypeVariableValue::TypeVarDefault => "a TypeVar default",
+            TypeVariableValue::TypeVarTupleDefault => "a TypeVarTuple default",
+            TypeVariableValue::ParamSpecDefault => "a ParamSpec default",
+        }
     }
 }

@@ -87,11 +87,16 @@ impl Builder<'_, '_> {
         self.visit_stmts(case.body)
     }
 
-    /// The `else` comes before the handlers.
     fn try_statement(&mut self, try_: &Try<'_>) -> Outcome {
+        let else_first = !self.features.try_handlers_before_orelse;
         self.visit_stmts(try_.body)?;
-        self.visit_stmts(try_.orelse)?;
+        if else_first {
+            self.visit_stmts(try_.orelse)?;
+        }
         try_.handlers.iter().try_for_each(|handler| self.except_handler(handler))?;
+        if !else_first {
+            self.visit_stmts(try_.orelse)?;
+        }
         self.visit_stmts(try_.finalbody)
     }
 

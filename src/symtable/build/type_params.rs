@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashSet;
 
-use super::super::{MangledNames, Outcome, ScopeKind, SymbolFlags, fault};
+use super::super::{MangledNames, Outcome, ScopeKind, SymbolFlags, TypeVariableValue, fault};
 use super::Builder;
 use crate::names::{Ident, known};
 use crate::source::Location;
-use crate::syntax::ast::{ExprKind, TypeAlias, TypeParam, TypeParams};
+use crate::syntax::ast::{Expr, ExprKind, NodeId, TypeAlias, TypeParam, TypeParamKind, TypeParams};
 
 /// What type parameters belong to.
 pub(super) enum Generic {
@@ -62,28 +62,65 @@ impl Builder<'_, '_> {
         self.scope().mangled_names = Some(names);
     }
 
-    /// CPython: `Python/symtable.c` `symtable_visit_type_param` (3.12)
+    /// CPython: `Python/symtable.c` `symtable_visit_type_param` (3.12–)
     fn visit_type_param(&mut self, param: &TypeParam<'_>) -> Outcome {
         self.descend()?;
-        if param.name == known::CLASSDICT && self.features.classdict_type_param_refused {
-            let message = "reserved name '__classdict__' cannot be used for type parameter";
-            return fault(param.location, message);
+        let has_defaults = self.features.type_param_default;
+        if !has_defaults {
+            self.check_not_reserved(param)?;
         }
         if let Some(names) = self.scope().mangled_names {
             self.table.mangled_names[names.0 as usize].insert(param.name);
         }
         self.add_def(param.name, SymbolFlags::DEF_TYPE_PARAM | SymbolFlags::DEF_LOCAL, param.location)?;
+        if has_defaults {
+            self.check_not_reserved(param)?;
+        }
         if let Some(bound) = param.bound {
-            let is_in_class = self.scope().can_see_class_scope;
-            self.enter(ScopeKind::TypeVarBound, param.name, param.id, param.location);
-            if is_in_class {
-                self.scope().can_see_class_scope = true;
-                self.add_def(known::CLASSDICT, SymbolFlags::USE, bound.location)?;
-            }
-            self.visit_expr(bound)?;
-            self.exit();
+            let at = if has_defaults { bound.location } else { param.location };
+            let is_constraint = has_defaults && matches!(bound.kind, ExprKind::Tuple { .. });
+            let value = if is_constraint { TypeVariableValue::Constraint } else { TypeVariableValue::Bound };
+            self.type_variable(param, param.id, value, bound, at)?;
+        }
+        if let Some(default) = param.default_value {
+            let value = match param.kind {
+                TypeParamKind::TypeVar => TypeVariableValue::TypeVarDefault,
+                TypeParamKind::TypeVarTuple => TypeVariableValue::TypeVarTupleDefault,
+                TypeParamKind::ParamSpec => TypeVariableValue::ParamSpecDefault,
+            };
+            self.type_variable(param, param.default_id, value, default, default.location)?;
         }
         self.ascend();
+        Ok(())
+    }
+
+    fn check_not_reserved(&self, param: &TypeParam<'_>) -> Outcome {
+        if param.name == known::CLASSDICT && self.features.classdict_type_param_refused {
+            let message = "reserved name '__classdict__' cannot be used for type parameter";
+            return fault(param.location, message);
+        }
+        Ok(())
+    }
+
+    /// Visits a bound, constraints or a default in a scope of their own, as they are evaluated on demand.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_type_param_bound_or_default` (3.13–)
+    fn type_variable(
+        &mut self,
+        param: &TypeParam<'_>,
+        node: NodeId,
+        value: TypeVariableValue,
+        expr: &Expr<'_>,
+        location: Location,
+    ) -> Outcome {
+        let is_in_class = self.scope().can_see_class_scope;
+        self.enter(ScopeKind::TypeVariable(value), param.name, node, location);
+        if is_in_class {
+            self.scope().can_see_class_scope = true;
+            self.add_def(known::CLASSDICT, SymbolFlags::USE, expr.location)?;
+        }
+        self.visit_expr(expr)?;
+        self.exit();
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
-use super::{ComprehensionIter, DebugTextEnd, DunderClass, FStringRules, Features};
+use super::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features};
 
 /// The releases of one version.
 pub(in crate::target) struct History {
@@ -67,8 +67,12 @@ const V3_12_1: Features = Features {
         interpolation_text_verbatim: false,
     },
     future_feature_located: false,
+    future_import_is_absolute: false,
+    try_handlers_before_orelse: false,
+    annotation_scopes_in_classes_hold_functions: false,
+    type_param_default: false,
     walrus_target_mangled_before_lookup: false,
-    dunder_class_in_class_comprehension: DunderClass::Free,
+    class_cells_in_class_comprehension: ClassCells::Free,
     generic_class_mangles_type_params_only: false,
     classdict_type_param_refused: false,
     inlined_comprehension_overrides_every_symbol: false,
@@ -98,7 +102,7 @@ const V3_12_1: Features = Features {
 const V3_12_3: Features = Features {
     recursion_limit: 9998,
     walrus_target_mangled_before_lookup: true,
-    dunder_class_in_class_comprehension: DunderClass::GlobalOnce,
+    class_cells_in_class_comprehension: ClassCells::ClassGlobalOnce,
     assert_failure_at_test: true,
     ..V3_12_1
 };
@@ -114,7 +118,7 @@ const V3_12_4: Features = Features {
 
 const V3_12_5: Features = Features {
     fstrings: FStringRules { format_spec_folded: true, ..V3_12_4.fstrings },
-    dunder_class_in_class_comprehension: DunderClass::Global,
+    class_cells_in_class_comprehension: ClassCells::ClassGlobal,
     lambda_return_at_body: true,
     for_iter_at_iterable: true,
     yield_from_outside_function_named: true,
@@ -168,6 +172,10 @@ const V3_13_0: Features = Features {
     have_argument: 44,
     comparison_shift: 5,
     future_feature_located: false,
+    future_import_is_absolute: true,
+    try_handlers_before_orelse: true,
+    annotation_scopes_in_classes_hold_functions: true,
+    type_param_default: true,
     push_null_after_callable: true,
     call_kw: true,
     function_attributes: true,
@@ -210,7 +218,7 @@ const V3_13_6: Features = Features { ..V3_13_5 };
 
 const V3_13_10: Features = Features { ..V3_13_6 };
 
-const V3_13_13: Features = Features { ..V3_13_10 };
+const V3_13_13: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_13_10 };
 
 const V3_13_16: Features = Features { ..V3_13_13 };
 
@@ -231,11 +239,12 @@ const V3_14_0: Features = Features {
 
 const V3_14_1: Features = Features { ..V3_14_0 };
 
-const V3_14_4: Features = Features { ..V3_14_1 };
+const V3_14_4: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_14_1 };
 
 const V3_14_5: Features = Features { ..V3_14_4 };
 
-const V3_14_6: Features = Features { ..V3_14_5 };
+const V3_14_6: Features =
+    Features { class_cells_in_class_comprehension: ClassCells::GlobalUnlessFreeInside, ..V3_14_5 };
 
 const V3_14_8: Features =
     Features { fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings }, ..V3_14_6 };

@@ -47,14 +47,31 @@ pub struct Features {
     ///
     /// CPython: `Python/future.c` `future_check_features` (3.12.8–)
     pub future_feature_located: bool,
+    /// An import from a relative `__future__` is no future statement.
+    ///
+    /// CPython: `Python/future.c` `future_parse` (3.13–)
+    pub future_import_is_absolute: bool,
 
+    /// The `else` of a `try` statement comes after its handlers; before, ahead of them.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_stmt` (3.13–)
+    pub try_handlers_before_orelse: bool,
+    /// Lambdas and comprehensions may stand in type parameters and aliases of a class.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_handle_comprehension`, `symtable_visit_expr` (3.13–)
+    pub annotation_scopes_in_classes_hold_functions: bool,
+    /// Type parameters may have defaults. They and bounds are located where they stand; before, bounds at their parameter.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_type_param_bound_or_default`,
+    /// `Python/compile.c` `compiler_type_param_bound_or_default` (3.13–)
+    pub type_param_default: bool,
     /// Which scope has the target of an assignment expression in a comprehension is asked with the mangled name; before, with the name
     /// as it is written.
     ///
     /// CPython: `Python/symtable.c` `symtable_extend_namedexpr_scope` (3.12.3–)
     pub walrus_target_mangled_before_lookup: bool,
-    /// What `__class__` means in a comprehension that is inlined in a class.
-    pub dunder_class_in_class_comprehension: DunderClass,
+    /// What `__class__` and the other cells of a class mean in a comprehension that is inlined in a class.
+    pub class_cells_in_class_comprehension: ClassCells,
     /// Around a generic class only its type parameters are mangled with its name, and nothing after it is; before, the name stayed in
     /// force for everything that follows in the scope.
     ///
@@ -199,15 +216,19 @@ pub enum ComprehensionIter {
     AtLoop,
 }
 
-/// What `__class__` means in a comprehension that is inlined in a class.
+/// What `__class__`, `__classdict__` and `__conditional_annotations__` mean in a comprehension that is inlined in a class.
 ///
 /// CPython: `Python/symtable.c` `inline_comprehension` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DunderClass {
-    /// A free variable, which the class does not have (3.12.0–3.12.2).
+pub enum ClassCells {
+    /// Free variables, which the class does not have (3.12.0–3.12.2).
     Free,
-    /// A global, unless the class knows the name already (3.12.3–3.12.4).
-    GlobalOnce,
-    /// A global (3.12.5–).
+    /// `__class__` is a global, unless the class knows the name already (3.12.3–3.12.4).
+    ClassGlobalOnce,
+    /// `__class__` is a global (3.12.5–3.13.12, 3.14.0–3.14.3).
+    ClassGlobal,
+    /// All are globals (3.13.13–, 3.14.4–3.14.5).
     Global,
+    /// All are globals, but those that scopes in the comprehension use as well reach these as free variables (3.14.6–).
+    GlobalUnlessFreeInside,
 }
