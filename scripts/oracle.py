@@ -2,7 +2,7 @@
 """Remakes, with the reference interpreters, the committed files that say what CPython does.
 
     scripts/oracle.py golden [--python PATH]...     testdata/code/RELEASE/*.pyc from testdata/code/*.py
-    scripts/oracle.py changes --python PATH...      testdata/code/changes.txt: the same cases by releases that differ
+    scripts/oracle.py changes --python PATH...      testdata/code/changes/*.txt: the same cases by releases that differ
     scripts/oracle.py arithmetic [--python PATH]    testdata/preprocess/arithmetic.txt
     scripts/oracle.py printable [--python PATH]     src/syntax/unparse/printable.rs
 
@@ -159,6 +159,10 @@ def shown(value):
         return "<%s>" % value.co_name
     if isinstance(value, tuple):
         return "(%s)" % " ".join(map(shown, value))
+    if isinstance(value, frozenset):
+        return "{%s}" % " ".join(sorted(map(shown, value)))
+    if isinstance(value, slice):
+        return "slice(%s %s %s)" % (shown(value.start), shown(value.stop), shown(value.step))
     return repr(value)
 
 def place(positions):
@@ -188,24 +192,37 @@ print(json.dumps([text(answer) for answer in json.load(sys.stdin)]))
 
 
 def changes(pythons):
-    """Every case of the file anew: its title and source stay, then come the listings, each under the releases that give it."""
-    path = ROOT / "testdata/code/changes.txt"
-    head, *cases = path.read_text(encoding="utf-8").split("--- ")
-    titles = [case.partition("\n")[0] for case in cases]
-    sources = [case.partition("\n")[2].split("== ")[0] for case in cases]
-    answers = []
-    for python in pythons:
-        compiled = ask(python, COMPILE, sources)
-        answers.append((version_of(python), json.loads(ask(DEFAULT, LISTING, json.loads(compiled)))))
-    text = head
-    for number, (title, source) in enumerate(zip(titles, sources)):
-        text += f"--- {title}\n{source}"
-        by_listing = {}
-        for version, listings in answers:
-            by_listing.setdefault(listings[number], []).append(version)
-        for listing, versions in by_listing.items():
-            text += f"== {' '.join(versions)}\n{listing}\n"
-    path.write_text(text, encoding="utf-8")
+    """Every case of each file anew: its title and source stay, then come the listings, each under the releases that give it."""
+    versions = {python: version_of(python) for python in pythons}
+    readers = {"3." + versions[python].split(".")[1]: python for python in pythons if has_dis(python)}
+    for path in sorted((ROOT / "testdata/code/changes").glob("*.txt")):
+        cases = [case.partition("\n")[::2] for case in ("\n" + path.read_text(encoding="utf-8")).split("\n--- ")[1:]]
+        cases = [(title, rest.split("\n== ")[0].rstrip("\n") + "\n") for title, rest in cases]
+        by_listing = [{} for _ in cases]
+        for python, version in versions.items():
+            minor = version.rpartition(".")[0]
+            asked = [number for number, (title, _) in enumerate(cases) if since(title) <= int(minor[2:])]
+            answers = json.loads(ask(python, COMPILE, [cases[number][1] for number in asked]))
+            for number, listing in zip(asked, json.loads(ask(readers[minor], LISTING, answers))):
+                by_listing[number].setdefault(listing, []).append(version)
+        text = ""
+        for (title, source), listings in zip(cases, by_listing):
+            text += f"--- {title}\n{source}"
+            text += "".join(f"== {' '.join(releases)}\n{listing}\n" for listing, releases in listings.items())
+        path.write_text(text, encoding="utf-8")
+
+
+def since(title):
+    """The 14 of `unpacking [3.14]`: the version that brought the syntax."""
+    return int(title.rpartition("[3.")[2].rstrip("]")) if title.endswith("]") else 0
+
+
+def has_dis(python):
+    """Whether it can list code: one that was built without its extension modules cannot."""
+    done = subprocess.run([str(python), "-I", "-c", "import dis, marshal"], stderr=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
 
 
 def main():

@@ -1,5 +1,8 @@
-//! What changed from release to release: the cases of `testdata/code/changes.txt`, whose answers are CPython's. `scripts/oracle.py changes` remakes
-//! them.
+//! How the code of each construct changed from release to release: the cases of `testdata/code/changes`, whose answers are CPython's.
+//!
+//! A case is a title (`[3.14]` behind it: the version that brought the syntax), a source and the code that each CPython makes of it: qualified name and
+//! constants; names / fast locals / cells / free variables; instructions, after the place of each run of them. `scripts/oracle.py changes` remakes the
+//! answers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,29 +17,34 @@ use crosspyc::target::{Opcode, Target};
 
 #[test]
 fn each_release_compiles_as_its_cpython_does() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/code/changes.txt");
-    let text = fs::read_to_string(path).expect("the file can be read");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/code/changes");
     let (mut wrong, mut compared) = (String::new(), 0);
-    for case in text.split("--- ").skip(1) {
-        let mut sections = case.split("== ");
-        let (title, source) =
-            sections.next().and_then(|head| head.split_once('\n')).expect("a title and a source");
-        for section in sections {
-            let (releases, expected) = section.split_once('\n').expect("releases and their answer");
-            for release in releases.split(' ') {
-                let found = answer(source, release.parse().expect("a supported target"));
-                compared += 1;
-                if found != expected.trim_end() {
-                    write!(
-                        wrong,
-                        "\n--- {title} ({release})\n{source}== expected\n{expected}== found\n{found}\n"
-                    )
-                    .expect("a string takes all");
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        let text = format!("\n{}", fs::read_to_string(&path).expect("the file can be read"));
+        for case in text.split("\n--- ").skip(1) {
+            let mut sections = case.trim_end().split("\n== ");
+            let (title, source) =
+                sections.next().and_then(|head| head.split_once('\n')).expect("a title and a source");
+            let source = format!("{source}\n");
+            for section in sections {
+                let (releases, expected) = section.split_once('\n').expect("releases and their answer");
+                for release in releases.split(' ') {
+                    let found = answer(&source, release.parse().expect("a supported target"));
+                    compared += 1;
+                    if found != expected {
+                        let file = path.display();
+                        write!(
+                            wrong,
+                            "\n--- {title} ({release}, {file})\n{source}== expected\n{expected}\n== found\n{found}\n"
+                        )
+                        .expect("a string takes all");
+                    }
                 }
             }
         }
     }
-    assert!(compared > 100, "only {compared} cases");
+    assert!(compared > 1000, "only {compared} cases");
     assert!(wrong.is_empty(), "{wrong}");
 }
 
@@ -132,7 +140,16 @@ fn constant(value: &Constant<'_>) -> String {
         Constant::None => "None".to_owned(),
         Constant::Int(Int::Small(number)) => number.to_string(),
         Constant::Str(text) => repr(name(*text)),
+        Constant::True => "True".to_owned(),
+        Constant::False => "False".to_owned(),
+        Constant::Float(number) => format!("{number:?}"),
+        Constant::Complex { real, imag } => format!("({real}{imag:+}j)"),
         Constant::Tuple(items) => format!("({})", items.iter().map(constant).collect::<Vec<_>>().join(" ")),
+        Constant::FrozenSet(items) => {
+            let mut items: Vec<_> = items.iter().map(constant).collect();
+            items.sort();
+            format!("{{{}}}", items.join(" "))
+        }
         Constant::Code(code) => format!("<{}>", name(code.name)),
         other => format!("{other:?}"),
     }
