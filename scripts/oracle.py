@@ -122,13 +122,18 @@ def arithmetic(python):
 
 
 def golden(python):
-    """One pyc for each source; `NAME.opt-1.pyc` and so on too where the source's first line is `# optimize: 0 1 2`."""
-    out = ROOT / "testdata/code" / version_of(python)
+    """One pyc for each source; `NAME.opt-1.pyc` and so on too where the source's first line is `# optimize: 0 1 2`.
+
+    A source that begins with `# since: 3.14` is for that version and later ones."""
+    version = version_of(python)
+    out = ROOT / "testdata/code" / version
     out.mkdir(parents=True, exist_ok=True)
     for old in out.iterdir():
         old.unlink()
     for source in sorted((ROOT / "testdata/code").glob("*.py")):
         first = source.read_bytes().split(b"\n", 1)[0]
+        if first.startswith(b"# since: 3.") and int(first[len(b"# since: 3.") :]) > int(version.split(".")[1]):
+            continue
         levels = [0, 1, 2] if first.startswith(b"# optimize: 0 1 2") else [0]
         for level in levels:
             stem = source.stem + (f".opt-{level}" if level else "")

@@ -22,7 +22,6 @@ r: x[*a]
 s: x[(a,)]
 t: [a, *b, {c}, {d: e, **f}, {}]
 u: [x for x in y if z if w for a, b in c]
-v: {x async for x in y}
 w: {x: y for x in z}
 x: (x for x in y)
 y: f(x for x in y)
