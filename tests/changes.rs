@@ -150,6 +150,10 @@ fn constant(value: &Constant<'_>) -> String {
             items.sort();
             format!("{{{}}}", items.join(" "))
         }
+        Constant::Slice(parts) => {
+            let [start, stop, step] = parts.map(|part| constant(&part));
+            format!("slice({start} {stop} {step})")
+        }
         Constant::Code(code) => format!("<{}>", name(code.name)),
         other => format!("{other:?}"),
     }
