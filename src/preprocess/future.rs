@@ -20,7 +20,7 @@ pub(super) fn statements(
     let mut future = Future { flags: 0, location: Location::NONE };
     let skipped = usize::from(ast::docstring(module.body).is_some());
     for stmt in &module.body[skipped..] {
-        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, level } = stmt.kind else { break };
+        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, level, .. } = stmt.kind else { break };
         if level > 0 && target.features().future_import_is_absolute {
             break;
         }
