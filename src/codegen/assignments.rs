@@ -88,16 +88,21 @@ impl<'a> Compiler<'a, '_> {
         operation: AugAssign<'a>,
     ) -> Result {
         self.visit_expr(object)?;
-        let (depth, load, store) = if self.two_part_slice(slice)? {
-            (3, Opcode::BINARY_SLICE, Opcode::STORE_SLICE)
+        let is_two_parts = self.two_part_slice(slice)?;
+        let (depth, store) = if is_two_parts {
+            (3, Opcode::STORE_SLICE)
         } else {
             self.visit_expr(slice)?;
-            (2, Opcode::BINARY_SUBSCR, Opcode::STORE_SUBSCR)
+            (2, Opcode::STORE_SUBSCR)
         };
         for _ in 0..depth {
             self.emit_arg(Opcode::COPY, depth, target);
         }
-        self.emit(load, target);
+        if is_two_parts {
+            self.emit(Opcode::BINARY_SLICE, target);
+        } else {
+            self.load_subscript(target);
+        }
         self.inplace(operation)?;
         for distance in (2..=depth + 1).rev() {
             self.emit_arg(Opcode::SWAP, distance, target);

@@ -23,6 +23,9 @@ impl<'a> Compiler<'a, '_> {
         }
         self.null_before_callable(call.func.location);
         self.visit_expr(call.func)?;
+        if let Some(consumer) = self.genexp_consumer(call) {
+            return self.genexp_call(location, consumer);
+        }
         self.null_after_callable(call.func.location);
         self.valid_call_args(location, 0, call.args, call.keywords)
     }
@@ -142,8 +145,15 @@ impl<'a> Compiler<'a, '_> {
         if !keywords.is_empty() {
             self.keywords_dict(location, keywords)?;
         }
-        let has_dict = u32::from(!keywords.is_empty());
-        self.emit_arg(Opcode::CALL_FUNCTION_EX, has_dict, location);
+        let has_dict = !keywords.is_empty();
+        if self.target.features().call_ex_always_kwargs {
+            if !has_dict {
+                self.emit(Opcode::PUSH_NULL, location);
+            }
+            self.emit(Opcode::CALL_FUNCTION_EX, location);
+        } else {
+            self.emit_arg(Opcode::CALL_FUNCTION_EX, u32::from(has_dict), location);
+        }
         Ok(())
     }
 
@@ -188,7 +198,7 @@ impl<'a> Compiler<'a, '_> {
     fn sub_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
         let count = keywords.len() as u32;
         let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
-        if count > 1 && !is_big {
+        if count > 1 && !is_big && self.target.features().const_key_maps {
             keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
             self.emit_const(self.keyword_names(keywords), location);
             self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, count, location);

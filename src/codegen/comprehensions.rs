@@ -13,13 +13,13 @@
 use super::functions::FunctionFlags;
 use super::sequence::Label;
 use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
-use crate::code::Constant;
+use crate::code::CodeObject;
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
-use crate::target::{ComprehensionIter, Opcode, limits};
+use crate::target::{Awaitable, ComprehensionIter, Opcode, limits};
 
 /// The comprehension being compiled.
 #[derive(Clone, Copy)]
@@ -29,11 +29,15 @@ struct Context<'a> {
     comp: &'a ComprehensionExpr<'a>,
 }
 
-/// Where the iterator of a generator comes from when its loop starts.
+/// What a generator's loop starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Iteration {
+    /// What [`Compiler::outermost_iter`] left on the stack.
     OnStack,
+    /// The same, but passed as an argument.
     FirstArgument,
+    /// An iterator on the stack.
+    Begun,
     ToEvaluate,
 }
 
@@ -83,6 +87,31 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn comprehension_function(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
+        let code = self.comprehension_code(context, scope)?;
+        self.call_comprehension(context, scope, code)
+    }
+
+    /// Compiles the generator expression `comp` to a function, which [`Self::call_genexp`] may call more than once.
+    pub(super) fn genexp_code(
+        &mut self,
+        location: Location,
+        comp: &'a ComprehensionExpr<'a>,
+    ) -> Result<&'a CodeObject<'a>> {
+        let context = Context { kind: ComprehensionKind::Generator, location, comp };
+        self.comprehension_code(context, self.symtable.scope_of(comp.id))
+    }
+
+    pub(super) fn call_genexp(
+        &mut self,
+        location: Location,
+        comp: &'a ComprehensionExpr<'a>,
+        code: &'a CodeObject<'a>,
+    ) -> Result {
+        let context = Context { kind: ComprehensionKind::Generator, location, comp };
+        self.call_comprehension(context, self.symtable.scope_of(comp.id), code)
+    }
+
+    fn comprehension_code(&mut self, context: Context<'a>, scope: ScopeId) -> Result<&'a CodeObject<'a>> {
         let Context { kind, location, .. } = context;
         let name = match kind {
             ComprehensionKind::Generator => known::GENEXPR,
@@ -90,29 +119,55 @@ impl<'a> Compiler<'a, '_> {
             ComprehensionKind::Set => known::SETCOMP,
             ComprehensionKind::Dict => known::DICTCOMP,
         };
-        let is_async = self.symtable.scope(scope).coroutine;
         let enclosing_unit = self.units.len() - 1;
-        self.enter_unit(name, UnitKind::Comprehension, scope, location.lineno);
+        self.push_unit(name, UnitKind::Comprehension, scope, location.lineno);
+        let iteration = self.iterate_before_generator(context);
+        self.begin_unit();
         self.check_async_comprehension(context, scope, enclosing_unit)?;
         if let Some(build) = build_opcode(kind) {
             self.emit_arg(build, 0, location);
         }
         self.unit().argcount = 1;
-        self.comprehension_generator(context, 0, 0, Iteration::FirstArgument)?;
+        self.comprehension_generator(context, 0, 0, iteration)?;
         if kind == ComprehensionKind::Generator {
             self.wrap_in_stopiteration_handler();
         } else {
             self.emit(Opcode::RETURN_VALUE, location);
         }
-        let code = self.leave_unit(AtEnd::ReturnNone)?;
+        self.leave_unit(AtEnd::ReturnNone)
+    }
 
+    /// In a generator expression whose iterable is not to be asked for its iterator outside, does so before the generator is made.
+    /// Returns what the outermost loop starts from.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_comprehension` (3.15–)
+    fn iterate_before_generator(&mut self, context: Context<'a>) -> Iteration {
+        const RESUME_AT_GENEXP_START: u32 = 4;
+
+        let is_inside = self.target.features().comprehension_iter == ComprehensionIter::Inside;
+        if !is_inside || context.kind != ComprehensionKind::Generator {
+            return Iteration::FirstArgument;
+        }
+        let generator = &context.comp.generators[0];
+        self.emit_arg(Opcode::RESUME, RESUME_AT_GENEXP_START, Location::NONE);
+        self.emit_arg(Opcode::LOAD_FAST, 0, generator.iter.location);
+        self.get_iterator(context, generator);
+        Iteration::Begun
+    }
+
+    /// Calls the function of a comprehension with the outermost iterable or its iterator.
+    fn call_comprehension(
+        &mut self,
+        context: Context<'a>,
+        scope: ScopeId,
+        code: &'a CodeObject<'a>,
+    ) -> Result {
+        let Context { kind, location, .. } = context;
         self.make_closure(location, code, FunctionFlags::NONE)?;
         self.outermost_iter(context)?;
         self.emit_arg(Opcode::CALL, 0, location);
-        if is_async && kind != ComprehensionKind::Generator {
-            self.emit_arg(Opcode::GET_AWAITABLE, 0, location);
-            self.emit_const(Constant::None, location);
-            self.yield_from_await(location, true)?;
+        if self.symtable.scope(scope).coroutine && kind != ComprehensionKind::Generator {
+            self.await_top(location, Awaitable::Expression);
         }
         Ok(())
     }
@@ -144,19 +199,19 @@ impl<'a> Compiler<'a, '_> {
             ComprehensionIter::Evaluated | ComprehensionIter::EvaluatedAndAtLoop => {
                 self.get_iterator(context, generator);
             }
-            ComprehensionIter::AtLoop => {}
+            ComprehensionIter::AtLoop | ComprehensionIter::Inside => {}
         }
         Ok(())
     }
 
     /// Replaces the iterable on top of the stack by its iterator.
     fn get_iterator(&mut self, context: Context<'a>, generator: &Comprehension<'_>) {
-        let location = self.iteration(context, generator);
+        let location = self.iteration_location(context, generator);
         self.emit(if generator.is_async { Opcode::GET_AITER } else { Opcode::GET_ITER }, location);
     }
 
     /// Where asking for an iterator or an item is.
-    fn iteration(&self, context: Context<'a>, generator: &Comprehension<'_>) -> Location {
+    fn iteration_location(&self, context: Context<'a>, generator: &Comprehension<'_>) -> Location {
         let at_iterable = self.target.features().get_iter_at_iterable;
         if at_iterable { generator.iter.location } else { context.location }
     }
@@ -169,12 +224,12 @@ impl<'a> Compiler<'a, '_> {
         context: Context<'a>,
         index: usize,
         depth: u32,
-        iterator: Iteration,
+        iteration: Iteration,
     ) -> Result {
         if context.comp.generators[index].is_async {
-            self.async_generator_loop(context, index, depth, iterator)
+            self.async_generator_loop(context, index, depth, iteration)
         } else {
-            self.sync_generator_loop(context, index, depth, iterator)
+            self.sync_generator_loop(context, index, depth, iteration)
         }
     }
 
@@ -184,23 +239,23 @@ impl<'a> Compiler<'a, '_> {
         context: Context<'a>,
         index: usize,
         depth: u32,
-        iterator: Iteration,
+        iteration: Iteration,
     ) -> Result {
         let generator = &context.comp.generators[index];
-        if iterator == Iteration::ToEvaluate
+        if iteration == Iteration::ToEvaluate
             && let Some(item) = single_item(generator.iter)
         {
             self.visit_expr(item)?;
             self.generator_body(context, index, depth)?;
             return Ok(());
         }
-        self.generator_iterator(context, generator, iterator)?;
+        self.generator_iterator(context, generator, iteration)?;
         let start = self.new_label();
         let anchor = self.new_label();
         self.use_label(start);
-        let location = self.iteration(context, generator);
+        let location = self.iteration_location(context, generator);
         self.emit_jump(Opcode::FOR_ITER, anchor, location);
-        let element = self.generator_body(context, index, depth + 1)?;
+        let element = self.generator_body(context, index, depth + self.iterator_size())?;
         self.emit_jump(Opcode::JUMP, start, element);
         self.use_label(anchor);
         self.exhausted_for();
@@ -213,24 +268,22 @@ impl<'a> Compiler<'a, '_> {
         context: Context<'a>,
         index: usize,
         depth: u32,
-        iterator: Iteration,
+        iteration: Iteration,
     ) -> Result {
         let location = context.location;
-        self.generator_iterator(context, &context.comp.generators[index], iterator)?;
+        self.generator_iterator(context, &context.comp.generators[index], iteration)?;
         let start = self.new_label();
         let except = self.new_label();
         self.use_label(start);
         self.push_frame_block(location, FrameBlockKind::AsyncComprehensionGenerator, start, None)?;
         self.emit_jump(Opcode::SETUP_FINALLY, except, location);
-        self.emit(Opcode::GET_ANEXT, location);
-        self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true)?;
+        let send = self.await_next(location);
         self.emit(Opcode::POP_BLOCK, location);
         let element = self.generator_body(context, index, depth + 1)?;
         self.emit_jump(Opcode::JUMP, start, element);
         self.pop_frame_block();
         self.use_label(except);
-        self.emit(Opcode::END_ASYNC_FOR, location);
+        self.end_async_for(send, location);
         Ok(())
     }
 
@@ -238,18 +291,19 @@ impl<'a> Compiler<'a, '_> {
         &mut self,
         context: Context<'a>,
         generator: &'a Comprehension<'a>,
-        iterator: Iteration,
+        iteration: Iteration,
     ) -> Result {
-        match iterator {
-            Iteration::OnStack => {}
+        match iteration {
+            Iteration::OnStack | Iteration::Begun => {}
             Iteration::FirstArgument => self.emit_arg(Opcode::LOAD_FAST, 0, context.location),
             Iteration::ToEvaluate => self.visit_expr(generator.iter)?,
         }
-        let is_evaluated_here = iterator == Iteration::ToEvaluate;
+        let is_evaluated_here = iteration == Iteration::ToEvaluate;
         let (once, again) = match self.target.features().comprehension_iter {
             ComprehensionIter::Evaluated => (is_evaluated_here, false),
             ComprehensionIter::EvaluatedAndAtLoop => (is_evaluated_here, !generator.is_async),
             ComprehensionIter::AtLoop => (true, is_evaluated_here && !generator.is_async),
+            ComprehensionIter::Inside => (iteration != Iteration::Begun, false),
         };
         for _ in 0..u32::from(once) + u32::from(again) {
             self.get_iterator(context, generator);
@@ -282,26 +336,52 @@ impl<'a> Compiler<'a, '_> {
     /// Adds the element to the collection, which lies below `depth` iterators, or yields it. Returns its location.
     fn comprehension_element(&mut self, context: Context<'a>, depth: u32) -> Result<Location> {
         let ComprehensionExpr { elt, value, .. } = *context.comp;
-        self.visit_expr(elt)?;
-        let location = match value {
-            None => elt.location,
-            Some(value) => {
-                self.visit_expr(value)?;
-                let Location { end_lineno, end_col_offset, .. } = value.location;
-                Location { end_lineno, end_col_offset, ..elt.location }
+        let (add, add_many) = match context.kind {
+            ComprehensionKind::Generator => return self.yielded_element(elt),
+            ComprehensionKind::List => (Opcode::LIST_APPEND, Opcode::LIST_EXTEND),
+            ComprehensionKind::Set => (Opcode::SET_ADD, Opcode::SET_UPDATE),
+            ComprehensionKind::Dict => (Opcode::MAP_ADD, Opcode::DICT_UPDATE),
+        };
+        let mut location = elt.location;
+        let opcode = if let ExprKind::Starred { value: many, .. } = elt.kind {
+            self.visit_expr(many)?;
+            add_many
+        } else {
+            self.visit_expr(elt)?;
+            match value {
+                Some(value) => {
+                    self.visit_expr(value)?;
+                    let Location { end_lineno, end_col_offset, .. } = value.location;
+                    location = Location { end_lineno, end_col_offset, ..elt.location };
+                    add
+                }
+                None if context.kind == ComprehensionKind::Dict => add_many,
+                None => add,
             }
         };
-        let add = match context.kind {
-            ComprehensionKind::Generator => {
-                self.emit_yield(location);
-                self.emit(Opcode::POP_TOP, location);
-                return Ok(location);
-            }
-            ComprehensionKind::List => Opcode::LIST_APPEND,
-            ComprehensionKind::Set => Opcode::SET_ADD,
-            ComprehensionKind::Dict => Opcode::MAP_ADD,
+        self.emit_arg(opcode, depth + 1, location);
+        Ok(location)
+    }
+
+    /// Yields the element of a generator expression; of a starred one, item by item.
+    fn yielded_element(&mut self, elt: &'a Expr<'a>) -> Result<Location> {
+        let location = elt.location;
+        let ExprKind::Starred { value: many, .. } = elt.kind else {
+            self.visit_expr(elt)?;
+            self.emit_yield(location);
+            self.emit(Opcode::POP_TOP, location);
+            return Ok(location);
         };
-        self.emit_arg(add, depth + 1, location);
+        let [start, end] = self.new_labels();
+        self.visit_expr(many)?;
+        self.emit(Opcode::GET_ITER, location);
+        self.use_label(start);
+        self.emit_jump(Opcode::FOR_ITER, end, location);
+        self.emit_yield(location);
+        self.emit(Opcode::POP_TOP, location);
+        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.use_label(end);
+        self.exhausted_for();
         Ok(location)
     }
 

@@ -9,13 +9,20 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
-use crate::target::Opcode;
+use crate::target::{Awaitable, Opcode, SpecialMethod};
 
 /// Where the instructions of one item are that are not its expression's or its target's.
 struct Places {
     location: Location,
     /// Those that leave it by `return`, `break` or `continue`.
     unwinding: Location,
+}
+
+/// Which of the two statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sync {
+    With,
+    AsyncWith,
 }
 
 impl<'a> Compiler<'a, '_> {
@@ -32,7 +39,7 @@ impl<'a> Compiler<'a, '_> {
         let Places { location, unwinding } = self.places(statement, item);
         let [block, handler, exit, cleanup] = self.new_labels();
         self.visit_expr(item.context_expr)?;
-        self.emit(Opcode::BEFORE_WITH, location);
+        self.enter(location, Sync::With);
         self.emit_jump(Opcode::SETUP_WITH, handler, location);
 
         self.use_label(block);
@@ -71,10 +78,8 @@ impl<'a> Compiler<'a, '_> {
         let Places { location, unwinding } = self.places(statement, item);
         let [block, handler, exit, cleanup] = self.new_labels();
         self.visit_expr(item.context_expr)?;
-        self.emit(Opcode::BEFORE_ASYNC_WITH, location);
-        self.emit_arg(Opcode::GET_AWAITABLE, 1, location);
-        self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true)?;
+        self.enter(location, Sync::AsyncWith);
+        self.await_top(location, Awaitable::Aenter);
         self.emit_jump(Opcode::SETUP_WITH, handler, location);
 
         self.use_label(block);
@@ -85,7 +90,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_BLOCK, location);
 
         self.call_exit_with_nones(location);
-        self.await_exit(location)?;
+        self.await_top(location, Awaitable::Aexit);
         self.emit(Opcode::POP_TOP, location);
         self.emit_jump(Opcode::JUMP, exit, location);
 
@@ -93,7 +98,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
         self.emit(Opcode::PUSH_EXC_INFO, location);
         self.emit(Opcode::WITH_EXCEPT_START, location);
-        self.await_exit(location)?;
+        self.await_top(location, Awaitable::Aexit);
         self.finish_with_handler(cleanup);
         self.use_label(exit);
         Ok(())
@@ -115,14 +120,34 @@ impl<'a> Compiler<'a, '_> {
         for _ in 0..3 {
             self.emit_const(Constant::None, location);
         }
-        self.emit_arg(Opcode::CALL, 2, location);
+        self.emit_arg(Opcode::CALL, 1 + self.exit_method_size(), location);
     }
 
-    /// Awaits what `__aexit__` returned.
-    pub(super) fn await_exit(&mut self, location: Location) -> Result {
-        self.emit_arg(Opcode::GET_AWAITABLE, 2, location);
-        self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true)
+    /// How many values on the stack are the way out of a `with`: the bound method, or the method and its object.
+    pub(super) fn exit_method_size(&self) -> u32 {
+        if self.target.features().load_special_with { 2 } else { 1 }
+    }
+
+    /// Puts the way out of the context manager on top of the stack in its place, and above that what entering it returns.
+    fn enter(&mut self, location: Location, with: Sync) {
+        let (before, enter, exit) = match with {
+            Sync::With => (Opcode::BEFORE_WITH, SpecialMethod::Enter, SpecialMethod::Exit),
+            Sync::AsyncWith => (Opcode::BEFORE_ASYNC_WITH, SpecialMethod::Aenter, SpecialMethod::Aexit),
+        };
+        if !self.target.features().load_special_with {
+            self.emit(before, location);
+            return;
+        }
+        for (opcode, oparg) in [
+            (Opcode::COPY, 1),
+            (Opcode::LOAD_SPECIAL, exit as u32),
+            (Opcode::SWAP, 2),
+            (Opcode::SWAP, 3),
+            (Opcode::LOAD_SPECIAL, enter as u32),
+            (Opcode::CALL, 0),
+        ] {
+            self.emit_arg(opcode, oparg, location);
+        }
     }
 
     fn bind_entered(&mut self, location: Location, item: &'a WithItem<'a>) -> Result {
@@ -140,10 +165,12 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::RERAISE, 2, Location::NONE);
 
         self.use_label(suppress);
-        for opcode in
-            [Opcode::POP_TOP, Opcode::POP_BLOCK, Opcode::POP_EXCEPT, Opcode::POP_TOP, Opcode::POP_TOP]
-        {
+        for opcode in [Opcode::POP_TOP, Opcode::POP_BLOCK, Opcode::POP_EXCEPT] {
             self.emit(opcode, Location::NONE);
+        }
+        // The instruction that raised, and the way out.
+        for _ in 0..1 + self.exit_method_size() {
+            self.emit(Opcode::POP_TOP, Location::NONE);
         }
         let exit = self.new_label();
         self.emit_jump_no_interrupt(exit, Location::NONE);

@@ -1,6 +1,7 @@
 //! Displays of tuples, lists, sets and dicts, and their opposite: taking a sequence apart into targets.
 //!
-//! A display that would need much stack is built in place, element by element; one whose elements are all constants is copied from a constant.
+//! A display that would need much stack is built in place, element by element; one whose elements are all constants is copied from a
+//! constant, unless the flow graph sees to that.
 
 use super::{Compiler, Result};
 use crate::code::Constant;
@@ -65,6 +66,7 @@ impl<'a> Compiler<'a, '_> {
         elts: &'a [Expr<'a>],
     ) -> Result {
         if elts.len() > 2
+            && !self.target.features().folds_constants_in_flowgraph
             && let Some(items) = constants(elts.iter())
         {
             self.constant_display(location, display, pushed, &items);
@@ -249,6 +251,7 @@ impl<'a> Compiler<'a, '_> {
         let is_big = keys.len() * 2 > STACK_USE_GUIDELINE;
         if count > 1
             && !is_big
+            && self.target.features().const_key_maps
             && let Some(keys) = constants(keys.iter().flatten())
         {
             self.visit_exprs(values)?;

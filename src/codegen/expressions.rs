@@ -38,9 +38,8 @@ impl<'a> Compiler<'a, '_> {
                 Ok(())
             }
             ExprKind::JoinedStr(values) => self.joined_str(location, values),
-            ExprKind::Interpolation(_) | ExprKind::TemplateStr(_) => {
-                Err(Diagnostic::syntax_error(location, "template strings are not compiled yet"))
-            }
+            ExprKind::TemplateStr(values) => self.template_str(location, values),
+            ExprKind::Interpolation(field) => self.interpolation(location, field),
             ExprKind::FormattedValue { value, conversion, format_spec } => {
                 self.formatted_value(location, value, conversion, format_spec)
             }

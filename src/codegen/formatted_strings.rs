@@ -49,12 +49,7 @@ impl<'a> Compiler<'a, '_> {
         format_spec: Option<&'a Expr<'a>>,
     ) -> Result {
         self.visit_expr(value)?;
-        let conversion = match conversion {
-            Conversion::None => 0,
-            Conversion::Str => 1,
-            Conversion::Repr => 2,
-            Conversion::Ascii => 3,
-        };
+        let conversion = conversion_oparg(conversion);
         let convert_and_format = self.target.features().convert_and_format;
         if convert_and_format && conversion != 0 {
             self.emit_arg(Opcode::CONVERT_VALUE, conversion, location);
@@ -76,5 +71,15 @@ impl<'a> Compiler<'a, '_> {
 
         let spec = if has_spec { HAVE_SPEC } else { 0 };
         self.emit_arg(Opcode::FORMAT_VALUE, conversion | spec, location);
+    }
+}
+
+/// CPython: `Include/ceval.h` `FVC_STR` (3.8–)
+pub(super) fn conversion_oparg(conversion: Conversion) -> u32 {
+    match conversion {
+        Conversion::None => 0,
+        Conversion::Str => 1,
+        Conversion::Repr => 2,
+        Conversion::Ascii => 3,
     }
 }

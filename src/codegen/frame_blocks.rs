@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::ExprContext;
-use crate::target::Opcode;
+use crate::target::{Awaitable, Opcode};
 
 /// Whether the value on top of the stack must still be there after unwinding: what a `return` returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +47,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Unwinds the blocks inside the innermost loop, for `break` and `continue`. `None` outside loops.
     pub(super) fn unwind_to_loop(&mut self, location: &mut Location) -> Result<Option<FrameBlock<'a>>> {
-        self.unwind_until(location, TopOfStack::Unused, |kind| {
-            matches!(kind, FrameBlockKind::WhileLoop | FrameBlockKind::ForLoop)
-        })
+        self.unwind_until(location, TopOfStack::Unused, FrameBlockKind::is_loop)
     }
 
     /// Unwinds block after block up to one that `is_last`, and returns that; afterwards all blocks are there again.
@@ -97,10 +95,8 @@ impl<'a> Compiler<'a, '_> {
             | FrameBlockKind::ExceptionGroupHandler
             | FrameBlockKind::AsyncComprehensionGenerator
             | FrameBlockKind::StopIteration => {}
-            FrameBlockKind::ForLoop | FrameBlockKind::PopValue => {
-                self.swap_preserved(*location, top);
-                self.emit(Opcode::POP_TOP, *location);
-            }
+            FrameBlockKind::ForLoop => self.drop_below(*location, top, self.iterator_size()),
+            FrameBlockKind::AsyncForLoop | FrameBlockKind::PopValue => self.drop_below(*location, top, 1),
             FrameBlockKind::TryExcept => self.emit(Opcode::POP_BLOCK, *location),
             FrameBlockKind::FinallyTry(finalbody) => {
                 self.emit(Opcode::POP_BLOCK, *location);
@@ -114,8 +110,7 @@ impl<'a> Compiler<'a, '_> {
                 *location = Location::NONE;
             }
             FrameBlockKind::FinallyEnd => {
-                self.swap_preserved(*location, top);
-                self.emit(Opcode::POP_TOP, *location);
+                self.drop_below(*location, top, 1);
                 self.swap_preserved(*location, top);
                 self.emit(Opcode::POP_BLOCK, *location);
                 self.emit(Opcode::POP_EXCEPT, *location);
@@ -127,7 +122,7 @@ impl<'a> Compiler<'a, '_> {
             }
             FrameBlockKind::AsyncWith(entered_at) => {
                 self.unwind_with(entered_at, top);
-                self.await_exit(entered_at)?;
+                self.await_top(entered_at, Awaitable::Aexit);
                 self.emit(Opcode::POP_TOP, entered_at);
                 *location = Location::NONE;
             }
@@ -139,7 +134,11 @@ impl<'a> Compiler<'a, '_> {
     /// Calls `__exit__` (or `__aexit__`) as after a body without exception.
     fn unwind_with(&mut self, entered_at: Location, top: TopOfStack) {
         self.emit(Opcode::POP_BLOCK, entered_at);
-        self.swap_preserved(entered_at, top);
+        if top == TopOfStack::Preserved {
+            for distance in (2..=self.exit_method_size() + 1).rev() {
+                self.emit_arg(Opcode::SWAP, distance, entered_at);
+            }
+        }
         self.call_exit_with_nones(entered_at);
     }
 
@@ -162,6 +161,16 @@ impl<'a> Compiler<'a, '_> {
         self.emit_const(Constant::None, location);
         self.name_op(location, name, ExprContext::Store)?;
         self.name_op(location, name, ExprContext::Del)
+    }
+
+    /// Drops `count` values, which lie below the preserved one.
+    fn drop_below(&mut self, location: Location, top: TopOfStack, count: u32) {
+        if top == TopOfStack::Preserved {
+            self.emit_arg(Opcode::SWAP, count + 1, location);
+        }
+        for _ in 0..count {
+            self.emit(Opcode::POP_TOP, location);
+        }
     }
 
     fn swap_preserved(&mut self, location: Location, top: TopOfStack) {

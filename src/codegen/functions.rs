@@ -110,8 +110,7 @@ impl<'a> Compiler<'a, '_> {
         let kind = if node.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         self.enter_unit(node.name, kind, self.symtable.scope_of(node.id), firstlineno);
         let (docstring, body) = self.split_docstring(node.body);
-        let docstring = docstring.and_then(|docstring| docstring.kind.as_constant());
-        self.unit().consts.add(docstring.unwrap_or(Constant::None));
+        self.begin_consts(docstring.and_then(|docstring| docstring.kind.as_constant()));
         self.set_argument_counts(node.args);
         let is_wrapped = self.scope().coroutine || self.scope().generator;
         let start = self.new_label();
@@ -139,8 +138,7 @@ impl<'a> Compiler<'a, '_> {
         let flags = self.default_arguments(location, node.args)?;
         let scope = self.symtable.scope_of(node.id);
         self.enter_unit(known::LAMBDA, UnitKind::Lambda, scope, location.lineno);
-        // The first constant of a function is its docstring; a lambda has none.
-        self.unit().consts.add(Constant::None);
+        self.begin_consts(None);
         self.set_argument_counts(node.args);
         self.visit_expr(node.body)?;
         let code = if self.scope().generator {
@@ -152,6 +150,14 @@ impl<'a> Compiler<'a, '_> {
             self.leave_unit(AtEnd::ReturnNone)?
         };
         self.make_closure(location, code, flags)
+    }
+
+    /// Gives the docstring its place among the constants of a function.
+    pub(super) fn begin_consts(&mut self, docstring: Option<Constant<'a>>) {
+        let none = self.target.features().docstring_slot.then_some(Constant::None);
+        if let Some(first) = docstring.or(none) {
+            self.unit().consts.add(first);
+        }
     }
 
     fn set_argument_counts(&mut self, args: &Arguments<'_>) {
@@ -283,20 +289,34 @@ impl<'a> Compiler<'a, '_> {
             self.emit_arg(Opcode::BUILD_TUPLE, args.defaults.len() as u32, location);
             flags.add(FunctionFlags::DEFAULTS);
         }
-        let mut names = Vec::new();
-        for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
-            if let Some(default) = default {
-                let name = self.mangle(arg.arg);
-                names.push(Constant::Str(self.text(name)));
-                self.visit_expr(default)?;
-            }
-        }
-        if !names.is_empty() {
-            self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&names)), location);
-            self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, names.len() as u32, location);
+        if self.keyword_defaults(location, args)? {
             flags.add(FunctionFlags::KWDEFAULTS);
         }
         Ok(flags)
+    }
+
+    /// CPython: `Python/compile.c` `compiler_visit_kwonlydefaults` (3.8–3.13), `Python/codegen.c` `codegen_kwonlydefaults` (3.14–)
+    fn keyword_defaults(&mut self, location: Location, args: &'a Arguments<'a>) -> Result<bool> {
+        let const_keys = self.target.features().const_key_maps;
+        let mut names = Vec::new();
+        for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
+            let Some(default) = default else { continue };
+            let name = self.mangle(arg.arg);
+            let name = Constant::Str(self.text(name));
+            if !const_keys {
+                self.emit_const(name, location);
+            }
+            names.push(name);
+            self.visit_expr(default)?;
+        }
+        let count = names.len() as u32;
+        if count > 0 && const_keys {
+            self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&names)), location);
+            self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, count, location);
+        } else if count > 0 {
+            self.emit_arg(Opcode::BUILD_MAP, count, location);
+        }
+        Ok(count > 0)
     }
 
     /// Puts the annotations on the stack, if there are any: a tuple of names and values. Those of `args` come before

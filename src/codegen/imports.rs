@@ -1,6 +1,6 @@
 //! `import` and `from ... import`.
 
-use super::{Compiler, Result};
+use super::{Compiler, FrameBlock, Result, UnitKind};
 use crate::code::{Constant, Int};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
@@ -8,13 +8,50 @@ use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext};
 use crate::target::{Intrinsic1, Opcode};
 
+/// When the module is imported: the lowest bits of the argument of `IMPORT_NAME`, where it has such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum ImportTime {
+    /// At once, or lazily if the program wants that.
+    Configured = 0,
+    Lazy = 1,
+    Eager = 2,
+}
+
 impl Compiler<'_, '_> {
+    /// Only imports that stand in a module and outside of any `try` may be lazy.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_import`, `Python/compile.c` `_PyCompile_InExceptionHandler` (3.15–)
+    pub(super) fn import_time(&mut self, is_lazy: bool, names: &[Alias]) -> ImportTime {
+        let is_star = names.iter().any(|alias| alias.name == known::STAR);
+        let state = self.state();
+        let in_try = |block: &FrameBlock<'_>| block.kind.is_of_try();
+        if is_lazy {
+            ImportTime::Lazy
+        } else if is_star || state.kind != UnitKind::Module || state.frame_blocks.iter().any(in_try) {
+            ImportTime::Eager
+        } else {
+            ImportTime::Configured
+        }
+    }
+
+    fn import_name(&mut self, location: Location, module: Ident, time: ImportTime) {
+        let module = self.mangle(module);
+        let index = self.unit().names.add(module);
+        let has_flags = self.target.features().import_flags;
+        self.emit_arg(
+            Opcode::IMPORT_NAME,
+            if has_flags { index << 2 | time as u32 } else { index },
+            location,
+        );
+    }
+
     /// CPython: `Python/compile.c` `compiler_import` (3.8–)
-    pub(super) fn import(&mut self, location: Location, names: &[Alias]) -> Result {
+    pub(super) fn import(&mut self, location: Location, names: &[Alias], time: ImportTime) -> Result {
         for alias in names {
             self.emit_const(Constant::Int(Int::Small(0)), location);
             self.emit_const(Constant::None, location);
-            self.emit_name(Opcode::IMPORT_NAME, alias.name, location);
+            self.import_name(location, alias.name, time);
             let text = self.interner.text(alias.name);
             match (alias.asname, text.split_once('.')) {
                 (Some(asname), Some((_, path))) => self.import_as(location, path, asname)?,
@@ -55,6 +92,7 @@ impl Compiler<'_, '_> {
         module: Option<Ident>,
         names: &[Alias],
         level: u32,
+        time: ImportTime,
     ) -> Result {
         let may_be_future = level == 0 || !self.target.features().future_import_is_absolute;
         if module == Some(known::FUTURE) && may_be_future && self.is_after_future(location) {
@@ -67,7 +105,7 @@ impl Compiler<'_, '_> {
         );
         self.emit_const(Constant::Tuple(texts), location);
         let module = module.unwrap_or_else(|| self.interner.intern(""));
-        self.emit_name(Opcode::IMPORT_NAME, module, location);
+        self.import_name(location, module, time);
 
         for alias in names {
             if alias.name == known::STAR {

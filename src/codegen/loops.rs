@@ -1,16 +1,16 @@
 //! `while`, `for` and `async for`.
 
+use super::sequence::Label;
 use super::{Compiler, FrameBlockKind, Result, UnitKind};
-use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, For, Stmt};
 use crate::target::Opcode;
 
 impl<'a> Compiler<'a, '_> {
-    /// The test is compiled twice: before the first round, and after each round.
+    /// The test is compiled twice, before the first round and after each, or once.
     ///
-    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13)
+    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13), `Python/codegen.c` `codegen_while` (3.14–)
     pub(super) fn while_loop(
         &mut self,
         location: Location,
@@ -25,7 +25,11 @@ impl<'a> Compiler<'a, '_> {
 
         self.use_label(round);
         self.visit_body(body)?;
-        self.jump_if(location, test, round, true)?;
+        if self.target.features().while_tests_before_round {
+            self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        } else {
+            self.jump_if(location, test, round, true)?;
+        }
         self.pop_frame_block();
 
         self.use_label(anchor);
@@ -62,6 +66,11 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
+    /// How many values an iterator is on the stack.
+    pub(super) fn iterator_size(&self) -> u32 {
+        if self.target.features().virtual_iterators { 2 } else { 1 }
+    }
+
     /// Takes the exhausted iterator off the stack.
     pub(super) fn exhausted_for(&mut self) {
         for &opcode in self.target.features().exhausted_for {
@@ -82,12 +91,13 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::GET_AITER, if at_iterable { node.iter.location } else { location });
 
         self.use_label(start);
-        self.push_frame_block(location, FrameBlockKind::ForLoop, start, Some(end))?;
+        self.push_frame_block(location, FrameBlockKind::AsyncForLoop, start, Some(end))?;
         self.emit_jump(Opcode::SETUP_FINALLY, except, location);
-        self.emit(Opcode::GET_ANEXT, location);
-        self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true)?;
+        let send = self.await_next(location);
         self.emit(Opcode::POP_BLOCK, location);
+        if self.target.features().async_for_branch_marks {
+            self.emit(Opcode::NOT_TAKEN, location);
+        }
 
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
@@ -95,9 +105,18 @@ impl<'a> Compiler<'a, '_> {
         self.pop_frame_block();
 
         self.use_label(except);
-        self.emit(Opcode::END_ASYNC_FOR, node.iter.location);
+        self.end_async_for(send, node.iter.location);
         self.visit_body(node.orelse)?;
         self.use_label(end);
         Ok(())
+    }
+
+    /// Ends the loop whose `SEND` is at `send`, unless the exception on top of the stack is another than `StopAsyncIteration`.
+    pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
+        if self.target.features().async_for_branch_marks {
+            self.emit_jump(Opcode::END_ASYNC_FOR_FROM_SEND, send, location);
+        } else {
+            self.emit(Opcode::END_ASYNC_FOR, location);
+        }
     }
 }

@@ -19,6 +19,7 @@ mod expressions;
 mod formatted_strings;
 mod frame_blocks;
 mod functions;
+mod genexp_calls;
 mod imports;
 mod loops;
 mod name_ops;
@@ -27,6 +28,7 @@ mod patterns;
 pub mod sequence;
 mod statements;
 mod subscripts;
+mod template_strings;
 #[cfg(test)]
 mod tests;
 mod type_params;
@@ -102,6 +104,7 @@ pub(crate) struct FrameBlock<'a> {
 pub(crate) enum FrameBlockKind<'a> {
     WhileLoop,
     ForLoop,
+    AsyncForLoop,
     TryExcept,
     /// The statements are the `finally` body, compiled again on each way out.
     FinallyTry(&'a [ast::Stmt<'a>]),
@@ -117,6 +120,32 @@ pub(crate) enum FrameBlockKind<'a> {
     AsyncComprehensionGenerator,
     /// The body of a generator or coroutine, around which its handler will stand.
     StopIteration,
+}
+
+impl FrameBlockKind<'_> {
+    fn is_loop(self) -> bool {
+        matches!(self, Self::WhileLoop | Self::ForLoop | Self::AsyncForLoop)
+    }
+
+    /// The parts of a `try` statement.
+    fn is_of_try(self) -> bool {
+        match self {
+            Self::TryExcept
+            | Self::FinallyTry(_)
+            | Self::FinallyEnd
+            | Self::HandlerCleanup(_)
+            | Self::ExceptionHandler
+            | Self::ExceptionGroupHandler => true,
+            Self::WhileLoop
+            | Self::ForLoop
+            | Self::AsyncForLoop
+            | Self::With(_)
+            | Self::AsyncWith(_)
+            | Self::PopValue
+            | Self::AsyncComprehensionGenerator
+            | Self::StopIteration => false,
+        }
+    }
 }
 
 /// Turns one module into code, for one target.

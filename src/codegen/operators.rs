@@ -38,21 +38,30 @@ impl<'a> Compiler<'a, '_> {
 
     /// CPython: `Python/compile.c` `compiler_boolop` (3.12)
     pub(super) fn bool_op(&mut self, location: Location, op: BoolOp, values: &'a [Expr<'a>]) -> Result {
-        let jump = match op {
-            BoolOp::And => Opcode::POP_JUMP_IF_FALSE,
-            BoolOp::Or => Opcode::POP_JUMP_IF_TRUE,
-        };
         let (last, others) = values.split_last().expect("a boolean operation has operands");
         let end = self.new_label();
         for value in others {
             self.visit_expr(value)?;
-            self.emit_arg(Opcode::COPY, 1, location);
-            self.emit_truth_jump(jump, end, location);
+            self.jump_if_decided(op, end, location);
             self.emit(Opcode::POP_TOP, location);
         }
         self.visit_expr(last)?;
         self.use_label(end);
         Ok(())
+    }
+
+    /// Jumps if the value on top of the stack, which stays there, decides the operation.
+    fn jump_if_decided(&mut self, op: BoolOp, end: Label, location: Location) {
+        let (pseudo_jump, jump) = match op {
+            BoolOp::And => (Opcode::JUMP_IF_FALSE, Opcode::POP_JUMP_IF_FALSE),
+            BoolOp::Or => (Opcode::JUMP_IF_TRUE, Opcode::POP_JUMP_IF_TRUE),
+        };
+        if self.target.features().boolop_pseudo_jumps {
+            self.emit_jump(pseudo_jump, end, location);
+        } else {
+            self.emit_arg(Opcode::COPY, 1, location);
+            self.emit_truth_jump(jump, end, location);
+        }
     }
 
     /// CPython: `Python/compile.c` `compiler_compare` (3.12)

@@ -89,7 +89,8 @@ impl<'a> Compiler<'a, '_> {
             self.jump_if(location, guard, fail, false)?;
         }
         if !is_last {
-            self.emit(Opcode::POP_TOP, location);
+            let at_next = self.target.features().matched_subject_popped_at_next;
+            self.emit(Opcode::POP_TOP, if at_next { Location::NEXT } else { location });
         }
         self.visit_body(case.body)?;
         self.emit_jump(Opcode::JUMP, end, Location::NONE);
@@ -315,7 +316,7 @@ impl<'a> Compiler<'a, '_> {
                 self.emit_const(int(patterns.len() - index), location);
                 self.emit_arg(Opcode::BINARY_OP, target::binary_op(Operator::Sub), location);
             }
-            self.emit(Opcode::BINARY_SUBSCR, location);
+            self.load_subscript(location);
             self.subpattern(pattern, context)?;
         }
         context.on_top -= 1;

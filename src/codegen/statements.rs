@@ -6,7 +6,7 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, Stmt, StmtKind};
-use crate::target::Opcode;
+use crate::target::{CommonConstant, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     pub(crate) fn visit_body(&mut self, body: &'a [Stmt<'a>]) -> Result {
@@ -37,9 +37,13 @@ impl<'a> Compiler<'a, '_> {
             StmtKind::Raise { exc, cause } => self.raise_statement(location, exc, cause)?,
             StmtKind::Try(node) => self.try_statement(location, node)?,
             StmtKind::Assert { test, msg } => self.assert_statement(location, test, msg)?,
-            StmtKind::Import { names, .. } => self.import(location, names)?,
-            StmtKind::ImportFrom { module, names, level, .. } => {
-                self.import_from(location, module, names, level)?;
+            StmtKind::Import { names, is_lazy } => {
+                let time = self.import_time(is_lazy, names);
+                self.import(location, names, time)?;
+            }
+            StmtKind::ImportFrom { module, names, level, is_lazy } => {
+                let time = self.import_time(is_lazy, names);
+                self.import_from(location, module, names, level, time)?;
             }
             StmtKind::Global(_) | StmtKind::Nonlocal(_) => {}
             StmtKind::Expr(value) => self.expression_statement(location, value)?,
@@ -154,7 +158,11 @@ impl<'a> Compiler<'a, '_> {
         let failure = if at_test { test.location } else { location };
         let end = self.new_label();
         self.jump_if(location, test, end, true)?;
-        self.emit(Opcode::LOAD_ASSERTION_ERROR, location);
+        if self.target.features().load_common_constant {
+            self.emit_arg(Opcode::LOAD_COMMON_CONSTANT, CommonConstant::AssertionError as u32, location);
+        } else {
+            self.emit(Opcode::LOAD_ASSERTION_ERROR, location);
+        }
         if let Some(msg) = msg {
             self.visit_expr(msg)?;
             self.emit_arg(Opcode::CALL, 0, location);

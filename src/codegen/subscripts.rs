@@ -1,10 +1,10 @@
-//! Subscripts and slices. A slice of two parts is never made an object where it is loaded or stored.
+//! Subscripts and slices. A slice of two parts that is no constant is never made an object where it is loaded or stored.
 
 use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::target::Opcode;
+use crate::target::{Opcode, SUBSCRIPT_OP};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_subscript` (3.12)
@@ -22,18 +22,29 @@ impl<'a> Compiler<'a, '_> {
             return Ok(());
         }
         self.visit_expr(slice)?;
-        let opcode = match ctx {
-            ExprContext::Load => Opcode::BINARY_SUBSCR,
-            ExprContext::Store => Opcode::STORE_SUBSCR,
-            ExprContext::Del => Opcode::DELETE_SUBSCR,
-        };
-        self.emit(opcode, location);
+        match ctx {
+            ExprContext::Load => self.load_subscript(location),
+            ExprContext::Store => self.emit(Opcode::STORE_SUBSCR, location),
+            ExprContext::Del => self.emit(Opcode::DELETE_SUBSCR, location),
+        }
         Ok(())
     }
 
-    /// If `slice` is `lower:upper`, pushes its two bounds; else does nothing. Tells which.
+    /// Replaces an object and an index on top of the stack by the item.
+    pub(super) fn load_subscript(&mut self, location: Location) {
+        if self.target.features().subscript_is_binary_op {
+            self.emit_arg(Opcode::BINARY_OP, SUBSCRIPT_OP, location);
+        } else {
+            self.emit(Opcode::BINARY_SUBSCR, location);
+        }
+    }
+
+    /// If `slice` is `lower:upper` and no constant, pushes its two bounds; else does nothing. Tells which.
     pub(super) fn two_part_slice(&mut self, slice: &'a Expr<'a>) -> Result<bool> {
         let ExprKind::Slice { lower, upper, step: None } = slice.kind else { return Ok(false) };
+        if self.constant_slice(lower, upper, None).is_some() {
+            return Ok(false);
+        }
         self.slice_bounds(slice.location, lower, upper)?;
         Ok(true)
     }
@@ -45,12 +56,33 @@ impl<'a> Compiler<'a, '_> {
         upper: Option<&'a Expr<'a>>,
         step: Option<&'a Expr<'a>>,
     ) -> Result {
+        if let Some(parts) = self.constant_slice(lower, upper, step) {
+            self.emit_const(Constant::Slice(self.arena.alloc(parts)), location);
+            return Ok(());
+        }
         self.slice_bounds(location, lower, upper)?;
         if let Some(step) = step {
             self.visit_expr(step)?;
         }
         self.emit_arg(Opcode::BUILD_SLICE, 2 + u32::from(step.is_some()), location);
         Ok(())
+    }
+
+    /// The parts of a slice that is a constant.
+    ///
+    /// CPython: `Python/codegen.c` `is_constant_slice` (3.14–)
+    fn constant_slice(
+        &self,
+        lower: Option<&Expr<'a>>,
+        upper: Option<&Expr<'a>>,
+        step: Option<&Expr<'a>>,
+    ) -> Option<[Constant<'a>; 3]> {
+        if !self.target.features().constant_slices {
+            return None;
+        }
+        let part =
+            |part: Option<&Expr<'a>>| part.map_or(Some(Constant::None), |part| part.kind.as_constant());
+        Some([part(lower)?, part(upper)?, part(step)?])
     }
 
     /// CPython: `Python/compile.c` `compiler_slice` (3.12)

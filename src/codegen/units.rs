@@ -3,6 +3,7 @@
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
+use super::sequence::Instruction;
 use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
 use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::names::{Ident, known};
@@ -16,6 +17,11 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12)
     pub(crate) fn enter_unit(&mut self, name: Ident, kind: UnitKind, scope: ScopeId, firstlineno: i32) {
+        self.push_unit(name, kind, scope, firstlineno);
+        self.begin_unit();
+    }
+
+    pub(super) fn push_unit(&mut self, name: Ident, kind: UnitKind, scope: ScopeId, firstlineno: i32) {
         let mut unit = self.spare_units.pop().unwrap_or_default();
         unit.reset(self.text(name), self.qualname(name, kind), firstlineno);
         let scope_data = self.symtable.scope(scope);
@@ -40,7 +46,21 @@ impl<'a> Compiler<'a, '_> {
             in_inlined_comprehension: false,
             static_attributes: Vec::new(),
         });
+    }
 
+    /// Emits what comes before the body.
+    ///
+    /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12–3.13), `Python/codegen.c` `codegen_enter_scope` (3.14–)
+    pub(super) fn begin_unit(&mut self) {
+        let scope = self.scope();
+        let is_generator = scope.generator || scope.coroutine;
+        let kind = self.state().kind;
+        let firstlineno = self.unit().firstlineno;
+        if is_generator && self.target.features().generator_prologue_in_codegen {
+            let start = Location::new(firstlineno, firstlineno, -1, -1);
+            self.emit(Opcode::RETURN_GENERATOR, start);
+            self.emit(Opcode::POP_TOP, start);
+        }
         let lineno = if kind == UnitKind::Module { 0 } else { firstlineno };
         self.emit_arg(Opcode::RESUME, 0, Location::new(lineno, firstlineno, 0, 0));
     }
@@ -67,12 +87,24 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `wrap_in_stopiteration_handler` (3.12)
     pub(crate) fn wrap_in_stopiteration_handler(&mut self) {
         let handler = self.new_label();
-        self.unit().sequence.insert_jump(0, Opcode::SETUP_CLEANUP, handler, Location::NONE);
+        let start = self.generator_start();
+        self.unit().sequence.insert_jump(start, Opcode::SETUP_CLEANUP, handler, Location::NONE);
         self.emit_const(Constant::None, Location::NONE);
         self.emit(Opcode::RETURN_VALUE, Location::NONE);
         self.use_label(handler);
         self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Location::NONE);
         self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
+    }
+
+    /// The first instruction that runs in the generator itself.
+    fn generator_start(&mut self) -> usize {
+        if !self.target.features().generator_prologue_in_codegen {
+            return 0;
+        }
+        let is_made = |instruction: &Instruction| instruction.opcode == Opcode::RETURN_GENERATOR;
+        let made = self.unit().sequence.instructions.iter().position(is_made);
+        // After the `POP_TOP` of the value that is sent first.
+        made.expect("a generator begins with its prologue") + 2
     }
 
     /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.

@@ -1,16 +1,22 @@
 //! `yield`, `yield from` and `await`.
 
+use super::sequence::Label;
 use super::{Compiler, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::Expr;
-use crate::target::{Intrinsic1, Opcode};
+use crate::target::{Awaitable, Intrinsic1, Opcode};
 
 /// The argument of `RESUME`: what the frame stopped at.
 const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
+
+/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`.
+///
+/// CPython: `Include/internal/pycore_opcode_utils.h` `GET_ITER_YIELD_FROM` (3.15–)
+const ITER_TO_YIELD_FROM: u32 = 1;
 
 impl<'a> Compiler<'a, '_> {
     pub(super) fn yield_expr(&mut self, location: Location, value: Option<&'a Expr<'a>>) -> Result {
@@ -47,9 +53,14 @@ impl<'a> Compiler<'a, '_> {
             return Err(Diagnostic::syntax_error(location, "'yield from' inside async function"));
         }
         self.visit_expr(value)?;
-        self.emit(Opcode::GET_YIELD_FROM_ITER, location);
+        if self.target.features().virtual_iterators {
+            self.emit_arg(Opcode::GET_ITER, ITER_TO_YIELD_FROM, location);
+        } else {
+            self.emit(Opcode::GET_YIELD_FROM_ITER, location);
+        }
         self.emit_const(Constant::None, location);
-        self.yield_from_await(location, false)
+        self.send_until_done(location, RESUME_AFTER_YIELD_FROM);
+        Ok(())
     }
 
     pub(super) fn await_expr(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
@@ -60,21 +71,40 @@ impl<'a> Compiler<'a, '_> {
             return Err(Diagnostic::syntax_error(location, "'await' outside async function"));
         }
         self.visit_expr(value)?;
-        self.emit_arg(Opcode::GET_AWAITABLE, 0, location);
+        self.await_top(location, Awaitable::Expression);
+        Ok(())
+    }
+
+    /// Awaits the object on top of the stack, and leaves its result.
+    pub(super) fn await_top(&mut self, location: Location, awaitable: Awaitable) {
+        self.emit_arg(Opcode::GET_AWAITABLE, awaitable as u32, location);
+        self.send_to_awaitable(location);
+    }
+
+    /// Awaits the next item of the asynchronous iterator on top of the stack, which stays below. Returns where the `SEND` is.
+    pub(super) fn await_next(&mut self, location: Location) -> Label {
+        self.emit(Opcode::GET_ANEXT, location);
+        self.send_to_awaitable(location)
+    }
+
+    fn send_to_awaitable(&mut self, location: Location) -> Label {
+        if self.target.features().virtual_iterators {
+            self.emit(Opcode::PUSH_NULL, location);
+        }
         self.emit_const(Constant::None, location);
-        self.yield_from_await(location, true)
+        self.send_until_done(location, RESUME_AFTER_AWAIT)
     }
 
     /// Delegates to the iterator below the value on top of the stack, which is sent first; leaves the iterator's result.
+    /// Returns where the `SEND` is.
     ///
     /// The handler around the `YIELD_VALUE` catches what `close()` and `throw()` raise there.
     ///
     /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.12)
-    pub(crate) fn yield_from_await(&mut self, location: Location, is_await: bool) -> Result {
+    fn send_until_done(&mut self, location: Location, resume: u32) -> Label {
         let send = self.new_label();
         let fail = self.new_label();
         let exit = self.new_label();
-        let resume = if is_await { RESUME_AFTER_AWAIT } else { RESUME_AFTER_YIELD_FROM };
 
         self.use_label(send);
         self.emit_jump(Opcode::SEND, exit, location);
@@ -89,6 +119,6 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::CLEANUP_THROW, location);
         self.use_label(exit);
         self.emit(Opcode::END_SEND, location);
-        Ok(())
+        send
     }
 }

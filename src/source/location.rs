@@ -15,6 +15,11 @@ impl Location {
     /// CPython: `Include/internal/pycore_compile.h` `NO_LOCATION` (3.12–)
     pub const NONE: Location = Location { lineno: -1, end_lineno: -1, col_offset: -1, end_col_offset: -1 };
 
+    /// The place of whatever instruction comes next, known when the code is assembled.
+    ///
+    /// CPython: `Include/internal/pycore_compile.h` `NEXT_LOCATION` (3.14–)
+    pub const NEXT: Location = Location { lineno: -2, end_lineno: -2, col_offset: -2, end_col_offset: -2 };
+
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         Location { lineno, end_lineno, col_offset, end_col_offset }
     }

@@ -12,8 +12,11 @@ mod syntax;
 pub(crate) mod unicode;
 mod version;
 
-pub use features::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features};
-pub(crate) use opargs::{Comparison, Intrinsic1, Intrinsic2, binary_op, comparison, inplace_op};
+pub use features::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, InlinedGenexpCalls};
+pub(crate) use opargs::{
+    Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
+    comparison, inplace_op,
+};
 pub use opcodes::Opcode;
 #[cfg(test)]
 pub(crate) use opcodes::V3_12;

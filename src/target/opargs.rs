@@ -30,6 +30,11 @@ pub(crate) fn inplace_op(op: Operator) -> u32 {
     binary_op(op) + 13
 }
 
+/// The argument of `BINARY_OP` for `left[right]`.
+///
+/// CPython: `Include/opcode.h` `NB_SUBSCR` (3.14–)
+pub(crate) const SUBSCRIPT_OP: u32 = 26;
+
 /// The instruction of a comparison, with its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
@@ -97,4 +102,47 @@ pub(crate) enum Intrinsic2 {
     SetFunctionTypeParams = 4,
     /// 3.13–
     SetTypeParamDefault = 5,
+}
+
+/// The argument of `LOAD_COMMON_CONSTANT`; from `List` on 3.15–.
+///
+/// CPython: `Include/internal/pycore_opcode_utils.h` `CONSTANT_ASSERTIONERROR` (3.14–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum CommonConstant {
+    AssertionError = 0,
+    NotImplementedError = 1,
+    Tuple = 2,
+    All = 3,
+    Any = 4,
+    List = 5,
+    Set = 6,
+    None = 7,
+    EmptyStr = 8,
+    True = 9,
+    False = 10,
+    MinusOne = 11,
+}
+
+/// The argument of `LOAD_SPECIAL`: which method of a context manager.
+///
+/// CPython: `Include/internal/pycore_ceval.h` `SPECIAL___ENTER__` (3.14–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum SpecialMethod {
+    Enter = 0,
+    Exit = 1,
+    Aenter = 2,
+    Aexit = 3,
+}
+
+/// The argument of `GET_AWAITABLE`: what the object awaited comes from, for an error message.
+///
+/// CPython: `Python/ceval.c` `_PyEval_FormatAwaitableError` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Awaitable {
+    Expression = 0,
+    Aenter = 1,
+    Aexit = 2,
 }

@@ -5,7 +5,7 @@
 
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
-use super::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features};
+use super::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, InlinedGenexpCalls};
 
 /// The releases of one version.
 pub(in crate::target) struct History {
@@ -96,6 +96,23 @@ const V3_12_1: Features = Features {
     yield_oparg_says_await: false,
     firstlineno_and_static_attributes: false,
     dropped_docstring_leaves_nothing: false,
+    docstring_slot: true,
+    folds_constants_in_flowgraph: false,
+    const_key_maps: true,
+    boolop_pseudo_jumps: false,
+    subscript_is_binary_op: false,
+    constant_slices: false,
+    inlined_genexp_calls: InlinedGenexpCalls::None,
+    async_genexp_calls_not_inlined: false,
+    call_ex_always_kwargs: false,
+    load_common_constant: false,
+    while_tests_before_round: false,
+    load_special_with: false,
+    async_for_branch_marks: false,
+    matched_subject_popped_at_next: false,
+    virtual_iterators: false,
+    generator_prologue_in_codegen: false,
+    import_flags: false,
     static_strings_interned: false,
 };
 
@@ -234,6 +251,21 @@ const V3_14_0: Features = Features {
     interned_at_start: include_str!("../interned/v3_14.txt"),
     opcodes: opcodes::V3_14,
     have_argument: 43,
+    exhausted_for: &[Opcode::END_FOR, Opcode::POP_ITER],
+    comprehension_iter: ComprehensionIter::Evaluated,
+    docstring_slot: false,
+    folds_constants_in_flowgraph: true,
+    const_key_maps: false,
+    boolop_pseudo_jumps: true,
+    subscript_is_binary_op: true,
+    constant_slices: true,
+    inlined_genexp_calls: InlinedGenexpCalls::AnyAllTuple,
+    call_ex_always_kwargs: true,
+    load_common_constant: true,
+    while_tests_before_round: true,
+    load_special_with: true,
+    async_for_branch_marks: true,
+    matched_subject_popped_at_next: true,
     ..V3_13_6
 };
 
@@ -241,7 +273,7 @@ const V3_14_1: Features = Features { ..V3_14_0 };
 
 const V3_14_4: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_14_1 };
 
-const V3_14_5: Features = Features { ..V3_14_4 };
+const V3_14_5: Features = Features { async_genexp_calls_not_inlined: true, ..V3_14_4 };
 
 const V3_14_6: Features =
     Features { class_cells_in_class_comprehension: ClassCells::GlobalUnlessFreeInside, ..V3_14_5 };
@@ -258,6 +290,11 @@ const V3_15_0: Features = Features {
     interned_at_start: include_str!("../interned/v3_15.txt"),
     opcodes: opcodes::V3_15,
     have_argument: 41,
+    comprehension_iter: ComprehensionIter::Inside,
+    inlined_genexp_calls: InlinedGenexpCalls::WithListAndSet,
+    virtual_iterators: true,
+    generator_prologue_in_codegen: true,
+    import_flags: true,
     ..V3_14_8
 };
 

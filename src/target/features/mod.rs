@@ -164,6 +164,73 @@ pub struct Features {
     ///
     /// CPython: `Python/compile.c` `compiler_body`, `compiler_function_body` (3.13–)
     pub dropped_docstring_leaves_nothing: bool,
+    /// The first constant of every function is its docstring or `None`; from 3.14 on only a docstring that is there has this place.
+    ///
+    /// CPython: `Python/compile.c` `compiler_function_body`, `compiler_lambda` (3.8–3.13)
+    pub docstring_slot: bool,
+    /// The flow graph makes constants of displays and operations whose operands are constants; before, the syntax tree is rewritten, and
+    /// code generation sees to displays of constants.
+    ///
+    /// CPython: `Python/flowgraph.c` `fold_tuple_of_constants`, `fold_const_binop` (3.14–)
+    pub folds_constants_in_flowgraph: bool,
+    /// A dict whose keys are all constants is built with a tuple of these.
+    ///
+    /// CPython: `Python/compile.c` `compiler_subdict`, `compiler_subkwargs`, `compiler_visit_kwonlydefaults` (3.8–3.13)
+    pub const_key_maps: bool,
+    /// `and` and `or` jump by a pseudo-instruction that keeps the value; before, they test a copy.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_boolop` (3.14–)
+    pub boolop_pseudo_jumps: bool,
+    /// Subscripts are loaded by `BINARY_OP`.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_subscript` (3.14–)
+    pub subscript_is_binary_op: bool,
+    /// A slice of constants is a constant.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_slice` (3.14–)
+    pub constant_slices: bool,
+    /// Calls of which builtins with a generator expression are made loops.
+    pub inlined_genexp_calls: InlinedGenexpCalls,
+    /// Only calls with a generator expression that is not asynchronous.
+    ///
+    /// CPython: `Python/codegen.c` `maybe_optimize_function_call` (3.14.5–)
+    pub async_genexp_calls_not_inlined: bool,
+    /// `CALL_FUNCTION_EX` always takes keyword arguments or a `NULL`; before, its argument says whether there are some.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_call_helper_impl` (3.14–)
+    pub call_ex_always_kwargs: bool,
+    /// `LOAD_COMMON_CONSTANT` loads `AssertionError`.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_assert` (3.14–)
+    pub load_common_constant: bool,
+    /// A `while` loop tests before each round; before, once before the first and then after each.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_while` (3.14–)
+    pub while_tests_before_round: bool,
+    /// `with` loads the methods of its context manager one by one; before, an instruction enters it and leaves the way out bound.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_with_inner`, `codegen_async_with_inner` (3.14–)
+    pub load_special_with: bool,
+    /// The end of an `async for` says where its `SEND` is, for the monitoring of branches.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_async_for` (3.14–)
+    pub async_for_branch_marks: bool,
+    /// When a case has matched, its subject is dropped where the next instruction is; before, at the pattern.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_match_inner` (3.14–)
+    pub matched_subject_popped_at_next: bool,
+    /// On the stack an iterator has its index above it, or `NULL`; `SEND` expects as much.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_for`, `codegen_add_yield_from` (3.15–)
+    pub virtual_iterators: bool,
+    /// Code generation emits what makes a generator; before, the flow graph puts it in front.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_enter_scope` (3.15–)
+    pub generator_prologue_in_codegen: bool,
+    /// The lowest two bits of the argument of `IMPORT_NAME` say whether the import may be, must be or must not be lazy.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_import`, `codegen_from_import` (3.15–)
+    pub import_flags: bool,
 
     /// The strings that exist once in a process (`""`, those of one character below U+0100, the names like `<module>`) are interned.
     ///
@@ -203,17 +270,32 @@ pub enum DebugTextEnd {
     LastButColon,
 }
 
+/// Calls of which builtins with a generator expression are made loops, if the name means the builtin.
+///
+/// CPython: `Python/codegen.c` `maybe_optimize_function_call` (3.14–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InlinedGenexpCalls {
+    None,
+    /// `any`, `all` and `tuple` (3.14).
+    AnyAllTuple,
+    /// `list` and `set`, too (3.15–).
+    WithListAndSet,
+}
+
 /// When a comprehension asks its iterables for iterators.
 ///
-/// CPython: `Python/compile.c` `compiler_comprehension`, `compiler_sync_comprehension_generator` (3.12–)
+/// CPython: `Python/compile.c` `compiler_comprehension`, `compiler_sync_comprehension_generator` (3.12–3.13),
+/// `Python/codegen.c` `codegen_comprehension` (3.14–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComprehensionIter {
     /// After each iterable, the outermost before the comprehension is entered (3.12–3.13.0, 3.14).
     Evaluated,
-    /// There, and once more where a synchronous loop starts (3.13.1–3.13.3, 3.13.5–).
+    /// There, and once more where a synchronous loop starts (3.13.1–3.13.3, 3.13.5–3.13.18).
     EvaluatedAndAtLoop,
     /// The same, but for the outermost only where its loop starts (3.13.4).
     AtLoop,
+    /// Inside the comprehension; in a generator expression, before it is made a generator (3.15–).
+    Inside,
 }
 
 /// What `__class__`, `__classdict__` and `__conditional_annotations__` mean in a comprehension that is inlined in a class.
