@@ -14,6 +14,7 @@ pub enum DiagnosticKind {
     ValueError,
     OverflowError,
     SystemError,
+    UnicodeEncodeError,
 }
 
 impl DiagnosticKind {
@@ -28,6 +29,7 @@ impl DiagnosticKind {
             DiagnosticKind::ValueError => "ValueError",
             DiagnosticKind::OverflowError => "OverflowError",
             DiagnosticKind::SystemError => "SystemError",
+            DiagnosticKind::UnicodeEncodeError => "UnicodeEncodeError",
         }
     }
 }

@@ -8,7 +8,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-use super::{Future, constants, format};
+use super::{Future, constants, docstrings, format};
 use crate::code::{Constant, number_nan};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::known;
@@ -29,6 +29,7 @@ pub(super) fn module<'a>(
     let mut folder = Folder {
         arena,
         optimize,
+        cleans_docstrings: target.features().docstrings_cleaned && optimize < 2,
         annotations: !future.contains(Future::ANNOTATIONS),
         depth: 0,
         limit: target.features().recursion_limit,
@@ -41,6 +42,7 @@ pub(super) fn module<'a>(
 struct Folder<'a> {
     arena: &'a Bump,
     optimize: u8,
+    cleans_docstrings: bool,
     /// Whether annotations are folded: those that become strings are shown as they were written.
     annotations: bool,
     /// How many statements, expressions and patterns are around the one at hand, and how many may be.
@@ -114,6 +116,12 @@ impl<'a> Folder<'a> {
     /// The body of a module, class or function. A string that only folding made its first statement is no docstring,
     /// and is hidden in an f-string from those who look for one.
     fn body(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
+        if self.cleans_docstrings
+            && let Some(cleaned) = docstrings::cleaned(self.arena, body)?
+        {
+            self.rewrites += 1;
+            return self.stmts(cleaned);
+        }
         let folded = self.stmts(body)?;
         let (None, Some(_), StmtKind::Expr(value)) =
             (docstring(body), docstring(folded), folded.first().map_or(StmtKind::Pass, |stmt| stmt.kind))

@@ -9,6 +9,7 @@
 
 mod arithmetic;
 mod constants;
+mod docstrings;
 mod fold;
 mod format;
 mod future;

@@ -51,6 +51,10 @@ pub struct Features {
     ///
     /// CPython: `Python/future.c` `future_parse` (3.13–)
     pub future_import_is_absolute: bool,
+    /// Docstrings lose their indentation.
+    ///
+    /// CPython: `Python/compile.c` `_PyCompile_CleanDoc` (3.13–)
+    pub docstrings_cleaned: bool,
 
     /// The `else` of a `try` statement comes after its handlers; before, ahead of them.
     ///
