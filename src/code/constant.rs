@@ -69,6 +69,8 @@ pub enum Constant<'a> {
         imag: f64,
     },
     Str(PyStr<'a>),
+    /// A string that is a name's own, interned object rather than that of a literal; see [`Constant::name`].
+    Name(PyStr<'a>),
     Bytes(&'a [u8]),
     Tuple(&'a [Constant<'a>]),
     /// Elements in the order of first appearance, without repeats.
@@ -76,6 +78,13 @@ pub enum Constant<'a> {
     /// Start, stop and step.
     Slice(&'a [Constant<'a>; 3]),
     Code(&'a CodeObject<'a>),
+}
+
+impl<'a> Constant<'a> {
+    /// A name of the source, as a string. Literals of ASCII's name characters are interned like names, so that nothing tells them apart.
+    pub(crate) fn name(text: PyStr<'a>) -> Constant<'a> {
+        if text.is_ascii() { Constant::Str(text) } else { Constant::Name(text) }
+    }
 }
 
 impl Constant<'_> {
@@ -87,7 +96,7 @@ impl Constant<'_> {
             Constant::Int(int) => int != Int::Small(0),
             Constant::Float(value) => value != 0.0,
             Constant::Complex { real, imag } => real != 0.0 || imag != 0.0,
-            Constant::Str(text) => !text.0.is_empty(),
+            Constant::Str(text) | Constant::Name(text) => !text.0.is_empty(),
             Constant::Bytes(bytes) => !bytes.is_empty(),
             Constant::Tuple(items) | Constant::FrozenSet(items) => !items.is_empty(),
         }
@@ -111,7 +120,7 @@ impl Constant<'_> {
             Constant::Int(Int::Big { magnitude, .. }) => (2, magnitude[0]),
             Constant::Float(value) => (3, (value.to_bits() >> 32) as u32),
             Constant::Complex { imag, .. } => (4, (imag.to_bits() >> 32) as u32),
-            Constant::Str(text) => (5, of_bytes(text.0)),
+            Constant::Str(text) | Constant::Name(text) => (5, of_bytes(text.0)),
             Constant::Bytes(bytes) => (6, of_bytes(bytes)),
             Constant::Tuple(items) => (7, items.len() as u32),
             Constant::FrozenSet(items) => (8, items.len() as u32),
@@ -140,7 +149,7 @@ impl PartialEq for Constant<'_> {
             (Constant::Complex { real: a, imag: b }, Constant::Complex { real: c, imag: d }) => {
                 a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
             }
-            (Constant::Str(a), Constant::Str(b)) => a == b,
+            (Constant::Str(a) | Constant::Name(a), Constant::Str(b) | Constant::Name(b)) => a == b,
             (Constant::Bytes(a), Constant::Bytes(b)) => a == b,
             (Constant::Tuple(a), Constant::Tuple(b)) => a == b,
             (Constant::FrozenSet(a), Constant::FrozenSet(b)) => a == b || same_elements(a, b),
@@ -210,13 +219,15 @@ const SHORT_LINETABLE: usize = 16;
 
 impl Hash for Constant<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        std::mem::discriminant(self).hash(state);
-        match *self {
+        // Of the same string, whether it is a name or not.
+        let kind = if let Constant::Name(text) = *self { Constant::Str(text) } else { *self };
+        std::mem::discriminant(&kind).hash(state);
+        match kind {
             Constant::None | Constant::True | Constant::False | Constant::Ellipsis => {}
             Constant::Int(int) => int.hash(state),
             Constant::Float(value) => value.to_bits().hash(state),
             Constant::Complex { real, imag } => (real.to_bits(), imag.to_bits()).hash(state),
-            Constant::Str(text) => hash_ends(text.0, state),
+            Constant::Str(text) | Constant::Name(text) => hash_ends(text.0, state),
             Constant::Bytes(bytes) => hash_ends(bytes, state),
             Constant::Tuple(items) => items.hash(state),
             Constant::Slice(parts) => parts.hash(state),

@@ -68,7 +68,7 @@ impl<'a> Key<'a> {
             }
             Constant::Float(value) => return Key::of_float(value),
             Constant::Complex { real, imag } => return Key::of_complex(real, imag),
-            Constant::Str(text) => Key::Str(text),
+            Constant::Str(text) | Constant::Name(text) => Key::Str(text),
             Constant::Bytes(bytes) => Key::Bytes(bytes),
             Constant::Tuple(items) => Key::Tuple(Key::of_all(items)?),
             Constant::Slice(parts) => Key::Slice(Key::of_all(parts)?),

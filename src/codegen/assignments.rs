@@ -2,7 +2,6 @@
 
 use super::attributes::AttributeLoad;
 use super::{Compiler, Result, UnitKind};
-use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, known};
 use crate::preprocess::Future;
@@ -158,8 +157,8 @@ impl<'a> Compiler<'a, '_> {
             self.visit_expr(annotation)?;
         }
         self.emit_name(Opcode::LOAD_NAME, known::ANNOTATIONS, location);
-        let mangled = self.mangle(name);
-        self.emit_const(Constant::Str(self.text(mangled)), location);
+        let name = self.mangled_constant(name);
+        self.emit_const(name, location);
         self.emit(Opcode::STORE_SUBSCR, location);
         Ok(())
     }

@@ -124,7 +124,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn keyword_names(&self, keywords: &[Keyword<'a>]) -> Constant<'a> {
         let names = keywords.iter().filter_map(|keyword| keyword.arg);
-        let names: Vec<_> = names.map(|name| Constant::Str(self.text(name))).collect();
+        let names: Vec<_> = names.map(|name| self.name_constant(name)).collect();
         Constant::Tuple(self.arena.alloc_slice_copy(&names))
     }
 
@@ -209,7 +209,7 @@ impl<'a> Compiler<'a, '_> {
         }
         for keyword in keywords {
             let name = keyword.arg.expect("a run has no `**`");
-            self.emit_const(Constant::Str(self.text(name)), location);
+            self.emit_const(self.name_constant(name), location);
             self.visit_expr(keyword.value)?;
             if is_big {
                 self.emit_arg(Opcode::MAP_ADD, 1, Location::NONE);

@@ -82,7 +82,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::LOAD_BUILD_CLASS, location);
         self.null_after_callable(location);
         self.make_closure(location, code, FunctionFlags::NONE)?;
-        self.emit_const(Constant::Str(self.text(node.name)), location);
+        self.emit_const(self.name_constant(node.name), location);
         Ok(())
     }
 
@@ -91,7 +91,10 @@ impl<'a> Compiler<'a, '_> {
         self.name_op(start, known::NAME, ExprContext::Load)?;
         self.name_op(start, known::MODULE, ExprContext::Store)?;
         let qualname = self.unit().qualname;
-        self.emit_const(Constant::Str(qualname), start);
+        // One that equals the name is the name.
+        let is_name = qualname == self.text(node.name);
+        let constant = if is_name { self.name_constant(node.name) } else { Constant::Str(qualname) };
+        self.emit_const(constant, start);
         self.name_op(start, known::QUALNAME, ExprContext::Store)?;
         if self.target.features().firstlineno_and_static_attributes {
             let firstlineno = self.unit().firstlineno;
@@ -138,7 +141,7 @@ impl<'a> Compiler<'a, '_> {
         let mut texts: Vec<_> = attributes.into_iter().map(|name| self.interner.text(name)).collect();
         texts.sort_unstable();
         texts.dedup();
-        let texts = texts.into_iter().map(|text| Constant::Str(text.into())).collect::<Vec<_>>();
+        let texts = texts.into_iter().map(|text| Constant::name(text.into())).collect::<Vec<_>>();
         Constant::Tuple(self.arena.alloc_slice_copy(&texts))
     }
 

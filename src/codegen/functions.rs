@@ -301,8 +301,7 @@ impl<'a> Compiler<'a, '_> {
         let mut names = Vec::new();
         for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
             let Some(default) = default else { continue };
-            let name = self.mangle(arg.arg);
-            let name = Constant::Str(self.text(name));
+            let name = self.mangled_constant(arg.arg);
             if !const_keys {
                 self.emit_const(name, location);
             }
@@ -349,8 +348,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// CPython: `Python/compile.c` `compiler_visit_argannotation` (3.12)
     fn annotation(&mut self, location: Location, name: Ident, annotation: &'a Expr<'a>) -> Result {
-        let name = self.mangle(name);
-        self.emit_const(Constant::Str(self.text(name)), location);
+        let name = self.mangled_constant(name);
+        self.emit_const(name, location);
         if self.future.contains(Future::ANNOTATIONS) {
             self.annotation_text(annotation);
             return Ok(());

@@ -100,9 +100,8 @@ impl Compiler<'_, '_> {
             return Err(Diagnostic::syntax_error(location, message));
         }
         self.emit_const(Constant::Int(Int::Small(level.into())), location);
-        let texts = self.arena.alloc_slice_fill_iter(
-            names.iter().map(|alias| Constant::Str(self.interner.text(alias.name).into())),
-        );
+        let texts =
+            self.arena.alloc_slice_fill_iter(names.iter().map(|alias| self.name_constant(alias.name)));
         self.emit_const(Constant::Tuple(texts), location);
         let module = module.unwrap_or_else(|| self.interner.intern(""));
         self.import_name(location, module, time);

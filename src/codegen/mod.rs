@@ -248,7 +248,18 @@ impl<'a> Compiler<'a, '_> {
         self.symtable.mangle(self.interner, state.private, state.scope, name)
     }
 
-    /// The text of a name, as a constant's or code object's string.
+    /// A name as a constant.
+    pub(crate) fn name_constant(&self, name: Ident) -> Constant<'a> {
+        Constant::name(self.text(name))
+    }
+
+    /// A name as it is called inside the innermost class, as a constant. What mangling makes is a string of its own.
+    pub(crate) fn mangled_constant(&mut self, name: Ident) -> Constant<'a> {
+        let mangled = self.mangle(name);
+        if mangled == name { self.name_constant(name) } else { Constant::Str(self.text(mangled)) }
+    }
+
+    /// The text of a name, as a code object's string.
     pub(crate) fn text(&self, name: Ident) -> PyStr<'a> {
         self.interner.text(name).into()
     }

@@ -338,7 +338,7 @@ impl<'a> Compiler<'a, '_> {
             "attribute name repeated in class pattern",
         )?;
         self.visit_expr(cls)?;
-        let attrs: Vec<_> = kwd_attrs.iter().map(|&attr| Constant::Str(self.text(attr))).collect();
+        let attrs: Vec<_> = kwd_attrs.iter().map(|&attr| self.name_constant(attr)).collect();
         self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&attrs)), location);
         self.emit_arg(Opcode::MATCH_CLASS, patterns.len() as u32, location);
         // On top there is now a tuple of the attributes, or None.

@@ -29,7 +29,7 @@ impl<'a> Compiler<'a, '_> {
         let mut seen_default = false;
         for param in type_params.params {
             let location = param.location;
-            self.emit_const(Constant::Str(self.text(param.name)), location);
+            self.emit_const(self.name_constant(param.name), location);
             self.type_param(param)?;
             if let Some(default) = param.default_value {
                 seen_default = true;
@@ -101,7 +101,7 @@ impl<'a> Compiler<'a, '_> {
         if let Some(type_params) = node.type_params {
             self.null_before_callable(location);
             self.enter_type_params(name, type_params, location.lineno);
-            self.emit_const(Constant::Str(self.text(name)), location);
+            self.emit_const(self.name_constant(name), location);
             self.type_params(type_params)?;
             self.type_alias_body(location, name, node)?;
             let code = self.leave_unit(AtEnd::ReturnTop)?;
@@ -109,7 +109,7 @@ impl<'a> Compiler<'a, '_> {
             self.null_after_callable(location);
             self.emit_arg(Opcode::CALL, 0, location);
         } else {
-            self.emit_const(Constant::Str(self.text(name)), location);
+            self.emit_const(self.name_constant(name), location);
             self.emit_const(Constant::None, location);
             self.type_alias_body(location, name, node)?;
         }

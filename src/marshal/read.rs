@@ -214,9 +214,16 @@ impl<'a> Reader<'a> {
                 let text = self.long_bytes()?;
                 self.string(start, text, <[u8]>::is_ascii)?
             }
-            kind::UNICODE | kind::INTERNED => {
+            kind::UNICODE => {
                 let text = self.long_bytes()?;
                 self.string(start, text, is_utf8_with_surrogates)?
+            }
+            kind::INTERNED => {
+                let text = self.long_bytes()?;
+                match self.string(start, text, is_utf8_with_surrogates)? {
+                    Constant::Str(text) => Constant::name(text),
+                    other => other,
+                }
             }
             unknown => return Err(Self::error_at(start, ReadErrorKind::UnknownType(unknown))),
         })
@@ -403,7 +410,7 @@ impl<'a> Reader<'a> {
 
 fn as_string(value: Constant<'_>) -> Option<PyStr<'_>> {
     match value {
-        Constant::Str(text) => Some(text),
+        Constant::Str(text) | Constant::Name(text) => Some(text),
         _ => None,
     }
 }

@@ -17,13 +17,15 @@
 //!   [`ConstCache`] is that cache; its keys are [`Key`]s.
 //! - Names and local names are interned: one object for a text. So are string constants made of `[a-zA-Z0-9_]` only, within tuples too.
 //!   Other string constants are objects beside an interned string of the same text.
-//!   A constant that is the name of a class, of an annotated parameter, of a keyword argument or of an import is the name's own object.
+//!   A constant that is the name of a class, of an annotated parameter, of a keyword argument or of an import is the name's own object
+//!   ([`Constant::Name`]), if no equal constant came first.
 //! - What exists once in a process is shared however often it stands here: small integers, `()`, `b""` and bytes of length 1, `""` and
 //!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives. Some targets have interned
 //!   these strings.
 //! - A qualified name is an object of its own, unless it equals the name. The body of a class loads it as a constant: that is
-//!   the same object, if no equal constant came first.
-//! - `co_filename` is one object, which the caller of the compiler holds too. `co_code` is made on demand and kept: two references.
+//!   the same object, if no equal constant came first. Some targets intern qualified names when they make the code object: then
+//!   there is one for all that are equal, and the constant is that one only if it is the first of its text.
+//! - `co_filename` is one object, which the caller of the compiler holds too, and which some targets intern. `co_code` is made on demand and kept: two references.
 //!   `co_localspluskinds` has one owner always.
 //! - A frozenset is made anew for each tuple of constants in which interning replaces one of its strings by another object.
 //!
@@ -42,9 +44,8 @@ use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
-use crate::code::disassembly::decode;
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
-use crate::target::{Opcode, OpcodeTable, Target};
+use crate::target::Target;
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,7 +114,7 @@ impl<'a> Heap<'a> {
         // The caller of marshal holds it.
         builder.heap.objects[root.index()].references = 2;
         builder.heap.root = root;
-        builder.share_frozensets(target.features().interned_at_start);
+        builder.share_frozensets();
         builder.heap
     }
 
@@ -302,7 +303,6 @@ impl<'a, 'k> Builder<'a, 'k> {
             let number = self.text_number(code.qualname);
             !self.text(number).is_constant
         };
-        self.loaded_names(code);
         let consts = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.tuple(code.consts));
         let instructions = self.heap.add(Body::Bytes(code.code));
         self.heap.objects[instructions.index()].references = 1;
@@ -314,14 +314,8 @@ impl<'a, 'k> Builder<'a, 'k> {
         };
         let filename = self.filename(code.filename);
         let name = self.code_name(code.name);
-        let qualname = if code.qualname == code.name {
-            name
-        } else if loads_qualname {
-            let number = self.text_number(code.qualname);
-            self.constant_string(number)
-        } else {
-            self.heap.add(Body::Str(code.qualname))
-        };
+        let qualname =
+            if code.qualname == code.name { name } else { self.qualname(code.qualname, loads_qualname) };
         let linetable = self.bytes(code.linetable);
         let exceptiontable = self.bytes(code.exceptiontable);
         let fields = [
@@ -342,52 +336,6 @@ impl<'a, 'k> Builder<'a, 'k> {
         id
     }
 
-    /// Interns constants that are names with other letters than ASCII's: those of classes, which building them loads, of
-    /// parameters, which making their annotations loads, and of keyword arguments and imports. Such a constant is the name's
-    /// object, if no equal constant came first.
-    fn loaded_names(&mut self, code: &CodeObject<'a>) {
-        self.names_in_tuples(code);
-        let mut loaded = Vec::new();
-        for constant in code.consts {
-            let &Constant::Code(inner) = constant else { continue };
-            let names = inner.localsplus.iter().map(|slot| slot.name);
-            let names = Some(inner.name).filter(|_| is_class_body(inner)).into_iter().chain(names);
-            loaded.extend(names.filter(|name| !name.is_ascii()));
-        }
-        for name in loaded {
-            let number = self.text_number(name);
-            if code.consts.contains(&Constant::Str(name)) && !self.text(number).is_constant {
-                let interned = self.interned(number);
-                self.text(number).constant = Some(interned);
-            }
-        }
-    }
-
-    fn names_in_tuples(&mut self, code: &CodeObject<'a>) {
-        let is_name = |item: &Constant<'a>| matches!(item, Constant::Str(text) if !text.is_ascii());
-        let may_have_names = |constant: &Constant<'a>| match constant {
-            Constant::Tuple(items) => items.iter().any(is_name),
-            _ => false,
-        };
-        if !code.consts.iter().any(may_have_names) {
-            return;
-        }
-        let literals = code.consts.iter().enumerate().filter(|(_, constant)| is_name(constant));
-        let literals: FxHashMap<_, _> = literals.map(|(index, constant)| (*constant, index)).collect();
-        for index in tuples_of_names(code, self.target.features().opcodes) {
-            let Some(Constant::Tuple(names)) = code.consts.get(index) else { continue };
-            for name in names.iter().filter(|&name| is_name(name)) {
-                let Constant::Str(text) = *name else { unreachable!("a name is a string") };
-                let number = self.text_number(text);
-                let came_first = literals.get(name).is_some_and(|&literal| literal < index);
-                if !self.text(number).is_constant && !came_first {
-                    let interned = self.interned(number);
-                    self.text(number).constant = Some(interned);
-                }
-            }
-        }
-    }
-
     /// The key of a constant; makes the objects of what the constant holds.
     fn key(&mut self, constant: &Constant<'a>) -> Key {
         match *constant {
@@ -396,12 +344,26 @@ impl<'a, 'k> Builder<'a, 'k> {
                 self.text(number).is_constant = true;
                 Key::Text(number)
             }
+            Constant::Name(text) => {
+                let number = self.text_number(text);
+                self.name_as_constant(number);
+                Key::Text(number)
+            }
             Constant::FrozenSet(items) => self.frozenset_key(items),
             Constant::Tuple(items) => Key::Object(self.tuple(items).0),
             Constant::Code(code) => Key::Object(self.code(code).0),
             Constant::Bytes(bytes) => Key::Object(self.bytes(bytes).0),
             Constant::Slice(parts) => Key::Object(self.slice(constant, parts).0),
             _ => Key::Object(self.scalar(constant).0),
+        }
+    }
+
+    /// A name is its own object as a constant too, if no equal constant came first.
+    fn name_as_constant(&mut self, number: u32) {
+        if !self.text(number).is_constant {
+            let interned = self.interned(number);
+            let text = self.text(number);
+            (text.is_constant, text.constant) = (true, Some(interned));
         }
     }
 
@@ -445,6 +407,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             Constant::Complex { real, imag } => (Body::Complex { real, imag }, false),
             Constant::Bytes(bytes) => (Body::Bytes(bytes), bytes.len() <= 1),
             Constant::Str(_)
+            | Constant::Name(_)
             | Constant::Tuple(_)
             | Constant::FrozenSet(_)
             | Constant::Slice(_)
@@ -611,6 +574,11 @@ impl<'a, 'k> Builder<'a, 'k> {
         self.target.features().static_strings_interned && exists_once(text)
     }
 
+    /// Whether the process had a string of this text interned before it compiled anything.
+    fn is_interned_at_start(&self, text: PyStr<'_>) -> bool {
+        has_line(self.target.features().interned_at_start, text.0)
+    }
+
     fn interned(&mut self, number: u32) -> ObjectId {
         let &mut Text { text, interned, .. } = self.text(number);
         if let Some(id) = interned {
@@ -627,11 +595,34 @@ impl<'a, 'k> Builder<'a, 'k> {
         match self.filename {
             Some((known, id)) if known == text => id,
             _ => {
-                let id = self.heap.add_immortal(Body::Str(text));
+                let id = if self.target.features().code_names_interned {
+                    let number = self.text_number(text);
+                    self.interned(number)
+                } else {
+                    self.heap.add_immortal(Body::Str(text))
+                };
                 self.filename = Some((text, id));
                 id
             }
         }
+    }
+
+    /// A qualified name that is not the name; `is_loaded` says that the class's body has this very object as a constant.
+    fn qualname(&mut self, text: PyStr<'a>, is_loaded: bool) -> ObjectId {
+        let interns = self.target.features().code_names_interned;
+        if !interns && !is_loaded {
+            return self.heap.add(Body::Str(text));
+        }
+        let number = self.text_number(text);
+        if !interns {
+            return self.constant_string(number);
+        }
+        if is_loaded && self.text(number).interned.is_none() && !self.is_interned_at_start(text) {
+            let constant = self.constant_string(number);
+            self.heap.objects[constant.index()].interned = true;
+            self.text(number).interned = Some(constant);
+        }
+        self.interned(number)
     }
 
     fn code_name(&mut self, text: PyStr<'a>) -> ObjectId {
@@ -642,7 +633,8 @@ impl<'a, 'k> Builder<'a, 'k> {
                 id
             });
         }
-        if text.0.starts_with(b"<generic parameters of ") {
+        let interns = self.target.features().code_names_interned;
+        if !interns && text.0.starts_with(b"<generic parameters of ") {
             return self.heap.add(Body::Str(text));
         }
         let number = self.text_number(text);
@@ -651,14 +643,14 @@ impl<'a, 'k> Builder<'a, 'k> {
     }
 
     /// Makes equal frozensets one object where no string in them was replaced by an interned one.
-    fn share_frozensets(&mut self, interned_at_start: &str) {
+    fn share_frozensets(&mut self) {
         if self.cache.frozensets.iter().all(|frozenset| frozenset.objects.len() < 2) {
             return;
         }
         let mut replacements = FxHashMap::default();
         for frozenset in &self.cache.frozensets {
             if let [first, others @ ..] = &frozenset.objects[..]
-                && !frozenset.items.iter().any(|&item| self.is_replaced(item, interned_at_start))
+                && !frozenset.items.iter().any(|&item| self.is_replaced(item))
             {
                 replacements.extend(others.iter().map(|&other| (other, *first)));
             }
@@ -673,35 +665,18 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// Whether a constant's string is replaced when it is interned, for another object of its text had been interned before: by the parser,
     /// which interns every name of the module, or at the start of the process.
-    fn is_replaced(&self, key: Key, interned_at_start: &str) -> bool {
+    fn is_replaced(&self, key: Key) -> bool {
         match key {
             Key::Text(number) => {
                 let Text { text, is_name, is_identifier_like, .. } = self.cache.texts[number as usize];
                 if self.is_static_interned(text) {
                     return false;
                 }
-                has_line(interned_at_start, text.0) || (is_name && is_identifier_like && !exists_once(text))
+                self.is_interned_at_start(text) || (is_name && is_identifier_like && !exists_once(text))
             }
             Key::FrozenSet(_) | Key::Object(_) => false,
         }
     }
-}
-
-/// Where among its constants code has tuples of keywords of calls and of names that are imported.
-fn tuples_of_names(code: &CodeObject<'_>, opcodes: &OpcodeTable) -> Vec<usize> {
-    let mut tuples = Vec::new();
-    let mut loaded = None;
-    for instruction in decode(code.code, opcodes) {
-        let oparg = instruction.oparg as usize;
-        match instruction.opcode {
-            Some(Opcode::KW_NAMES) => tuples.push(oparg),
-            Some(Opcode::IMPORT_NAME | Opcode::MATCH_CLASS) => tuples.extend(loaded),
-            Some(Opcode::EXTENDED_ARG) => continue,
-            _ => {}
-        }
-        loaded = (instruction.opcode == Some(Opcode::LOAD_CONST)).then_some(oparg);
-    }
-    tuples
 }
 
 /// Whether one of the lines of `text`, all of which end in a newline, is `line`.

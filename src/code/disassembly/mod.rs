@@ -21,8 +21,7 @@ use std::fmt::Write as _;
 use super::{CodeObject, Constant, ExceptionEntry, PyStr};
 use crate::target::Target;
 use arguments::meaning;
-use instructions::Instruction;
-pub(crate) use instructions::decode;
+use instructions::{Instruction, decode};
 
 /// The text of `code` and of the code objects in its constants, outermost first.
 ///

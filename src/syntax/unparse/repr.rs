@@ -25,7 +25,7 @@ pub(super) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>) {
             let sign = if imag.is_sign_negative() && !imag.is_nan() { "" } else { "+" };
             push(text, &format!("({}{sign}{}j)", float(real, ""), float(imag, "")));
         }
-        Constant::Str(value) => string(text, value),
+        Constant::Str(value) | Constant::Name(value) => string(text, value),
         Constant::Bytes(value) => bytes(text, value),
         Constant::Tuple(items) => tuple(text, items),
         Constant::FrozenSet(_) | Constant::Slice(_) | Constant::Code(_) => {

@@ -115,6 +115,7 @@ const V3_12_1: Features = Features {
     generator_prologue_in_codegen: false,
     import_flags: false,
     static_strings_interned: false,
+    code_names_interned: false,
 };
 
 const V3_12_3: Features = Features {
@@ -185,7 +186,7 @@ static HISTORY_3_13: History = History {
 const V3_13_0: Features = Features {
     magic: 3571,
     pyc_tag: "cpython-313",
-    interned_at_start: include_str!("../interned/v3_13.txt"),
+    interned_at_start: include_str!("../interned/v3_13_0.txt"),
     opcodes: opcodes::V3_13,
     have_argument: 44,
     comparison_shift: 5,
@@ -195,6 +196,7 @@ const V3_13_0: Features = Features {
     annotation_scopes_in_classes_hold_functions: true,
     type_param_default: true,
     docstrings_cleaned: true,
+    code_names_interned: true,
     push_null_after_callable: true,
     call_kw: true,
     function_attributes: true,
@@ -209,6 +211,7 @@ const V3_13_0: Features = Features {
 };
 
 const V3_13_1: Features = Features {
+    interned_at_start: include_str!("../interned/v3_13.txt"),
     future_feature_located: true,
     comprehension_iter: ComprehensionIter::EvaluatedAndAtLoop,
     ..V3_13_0

@@ -22,7 +22,7 @@ pub struct Features {
     ///
     /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
     pub recursion_limit: u32,
-    /// The strings made of `[A-Za-z0-9_]` that a process has interned before it compiles anything, one a line.
+    /// The strings made of `[A-Za-z0-9_]` (and the qualified names of nested classes) that a process has interned before it compiles anything, one a line.
     ///
     /// Those of `Include/internal/pycore_global_strings.h`, and those of the modules that `py_compile` loads.
     pub interned_at_start: &'static str,
@@ -240,6 +240,10 @@ pub struct Features {
     ///
     /// CPython: `Objects/unicodeobject.c` `_PyUnicode_InternStatic` (3.12.7–)
     pub static_strings_interned: bool,
+    /// File names, names and qualified names of code objects are interned.
+    ///
+    /// CPython: `Objects/codeobject.c` `init_code` (3.13–)
+    pub code_names_interned: bool,
 }
 
 /// How f-strings are taken apart: sources in which it matters are lowered for each set of rules, all others once.
