@@ -8,7 +8,7 @@
 //!
 //! # Strategy
 //!
-//! CPython guesses: the first sizes are as if the oparg were the number of the target's label. Then, round by round, it lays
+//! CPython guesses: the first sizes are as if the oparg were the number of the target's label, later that of the instruction there. Then, round by round, it lays
 //! out all blocks with the sizes so far, takes the distances from that layout and the new sizes from the distances, until a round
 //! changes nothing. We do the same rounds, over one record a block ([`Span`]): only a block's last instruction is a jump, so
 //! everything else in it has a size that does not change.
@@ -21,16 +21,16 @@
 //!
 //! Larger sizes only make distances larger. So, beginning with the smallest sizes, both rounds and sweeps only ever grow a jump that any
 //! fitting assignment must grow too, and both end with the smallest assignment that fits. CPython's guess is the smallest sizes wherever
-//! label numbers stay below 256, and there the sweeps give what the rounds would have arrived at. In code with more labels a chain that is longer than the
-//! limit would be needed to make a difference.
+//! the numbers stay below 256, and there the sweeps give what the rounds would have arrived at. In code with more a chain that is longer than
+//! the limit would be needed to make a difference.
 //!
-//! CPython: `Python/flowgraph.c` `resolve_jump_offsets` (3.12)
+//! CPython: `Python/flowgraph.c` (3.12), `Python/assemble.c` (3.13–) `resolve_jump_offsets`
 
 use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
-use crate::target::OpcodeTable;
+use crate::target::{Features, JumpSizeGuess, OpcodeTable};
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;
@@ -41,13 +41,18 @@ pub(super) struct Offsets {
     layout: Vec<BlockId>,
     /// By [`BlockId::index`], the block's index in `layout`; only for blocks in there.
     places: Vec<u32>,
+    /// For each block in `layout` the number of its first instruction.
+    numbers: Vec<u32>,
     spans: Spans,
 }
 
 impl Offsets {
     /// Sets the opargs of all jumps.
-    pub(super) fn resolve(&mut self, graph: &mut FlowGraph, opcodes: &OpcodeTable) -> Result<(), Diagnostic> {
-        self.measure(graph, opcodes)?;
+    pub(super) fn resolve(&mut self, graph: &mut FlowGraph, features: &Features) -> Result<(), Diagnostic> {
+        self.measure(graph, features.opcodes)?;
+        if features.jump_size_guess == JumpSizeGuess::ByInstruction {
+            self.guess_by_instruction(graph);
+        }
         self.spans.settle();
         for (place, &id) in self.layout.iter().enumerate() {
             if self.spans.0[place].target.is_some() {
@@ -68,7 +73,7 @@ impl Offsets {
         self.spans.0.last().map_or(0, Span::end)
     }
 
-    /// Makes the spans, with CPython's first guess for the jumps.
+    /// Makes the spans, with sizes for the jumps as by the label numbers they have.
     fn measure(&mut self, graph: &FlowGraph, opcodes: &OpcodeTable) -> Result<(), Diagnostic> {
         self.layout.clear();
         self.layout.extend(graph.layout());
@@ -85,6 +90,22 @@ impl Offsets {
             self.spans.0.push(span);
         }
         if size > u64::from(MAX_CODE_UNITS) { Err(too_large()) } else { Ok(()) }
+    }
+
+    /// Changes the sizes of the jumps to those by the numbers of the instructions they go to.
+    fn guess_by_instruction(&mut self, graph: &FlowGraph) {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.clear();
+        let mut number = 0;
+        numbers.extend(self.layout.iter().map(|&id| {
+            let first = number;
+            number += graph.instrs(id).len() as u32;
+            first
+        }));
+        for span in &mut self.spans.0 {
+            span.extended = span.target.map_or(0, |target| units::extended_args(numbers[target as usize]));
+        }
+        self.numbers = numbers;
     }
 }
 

@@ -23,7 +23,7 @@ use crate::codegen::unit::Unit;
 use crate::diagnostic::Diagnostic;
 use crate::flowgraph::{self, BlockId, FlowGraph};
 use crate::names::Interner;
-use crate::target::{OpcodeTable, Target};
+use crate::target::{Features, Target};
 use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
 use linetable::LocationTable;
@@ -49,7 +49,7 @@ impl Assembler {
         unit: &mut Unit<'a>,
     ) -> Result<&'a CodeObject<'a>, Diagnostic> {
         let stack_size = flowgraph::run(&mut self.graph, unit, arena, target.features());
-        let tables = self.emit(arena, target.features().opcodes, unit.firstlineno)?;
+        let tables = self.emit(arena, target.features(), unit.firstlineno)?;
         let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
         Ok(arena.alloc(CodeObject {
             argcount: unit.argcount,
@@ -73,10 +73,11 @@ impl Assembler {
     fn emit<'a>(
         &mut self,
         arena: &'a Bump,
-        opcodes: &OpcodeTable,
+        features: &Features,
         firstlineno: i32,
     ) -> Result<Tables<'a>, Diagnostic> {
-        self.offsets.resolve(&mut self.graph, opcodes)?;
+        self.offsets.resolve(&mut self.graph, features)?;
+        let opcodes = features.opcodes;
         let (graph, offsets) = (&self.graph, &self.offsets);
         let size = offsets.end();
         let code = arena.alloc_slice_fill_copy(size as usize, [0; 2]);

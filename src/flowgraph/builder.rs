@@ -1,13 +1,14 @@
 //! From an instruction sequence to basic blocks.
 //!
-//! A block ends after a jump, a return or a raise, and before every label. Of several labels at one place the last made stands for all.
+//! A block ends after a jump, a return or a raise, and before every label; later targets pass over labels that nothing jumps to. Of several
+//! labels at one place one stands for all.
 //!
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
-//! `translate_jump_labels_to_targets` (3.12)
+//! `translate_jump_labels_to_targets` (3.12–)
 
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::codegen::sequence::InstructionSequence;
-use crate::target::Properties;
+use crate::target::{Features, Properties};
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
@@ -27,7 +28,7 @@ impl FlowGraph {
     }
 
     /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is gone.
-    pub(crate) fn read(&mut self, sequence: &InstructionSequence) {
+    pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &Features) {
         self.blocks.clear();
         self.blocks.push(Block::default());
         self.instrs.clear();
@@ -35,7 +36,15 @@ impl FlowGraph {
         self.entry = BlockId::from_index(0);
         self.has_nops = true;
         self.properties = Properties::default();
-        self.place_labels(sequence);
+        self.label_at.clear();
+        self.label_at.resize(sequence.instructions.len(), NO_LABEL);
+        self.block_at.clear();
+        self.block_at.resize(sequence.labels.len() + 1, None);
+        if features.labels_only_where_jumped_to {
+            self.place_named_labels(sequence);
+        } else {
+            self.place_labels(sequence);
+        }
         let mut is_terminated = false;
         for (index, instruction) in sequence.instructions.iter().enumerate() {
             let label = self.label_at[index];
@@ -65,17 +74,23 @@ impl FlowGraph {
         }
     }
 
-    /// Finds the labels that stand for the others. What is jumped to stands before an instruction; other labels may be anywhere.
+    /// Lets the last label of every place stand for the others. What is jumped to stands before an instruction; other labels may be
+    /// anywhere.
     fn place_labels(&mut self, sequence: &InstructionSequence) {
-        self.label_at.clear();
-        self.label_at.resize(sequence.instructions.len(), NO_LABEL);
         for (number, &place) in (1..).zip(&sequence.labels) {
             if let Some(label) = self.label_at.get_mut(place as usize) {
                 *label = number;
             }
         }
-        self.block_at.clear();
-        self.block_at.resize(sequence.labels.len() + 1, None);
+    }
+
+    /// The same, but only for places that some instruction names.
+    fn place_named_labels(&mut self, sequence: &InstructionSequence) {
+        for instruction in sequence.instructions.iter().filter(|instruction| instruction.opcode.has_target())
+        {
+            let place = sequence.labels[instruction.oparg as usize];
+            self.label_at[place as usize] = instruction.oparg + 1;
+        }
     }
 
     /// The block that the next instruction belongs to: a new one, or the last if nothing is in it yet.
@@ -107,11 +122,23 @@ impl FlowGraph {
 
 #[cfg(test)]
 mod tests {
-    use crate::flowgraph::testing::{graph, text};
+    use crate::flowgraph::testing::{graph, graph_for, text};
+    use crate::target::Version;
 
     #[test]
     fn blocks_end_after_terminators_and_before_labels() {
         let graph = graph("1 NOP; 1 POP_JUMP_IF_TRUE a; 2 NOP; a: b: 3 JUMP b; 4 RETURN_CONST 0");
         assert_eq!(text(&graph), "NOP POP_JUMP_IF_TRUE>2 | NOP | JUMP>2 | RETURN_CONST");
+    }
+
+    #[test]
+    fn labels_that_nothing_names_may_start_blocks() {
+        for (version, expected) in [
+            (Version::V3_12, "NOP | NOP | POP_JUMP_IF_TRUE>1 | RETURN_CONST"),
+            (Version::V3_13, "NOP | NOP POP_JUMP_IF_TRUE>1 | RETURN_CONST"),
+        ] {
+            let graph = graph_for(version, "1 NOP; a: b: 2 NOP; c: 3 POP_JUMP_IF_TRUE a; 4 RETURN_CONST 0");
+            assert_eq!(text(&graph), expected);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! the work linear in units with many variables.
 //!
 //! CPython: `Python/flowgraph.c` `add_checks_for_loads_of_uninitialized_variables`, `scan_block_for_locals`,
-//! `fast_scan_many_locals` (3.12)
+//! `fast_scan_many_locals` (3.12–)
 
 use smallvec::{SmallVec, smallvec};
 

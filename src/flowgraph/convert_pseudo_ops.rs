@@ -1,24 +1,30 @@
-//! Removes what only the flow graph needed: block pushes and pops, and the mark of stores that may unbind.
+//! Removes what only the flow graph needed: block pushes and pops, the mark of stores that may unbind, and that of cells that are loaded
+//! to be put in a closure, where the target has no instruction for it.
 //!
 //! From here on blocks may be empty.
 //!
-//! CPython: `Python/flowgraph.c` `_PyCfg_ConvertPseudoOps` (3.12)
+//! CPython: `Python/flowgraph.c` `_PyCfg_ConvertPseudoOps` (3.12), `convert_pseudo_ops` (3.13–)
 
 use super::FlowGraph;
-use crate::target::Opcode::{POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
-use crate::target::Properties;
+use crate::target::Opcode::{LOAD_CLOSURE, LOAD_FAST, POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
+use crate::target::{OpcodeTable, Properties};
 
-pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
-    if !graph.properties.has(Properties::BLOCK_PUSH.and(Properties::UNBINDS_LOCAL)) {
+pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph, opcodes: &OpcodeTable) {
+    let has_load_closure = opcodes.has(LOAD_CLOSURE);
+    let converted = Properties::BLOCK_PUSH.and(Properties::UNBINDS_LOCAL);
+    let converted = if has_load_closure { converted } else { converted.and(Properties::CLOSURE) };
+    if !graph.properties.has(converted) {
         return;
     }
     graph.has_nops = true;
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.is_pseudo()) {
-            if instr.opcode.is_block_push() || instr.opcode == POP_BLOCK {
-                instr.set_nop();
-            } else if instr.opcode == STORE_FAST_MAYBE_NULL {
-                instr.opcode = STORE_FAST;
+        for instr in graph.instrs_mut(id) {
+            match instr.opcode {
+                POP_BLOCK => instr.set_nop(),
+                opcode if opcode.is_block_push() => instr.set_nop(),
+                LOAD_CLOSURE if !has_load_closure => instr.opcode = LOAD_FAST,
+                STORE_FAST_MAYBE_NULL => instr.opcode = STORE_FAST,
+                _ => {}
             }
         }
     });

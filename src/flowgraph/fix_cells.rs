@@ -3,8 +3,8 @@
 //! Until here the oparg of an instruction on cells is an index into the cell variables followed by the free variables. In the frame the locals
 //! come first, and a parameter that is also a cell stands once, among the locals.
 //!
-//! CPython: `Python/compile.c` `prepare_localsplus`, `build_cellfixedoffsets`, `insert_prefix_instructions`,
-//! `fix_cell_offsets` (3.12)
+//! CPython: `Python/compile.c` (3.12), `Python/flowgraph.c` (3.13–) `prepare_localsplus`, `build_cellfixedoffsets`,
+//! `insert_prefix_instructions`, `fix_cell_offsets`
 
 use smallvec::SmallVec;
 
@@ -12,11 +12,12 @@ use super::{FlowGraph, Instr};
 use crate::code::CodeFlags;
 use crate::codegen::unit::Unit;
 use crate::source::Location;
+use crate::target::Features;
 use crate::target::Opcode::*;
 
-pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>) {
+pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>, features: &Features) {
     let offsets = frame_offsets(unit);
-    let prefix = prefix_instructions(unit, &offsets);
+    let prefix = prefix_instructions(unit, &offsets, features);
     if !prefix.is_empty() {
         graph.prepend_instrs(graph.entry, &prefix);
     }
@@ -51,7 +52,7 @@ fn frame_offsets(unit: &Unit<'_>) -> SmallVec<[u32; 16]> {
 }
 
 /// What runs before the code proper. The cells are made in the order of their places.
-fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32]) -> SmallVec<[Instr; 8]> {
+fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32], features: &Features) -> SmallVec<[Instr; 8]> {
     let mut prefix = SmallVec::new();
     if !unit.freevars.is_empty() {
         prefix.push(Instr::new(COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
@@ -62,7 +63,8 @@ fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32]) -> SmallVec<[Instr; 8]>
     if is_generator(unit.flags) {
         let location = Location::new(unit.firstlineno, unit.firstlineno, -1, -1);
         prefix.push(Instr::new(RETURN_GENERATOR, 0, location));
-        prefix.push(Instr::new(POP_TOP, 0, Location::NONE));
+        let pop_location = if features.generator_prefix_located { location } else { Location::NONE };
+        prefix.push(Instr::new(POP_TOP, 0, pop_location));
     }
     prefix
 }
@@ -77,8 +79,9 @@ mod tests {
     use bumpalo::Bump;
 
     use super::*;
-    use crate::flowgraph::testing::{graph, text};
+    use crate::flowgraph::testing::{features, graph, text};
     use crate::names::Interner;
+    use crate::target::Version;
 
     #[test]
     fn cells_that_are_parameters_stand_among_the_locals() {
@@ -95,7 +98,7 @@ mod tests {
         unit.flags.0 = CodeFlags::GENERATOR;
         let mut graph =
             graph("1 LOAD_DEREF 0; 1 LOAD_DEREF 1; 1 LOAD_CLOSURE 2; 1 STORE_DEREF 3; 1 LOAD_FAST 2");
-        fix_cells(&mut graph, &unit);
+        fix_cells(&mut graph, &unit, features(Version::V3_12));
         assert_eq!(
             text(&graph),
             "COPY_FREE_VARS:1 MAKE_CELL:1 MAKE_CELL:3 MAKE_CELL:4 RETURN_GENERATOR POP_TOP \

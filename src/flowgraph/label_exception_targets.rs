@@ -1,16 +1,17 @@
 //! Finds for every instruction the handler that an exception raised there goes to.
 //!
-//! Sets `Instr::handler`, the oparg of `YIELD_VALUE` (how many blocks are pushed around it), and of blocks `is_handler` and
-//! `preserves_lasti`. Follows control from the entry: instructions that it does not reach keep no handler.
+//! Sets `Instr::handler`, and of blocks `is_handler` and `preserves_lasti`, and notes how many blocks are pushed around a `yield`, in
+//! `YIELD_VALUE` or in the `RESUME` after it. Follows control from the entry: instructions that it does not reach keep no handler.
+//! From 3.13 on this is also where `POP_BLOCK` goes.
 //!
 //! The stacks of pushed blocks are lists that share their tails, so that a branch costs no copy.
 //!
-//! CPython: `Python/flowgraph.c` `mark_except_handlers`, `label_exception_targets` (3.12)
+//! CPython: `Python/flowgraph.c` `mark_except_handlers`, `label_exception_targets` (3.12–)
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use super::{BlockId, BlockSet, FlowGraph};
-use crate::target::{Opcode, Properties};
+use crate::target::{Features, HandlerDepth, Opcode, Properties};
 
 /// A pushed block, on the blocks pushed before it.
 #[derive(Clone, Copy)]
@@ -23,46 +24,69 @@ struct Pushed {
 /// The index of the [`Pushed`] on top.
 type Stack = Option<usize>;
 
-pub(super) fn label_exception_targets(graph: &mut FlowGraph) {
+pub(super) fn label_exception_targets(graph: &mut FlowGraph, features: &Features) {
     if !graph.properties.has(Properties::BLOCK_PUSH) {
         return;
     }
     mark_handlers(graph);
-    let mut pushed: SmallVec<[Pushed; 16]> = SmallVec::new();
-    let mut visited = BlockSet::new(graph);
-    let mut todo: SmallVec<[(BlockId, Stack); 32]> = smallvec![(graph.entry, None)];
-    visited.insert(graph.entry);
-    while let Some((id, mut stack)) = todo.pop() {
+    let mut labels = Labels { pushed: SmallVec::new(), todo: SmallVec::new(), visited: BlockSet::new(graph) };
+    labels.reach(graph.entry, None);
+    while let Some((id, stack)) = labels.todo.pop() {
+        labels.label_block(graph, id, stack, features.handler_depth);
+    }
+}
+
+struct Labels {
+    pushed: SmallVec<[Pushed; 16]>,
+    todo: SmallVec<[(BlockId, Stack); 32]>,
+    visited: BlockSet,
+}
+
+impl Labels {
+    /// Control comes to `id` with the blocks of `stack` pushed.
+    fn reach(&mut self, id: BlockId, stack: Stack) {
+        if self.visited.insert(id) {
+            self.todo.push((id, stack));
+        }
+    }
+
+    fn label_block(&mut self, graph: &mut FlowGraph, id: BlockId, mut stack: Stack, noted: HandlerDepth) {
+        // Of the last YIELD_VALUE.
+        let mut yield_depth = 0;
         for index in graph.range(id) {
             let instr = &mut graph.instrs[index];
-            let top = stack.map(|top| pushed[top]);
-            match instr.opcode {
-                opcode if opcode.is_block_push() => {
+            let top = stack.map(|top| self.pushed[top]);
+            let depth = top.map_or(0, |top| top.depth);
+            match (instr.opcode, noted) {
+                (opcode, _) if opcode.is_block_push() => {
                     let handler = instr.jump_target();
-                    if visited.insert(handler) {
-                        todo.push((handler, stack));
-                    }
-                    let depth = top.map_or(1, |top| top.depth + 1);
-                    pushed.push(Pushed { handler, depth, below: stack });
-                    stack = Some(pushed.len() - 1);
+                    self.reach(handler, stack);
+                    self.pushed.push(Pushed { handler, depth: depth + 1, below: stack });
+                    stack = Some(self.pushed.len() - 1);
                     if opcode != Opcode::SETUP_FINALLY {
                         graph.block_mut(handler).preserves_lasti = true;
                     }
                     continue;
                 }
-                Opcode::POP_BLOCK => {
+                (Opcode::POP_BLOCK, _) => {
                     stack = top.expect("as many blocks are pushed as popped").below;
+                    if noted != HandlerDepth::InYield {
+                        instr.set_nop();
+                    }
                     continue;
                 }
-                Opcode::YIELD_VALUE => instr.oparg = top.map_or(0, |top| top.depth),
+                (Opcode::YIELD_VALUE, HandlerDepth::InYield) => instr.oparg = depth,
+                (Opcode::YIELD_VALUE, HandlerDepth::InResume(_)) => yield_depth = depth,
+                (Opcode::RESUME, HandlerDepth::InResume(depth_1)) if yield_depth == 1 => {
+                    instr.oparg |= depth_1
+                }
                 _ => {}
             }
             instr.handler = top.map(|top| top.handler);
         }
-        let targets = [graph.jump_target(id), graph.fallthrough(id)];
-        todo.extend(
-            targets.into_iter().flatten().filter(|&target| visited.insert(target)).map(|id| (id, stack)),
-        );
+        for target in [graph.jump_target(id), graph.fallthrough(id)].into_iter().flatten() {
+            self.reach(target, stack);
+        }
     }
 }
 
@@ -81,7 +105,8 @@ fn mark_handlers(graph: &mut FlowGraph) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::graph;
+    use crate::flowgraph::testing::{features, graph, graph_for};
+    use crate::target::Version;
 
     /// For every instruction the place of its handler, or `-`.
     fn handlers(graph: &FlowGraph) -> String {
@@ -97,10 +122,24 @@ mod tests {
             "1 SETUP_FINALLY h; 1 NOP; 1 SETUP_WITH i; 1 YIELD_VALUE 0; 1 POP_BLOCK; 1 NOP; 1 POP_BLOCK; 1 RETURN_CONST 0; \
              h: 2 RERAISE 0; i: 3 RERAISE 0",
         );
-        label_exception_targets(&mut graph);
+        label_exception_targets(&mut graph, features(Version::V3_12));
         assert_eq!(handlers(&graph), "- 1 - 2 - 1 - - - 1");
         assert_eq!(graph.instrs(graph.entry)[3].oparg, 2);
         let preserves_lasti: Vec<_> = graph.layout().map(|id| graph.block(id).preserves_lasti).collect();
         assert_eq!(preserves_lasti, [false, false, true]);
+    }
+
+    #[test]
+    fn a_resume_knows_whether_one_handler_is_around_its_yield() {
+        for (source, expected) in [
+            ("1 SETUP_CLEANUP h; 1 YIELD_VALUE 0; 1 RESUME 1", "5"),
+            ("1 SETUP_CLEANUP h; 1 SETUP_CLEANUP h; 1 YIELD_VALUE 1; 1 RESUME 3", "3"),
+        ] {
+            let source = format!("{source}; 1 RETURN_CONST 0; h: 2 RERAISE 0");
+            let mut graph = graph_for(Version::V3_13, &source);
+            label_exception_targets(&mut graph, features(Version::V3_13));
+            let resume = graph.instrs(graph.entry).iter().find(|instr| instr.opcode == Opcode::RESUME);
+            assert_eq!(resume.expect("there is one").oparg.to_string(), expected);
+        }
     }
 }

@@ -20,10 +20,12 @@ mod check_uninitialized_loads;
 mod convert_pseudo_ops;
 mod eliminate_empty_blocks;
 mod fix_cells;
-mod inline_small_exit_blocks;
+mod inline_blocks;
+mod insert_superinstructions;
 mod label_exception_targets;
 mod normalize_jumps;
 mod optimize_basic_blocks;
+mod optimize_load_const;
 mod pipeline;
 mod push_cold_blocks_to_end;
 mod remove_redundant_jumps;
@@ -36,6 +38,7 @@ mod stack_depth;
 mod swaps;
 #[cfg(test)]
 mod testing;
+mod thread_jumps;
 mod verify;
 
 use std::num::NonZeroU32;
@@ -66,8 +69,8 @@ impl BlockId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instr {
     pub(crate) opcode: Opcode,
-    /// Of a jump or block push: the label's number, counted from 1. It no longer says where the jump goes, but the assembler's first
-    /// guess at the instruction's size is made from it.
+    /// Of a jump or block push: the label's number, counted from 1. It no longer says where the jump goes, but of 3.12's jumps the
+    /// assembler's first guess at the instruction's size is made from it.
     pub(crate) oparg: u32,
     /// Where a jump goes, or the handler that a block push sets up. Meaningless for other instructions.
     pub(crate) target: Option<BlockId>,
@@ -221,6 +224,15 @@ impl FlowGraph {
         if self.has_fallthrough(id) { self.next(id) } else { None }
     }
 
+    /// The block itself or the first with instructions after it in the layout.
+    fn next_nonempty(&self, id: BlockId) -> Option<BlockId> {
+        std::iter::successors(Some(id), |&id| self.next(id)).find(|&id| !self.is_empty(id))
+    }
+
+    fn has_no_lineno(&self, id: BlockId) -> bool {
+        self.instrs(id).iter().all(|instr| instr.lineno() < 0)
+    }
+
     fn exits_scope(&self, id: BlockId) -> bool {
         self.last(id).is_some_and(|last| last.opcode.is_scope_exit())
     }
@@ -288,6 +300,18 @@ impl FlowGraph {
         self.block_mut(id).pushes_blocks |= self.block(source).pushes_blocks;
         self.block_mut(id).len += appended.len() as u32;
         self.instrs.extend_from_within(appended);
+    }
+
+    /// Appends an instruction to those of `id`.
+    fn push_instr(&mut self, id: BlockId, instr: Instr) {
+        let range = self.range(id);
+        if range.end != self.instrs.len() {
+            self.block_mut(id).start = self.instrs.len() as u32;
+            self.instrs.extend_from_within(range);
+        }
+        self.block_mut(id).len += 1;
+        self.instrs.push(instr);
+        self.properties |= instr.opcode.properties();
     }
 
     /// Puts `instrs` before the instructions of `id`.

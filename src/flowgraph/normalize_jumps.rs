@@ -2,7 +2,7 @@
 //!
 //! Conditional jumps go forward only: one that goes back is turned around and jumps over an unconditional jump back, which no handler covers.
 //!
-//! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12)
+//! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12–), `Python/assemble.c` `resolve_unconditional_jumps` (3.13–)
 
 use super::{BlockId, BlockSet, FlowGraph, Instr};
 use crate::target::Opcode::*;

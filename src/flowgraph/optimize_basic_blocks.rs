@@ -2,87 +2,59 @@
 //!
 //! What falls away becomes a `NOP`, which a later pass removes where its line is visited anyway. May add constants (folded tuples).
 //!
-//! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12)
+//! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12–)
 
 use bumpalo::Bump;
 
 use super::swaps::{apply_static_swaps, swaptimize};
+use super::thread_jumps::thread_jumps;
 use super::{BlockId, FlowGraph, Instr};
 use crate::code::Constant;
 use crate::codegen::unit::Constants;
+use crate::target::Features;
 use crate::target::Opcode::*;
 
-pub(super) fn optimize_basic_blocks<'a>(graph: &mut FlowGraph, consts: &mut Constants<'a>, arena: &'a Bump) {
-    graph.for_each_block(|graph, id| optimize_basic_block(graph, id, consts, arena));
+pub(super) fn optimize_basic_blocks<'a>(
+    graph: &mut FlowGraph,
+    consts: &mut Constants<'a>,
+    arena: &'a Bump,
+    features: &Features,
+) {
+    graph.for_each_block(|graph, id| optimize_basic_block(graph, id, consts, arena, features));
 }
 
-fn optimize_basic_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Constants<'a>, arena: &'a Bump) {
-    let (mut opcode, mut oparg) = (NOP, 0);
-    let mut index = 0;
+fn optimize_basic_block<'a>(
+    graph: &mut FlowGraph,
+    id: BlockId,
+    consts: &mut Constants<'a>,
+    arena: &'a Bump,
+    features: &Features,
+) {
     let instrs = graph.instrs_mut(id);
+    let (mut has_swaps, mut drops_values) = (false, false);
+    let mut index = 0;
     while index < instrs.len() {
-        let instr = instrs[index];
-        // A copy of a constant just loaded counts as that constant.
-        if !(opcode == LOAD_CONST && instr.opcode == COPY && instr.oparg == 1) {
-            (opcode, oparg) = (instr.opcode, instr.oparg);
-        }
-        match opcode {
-            LOAD_CONST => {
-                index += use_constant(&mut instrs[index..], oparg, consts.values()[oparg as usize]);
-            }
+        let rest = &mut instrs[index..];
+        match rest[0].opcode {
             BUILD_TUPLE => optimize_built_tuple(instrs, index, consts, arena),
-            SWAP if oparg == 1 => instrs[index].set_nop(),
-            SWAP => {
-                index = swaptimize(instrs, index);
-                apply_static_swaps(instrs, index);
-            }
-            PUSH_NULL => push_null_with_global(&mut instrs[index..]),
+            STORE_FAST if features.repeated_instructions_dropped => drops_values |= drop_repeated_store(rest),
+            SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
+            SWAP if features.swaps_optimized_last => has_swaps = true,
+            SWAP => index = optimize_swaps(instrs, index),
+            PUSH_NULL if !features.push_null_after_callable => push_null_with_global(rest),
+            LOAD_GLOBAL if features.push_null_after_callable => push_null_with_global(rest),
+            COMPARE_OP | CONTAINS_OP | IS_OP | TO_BOOL | UNARY_NOT => combine_tests(rest, features),
             _ => {}
         }
         index += 1;
     }
-    if let Some(
-        jump @ (POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP),
-    ) = graph.last(id).map(|last| last.opcode)
-    {
-        // It may have been made of another just now.
-        graph.properties |= jump.properties();
-        thread_jumps(graph, id);
+    if has_swaps {
+        optimize_all_swaps(instrs);
     }
-}
-
-/// `instrs` starts with an instruction that pushes the constant `value`. Returns how many of the next instructions are done with too.
-fn use_constant(instrs: &mut [Instr], oparg: u32, value: Constant<'_>) -> usize {
-    let opcode_at = |index: usize| instrs.get(index).map(|instr| instr.opcode);
-    match opcode_at(1) {
-        Some(test @ (POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE)) => {
-            instrs[0].set_nop();
-            if value.is_truthy() == (test == POP_JUMP_IF_TRUE) {
-                instrs[1].opcode = JUMP;
-            } else {
-                instrs[1].set_nop();
-            }
-            0
-        }
-        Some(IS_OP) => {
-            if let Some(test @ (POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE)) = opcode_at(2)
-                && matches!(value, Constant::None)
-            {
-                let is_not = instrs[1].oparg != 0;
-                instrs[0].set_nop();
-                instrs[1].set_nop();
-                let jumps_if_none = is_not == (test == POP_JUMP_IF_FALSE);
-                instrs[2].opcode = if jumps_if_none { POP_JUMP_IF_NONE } else { POP_JUMP_IF_NOT_NONE };
-            }
-            0
-        }
-        Some(RETURN_VALUE) => {
-            instrs[0].set_nop();
-            instrs[1].set(RETURN_CONST, oparg);
-            1
-        }
-        _ => 0,
+    if drops_values {
+        graph.properties |= POP_TOP.properties();
     }
+    thread_jumps(graph, id, features);
 }
 
 fn optimize_built_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'a>, arena: &'a Bump) {
@@ -123,95 +95,138 @@ fn fold_tuple<'a>(instrs: &mut [Instr], consts: &mut Constants<'a>, arena: &'a B
     build.set(LOAD_CONST, consts.add(tuple));
 }
 
-/// Leads the jump at the end of the block on, while its target starts with a `JUMP` on the same line or on none.
-///
-/// CPython: `Python/flowgraph.c` `jump_thread` (3.12)
-fn thread_jumps(graph: &mut FlowGraph, id: BlockId) {
-    let index = graph.range(id).end - 1;
-    // No way through distinct blocks is longer; a ring of jumps would be followed forever.
-    for _ in 0..graph.block_count() {
-        let instr = graph.instrs[index];
-        let via = graph.instrs(instr.jump_target())[0];
-        let on_same_line = instr.lineno() == via.lineno() || via.lineno() == -1;
-        if via.opcode != JUMP || !on_same_line || instr.target == via.target {
-            return;
-        }
-        graph.instrs[index].target = via.target;
+/// A value that is stored twice to one variable is stored once. Returns whether that was so.
+fn drop_repeated_store(instrs: &mut [Instr]) -> bool {
+    let [store, next, ..] = instrs else { return false };
+    let is_repeated =
+        next.opcode == STORE_FAST && next.oparg == store.oparg && next.lineno() == store.lineno();
+    if is_repeated {
+        store.set(POP_TOP, 0);
     }
+    is_repeated
 }
 
-/// `LOAD_GLOBAL` can push the `NULL` before a callable itself.
+/// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in either order.
 fn push_null_with_global(instrs: &mut [Instr]) {
-    if let [push, load, ..] = instrs
-        && load.opcode == LOAD_GLOBAL
-        && load.oparg & 1 == 0
-    {
+    let (load, push) = match instrs {
+        [push, load, ..] if push.opcode == PUSH_NULL => (load, push),
+        [load, push, ..] => (load, push),
+        _ => return,
+    };
+    if load.opcode == LOAD_GLOBAL && push.opcode == PUSH_NULL && load.oparg & 1 == 0 {
         push.set_nop();
         load.oparg |= 1;
     }
+}
+
+/// A test whose result is a `bool` need not be made one, and `not not` of one is nothing.
+fn combine_tests(instrs: &mut [Instr], features: &Features) {
+    let [test, next, ..] = instrs else { return };
+    match (test.opcode, next.opcode) {
+        (COMPARE_OP, TO_BOOL) => {
+            next.set(COMPARE_OP, test.oparg | COMPARES_TO_BOOL);
+            test.set_nop();
+        }
+        (_, TO_BOOL) => {
+            next.set(test.opcode, test.oparg);
+            test.set_nop();
+        }
+        (UNARY_NOT, UNARY_NOT) if features.repeated_instructions_dropped => {
+            test.set_nop();
+            next.set_nop();
+        }
+        _ => {}
+    }
+}
+
+/// In the argument of `COMPARE_OP`: the result is made a `bool`.
+///
+/// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
+const COMPARES_TO_BOOL: u32 = 16;
+
+fn optimize_all_swaps(instrs: &mut [Instr]) {
+    let mut index = 0;
+    while index < instrs.len() {
+        if instrs[index].opcode == SWAP {
+            index = optimize_swaps(instrs, index);
+        }
+        index += 1;
+    }
+}
+
+/// Returns the index of the last instruction that is done with.
+fn optimize_swaps(instrs: &mut [Instr], index: usize) -> usize {
+    let last = swaptimize(instrs, index);
+    apply_static_swaps(instrs, last);
+    last
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::code::Int;
-    use crate::flowgraph::testing::{graph, text};
+    use crate::flowgraph::testing::{features, graph, text};
+    use crate::target::Version;
 
     /// With the constants `None`, `True` and 2.
-    fn optimized(source: &str) -> String {
+    fn optimized(version: Version, source: &str) -> String {
         let arena = Bump::new();
         let mut consts = Constants::default();
         for value in [Constant::None, Constant::True, Constant::Int(Int::Small(2))] {
             consts.add(value);
         }
         let mut graph = graph(source);
-        optimize_basic_blocks(&mut graph, &mut consts, &arena);
+        optimize_basic_blocks(&mut graph, &mut consts, &arena, features(version));
         text(&graph)
     }
 
     #[test]
-    fn tests_of_constants_are_decided() {
-        assert_eq!(optimized("1 LOAD_CONST 1; 1 POP_JUMP_IF_TRUE a; a: 1 NOP"), "NOP JUMP>1 | NOP");
-        assert_eq!(optimized("1 LOAD_CONST 0; 1 POP_JUMP_IF_TRUE a; a: 1 NOP"), "NOP NOP | NOP");
-        assert_eq!(
-            optimized("1 LOAD_CONST 1; 1 COPY 1; 1 POP_JUMP_IF_TRUE a; a: 1 NOP"),
-            "LOAD_CONST:1 NOP JUMP>1 | NOP"
-        );
-    }
-
-    #[test]
-    fn comparison_to_none_becomes_a_jump() {
-        for (is_op, jump, expected) in [
-            (0, "POP_JUMP_IF_FALSE", "NOP NOP POP_JUMP_IF_NOT_NONE>1 | NOP"),
-            (0, "POP_JUMP_IF_TRUE", "NOP NOP POP_JUMP_IF_NONE>1 | NOP"),
-            (1, "POP_JUMP_IF_FALSE", "NOP NOP POP_JUMP_IF_NONE>1 | NOP"),
-            (1, "POP_JUMP_IF_TRUE", "NOP NOP POP_JUMP_IF_NOT_NONE>1 | NOP"),
+    fn tuples_of_constants_are_folded() {
+        for (source, expected) in [
+            ("1 LOAD_CONST 1; 1 LOAD_CONST 2; 1 BUILD_TUPLE 2", "NOP NOP LOAD_CONST:3"),
+            ("1 BUILD_TUPLE 0", "LOAD_CONST:3"),
+            (
+                "1 BUILD_TUPLE 2; 1 UNPACK_SEQUENCE 2; 1 STORE_FAST 0; 1 STORE_FAST 1",
+                "NOP NOP STORE_FAST:1 STORE_FAST",
+            ),
         ] {
-            assert_eq!(
-                optimized(&format!("1 LOAD_CONST 0; 1 IS_OP {is_op}; 1 {jump} a; a: 1 NOP")),
-                expected
-            );
+            assert_eq!(optimized(Version::V3_12, source), expected);
+            assert_eq!(optimized(Version::V3_13, source), expected);
         }
     }
 
     #[test]
-    fn tuples_of_constants_are_folded() {
-        assert_eq!(optimized("1 LOAD_CONST 1; 1 LOAD_CONST 2; 1 BUILD_TUPLE 2"), "NOP NOP LOAD_CONST:3");
-        assert_eq!(optimized("1 BUILD_TUPLE 0"), "LOAD_CONST:3");
-        assert_eq!(
-            optimized("1 BUILD_TUPLE 2; 1 UNPACK_SEQUENCE 2; 1 STORE_FAST 0; 1 STORE_FAST 1"),
-            "NOP NOP STORE_FAST:1 STORE_FAST"
-        );
+    fn globals_are_loaded_with_the_null_of_their_call() {
+        for (version, source, expected) in [
+            (Version::V3_12, "1 PUSH_NULL; 1 LOAD_GLOBAL 2", "NOP LOAD_GLOBAL:3"),
+            (Version::V3_12, "1 LOAD_GLOBAL 2; 1 PUSH_NULL", "LOAD_GLOBAL:2 PUSH_NULL"),
+            (Version::V3_13, "1 PUSH_NULL; 1 LOAD_GLOBAL 2", "PUSH_NULL LOAD_GLOBAL:2"),
+            (Version::V3_13, "1 LOAD_GLOBAL 2; 1 PUSH_NULL", "LOAD_GLOBAL:3 NOP"),
+        ] {
+            assert_eq!(optimized(version, source), expected);
+        }
     }
 
     #[test]
-    fn jumps_are_led_on_over_lines_that_nobody_sees() {
-        assert_eq!(optimized("1 JUMP a; a: -1 JUMP b; b: 2 NOP"), "JUMP>2 | JUMP>2 | NOP");
-        assert_eq!(optimized("1 JUMP a; a: 2 JUMP b; b: 2 NOP"), "JUMP>1 | JUMP>2 | NOP");
+    fn tests_are_combined() {
+        for (source, expected) in [
+            ("1 COMPARE_OP 2; 1 TO_BOOL", "NOP COMPARE_OP:18"),
+            ("1 IS_OP 1; 1 TO_BOOL", "NOP IS_OP:1"),
+            ("1 TO_BOOL; 1 TO_BOOL; 1 UNARY_NOT; 1 UNARY_NOT", "NOP TO_BOOL NOP NOP"),
+            ("1 TO_BOOL; 1 UNARY_NOT; 1 TO_BOOL", "TO_BOOL NOP UNARY_NOT"),
+        ] {
+            assert_eq!(optimized(Version::V3_13, source), expected);
+        }
     }
 
     #[test]
-    fn rings_of_jumps_end() {
-        assert_eq!(optimized("1 JUMP a; a: 1 JUMP b; b: 1 JUMP a").matches("JUMP").count(), 3);
+    fn a_variable_is_stored_once() {
+        for (source, expected) in [
+            ("1 STORE_FAST 1; 1 STORE_FAST 1", "POP_TOP STORE_FAST:1"),
+            ("1 STORE_FAST 1; 2 STORE_FAST 1", "STORE_FAST:1 STORE_FAST:1"),
+            ("1 STORE_FAST 1; 1 STORE_FAST 2", "STORE_FAST:1 STORE_FAST:2"),
+        ] {
+            assert_eq!(optimized(Version::V3_13, source), expected);
+        }
     }
 }

@@ -6,18 +6,20 @@ use super::FlowGraph;
 use super::check_uninitialized_loads::check_uninitialized_loads;
 use super::convert_pseudo_ops::convert_pseudo_ops;
 use super::eliminate_empty_blocks::eliminate_empty_blocks;
-use super::fix_cells::fix_cells;
-use super::inline_small_exit_blocks::inline_small_exit_blocks;
+use super::fix_cells::{fix_cells, is_generator};
+use super::inline_blocks::{inline_small_exit_blocks, inline_small_or_no_lineno_blocks};
+use super::insert_superinstructions::insert_superinstructions;
 use super::label_exception_targets::label_exception_targets;
 use super::normalize_jumps::normalize_jumps;
 use super::optimize_basic_blocks::optimize_basic_blocks;
+use super::optimize_load_const::optimize_load_const;
 use super::push_cold_blocks_to_end::push_cold_blocks_to_end;
-use super::remove_redundant_jumps::remove_redundant_jumps;
+use super::remove_redundant_jumps::{remove_redundant_jumps, remove_redundant_nops_and_jumps};
 use super::remove_redundant_nops::remove_redundant_nops;
 use super::remove_redundant_pairs::remove_redundant_pairs;
 use super::remove_unreachable::remove_unreachable;
 use super::remove_unused_consts::remove_unused_consts;
-use super::resolve_line_numbers::resolve_line_numbers;
+use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbers};
 use super::stack_depth::stack_depth;
 use super::verify;
 use crate::codegen::unit::Unit;
@@ -32,38 +34,91 @@ macro_rules! pass {
     }};
 }
 
-/// Fills `graph` with a unit's instructions, optimises them and makes them ready for the assembler. Returns `co_stacksize`. May add constants to the unit, and removes unused ones.
-///
-/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`
-/// `optimize_and_assemble_code_unit` (3.12)
+/// Fills `graph` with a unit's instructions, optimises them and makes them ready for the assembler. Returns `co_stacksize`. May add
+/// constants to the unit, and removes unused ones.
 pub(crate) fn run<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
     arena: &'a Bump,
     features: &Features,
 ) -> u32 {
-    graph.read(&unit.sequence);
-    pass!(label_exception_targets, graph);
+    graph.read(&unit.sequence, features);
+    if features.lines_resolved_before_optimizing {
+        run_lines_first(graph, unit, arena, features)
+    } else {
+        run_lines_last(graph, unit, arena, features)
+    }
+}
+
+/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`
+/// `optimize_and_assemble_code_unit` (3.12)
+fn run_lines_last<'a>(
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
+    arena: &'a Bump,
+    features: &Features,
+) -> u32 {
+    pass!(label_exception_targets, graph, features);
 
     pass!(eliminate_empty_blocks, graph);
     pass!(inline_small_exit_blocks, graph);
-    pass!(optimize_basic_blocks, graph, &mut unit.consts, arena);
+    pass!(optimize_load_const, graph, &mut unit.consts);
+    pass!(optimize_basic_blocks, graph, &mut unit.consts, arena, features);
     pass!(remove_redundant_pairs, graph);
     pass!(inline_small_exit_blocks, graph);
-    pass!(remove_unreachable, graph);
+    pass!(remove_unreachable, graph, features);
     pass!(remove_redundant_nops, graph);
     pass!(eliminate_empty_blocks, graph);
     pass!(remove_redundant_jumps, graph);
     pass!(remove_unused_consts, graph, &mut unit.consts);
     pass!(check_uninitialized_loads, graph, unit.varnames.len(), unit.parameter_count() as usize);
-    pass!(push_cold_blocks_to_end, graph);
-    pass!(resolve_line_numbers, graph, unit.firstlineno);
+    if pass!(push_cold_blocks_to_end, graph, features) {
+        pass!(remove_redundant_jumps, graph);
+    }
+    pass!(resolve_line_numbers, graph, features);
+    pass!(guarantee_lineno_for_exits, graph, unit.firstlineno);
 
-    pass!(fix_cells, graph, unit);
-    let stack_size = pass!(stack_depth, graph, unit.flags, features.opcodes);
+    pass!(fix_cells, graph, unit, features);
+    // A generator is resumed with a value on its stack.
+    let start_depth = u32::from(is_generator(unit.flags));
+    let stack_size = pass!(stack_depth, graph, start_depth, features.opcodes);
     verify::assert_depths_agree(graph, features.opcodes);
-    pass!(convert_pseudo_ops, graph);
+    pass!(convert_pseudo_ops, graph, features.opcodes);
     pass!(remove_redundant_nops, graph);
+    pass!(normalize_jumps, graph);
+    stack_size
+}
+
+/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`, `_PyCfg_OptimizedCfgToInstructionSequence` (3.13–)
+fn run_lines_first<'a>(
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
+    arena: &'a Bump,
+    features: &Features,
+) -> u32 {
+    pass!(label_exception_targets, graph, features);
+
+    pass!(inline_small_or_no_lineno_blocks, graph);
+    pass!(remove_unreachable, graph, features);
+    pass!(resolve_line_numbers, graph, features);
+    pass!(optimize_load_const, graph, &mut unit.consts);
+    pass!(optimize_basic_blocks, graph, &mut unit.consts, arena, features);
+    pass!(remove_redundant_pairs, graph);
+    pass!(remove_unreachable, graph, features);
+    pass!(remove_redundant_nops_and_jumps, graph);
+    pass!(remove_unused_consts, graph, &mut unit.consts);
+    pass!(check_uninitialized_loads, graph, unit.varnames.len(), unit.parameter_count() as usize);
+    pass!(insert_superinstructions, graph);
+    if pass!(push_cold_blocks_to_end, graph, features) {
+        pass!(remove_redundant_nops_and_jumps, graph);
+    }
+    pass!(resolve_line_numbers, graph, features);
+
+    let stack_size = pass!(stack_depth, graph, 0, features.opcodes);
+    verify::assert_depths_agree(graph, features.opcodes);
+    pass!(fix_cells, graph, unit, features);
+    pass!(convert_pseudo_ops, graph, features.opcodes);
+    pass!(remove_redundant_nops_and_jumps, graph);
     pass!(normalize_jumps, graph);
     stack_size
 }

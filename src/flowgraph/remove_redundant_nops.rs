@@ -1,20 +1,26 @@
 //! Removes `NOP`s whose line is visited by a neighbour.
 //!
-//! CPython: `Python/flowgraph.c` `remove_redundant_nops` (3.12)
+//! CPython: `Python/flowgraph.c` `remove_redundant_nops` (3.12–)
 
 use super::{BlockId, FlowGraph};
 use crate::target::Opcode::NOP;
 
-pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) {
+/// Returns whether one was removed.
+pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) -> bool {
+    let mut found = false;
     if std::mem::take(&mut graph.has_nops) {
-        graph.for_each_block(remove_nops_in_block);
+        graph.for_each_block(|graph, id| found |= remove_nops_in_block(graph, id));
     }
+    found
 }
 
-pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) {
+/// Returns whether one was removed.
+pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) -> bool {
     let range = graph.range(id);
     // Nothing changes before the first, and most blocks have none.
-    let Some(first) = graph.instrs(id).iter().position(|instr| instr.opcode == NOP) else { return };
+    let Some(first) = graph.instrs(id).iter().position(|instr| instr.opcode == NOP) else {
+        return false;
+    };
     let first = range.start + first;
     let mut kept = first;
     let mut previous_lineno = if first == range.start { -1 } else { graph.instrs[first - 1].lineno() };
@@ -44,12 +50,12 @@ pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) {
         previous_lineno = lineno;
     }
     graph.block_mut(id).len = (kept - range.start) as u32;
+    kept < range.end
 }
 
 /// The line of the first instruction that will stay in the next block with instructions; -1 for none.
 fn first_lineno_after(graph: &FlowGraph, id: BlockId) -> i32 {
-    let following =
-        std::iter::successors(graph.next(id), |&id| graph.next(id)).find(|&id| !graph.is_empty(id));
+    let following = graph.next(id).and_then(|next| graph.next_nonempty(next));
     let instrs = following.map_or(&[][..], |id| graph.instrs(id));
     instrs.iter().find(|instr| instr.opcode != NOP || instr.lineno() != -1).map_or(-1, |instr| instr.lineno())
 }

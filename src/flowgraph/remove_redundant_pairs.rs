@@ -2,7 +2,7 @@
 //!
 //! What falls away uncovers at most what was pushed just before, so the rounds are as few as such values lie one upon the other.
 //!
-//! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12)
+//! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12–)
 
 use super::FlowGraph;
 use super::remove_redundant_nops::{remove_nops_in_block, remove_redundant_nops};
@@ -11,7 +11,8 @@ use crate::target::Properties;
 
 pub(super) fn remove_redundant_pairs(graph: &mut FlowGraph) {
     if !graph.properties.has(Properties::POPS) {
-        return remove_redundant_nops(graph);
+        remove_redundant_nops(graph);
+        return;
     }
     while remove_pairs_once(graph) {}
 }

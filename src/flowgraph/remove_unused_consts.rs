@@ -1,6 +1,6 @@
 //! Drops constants that no instruction uses any more. The first stays always: it may be the docstring.
 //!
-//! CPython: `Python/flowgraph.c` `remove_unused_consts` (3.12)
+//! CPython: `Python/flowgraph.c` `remove_unused_consts` (3.12–)
 
 use smallvec::{SmallVec, smallvec};
 

@@ -2,25 +2,32 @@
 //!
 //! An exit block without a line that several jumps lead to is copied for each, so that every copy can have the line of its jump.
 //!
-//! CPython: `Python/flowgraph.c` `resolve_line_numbers` (3.12)
+//! CPython: `Python/flowgraph.c` `resolve_line_numbers` (3.12–)
 
 use super::{BlockId, FlowGraph};
 use crate::source::Location;
 use crate::target::Opcode::RETURN_VALUE;
+use crate::target::{Features, Properties};
 
-pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, firstlineno: i32) {
-    if graph.layout().any(|id| is_exit_without_lineno(graph, id)) {
-        duplicate_exits_without_lineno(graph);
+pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &Features) {
+    let copied = if features.eval_breaks_have_lines {
+        Properties::SCOPE_EXIT.and(Properties::EVAL_BREAK)
+    } else {
+        Properties::SCOPE_EXIT
+    };
+    if graph.layout().any(|id| lacks_lineno(graph, id, copied)) {
+        duplicate_exits_without_lineno(graph, copied);
     }
     graph.for_each_block(propagate_line_numbers);
-    guarantee_lineno_for_exits(graph, firstlineno);
 }
 
-fn duplicate_exits_without_lineno(graph: &mut FlowGraph) {
+fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
     let mut unused_label = graph.unused_label();
     graph.for_each_block(|graph, id| {
-        let Some(target) = graph.jump_target(id) else { return };
-        if !is_exit_without_lineno(graph, target) || graph.block(target).predecessors <= 1 {
+        let Some(target) = graph.jump_target(id).and_then(|target| graph.next_nonempty(target)) else {
+            return;
+        };
+        if graph.block(target).predecessors <= 1 || !lacks_lineno(graph, target, copied) {
             return;
         }
         let copy = graph.duplicate_block(target);
@@ -36,15 +43,16 @@ fn duplicate_exits_without_lineno(graph: &mut FlowGraph) {
     // The others are reached by falling through only, from one block.
     graph.for_each_block(|graph, id| {
         if let (Some(&last), Some(next)) = (graph.last(id), graph.fallthrough(id))
-            && is_exit_without_lineno(graph, next)
+            && lacks_lineno(graph, next, copied)
         {
             graph.instrs_mut(next)[0].location = last.location;
         }
     });
 }
 
-fn is_exit_without_lineno(graph: &FlowGraph, id: BlockId) -> bool {
-    graph.exits_scope(id) && graph.instrs(id).iter().all(|instr| instr.lineno() < 0)
+/// Whether the block has an instruction of the kind that should have a line, but no line.
+fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
+    graph.has_no_lineno(id) && graph.instrs(id).iter().any(|instr| instr.opcode.properties().has(wanted))
 }
 
 /// Copies locations to instructions without a line from the one before, and into blocks that only this one leads to.
@@ -71,7 +79,9 @@ fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId) {
 }
 
 /// Gives the returns that are still without a line that of the block laid out before.
-fn guarantee_lineno_for_exits(graph: &mut FlowGraph, firstlineno: i32) {
+///
+/// CPython: `Python/flowgraph.c` `guarantee_lineno_for_exits` (3.12)
+pub(super) fn guarantee_lineno_for_exits(graph: &mut FlowGraph, firstlineno: i32) {
     let mut lineno = firstlineno;
     graph.for_each_block(|graph, id| {
         let Some(&last) = graph.last(id) else { return };
@@ -87,12 +97,15 @@ fn guarantee_lineno_for_exits(graph: &mut FlowGraph, firstlineno: i32) {
 mod tests {
     use super::*;
     use crate::flowgraph::remove_unreachable::remove_unreachable;
-    use crate::flowgraph::testing::{graph, text_with_lines};
+    use crate::flowgraph::testing::{features, graph, text_with_lines};
+    use crate::target::Version;
 
     fn resolved(source: &str) -> String {
         let mut graph = graph(source);
-        remove_unreachable(&mut graph);
-        resolve_line_numbers(&mut graph, 7);
+        let features = features(Version::V3_12);
+        remove_unreachable(&mut graph, features);
+        resolve_line_numbers(&mut graph, features);
+        guarantee_lineno_for_exits(&mut graph, 7);
         text_with_lines(&graph)
     }
 

@@ -1,17 +1,15 @@
 //! Finds the stack depth at the start of every block, and the largest anywhere: `co_stacksize`.
 //!
-//! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12)
+//! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12), `calculate_stackdepth` (3.13–)
 
-use super::fix_cells::is_generator;
 use super::{BlockId, BlockList, FlowGraph};
-use crate::code::CodeFlags;
 use crate::target::OpcodeTable;
 
-pub(super) fn stack_depth(graph: &mut FlowGraph, flags: CodeFlags, opcodes: &OpcodeTable) -> u32 {
+/// `start` is the depth at the entry.
+pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, opcodes: &OpcodeTable) -> u32 {
     let mut max_depth = 0;
     let mut todo = BlockList::new();
-    // A generator is resumed with a value on its stack.
-    reach(graph, graph.entry, i32::from(is_generator(flags)), &mut todo);
+    reach(graph, graph.entry, start as i32, &mut todo);
     while let Some(id) = todo.pop() {
         let mut depth = graph.block(id).start_depth.map_or(0, |depth| depth as i32);
         for index in graph.range(id) {
@@ -57,13 +55,13 @@ mod tests {
 
     #[test]
     fn the_deepest_way_counts() {
-        for (source, flags, expected) in [
+        for (source, start, expected) in [
             ("1 PUSH_NULL; 1 PUSH_NULL; 1 POP_TOP; 1 RETURN_VALUE", 0, 2),
-            ("1 PUSH_NULL; 1 POP_TOP; 1 RETURN_CONST 0", CodeFlags::COROUTINE, 2),
+            ("1 PUSH_NULL; 1 POP_TOP; 1 RETURN_CONST 0", 1, 2),
             ("1 SETUP_CLEANUP h; 1 RETURN_CONST 0; h: 1 PUSH_EXC_INFO; 1 RERAISE 0", 0, 3),
             ("1 LOAD_FAST 0; a: 1 FOR_ITER b; 1 POP_TOP; 1 JUMP a; b: 1 END_FOR; 1 RETURN_CONST 0", 0, 2),
         ] {
-            assert_eq!(stack_depth(&mut graph(source), CodeFlags(flags), V3_12), expected, "{source}");
+            assert_eq!(stack_depth(&mut graph(source), start, V3_12), expected, "{source}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Shorter `SWAP`s: a run of them becomes the shortest run of the same effect, and a `SWAP` before stores becomes a swap of the stores.
 //!
-//! CPython: `Python/flowgraph.c` `swaptimize`, `apply_static_swaps` (3.12)
+//! CPython: `Python/flowgraph.c` `swaptimize`, `apply_static_swaps` (3.12–)
 
 use super::Instr;
 use crate::target::Opcode::{NOP, POP_TOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP};

@@ -3,10 +3,19 @@
 use super::FlowGraph;
 use crate::codegen::sequence::{InstructionSequence, Label};
 use crate::source::Location;
-use crate::target::Opcode;
+use crate::target::{Features, Opcode, Target, Version};
+
+/// The newest patch release's.
+pub(super) fn features(version: Version) -> &'static Features {
+    Target::newest(version).expect("a supported version").features()
+}
+
+pub(super) fn graph(source: &str) -> FlowGraph {
+    graph_for(Version::V3_12, source)
+}
 
 /// Reads `LINE OPCODE [OPARG or LABEL]`, separated by `;`, with labels as `NAME:` before.
-pub(super) fn graph(source: &str) -> FlowGraph {
+pub(super) fn graph_for(version: Version, source: &str) -> FlowGraph {
     let mut sequence = InstructionSequence::default();
     let mut names: Vec<&str> = Vec::new();
     let mut label = |sequence: &mut InstructionSequence, name| {
@@ -34,7 +43,7 @@ pub(super) fn graph(source: &str) -> FlowGraph {
         sequence.push(opcode, oparg, Location::new(lineno, lineno, 0, 1));
     }
     let mut graph = FlowGraph::new();
-    graph.read(&sequence);
+    graph.read(&sequence, features(version));
     graph
 }
 

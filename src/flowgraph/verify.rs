@@ -79,7 +79,6 @@ fn check_depths(graph: &FlowGraph, opcodes: &OpcodeTable) -> Result<(), String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::CodeFlags;
     use crate::flowgraph::stack_depth::stack_depth;
     use crate::flowgraph::testing::graph;
     use crate::target::V3_12;
@@ -102,7 +101,7 @@ mod tests {
             ("1 POP_TOP; 1 RETURN_CONST 0", false),
         ] {
             let mut graph = graph(source);
-            stack_depth(&mut graph, CodeFlags::default(), V3_12);
+            stack_depth(&mut graph, 0, V3_12);
             assert_eq!(check_depths(&graph, V3_12).is_ok(), is_sound, "{source}");
         }
     }

@@ -12,7 +12,10 @@ mod syntax;
 pub(crate) mod unicode;
 mod version;
 
-pub use features::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, InlinedGenexpCalls};
+pub use features::{
+    ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth, InlinedGenexpCalls,
+    JumpSizeGuess,
+};
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
     comparison, inplace_op,

@@ -5,7 +5,10 @@
 
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
-use super::{ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, InlinedGenexpCalls};
+use super::{
+    ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth, InlinedGenexpCalls,
+    JumpSizeGuess,
+};
 
 /// The releases of one version.
 pub(in crate::target) struct History {
@@ -114,6 +117,17 @@ const V3_12_1: Features = Features {
     virtual_iterators: false,
     generator_prologue_in_codegen: false,
     import_flags: false,
+    labels_only_where_jumped_to: false,
+    handler_depth: HandlerDepth::InYield,
+    lines_resolved_before_optimizing: false,
+    predecessors_counted_once: false,
+    eval_breaks_have_lines: false,
+    repeated_instructions_dropped: false,
+    swaps_optimized_last: false,
+    jumps_threaded_over_lines: false,
+    cold_code_jumps_back_at_its_line: false,
+    generator_prefix_located: false,
+    jump_size_guess: JumpSizeGuess::ByLabel,
     static_strings_interned: false,
     code_names_interned: false,
 };
@@ -207,6 +221,17 @@ const V3_13_0: Features = Features {
     yield_oparg_says_await: true,
     firstlineno_and_static_attributes: true,
     dropped_docstring_leaves_nothing: true,
+    labels_only_where_jumped_to: true,
+    handler_depth: HandlerDepth::InResume(4),
+    lines_resolved_before_optimizing: true,
+    predecessors_counted_once: true,
+    eval_breaks_have_lines: true,
+    repeated_instructions_dropped: true,
+    swaps_optimized_last: true,
+    jumps_threaded_over_lines: true,
+    cold_code_jumps_back_at_its_line: true,
+    generator_prefix_located: true,
+    jump_size_guess: JumpSizeGuess::ByInstruction,
     ..V3_12_8
 };
 

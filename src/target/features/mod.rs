@@ -236,6 +236,51 @@ pub struct Features {
     /// CPython: `Python/codegen.c` `codegen_import`, `codegen_from_import` (3.15–)
     pub import_flags: bool,
 
+    /// Only the labels that some instruction names start a basic block; before, all of them.
+    ///
+    /// CPython: `Python/compile.c` `instr_sequence_to_cfg` (3.13), `Python/flowgraph.c` `_PyCfg_FromInstructionSequence` (3.14–)
+    pub labels_only_where_jumped_to: bool,
+    /// Where it is noted how many handlers are around a `yield`.
+    pub handler_depth: HandlerDepth,
+    /// Lines are resolved before anything is optimised, and once more at the end; blocks that become empty stay in the layout. Before, only
+    /// at the end, and such blocks were taken out.
+    ///
+    /// CPython: `Python/flowgraph.c` `optimize_cfg`, `_PyCfg_OptimizeCodeUnit` (3.13–)
+    pub lines_resolved_before_optimizing: bool,
+    /// A way into a block is counted once. Before, a block that several ways were found to before its turn was gone through that often,
+    /// and counted for what follows it as often.
+    ///
+    /// CPython: `Python/flowgraph.c` `remove_unreachable` (3.13–), `mark_reachable` (3.12)
+    pub predecessors_counted_once: bool,
+    /// A block without a line where the interpreter may do something else before it goes on gets one from each jump to it, as exits do.
+    ///
+    /// CPython: `Python/flowgraph.c` `is_exit_or_eval_check_without_lineno` (3.13–)
+    pub eval_breaks_have_lines: bool,
+    /// A store that the same one follows on its line is a `POP_TOP`, and `not not` is nothing.
+    ///
+    /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
+    pub repeated_instructions_dropped: bool,
+    /// `SWAP`s are looked at when all else in a block is optimised; before, each in its turn.
+    ///
+    /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
+    pub swaps_optimized_last: bool,
+    /// A jump to a jump on another line is led on too: it becomes a `NOP`, and another jump follows it. Before, only one to a jump
+    /// on the same line or none, and its target was changed in place.
+    ///
+    /// CPython: `Python/flowgraph.c` `jump_thread` (3.13–)
+    pub jumps_threaded_over_lines: bool,
+    /// The jump from the code of exception handlers, which is laid out last, back to the other has the line of what is before it; before,
+    /// none.
+    ///
+    /// CPython: `Python/flowgraph.c` `push_cold_blocks_to_end` (3.13–)
+    pub cold_code_jumps_back_at_its_line: bool,
+    /// What follows `RETURN_GENERATOR` at the start is located at it; before, nowhere.
+    ///
+    /// CPython: `Python/flowgraph.c` `insert_prefix_instructions` (3.13–)
+    pub generator_prefix_located: bool,
+    /// How the assembler guesses at first how large a jump will be.
+    pub jump_size_guess: JumpSizeGuess,
+
     /// The strings that exist once in a process (`""`, those of one character below U+0100, the names like `<module>`) are interned.
     ///
     /// CPython: `Objects/unicodeobject.c` `_PyUnicode_InternStatic` (3.12.7–)
@@ -321,4 +366,30 @@ pub enum ClassCells {
     Global,
     /// All are globals, but those that scopes in the comprehension use as well reach these as free variables (3.14.6–).
     GlobalUnlessFreeInside,
+}
+
+/// Where it is noted how many handlers are around a `yield`.
+///
+/// CPython: `Python/flowgraph.c` `label_exception_targets` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandlerDepth {
+    /// As the argument of `YIELD_VALUE` (3.12).
+    InYield,
+    /// In the argument of the `RESUME` after it: this bit, if there is just one (3.13–).
+    ///
+    /// CPython: `Include/internal/pycore_opcode_utils.h` `RESUME_OPARG_DEPTH1_MASK` (3.13–)
+    InResume(u32),
+}
+
+/// As if the argument of a jump were which number, its size is guessed at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JumpSizeGuess {
+    /// That of the label it goes to.
+    ///
+    /// CPython: `Python/flowgraph.c` `resolve_jump_offsets` (3.12)
+    ByLabel,
+    /// That of the instruction it goes to.
+    ///
+    /// CPython: `Python/assemble.c` `resolve_jump_offsets` (3.13–)
+    ByInstruction,
 }

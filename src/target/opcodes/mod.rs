@@ -268,7 +268,7 @@ impl Properties {
     pub(crate) const JUMP: Properties = Properties(1);
     pub(crate) const UNCONDITIONAL: Properties = Properties(1 << 1);
     pub(crate) const BLOCK_PUSH: Properties = Properties(1 << 2);
-    const SCOPE_EXIT: Properties = Properties(1 << 3);
+    pub(crate) const SCOPE_EXIT: Properties = Properties(1 << 3);
     const CONST: Properties = Properties(1 << 4);
     /// After it a local variable may be unbound.
     pub(crate) const UNBINDS_LOCAL: Properties = Properties(1 << 5);
@@ -278,6 +278,9 @@ impl Properties {
     ///
     /// CPython: `Include/internal/pycore_opcode_metadata.h` `HAS_EVAL_BREAK_FLAG` (3.13–)
     pub(crate) const EVAL_BREAK: Properties = Properties(1 << 7);
+    /// It loads or stores a local variable, and may become half of an instruction that does two of these at once.
+    pub(crate) const LOCAL: Properties = Properties(1 << 8);
+    pub(crate) const CLOSURE: Properties = Properties(1 << 9);
 
     pub(crate) fn has(self, any_of: Properties) -> bool {
         self.0 & any_of.0 != 0
@@ -318,6 +321,8 @@ impl Properties {
             RETURN_VALUE | RAISE_VARARGS | RERAISE => Self::SCOPE_EXIT,
             LOAD_CONST | KW_NAMES => Self::CONST,
             POP_TOP => Self::POPS,
+            LOAD_FAST | STORE_FAST => Self::LOCAL,
+            LOAD_CLOSURE => Self::CLOSURE,
             DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => Self::UNBINDS_LOCAL,
             _ => Properties(0),
         }

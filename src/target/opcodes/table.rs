@@ -118,6 +118,11 @@ impl OpcodeTable {
         self.numbers[opcode as usize].expect("the target has every instruction that reaches the assembler")
     }
 
+    /// Whether this version has the instruction.
+    pub(crate) fn has(&self, opcode: Opcode) -> bool {
+        self.numbers[opcode as usize].is_some()
+    }
+
     /// How many code units of inline cache follow the instruction.
     pub fn caches(&self, opcode: Opcode) -> u8 {
         self.caches[opcode as usize]
