@@ -55,7 +55,7 @@ impl Assembler {
             argcount: unit.argcount,
             posonlyargcount: unit.posonlyargcount,
             kwonlyargcount: unit.kwonlyargcount,
-            stacksize: stack_size,
+            stacksize: stack_size.max(target.features().least_stacksize),
             flags: unit.flags,
             code: tables.code,
             consts: arena.alloc_slice_copy(unit.consts.values()),

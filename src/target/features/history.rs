@@ -128,6 +128,7 @@ const V3_12_1: Features = Features {
     cold_code_jumps_back_at_its_line: false,
     generator_prefix_located: false,
     jump_size_guess: JumpSizeGuess::ByLabel,
+    least_stacksize: 0,
     static_strings_interned: false,
     code_names_interned: false,
 };
@@ -232,6 +233,7 @@ const V3_13_0: Features = Features {
     cold_code_jumps_back_at_its_line: true,
     generator_prefix_located: true,
     jump_size_guess: JumpSizeGuess::ByInstruction,
+    least_stacksize: 1,
     ..V3_12_8
 };
 

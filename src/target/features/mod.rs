@@ -280,6 +280,10 @@ pub struct Features {
     pub generator_prefix_located: bool,
     /// How the assembler guesses at first how large a jump will be.
     pub jump_size_guess: JumpSizeGuess,
+    /// What `co_stacksize` is where code needs no stack.
+    ///
+    /// CPython: `Objects/codeobject.c` `_PyCode_New` (3.13–)
+    pub least_stacksize: u32,
 
     /// The strings that exist once in a process (`""`, those of one character below U+0100, the names like `<module>`) are interned.
     ///
