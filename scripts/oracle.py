@@ -3,7 +3,7 @@
 
     scripts/oracle.py golden [--python PATH]...     testdata/code/RELEASE/*.pyc from testdata/code/*.py
     scripts/oracle.py changes --python PATH...      testdata/code/changes/*.txt: the same cases by releases that differ
-    scripts/oracle.py arithmetic [--python PATH]    testdata/preprocess/arithmetic.txt
+    scripts/oracle.py arithmetic [--python PATH]    testdata/folding/arithmetic.txt
     scripts/oracle.py printable [--python PATH]     src/syntax/unparse/printable.rs
 
 Every interpreter is one of exactly the patch release that the tests compile for.
@@ -116,7 +116,7 @@ def arithmetic(python):
     # Every eleventh shows each rule often enough.
     cases = cases[::11]
     text = ask(python, ARITHMETIC, cases)
-    path = ROOT / "testdata/preprocess/arithmetic.txt"
+    path = ROOT / "testdata/folding/arithmetic.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

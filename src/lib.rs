@@ -29,6 +29,7 @@
 //! | [`source`] | decodes a file (BOM, PEP 263, newlines) | `Parser/tokenizer.c` |
 //! | [`syntax`] | parses, and lowers the parser crate's tree to [`syntax::ast`]; reads rejected sources again, to say of them what CPython says | `Parser/` |
 //! | [`preprocess`] | `__future__` statements, constant folding | `Python/future.c`, `Python/ast_opt.c` |
+//! | `folding` | what operations on constants make; the tree is folded by it before 3.14, the flow graph from then on | `Python/ast_opt.c`, `Python/flowgraph.c` |
 //! | [`symtable`] | scopes: which names live where | `Python/symtable.c` |
 //! | [`codegen`] | statements and expressions to instructions with labels; one file a family of constructs | `Python/compile.c` |
 //! | [`flowgraph`] | basic blocks and the passes over them; `pipeline.rs` says their order | `Python/flowgraph.c` |
@@ -71,6 +72,7 @@ pub mod codegen;
 pub mod compile;
 pub mod diagnostic;
 pub mod flowgraph;
+pub(crate) mod folding;
 pub mod marshal;
 pub mod names;
 pub mod preprocess;

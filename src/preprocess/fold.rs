@@ -9,8 +9,9 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::{Future, constants, docstrings, format};
-use crate::code::{Constant, number_nan};
+use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::folding::Nans;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -34,7 +35,7 @@ pub(super) fn module<'a>(
         depth: 0,
         limit: target.features().recursion_limit,
         rewrites: 0,
-        nans: 0,
+        nans: Nans::default(),
     };
     Ok(Module { body: folder.body(module.body)?, ..*module })
 }
@@ -50,8 +51,7 @@ struct Folder<'a> {
     limit: u32,
     /// How many nodes were made anew so far.
     rewrites: u32,
-    /// How many objects that are NaNs there are so far.
-    nans: u32,
+    nans: Nans,
 }
 
 impl<'a> Folder<'a> {
@@ -406,7 +406,7 @@ impl<'a> Folder<'a> {
             ExprKind::Compare(compare) => ExprKind::Compare(self.node(compare, Self::compare)?),
             ExprKind::Subscript { value, slice, ctx } => {
                 let (value, slice) = (self.expr(value)?, self.expr(slice)?);
-                let folded = constants::subscript(value, slice, ctx);
+                let folded = constants::subscript(self.arena, value, slice, ctx);
                 self.folded_or(folded, ExprKind::Subscript { value, slice, ctx })
             }
             ExprKind::Tuple { elts, ctx } => {
@@ -431,20 +431,8 @@ impl<'a> Folder<'a> {
 
     /// A result that is a NaN, as an object of its own.
     fn with_nan_numbered(&mut self, kind: ExprKind<'a>) -> ExprKind<'a> {
-        let mut numbered = |value: f64| {
-            if !value.is_nan() {
-                return value;
-            }
-            self.nans += 1;
-            number_nan(value, self.nans)
-        };
         match kind {
-            ExprKind::Constant(Constant::Float(value)) => {
-                ExprKind::Constant(Constant::Float(numbered(value)))
-            }
-            ExprKind::Constant(Constant::Complex { real, imag }) => {
-                ExprKind::Constant(Constant::Complex { real: numbered(real), imag: numbered(imag) })
-            }
+            ExprKind::Constant(value) => ExprKind::Constant(self.nans.numbered(value)),
             _ => kind,
         }
     }

@@ -7,13 +7,11 @@
 //! The tree that comes in is shared by all targets and stays as it is: a node is made anew only when something in it
 //! changed, and keeps its location and its [`NodeId`](crate::syntax::ast::NodeId).
 
-mod arithmetic;
 mod constants;
 mod docstrings;
 mod fold;
 mod format;
 mod future;
-mod sequences;
 
 use bumpalo::Bump;
 

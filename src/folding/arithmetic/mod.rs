@@ -54,7 +54,7 @@ fn bool_constant<'a>(value: bool) -> Constant<'a> {
 }
 
 /// The value of a unary operation.
-pub(super) fn unary<'a>(arena: &'a Bump, op: UnaryOp, value: Constant<'a>) -> Option<Constant<'a>> {
+pub(crate) fn unary<'a>(arena: &'a Bump, op: UnaryOp, value: Constant<'a>) -> Option<Constant<'a>> {
     if op == UnaryOp::Not {
         return Some(bool_constant(!value.is_truthy()));
     }

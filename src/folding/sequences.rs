@@ -1,10 +1,11 @@
 //! Operations on constant strings, bytes and tuples. `None` always means: not folded.
 //!
-//! CPython: `Objects/abstract.c`, `Python/ast_opt.c` `safe_multiply` (3.8–3.13)
+//! CPython: `Objects/abstract.c`, `Python/ast_opt.c` `safe_multiply` (3.8–3.13), `Python/flowgraph.c` `const_folding_safe_multiply` (3.14–)
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
+use super::arithmetic::as_int;
 use crate::code::{Constant, Int, PyStr};
 
 /// Elements of the longest repeated tuple.
@@ -114,6 +115,77 @@ pub(super) fn item<'a>(value: Constant<'a>, index: Int<'_>) -> Option<Constant<'
     }
 }
 
+/// `value[start:stop:step]`
+///
+/// CPython: `Objects/sliceobject.c` `PySlice_Unpack`, `PySlice_AdjustIndices` (3.8–)
+pub(super) fn slice<'a>(
+    arena: &'a Bump,
+    value: Constant<'a>,
+    parts: &[Constant<'_>; 3],
+) -> Option<Constant<'a>> {
+    match value {
+        Constant::Bytes(bytes) => {
+            Some(Constant::Bytes(selected(arena, bytes, &indices(bytes.len(), parts)?)))
+        }
+        Constant::Tuple(items) => {
+            Some(Constant::Tuple(selected(arena, items, &indices(items.len(), parts)?)))
+        }
+        Constant::Str(text) => {
+            let characters: std::vec::Vec<&[u8]> = characters(text.0).collect();
+            let mut whole = Vec::new_in(arena);
+            for index in indices(characters.len(), parts)? {
+                whole.extend_from_slice_copy(characters[index]);
+            }
+            Some(Constant::Str(PyStr(whole.into_bump_slice())))
+        }
+        _ => None,
+    }
+}
+
+fn selected<'a, T: Copy>(arena: &'a Bump, items: &[T], indices: &[usize]) -> &'a [T] {
+    arena.alloc_slice_fill_iter(indices.iter().map(|&index| items[index]))
+}
+
+/// Which of `length` items a slice selects.
+fn indices(length: usize, parts: &[Constant<'_>; 3]) -> Option<std::vec::Vec<usize>> {
+    let length = i64::try_from(length).ok()?;
+    let [start, stop, step] = parts;
+    let step = bound(step, 1)?;
+    let (first, last) = if step < 0 { (length - 1, -1) } else { (0, length) };
+    let within = |part, default| {
+        let index = bound(part, default)?;
+        let from_start =
+            if index < 0 && !matches!(part, Constant::None) { index.saturating_add(length) } else { index };
+        Some(from_start.clamp(first.min(last), first.max(last)))
+    };
+    let (mut index, stop) = (within(start, first)?, within(stop, last)?);
+    let mut selected = std::vec::Vec::new();
+    while step > 0 && index < stop || step < 0 && index > stop {
+        selected.push(usize::try_from(index).ok()?);
+        index = index.saturating_add(step);
+    }
+    (step != 0).then_some(selected)
+}
+
+/// A part of a slice as a number; those beyond `i64` are as good as its ends.
+fn bound(part: &Constant<'_>, default: i64) -> Option<i64> {
+    match (part, as_int(*part)) {
+        (Constant::None, _) => Some(default),
+        (_, Some(Int::Small(value))) => Some(value),
+        (_, Some(Int::Big { negative, .. })) => Some(if negative { i64::MIN } else { i64::MAX }),
+        (_, None) => None,
+    }
+}
+
+/// The bytes of each character.
+fn characters(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut starts = (0..text.len()).filter(|&at| !is_continuation(text[at])).peekable();
+    std::iter::from_fn(move || {
+        let start = starts.next()?;
+        Some(&text[start..starts.peek().copied().unwrap_or(text.len())])
+    })
+}
+
 /// Where an index that may count from the end points to.
 fn position(length: usize, index: i64) -> Option<usize> {
     let index = if index < 0 { index.checked_add(i64::try_from(length).ok()?)? } else { index };
@@ -126,4 +198,36 @@ fn character(text: PyStr<'_>, index: i64) -> Option<PyStr<'_>> {
     let (start, _) = starts.nth(wanted)?;
     let end = starts.next().map_or(text.0.len(), |(end, _)| end);
     Some(PyStr(&text.0[start..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_select_as_python_does() {
+        let arena = Bump::new();
+        let part = |text: &str| match text {
+            "" => Constant::None,
+            number => Constant::Int(Int::Small(number.parse().unwrap())),
+        };
+        for (parts, expected) in [
+            (["", "", ""], Some("aäb😀")),
+            (["1", "", ""], Some("äb😀")),
+            (["-3", "-1", ""], Some("äb")),
+            (["", "", "2"], Some("ab")),
+            (["", "", "-1"], Some("😀bäa")),
+            (["2", "0", "-1"], Some("bä")),
+            (["9", "-9", "-2"], Some("😀ä")),
+            (["3", "1", ""], Some("")),
+            (["", "", "0"], None),
+        ] {
+            let parts = parts.map(part);
+            let selected = slice(&arena, Constant::Str("aäb😀".into()), &parts);
+            assert_eq!(selected, expected.map(|text| Constant::Str(text.into())), "{parts:?}");
+        }
+        let parts = ["1", "3", ""].map(part);
+        assert_eq!(slice(&arena, Constant::Bytes(b"abcd"), &parts), Some(Constant::Bytes(b"bc")));
+        assert_eq!(slice(&arena, Constant::True, &parts), None);
+    }
 }

@@ -128,7 +128,7 @@ fn is_negative(value: Int<'_>) -> bool {
 }
 
 /// Bits of the magnitude.
-pub(in crate::preprocess) fn bit_length(value: Int<'_>) -> u64 {
+pub(in crate::folding) fn bit_length(value: Int<'_>) -> u64 {
     match value {
         Int::Small(value) => u64::from(64 - value.unsigned_abs().leading_zeros()),
         Int::Big { magnitude, .. } => {
