@@ -95,7 +95,7 @@ impl Compiler<'_, '_> {
         time: ImportTime,
     ) -> Result {
         let may_be_future = level == 0 || !self.target.features().future_import_is_absolute;
-        if module == Some(known::FUTURE) && may_be_future && self.is_after_future(location) {
+        if module == Some(known::FUTURE) && may_be_future && self.future.is_before(location) {
             let message = "from __future__ imports must occur at the beginning of the file";
             return Err(Diagnostic::syntax_error(location, message));
         }
@@ -117,13 +117,5 @@ impl Compiler<'_, '_> {
         }
         self.emit(Opcode::POP_TOP, location);
         Ok(())
-    }
-
-    /// Whether the statement stands after the last `__future__` import that counts as one.
-    ///
-    /// CPython: `Python/compile.c` `location_is_after` (3.12–)
-    fn is_after_future(&self, location: Location) -> bool {
-        let last = self.future.location;
-        (location.lineno, location.col_offset) > (last.end_lineno, last.end_col_offset)
     }
 }

@@ -40,6 +40,13 @@ impl Future {
     pub const GENERATOR_STOP: u32 = 0x800000;
     pub const ANNOTATIONS: u32 = 0x1000000;
 
+    /// Whether a statement stands after the last `__future__` import that counts as one.
+    ///
+    /// CPython: `Python/compile.c` `location_is_after` (3.12–)
+    pub fn is_before(&self, statement: Location) -> bool {
+        (statement.lineno, statement.col_offset) > (self.location.end_lineno, self.location.end_col_offset)
+    }
+
     pub fn contains(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }

@@ -15,13 +15,13 @@ use smallvec::SmallVec;
 use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
-use crate::target::{ClassCells, Target};
+use crate::target::{ClassCells, Features, Target};
 
 /// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
 pub(super) fn analyze(interner: &Interner<'_>, target: Target, scopes: &mut [Scope]) -> Outcome {
     let mut analyzer = Analyzer {
         interner,
-        class_cells: target.features().class_cells_in_class_comprehension,
+        features: target.features(),
         scopes,
         facts: vec![0; interner.len()],
         changes: Vec::new(),
@@ -40,12 +40,12 @@ const TYPE_PARAM: u8 = 4;
 const MARK: u8 = 8;
 const FREE_INSIDE: u8 = 16;
 
-/// The cells that a class provides to the scopes inside.
+/// What a class can provide to the scopes inside; the last is for deferred annotations.
 const CLASS_CELLS: [Ident; 3] = [known::CLASS, known::CLASSDICT, known::CONDITIONAL_ANNOTATIONS];
 
 struct Analyzer<'t, 'a> {
     interner: &'t Interner<'a>,
-    class_cells: ClassCells,
+    features: &'static Features,
     scopes: &'t mut [Scope],
     /// What is known of each name where the analysis is now.
     facts: Vec<u8>,
@@ -62,8 +62,9 @@ impl Analyzer<'_, '_> {
         self.names(id, class)?;
         let is_class = self.scope(id).kind == ScopeKind::Class;
         if is_class {
-            self.set_facts(known::CLASS, BOUND, 0);
-            self.set_facts(known::CLASSDICT, BOUND, 0);
+            for &cell in self.class_cells() {
+                self.set_facts(cell, BOUND, 0);
+            }
         }
         let inside = self.free.len();
         let has_comp_cells = self.children(id, class)?;
@@ -81,6 +82,11 @@ impl Analyzer<'_, '_> {
             self.facts[name.index()] = before;
         }
         Ok(())
+    }
+
+    /// The cells that a class provides to the scopes inside.
+    fn class_cells(&self) -> &'static [Ident] {
+        if self.features.deferred_annotations { &CLASS_CELLS } else { &CLASS_CELLS[..2] }
     }
 
     fn scope(&mut self, id: ScopeId) -> &mut Scope {
@@ -245,7 +251,8 @@ impl Analyzer<'_, '_> {
         let global_cells = self.global_class_cells(outer, &symbols);
         let outer = &mut self.scopes[outer.0 as usize];
         let outer_is_class = outer.kind == ScopeKind::Class;
-        let stay_free_for_children = self.class_cells == ClassCells::GlobalUnlessFreeInside;
+        let stay_free_for_children =
+            self.features.class_cells_in_class_comprehension == ClassCells::GlobalUnlessFreeInside;
         let mut has_cells = false;
         for (name, mut symbol) in symbols.iter() {
             if symbol.flags.contains(SymbolFlags::DEF_PARAM) {
@@ -294,7 +301,7 @@ impl Analyzer<'_, '_> {
         if outer.kind != ScopeKind::Class {
             return SmallVec::new();
         }
-        let candidates: &[Ident] = match self.class_cells {
+        let candidates: &[Ident] = match self.features.class_cells_in_class_comprehension {
             ClassCells::Free => &[],
             ClassCells::ClassGlobalOnce if outer.symbols.get(known::CLASS).is_some() => &[],
             ClassCells::ClassGlobalOnce | ClassCells::ClassGlobal => &CLASS_CELLS[..1],
@@ -367,20 +374,22 @@ impl Analyzer<'_, '_> {
         }
     }
 
-    /// A class itself provides `__class__` and `__classdict__` to the scopes inside; they lose their mark.
+    /// A class itself provides its cells to the scopes inside; they lose their mark.
     ///
-    /// CPython: `Python/symtable.c` `drop_class_free` (3.12)
+    /// CPython: `Python/symtable.c` `drop_class_free` (3.12–)
     fn drop_class_free(&mut self, id: ScopeId) {
-        let mut drop = |name: Ident| {
-            let facts = &mut self.facts[name.index()];
-            let marked = *facts & MARK != 0;
+        for &cell in self.class_cells() {
+            let facts = &mut self.facts[cell.index()];
+            let is_free = *facts & MARK != 0;
             *facts &= !MARK;
-            marked
-        };
-        let (class, classdict) = (drop(known::CLASS), drop(known::CLASSDICT));
-        let scope = self.scope(id);
-        scope.needs_class_closure |= class;
-        scope.needs_classdict |= classdict;
+            let scope = self.scope(id);
+            let needed = match cell {
+                known::CLASS => &mut scope.needs_class_closure,
+                known::CLASSDICT => &mut scope.needs_classdict,
+                _ => &mut scope.has_conditional_annotations,
+            };
+            *needed |= is_free;
+        }
     }
 
     /// Records the names on the stack from `start` that are still marked as free in the scope, unmarks them, and removes the others.

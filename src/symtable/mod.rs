@@ -111,8 +111,26 @@ pub struct Scope {
     pub comp_inlined: bool,
     /// True only while the target of a comprehension's `for` is visited.
     pub comp_iter_target: bool,
-    /// An annotation scope (type parameters, alias, bound) directly in a class.
+    /// An annotation scope (annotations, type parameters, alias, bound) directly in a class, or in another such scope.
     pub can_see_class_scope: bool,
+    /// It begins with a docstring.
+    pub has_docstring: bool,
+    /// A function directly in a class; lambdas and comprehensions count.
+    pub is_method: bool,
+    /// Something here is annotated: a parameter or the result in the scope of a function's annotations, a variable elsewhere.
+    pub annotations_used: bool,
+    /// Of a function whose annotations are deferred: the scope of those of its parameters and its result.
+    pub annotations: Option<ScopeId>,
+    /// The scope that the deferred annotations of variables share.
+    pub variable_annotations: Option<ScopeId>,
+    /// Some of these variables may not come to be annotated; a set, the cell `__conditional_annotations__`, has those that did.
+    pub has_conditional_annotations: bool,
+    /// The annotations of variables of a function: the names in them do not count.
+    pub in_unevaluated_annotation: bool,
+    /// True only while the body of a compound statement is visited.
+    pub in_conditional_block: bool,
+    /// True only while a `try` statement is visited.
+    pub in_try_block: bool,
     /// The only names that are mangled here, where not all are: in the scope of a class's type parameters and those inside it,
     /// classes excepted.
     pub mangled_names: Option<MangledNames>,
@@ -122,11 +140,11 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Functions, and the scopes of type parameters, bounds and aliases, which work like functions.
+    /// Functions, and the scopes of annotations, type parameters, bounds and aliases, which work like functions.
     ///
     /// CPython: `Python/symtable.c` `_PyST_IsFunctionLike` (3.12–)
     pub fn is_function_like(&self) -> bool {
-        !matches!(self.kind, ScopeKind::Class | ScopeKind::Module | ScopeKind::Annotation)
+        !matches!(self.kind, ScopeKind::Class | ScopeKind::Module)
     }
 }
 
@@ -135,12 +153,19 @@ pub enum ScopeKind {
     Function,
     Class,
     Module,
-    /// An annotation that is not evaluated; gone when the table is complete.
+    /// Annotations that are deferred or not evaluated at all.
     Annotation,
     /// The bound, the constraints or the default of a type parameter.
     TypeVariable(TypeVariableValue),
     TypeAlias,
     TypeParams,
+}
+
+impl ScopeKind {
+    /// Whether the code of such a scope is a function that evaluates something when it is asked for.
+    pub(crate) fn is_evaluated_on_demand(self) -> bool {
+        matches!(self, ScopeKind::Annotation | ScopeKind::TypeVariable(_) | ScopeKind::TypeAlias)
+    }
 }
 
 /// What of a type parameter is evaluated in a scope of its own.

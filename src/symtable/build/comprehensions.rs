@@ -37,7 +37,10 @@ impl Builder<'_, '_> {
         scope.generator = is_generator;
         let is_async = scope.coroutine && !is_generator;
         self.exit();
-        self.scope().coroutine |= is_async;
+        if is_async {
+            self.check_async_comprehension(location)?;
+            self.scope().coroutine = true;
+        }
         Ok(())
     }
 

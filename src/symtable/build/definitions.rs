@@ -1,15 +1,14 @@
-//! Functions, classes and lambdas, their parameters and annotations.
+//! Functions, classes and lambdas, and their parameters.
 
 use super::super::{Outcome, ScopeKind, SymbolFlags, fault};
 use super::Builder;
 use super::type_params::Generic;
 use crate::names::known;
 use crate::source::Location;
-use crate::syntax::ast::{Arg, Arguments, ClassDef, Expr, FunctionDef, Lambda};
+use crate::syntax::ast::{self, Arguments, ClassDef, FunctionDef, Lambda};
 
 impl Builder<'_, '_> {
-    /// Defaults, decorators and (without the future statement) annotations belong to the scope around the function; annotations to
-    /// that of its type parameters, if there are any.
+    /// Defaults and decorators belong to the scope around the function, annotations to that of its type parameters, if there are any.
     pub(super) fn function_def(&mut self, def: &FunctionDef<'_>, location: Location) -> Outcome {
         self.add_def(def.name, SymbolFlags::DEF_LOCAL, location)?;
         self.defaults(def.args)?;
@@ -18,9 +17,12 @@ impl Builder<'_, '_> {
             let has_kwdefaults = def.args.kw_defaults.iter().any(Option::is_some);
             self.enter_type_params(type_params, def.name, Generic::Function { has_kwdefaults }, location)?;
         }
-        self.annotations(def.args, def.returns, location)?;
+        let annotations = self.function_annotations(def.args, def.returns, location)?;
         self.enter(ScopeKind::Function, def.name, def.id, location);
-        self.scope().coroutine = def.is_async;
+        let scope = self.scope();
+        scope.coroutine = def.is_async;
+        scope.annotations = annotations;
+        scope.has_docstring = ast::docstring(def.body).is_some();
         self.parameters(def.args)?;
         self.visit_stmts(def.body)?;
         self.exit();
@@ -40,13 +42,14 @@ impl Builder<'_, '_> {
             self.enter_type_params(type_params, def.name, Generic::Class, location)?;
         }
         self.visit_exprs(def.bases)?;
-        def.keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
+        self.keywords(def.keywords)?;
         self.enter(ScopeKind::Class, def.name, def.id, location);
         let outer = self.private.replace(def.name);
         if def.type_params.is_some() {
             self.add_def(known::TYPE_PARAMS, SymbolFlags::DEF_LOCAL, location)?;
             self.add_def(known::DOT_TYPE_PARAMS, SymbolFlags::USE, location)?;
         }
+        self.scope().has_docstring = ast::docstring(def.body).is_some();
         self.visit_stmts(def.body)?;
         let leaks = !self.features.generic_class_mangles_type_params_only;
         self.private = if leaks { outer } else { before };
@@ -84,38 +87,5 @@ impl Builder<'_, '_> {
         scope.varargs = args.vararg.is_some();
         scope.varkeywords = args.kwarg.is_some();
         Ok(())
-    }
-
-    /// CPython: `Python/symtable.c` `symtable_visit_annotations` (3.12)
-    fn annotations(
-        &mut self,
-        args: &Arguments<'_>,
-        returns: Option<&Expr<'_>>,
-        location: Location,
-    ) -> Outcome {
-        let starred = args.vararg.into_iter().chain(args.kwarg);
-        let all = args.posonlyargs.iter().chain(args.args).chain(starred).chain(args.kwonlyargs);
-        if self.future_annotations {
-            self.enter_annotation(location);
-            self.arg_annotations(all)?;
-            self.exit_annotation();
-        } else {
-            self.arg_annotations(all)?;
-        }
-        returns.map_or(Ok(()), |returns| self.visit_annotation(returns))
-    }
-
-    fn arg_annotations<'t>(&mut self, mut args: impl Iterator<Item = &'t Arg<'t>>) -> Outcome {
-        args.try_for_each(|arg| self.visit_option(arg.annotation))
-    }
-
-    pub(super) fn visit_annotation(&mut self, annotation: &Expr<'_>) -> Outcome {
-        if self.future_annotations {
-            self.enter_annotation(annotation.location);
-            self.visit_expr(annotation)?;
-            self.exit_annotation();
-            return Ok(());
-        }
-        self.visit_expr(annotation)
     }
 }

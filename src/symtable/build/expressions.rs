@@ -4,7 +4,7 @@ use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, TypeVaria
 use super::Builder;
 use crate::names::{Ident, known};
 use crate::source::Location;
-use crate::syntax::ast::{Call, Compare, Dict, Expr, ExprContext, ExprKind};
+use crate::syntax::ast::{Call, Compare, Dict, Expr, ExprContext, ExprKind, Keyword};
 
 impl Builder<'_, '_> {
     pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> Outcome {
@@ -25,7 +25,11 @@ impl Builder<'_, '_> {
         match expr.kind {
             ExprKind::Name { id, ctx } => self.name(id, ctx, location)?,
             ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => {}
-            ExprKind::Attribute { value, .. } | ExprKind::Starred { value, .. } => self.visit_expr(value)?,
+            ExprKind::Attribute { value, attr, ctx } => {
+                self.check_name(attr, ctx, location)?;
+                self.visit_expr(value)?;
+            }
+            ExprKind::Starred { value, .. } => self.visit_expr(value)?,
             ExprKind::Call(call) => self.call(call)?,
             ExprKind::BoolOp { values, .. } => self.visit_exprs(values)?,
             ExprKind::NamedExpr { target, value } => self.named_expr(target, value, location)?,
@@ -55,6 +59,7 @@ impl Builder<'_, '_> {
             }
             ExprKind::Await(value) => {
                 self.check_not_in_annotation("await expression", location)?;
+                self.check_await(location)?;
                 self.visit_expr(value)?;
                 self.scope().coroutine = true;
             }
@@ -87,6 +92,10 @@ impl Builder<'_, '_> {
 
     /// In a function, `super` counts as a use of `__class__` too.
     fn name(&mut self, id: Ident, ctx: ExprContext, location: Location) -> Outcome {
+        if self.scope().in_unevaluated_annotation {
+            return Ok(());
+        }
+        self.check_name(id, ctx, location)?;
         let is_use = ctx == ExprContext::Load;
         let flag = if is_use { SymbolFlags::USE } else { SymbolFlags::DEF_LOCAL };
         self.add_def(id, flag, location)?;
@@ -99,7 +108,16 @@ impl Builder<'_, '_> {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         self.visit_expr(call.func)?;
         self.visit_exprs(call.args)?;
-        call.keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))
+        self.keywords(call.keywords)
+    }
+
+    pub(super) fn keywords(&mut self, keywords: &[Keyword<'_>]) -> Outcome {
+        for keyword in keywords {
+            if let Some(arg) = keyword.arg {
+                self.check_name(arg, ExprContext::Store, keyword.location)?;
+            }
+        }
+        keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))
     }
 
     fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Outcome {

@@ -5,7 +5,9 @@
 //!
 //! CPython: `Python/symtable.c` `_PySymtable_Build` (3.12)
 
+mod annotations;
 mod comprehensions;
+mod contexts;
 mod definitions;
 mod expressions;
 mod patterns;
@@ -17,7 +19,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
-use crate::syntax::ast::{Module, NodeId};
+use crate::syntax::ast::{self, ExprContext, Module, NodeId};
 use crate::target::{Features, Target};
 
 /// The scopes of a module; no symbol has its `scope` yet.
@@ -38,12 +40,14 @@ pub(super) fn module<'a>(
         current: SymbolTable::TOP,
         stack: vec![SymbolTable::TOP],
         private: None,
+        future: *future,
         future_annotations: future.contains(Future::ANNOTATIONS),
         annotations: 0,
         depth: 0,
     };
     let nowhere = Location::new(0, 0, 0, 0);
     builder.table.scopes.push(Scope::new(ScopeKind::Module, known::TOP, nowhere));
+    builder.scope().has_docstring = ast::docstring(module.body).is_some();
     builder.visit_stmts(module.body)?;
     Ok(builder.table)
 }
@@ -71,6 +75,15 @@ impl Scope {
             comp_inlined: false,
             comp_iter_target: false,
             can_see_class_scope: false,
+            has_docstring: false,
+            is_method: false,
+            annotations_used: false,
+            annotations: None,
+            variable_annotations: None,
+            has_conditional_annotations: false,
+            in_unevaluated_annotation: false,
+            in_conditional_block: false,
+            in_try_block: false,
             mangled_names: None,
             comp_iter_expr: 0,
             location,
@@ -87,6 +100,7 @@ struct Builder<'i, 'a> {
     stack: Vec<ScopeId>,
     /// The class whose private names are mangled here.
     private: Option<Ident>,
+    future: Future,
     future_annotations: bool,
     /// How many annotations that are not evaluated are around the current place.
     annotations: u32,
@@ -116,13 +130,19 @@ impl Builder<'_, '_> {
     ///
     /// CPython: `Python/symtable.c` `symtable_enter_block` (3.12)
     fn enter(&mut self, kind: ScopeKind, name: Ident, node: NodeId, location: Location) {
-        let id = self.open(kind, name, location);
-        let parent = self.current;
-        self.table.scope_mut(parent).children.push(id);
+        let id = self.enter_child(kind, name, location);
         if self.annotations == 0 {
             self.table.by_node[node.0 as usize] = Some(id);
         }
+    }
+
+    /// Opens a scope inside the current one.
+    fn enter_child(&mut self, kind: ScopeKind, name: Ident, location: Location) -> ScopeId {
+        let id = self.open(kind, name, location);
+        let parent = self.current;
+        self.table.scope_mut(parent).children.push(id);
         self.current = id;
+        id
     }
 
     /// Makes a scope and pushes it on the stack.
@@ -130,9 +150,15 @@ impl Builder<'_, '_> {
         let mut scope = Scope::new(kind, name, location);
         let outer = self.table.scope(self.current);
         scope.nested = outer.nested || outer.is_function_like();
+        scope.is_method = kind == ScopeKind::Function && outer.kind == ScopeKind::Class;
         scope.comp_iter_expr = outer.comp_iter_expr;
         if kind != ScopeKind::Class {
             scope.mangled_names = outer.mangled_names;
+        }
+        if self.features.deferred_annotations && kind.is_evaluated_on_demand() {
+            // What the value is asked for in; the prologue of the scope's code looks at it.
+            scope.symbols.entry(known::DOT_FORMAT).flags.0 |= SymbolFlags::DEF_PARAM | SymbolFlags::USE;
+            scope.varnames.push(known::DOT_FORMAT);
         }
         let id = ScopeId(self.table.scopes.len() as u32);
         self.table.scopes.push(scope);
@@ -145,17 +171,10 @@ impl Builder<'_, '_> {
         self.current = *self.stack.last().expect("the module's scope stays open");
     }
 
-    /// Opens the scope of annotations that are not evaluated: it takes the uses of names, but no scope has it as a child.
-    fn enter_annotation(&mut self, location: Location) {
-        self.current = self.open(ScopeKind::Annotation, known::ANNOTATION_SCOPE, location);
-        self.annotations += 1;
-    }
-
-    /// Nobody asks for the scope of an annotation, or for those inside it: they go.
-    fn exit_annotation(&mut self) {
-        self.table.scopes.truncate(self.current.0 as usize);
-        self.annotations -= 1;
-        self.exit();
+    /// Lets the current scope, which is directly or indirectly in a class, look names up in the class's namespace.
+    fn see_class(&mut self, location: Location) -> Outcome {
+        self.scope().can_see_class_scope = true;
+        self.add_def(known::CLASSDICT, SymbolFlags::USE, location)
     }
 
     #[inline]
@@ -179,6 +198,9 @@ impl Builder<'_, '_> {
 
     /// Notes that the current scope binds or uses a name in the way of `flag`.
     fn add_def(&mut self, name: Ident, flag: u16, location: Location) -> Outcome {
+        if flag & SymbolFlags::DEF_BOUND != 0 {
+            self.check_name(name, ExprContext::Store, location)?;
+        }
         self.add_def_to(self.current, name, flag, location)
     }
 
@@ -212,7 +234,8 @@ impl Builder<'_, '_> {
     fn duplicate(&self, name: Ident, flag: u16, location: Location) -> Outcome {
         let text = self.interner.text(name);
         if flag & SymbolFlags::DEF_PARAM != 0 {
-            fault(location, format!("duplicate argument '{text}' in function definition"))
+            let parameter = self.features.duplicate_parameter;
+            fault(location, format!("duplicate {parameter} '{text}' in function definition"))
         } else {
             fault(location, format!("duplicate type parameter '{text}'"))
         }

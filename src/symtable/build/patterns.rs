@@ -25,6 +25,7 @@ impl Builder<'_, '_> {
             PatternKind::MatchClass(class) => {
                 self.visit_expr(class.cls)?;
                 self.visit_patterns(class.patterns)?;
+                self.check_keyword_patterns(class)?;
                 self.visit_patterns(class.kwd_patterns)?;
             }
             PatternKind::MatchAs { pattern: inner, name } => {

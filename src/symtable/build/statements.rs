@@ -37,17 +37,18 @@ impl Builder<'_, '_> {
             }
             StmtKind::AnnAssign(assign) => self.ann_assign(assign, stmt.location)?,
             StmtKind::For(for_) => {
+                if for_.is_async {
+                    self.check_coroutine("async for", stmt.location)?;
+                }
                 self.visit_expr(for_.target)?;
                 self.visit_expr(for_.iter)?;
-                self.visit_stmts(for_.body)?;
-                self.visit_stmts(for_.orelse)?;
+                self.conditional_blocks([for_.body, for_.orelse])?;
             }
             StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
                 self.visit_expr(test)?;
-                self.visit_stmts(body)?;
-                self.visit_stmts(orelse)?;
+                self.conditional_blocks([body, orelse])?;
             }
-            StmtKind::With(with) => self.with(with)?,
+            StmtKind::With(with) => self.with(with, stmt.location)?,
             StmtKind::Match { subject, cases } => {
                 self.visit_expr(subject)?;
                 cases.iter().try_for_each(|case| self.match_case(case))?;
@@ -61,8 +62,20 @@ impl Builder<'_, '_> {
                 self.visit_expr(test)?;
                 self.visit_option(msg)?;
             }
-            StmtKind::Import { names, .. } | StmtKind::ImportFrom { names, .. } => {
-                names.iter().try_for_each(|alias| self.alias(alias))?;
+            StmtKind::Import { names, is_lazy } => {
+                if is_lazy {
+                    self.check_lazy("import", stmt.location)?;
+                }
+                self.aliases(names)?;
+            }
+            StmtKind::ImportFrom { module, names, level, is_lazy } => {
+                if is_lazy {
+                    self.check_lazy_import_from(names, stmt.location)?;
+                }
+                self.aliases(names)?;
+                if module == Some(known::FUTURE) {
+                    self.check_future(level, stmt.location)?;
+                }
             }
             StmtKind::Global(names) => self.directive(names, Directive::Global, stmt.location)?,
             StmtKind::Nonlocal(names) => self.directive(names, Directive::Nonlocal, stmt.location)?,
@@ -73,31 +86,45 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    fn with(&mut self, with: &With<'_>) -> Outcome {
+    fn with(&mut self, with: &With<'_>, location: Location) -> Outcome {
+        if with.is_async {
+            self.check_coroutine("async with", location)?;
+        }
         for item in with.items {
             self.visit_expr(item.context_expr)?;
             self.visit_option(item.optional_vars)?;
         }
-        self.visit_stmts(with.body)
+        self.conditional_blocks([with.body])
+    }
+
+    /// Visits the bodies of a compound statement, which may or may not run.
+    fn conditional_blocks<const N: usize>(&mut self, bodies: [&[Stmt<'_>]; N]) -> Outcome {
+        let outer = std::mem::replace(&mut self.scope().in_conditional_block, true);
+        bodies.into_iter().try_for_each(|body| self.visit_stmts(body))?;
+        self.scope().in_conditional_block = outer;
+        Ok(())
     }
 
     fn match_case(&mut self, case: &MatchCase<'_>) -> Outcome {
         self.visit_pattern(case.pattern)?;
         self.visit_option(case.guard)?;
-        self.visit_stmts(case.body)
+        self.conditional_blocks([case.body])
     }
 
     fn try_statement(&mut self, try_: &Try<'_>) -> Outcome {
         let else_first = !self.features.try_handlers_before_orelse;
-        self.visit_stmts(try_.body)?;
+        let outer = std::mem::replace(&mut self.scope().in_try_block, true);
+        self.conditional_blocks([try_.body])?;
         if else_first {
-            self.visit_stmts(try_.orelse)?;
+            self.conditional_blocks([try_.orelse])?;
         }
         try_.handlers.iter().try_for_each(|handler| self.except_handler(handler))?;
         if !else_first {
-            self.visit_stmts(try_.orelse)?;
+            self.conditional_blocks([try_.orelse])?;
         }
-        self.visit_stmts(try_.finalbody)
+        self.conditional_blocks([try_.finalbody])?;
+        self.scope().in_try_block = outer;
+        Ok(())
     }
 
     fn except_handler(&mut self, handler: &ExceptHandler<'_>) -> Outcome {
@@ -105,7 +132,7 @@ impl Builder<'_, '_> {
         if let Some(name) = handler.name {
             self.add_def(name, SymbolFlags::DEF_LOCAL, handler.location)?;
         }
-        self.visit_stmts(handler.body)
+        self.conditional_blocks([handler.body])
     }
 
     /// A bare name that is annotated is local, even without a value; in parentheses only with one.
@@ -122,7 +149,7 @@ impl Builder<'_, '_> {
             }
             target => self.visit_expr(target)?,
         }
-        self.visit_annotation(assign.annotation)?;
+        self.variable_annotation(assign.annotation)?;
         self.visit_option(assign.value)
     }
 
@@ -142,6 +169,10 @@ impl Builder<'_, '_> {
 
     fn annotated(&self, name: Ident, directive: Directive) -> String {
         format!("annotated name '{}' can't be {}", self.interner.text(name), directive.word())
+    }
+
+    fn aliases(&mut self, names: &[Alias]) -> Outcome {
+        names.iter().try_for_each(|alias| self.alias(alias))
     }
 
     /// Binds the part of a dotted name before the first dot.

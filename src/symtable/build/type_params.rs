@@ -31,8 +31,7 @@ impl Builder<'_, '_> {
         let is_in_class = self.scope().kind == ScopeKind::Class;
         self.enter(ScopeKind::TypeParams, name, type_params.id, location);
         if is_in_class {
-            self.scope().can_see_class_scope = true;
-            self.add_def(known::CLASSDICT, SymbolFlags::USE, location)?;
+            self.see_class(location)?;
         }
         match owner {
             Generic::Class => {
@@ -116,8 +115,7 @@ impl Builder<'_, '_> {
         let is_in_class = self.scope().can_see_class_scope;
         self.enter(ScopeKind::TypeVariable(value), param.name, node, location);
         if is_in_class {
-            self.scope().can_see_class_scope = true;
-            self.add_def(known::CLASSDICT, SymbolFlags::USE, expr.location)?;
+            self.see_class(expr.location)?;
         }
         self.visit_expr(expr)?;
         self.exit();
@@ -135,8 +133,7 @@ impl Builder<'_, '_> {
         }
         self.enter(ScopeKind::TypeAlias, name, alias.id, location);
         if is_in_class {
-            self.scope().can_see_class_scope = true;
-            self.add_def(known::CLASSDICT, SymbolFlags::USE, alias.value.location)?;
+            self.see_class(alias.value.location)?;
         }
         self.visit_expr(alias.value)?;
         self.exit();

@@ -75,6 +75,10 @@ const V3_12_1: Features = Features {
     annotation_scopes_in_classes_hold_functions: false,
     type_param_default: false,
     docstrings_cleaned: false,
+    deferred_annotations: false,
+    class_annotations_need_classdict: false,
+    contexts_checked_in_symtable: false,
+    duplicate_parameter: "argument",
     walrus_target_mangled_before_lookup: false,
     class_cells_in_class_comprehension: ClassCells::Free,
     generic_class_mangles_type_params_only: false,
@@ -283,6 +287,8 @@ const V3_14_0: Features = Features {
     interned_at_start: include_str!("../interned/v3_14.txt"),
     opcodes: opcodes::V3_14,
     have_argument: 43,
+    deferred_annotations: true,
+    contexts_checked_in_symtable: true,
     exhausted_for: &[Opcode::END_FOR, Opcode::POP_ITER],
     comprehension_iter: ComprehensionIter::Evaluated,
     docstring_slot: false,
@@ -307,8 +313,11 @@ const V3_14_4: Features = Features { class_cells_in_class_comprehension: ClassCe
 
 const V3_14_5: Features = Features { async_genexp_calls_not_inlined: true, ..V3_14_4 };
 
-const V3_14_6: Features =
-    Features { class_cells_in_class_comprehension: ClassCells::GlobalUnlessFreeInside, ..V3_14_5 };
+const V3_14_6: Features = Features {
+    class_cells_in_class_comprehension: ClassCells::GlobalUnlessFreeInside,
+    class_annotations_need_classdict: true,
+    ..V3_14_5
+};
 
 const V3_14_8: Features =
     Features { fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings }, ..V3_14_6 };
@@ -322,6 +331,7 @@ const V3_15_0: Features = Features {
     interned_at_start: include_str!("../interned/v3_15.txt"),
     opcodes: opcodes::V3_15,
     have_argument: 41,
+    duplicate_parameter: "parameter",
     comprehension_iter: ComprehensionIter::Inside,
     inlined_genexp_calls: InlinedGenexpCalls::WithListAndSet,
     virtual_iterators: true,

@@ -69,6 +69,25 @@ pub struct Features {
     /// CPython: `Python/symtable.c` `symtable_visit_type_param_bound_or_default`,
     /// `Python/compile.c` `compiler_type_param_bound_or_default` (3.13–)
     pub type_param_default: bool,
+    /// Annotations are evaluated on demand, by a function that is asked for them in some format (PEP 649); so are the values of
+    /// type parameters and aliases, in any version, but only from here on in a format.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_annotation`, `symtable_visit_annotations`,
+    /// `Python/codegen.c` `codegen_setup_annotations_scope` (3.14–)
+    pub deferred_annotations: bool,
+    /// A class whose variables are annotated has the cell `__classdict__`, even if it binds that name itself.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_annotation` (3.14.6–)
+    pub class_annotations_need_classdict: bool,
+    /// That nothing binds `__debug__`, that `await` and its like stand in coroutines and that future statements stand first is known
+    /// with the symbol table; before, it is for code generation to say.
+    ///
+    /// CPython: `Python/symtable.c` `check_name`, `symtable_raise_if_not_coroutine`, `check_import_from` (3.14–)
+    pub contexts_checked_in_symtable: bool,
+    /// What a parameter is called that occurs twice: `argument` or `parameter`.
+    ///
+    /// CPython: `Python/symtable.c` `DUPLICATE_ARGUMENT` (3.8–3.14), `DUPLICATE_PARAMETER` (3.15–)
+    pub duplicate_parameter: &'static str,
     /// Which scope has the target of an assignment expression in a comprehension is asked with the mangled name; before, with the name
     /// as it is written.
     ///
