@@ -88,6 +88,8 @@ impl CodeFlags {
     pub const COROUTINE: u32 = 0x80;
     pub const ITERABLE_COROUTINE: u32 = 0x100;
     pub const ASYNC_GENERATOR: u32 = 0x200;
+    pub const HAS_DOCSTRING: u32 = 0x400_0000;
+    pub const METHOD: u32 = 0x800_0000;
 
     pub fn contains(self, flag: u32) -> bool {
         self.0 & flag != 0

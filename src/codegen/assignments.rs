@@ -3,7 +3,7 @@
 use super::attributes::AttributeLoad;
 use super::{Compiler, Result, UnitKind};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::names::{Ident, known};
+use crate::names::Ident;
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{AnnAssign, Expr, ExprContext, ExprKind, Operator};
@@ -120,8 +120,8 @@ impl<'a> Compiler<'a, '_> {
         match target.kind {
             ExprKind::Name { id, .. } => {
                 self.forbidden_name(location, id, ExprContext::Store)?;
-                if simple && self.evaluates_annotations() {
-                    self.store_annotation(location, id, annotation)?;
+                if simple && self.has_annotations() {
+                    self.annotate_variable(location, id, annotation)?;
                 }
             }
             ExprKind::Attribute { value: object, attr, .. } => {
@@ -138,29 +138,17 @@ impl<'a> Compiler<'a, '_> {
             }
             _ => return Err(invalid_target(location, "invalid node type for annotated assignment")),
         }
-        if !simple && !self.future.contains(Future::ANNOTATIONS) && self.evaluates_annotations() {
+        let features = self.target.features();
+        let is_evaluated = !self.future.contains(Future::ANNOTATIONS) && !features.deferred_annotations;
+        if !simple && is_evaluated && self.has_annotations() {
             self.evaluate_and_discard(annotation)?;
         }
         Ok(())
     }
 
-    /// Only modules and classes have `__annotations__`.
-    fn evaluates_annotations(&mut self) -> bool {
+    /// Whether annotations of variables are kept: only modules and classes have them.
+    fn has_annotations(&mut self) -> bool {
         matches!(self.state().kind, UnitKind::Module | UnitKind::Class)
-    }
-
-    /// `__annotations__[name] = annotation`
-    fn store_annotation(&mut self, location: Location, name: Ident, annotation: &'a Expr<'a>) -> Result {
-        if self.future.contains(Future::ANNOTATIONS) {
-            self.annotation_text(annotation);
-        } else {
-            self.visit_expr(annotation)?;
-        }
-        self.emit_name(Opcode::LOAD_NAME, known::ANNOTATIONS, location);
-        let name = self.mangled_constant(name);
-        self.emit_const(name, location);
-        self.emit(Opcode::STORE_SUBSCR, location);
-        Ok(())
     }
 
     fn evaluate_and_discard(&mut self, expr: &'a Expr<'a>) -> Result {

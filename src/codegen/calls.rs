@@ -96,7 +96,31 @@ impl<'a> Compiler<'a, '_> {
         args: &'a [Expr<'a>],
         keywords: &'a [Keyword<'a>],
     ) -> Result {
-        if args.len() + keywords.len() * 2 > STACK_USE_GUIDELINE || has_unpacking(args, keywords) {
+        let count = args.len();
+        self.counted_call_args(location, already_pushed, args, count, keywords)
+    }
+
+    /// The arguments of the call that makes a generic class: `bases` has one more than the source.
+    pub(super) fn generic_class_args(
+        &mut self,
+        location: Location,
+        bases: &'a [Expr<'a>],
+        keywords: &'a [Keyword<'a>],
+    ) -> Result {
+        self.validate_keywords(keywords)?;
+        let uncounted = usize::from(self.target.features().generic_base_uncounted);
+        self.counted_call_args(location, 2, bases, bases.len() - uncounted, keywords)
+    }
+
+    fn counted_call_args(
+        &mut self,
+        location: Location,
+        already_pushed: u32,
+        args: &'a [Expr<'a>],
+        counted_args: usize,
+        keywords: &'a [Keyword<'a>],
+    ) -> Result {
+        if counted_args + keywords.len() * 2 > STACK_USE_GUIDELINE || has_unpacking(args, keywords) {
             return self.unpacking_call(location, already_pushed, args, keywords);
         }
         self.visit_exprs(args)?;

@@ -57,7 +57,7 @@ impl<'a> Compiler<'a, '_> {
         bases.extend_from_slice(node.bases);
         bases.push(Expr { kind: generic_base, location });
         let bases = self.arena.alloc_slice_copy(&bases);
-        self.call_args(location, 2, bases, node.keywords)?;
+        self.generic_class_args(location, bases, node.keywords)?;
 
         let code = self.leave_unit(AtEnd::ReturnTop)?;
         self.make_closure(location, code, FunctionFlags::NONE)?;

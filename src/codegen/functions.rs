@@ -1,14 +1,12 @@
-//! Function definitions and lambdas: decorators, defaults, annotations, closures.
+//! Function definitions and lambdas: decorators, defaults, closures.
 
 use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
 use crate::code::{CodeObject, Constant};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, known};
-use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::SymbolScope;
-use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, ExprKind, FunctionDef, Lambda, TypeParams};
-use crate::syntax::unparse::unparse;
+use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, FunctionDef, Lambda, TypeParams};
 use crate::target::{Intrinsic2, Opcode};
 
 /// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the bits of their arguments.
@@ -19,16 +17,18 @@ pub(crate) struct FunctionFlags(pub(crate) u32);
 
 impl FunctionFlags {
     pub(crate) const NONE: FunctionFlags = FunctionFlags(0);
-    const DEFAULTS: FunctionFlags = FunctionFlags(0x01);
+    pub(crate) const DEFAULTS: FunctionFlags = FunctionFlags(0x01);
     const KWDEFAULTS: FunctionFlags = FunctionFlags(0x02);
-    const ANNOTATIONS: FunctionFlags = FunctionFlags(0x04);
+    pub(crate) const ANNOTATIONS: FunctionFlags = FunctionFlags(0x04);
     const CLOSURE: FunctionFlags = FunctionFlags(0x08);
+    /// The function that evaluates the annotations.
+    pub(crate) const ANNOTATE: FunctionFlags = FunctionFlags(0x10);
 
     /// In the order in which they lie on the stack, the topmost first.
-    const TOPMOST_FIRST: [FunctionFlags; 4] =
-        [Self::CLOSURE, Self::ANNOTATIONS, Self::KWDEFAULTS, Self::DEFAULTS];
+    const TOPMOST_FIRST: [FunctionFlags; 5] =
+        [Self::CLOSURE, Self::ANNOTATIONS, Self::ANNOTATE, Self::KWDEFAULTS, Self::DEFAULTS];
 
-    fn add(&mut self, flag: FunctionFlags) {
+    pub(crate) fn add(&mut self, flag: FunctionFlags) {
         self.0 |= flag.0;
     }
 
@@ -221,8 +221,7 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `get_ref_type` (3.12)
     fn closure_cell(&mut self, name: Ident, code: &CodeObject<'_>) -> Result<u32> {
-        let is_class_cell =
-            self.state().kind == UnitKind::Class && matches!(name, known::CLASS | known::CLASSDICT);
+        let is_class_cell = self.state().kind == UnitKind::Class && self.is_class_cell(name);
         let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
         let unit = self.unit();
         let index = if is_class_cell || place == Some(SymbolScope::Cell) {
@@ -231,6 +230,14 @@ impl<'a> Compiler<'a, '_> {
             unit.freevars.get(name).map(|index| unit.cellvars.len() as u32 + index)
         };
         index.ok_or_else(|| self.missing_cell(name, place, code))
+    }
+
+    fn is_class_cell(&self, name: Ident) -> bool {
+        match name {
+            known::CLASS | known::CLASSDICT => true,
+            known::CONDITIONAL_ANNOTATIONS => self.target.features().deferred_annotations,
+            _ => false,
+        }
     }
 
     /// CPython's own fault: where a scope of type parameters uses `__class__`, its symbol table expects the class around to have that cell.
@@ -316,61 +323,6 @@ impl<'a> Compiler<'a, '_> {
             self.emit_arg(Opcode::BUILD_MAP, count, location);
         }
         Ok(count > 0)
-    }
-
-    /// Puts the annotations on the stack, if there are any: a tuple of names and values. Those of `args` come before
-    /// those of `posonlyargs`, unlike in the source.
-    ///
-    /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.12)
-    fn annotations(
-        &mut self,
-        location: Location,
-        node: &'a FunctionDef<'a>,
-        flags: &mut FunctionFlags,
-    ) -> Result {
-        let args = node.args;
-        let groups =
-            [args.args, args.posonlyargs, as_slice(args.vararg), args.kwonlyargs, as_slice(args.kwarg)];
-        let annotated = groups.into_iter().flatten().map(|arg| (arg.arg, arg.annotation));
-        let mut entries = 0;
-        for (name, annotation) in annotated.chain([(known::RETURN, node.returns)]) {
-            if let Some(annotation) = annotation {
-                self.annotation(location, name, annotation)?;
-                entries += 2;
-            }
-        }
-        if entries > 0 {
-            self.emit_arg(Opcode::BUILD_TUPLE, entries, location);
-            flags.add(FunctionFlags::ANNOTATIONS);
-        }
-        Ok(())
-    }
-
-    /// CPython: `Python/compile.c` `compiler_visit_argannotation` (3.12)
-    fn annotation(&mut self, location: Location, name: Ident, annotation: &'a Expr<'a>) -> Result {
-        let name = self.mangled_constant(name);
-        self.emit_const(name, location);
-        if self.future.contains(Future::ANNOTATIONS) {
-            self.annotation_text(annotation);
-            return Ok(());
-        }
-        match annotation.kind {
-            // `*args: *Ts`
-            ExprKind::Starred { value, .. } => {
-                self.visit_expr(value)?;
-                self.emit_arg(Opcode::UNPACK_SEQUENCE, 1, location);
-                Ok(())
-            }
-            _ => self.visit_expr(annotation),
-        }
-    }
-
-    /// An annotation as a string, as `from __future__ import annotations` has it.
-    ///
-    /// CPython: `Python/compile.c` `compiler_visit_annexpr` (3.8–)
-    pub(crate) fn annotation_text(&mut self, annotation: &Expr<'a>) {
-        let text = unparse(self.arena, self.interner, annotation);
-        self.emit_const(Constant::Str(text), annotation.location);
     }
 
     /// Refuses parameters called `__debug__`.

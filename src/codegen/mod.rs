@@ -39,6 +39,8 @@ mod yields;
 use bumpalo::Bump;
 use rustc_hash::FxHashSet;
 
+use annotations::DeferredAnnotation;
+
 use crate::assemble::Assembler;
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
@@ -63,7 +65,8 @@ pub(crate) enum UnitKind {
     AsyncFunction,
     Lambda,
     Comprehension,
-    TypeParams,
+    /// What evaluates annotations or the value of a type parameter or alias, or holds type parameters.
+    Annotation,
 }
 
 /// What a unit does where its body ends.
@@ -86,6 +89,12 @@ pub(crate) struct UnitState<'a> {
     pub(crate) in_inlined_comprehension: bool,
     /// Of a class: the attributes that functions in it give to `self`, one entry for each time.
     pub(crate) static_attributes: Vec<Ident>,
+    /// Of a module or class: the annotations of its variables so far.
+    pub(crate) deferred_annotations: Vec<DeferredAnnotation<'a>>,
+    /// How many of these may not come to be.
+    pub(crate) conditional_annotations: u32,
+    /// How many compound statements are around the current place.
+    pub(crate) conditional_blocks: u32,
 }
 
 /// What leaving a block of the source (by `break`, `continue`, `return`) has to unwind.

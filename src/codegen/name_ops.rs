@@ -121,7 +121,7 @@ impl Compiler<'_, '_> {
     }
 
     /// The lowest bit of the argument, set by the flow graph, asks for a `NULL` before the value.
-    fn load_global(&mut self, location: Location, name: Ident) {
+    pub(super) fn load_global(&mut self, location: Location, name: Ident) {
         let index = self.unit().names.add(name);
         self.emit_arg(Opcode::LOAD_GLOBAL, index << 1, location);
     }

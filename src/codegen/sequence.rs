@@ -42,6 +42,17 @@ impl InstructionSequence {
         self.instructions.push(Instruction { opcode, oparg, location });
     }
 
+    /// Moves the instructions from `tail` on, before which all labels stand, to `index`; labels from there on move along.
+    pub fn move_to_start(&mut self, tail: usize, index: usize) {
+        let moved = self.instructions.len() - tail;
+        self.instructions[index..].rotate_right(moved);
+        for place in &mut self.labels {
+            if *place != Self::UNPLACED && *place as usize >= index {
+                *place += moved as u32;
+            }
+        }
+    }
+
     /// Inserts a jump or block push before the instruction at `index`; labels there and later move along.
     pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {
         self.instructions.insert(index, Instruction { opcode, oparg: target.0, location });

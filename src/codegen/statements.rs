@@ -16,6 +16,10 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_visit_stmt` (3.12)
     pub(crate) fn visit_stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
         let location = stmt.location;
+        let is_conditional = stmt.kind.has_blocks();
+        if is_conditional {
+            self.state().conditional_blocks += 1;
+        }
         match stmt.kind {
             StmtKind::FunctionDef(node) => self.function_def(location, node)?,
             StmtKind::ClassDef(node) => self.class_def(location, node)?,
@@ -50,6 +54,9 @@ impl<'a> Compiler<'a, '_> {
             StmtKind::Pass => self.emit(Opcode::NOP, location),
             StmtKind::Break => self.break_statement(location)?,
             StmtKind::Continue => self.continue_statement(location)?,
+        }
+        if is_conditional {
+            self.state().conditional_blocks -= 1;
         }
         Ok(())
     }

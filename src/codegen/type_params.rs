@@ -4,10 +4,11 @@
 
 use super::functions::FunctionFlags;
 use super::{AtEnd, Compiler, Result, UnitKind};
-use crate::code::Constant;
+use crate::code::{Constant, Int};
 use crate::diagnostic::Diagnostic;
 use crate::names::Ident;
 use crate::source::Location;
+use crate::symtable::ScopeId;
 use crate::syntax::ast::{
     Expr, ExprContext, ExprKind, NodeId, TypeAlias, TypeParam, TypeParamKind, TypeParams,
 };
@@ -19,7 +20,7 @@ impl<'a> Compiler<'a, '_> {
         let text = format!("<generic parameters of {}>", self.interner.text(name));
         let name = self.interner.intern(&text);
         let scope = self.symtable.scope_of(type_params.id);
-        self.enter_unit(name, UnitKind::TypeParams, scope, firstlineno);
+        self.enter_unit(name, UnitKind::Annotation, scope, firstlineno);
     }
 
     /// Binds the type parameters, and leaves a tuple of them on the stack.
@@ -79,7 +80,8 @@ impl<'a> Compiler<'a, '_> {
         let has_defaults = self.target.features().type_param_default;
         let location = if has_defaults { value.location } else { param.location };
         let scope = self.symtable.scope_of(node);
-        self.enter_unit(param.name, UnitKind::TypeParams, scope, value.location.lineno);
+        let flags =
+            self.enter_value(location, param.name, UnitKind::Annotation, scope, value.location.lineno);
         match value.kind {
             // `*Ts = *X`
             ExprKind::Starred { value: starred, .. } if param.kind == TypeParamKind::TypeVarTuple => {
@@ -90,7 +92,28 @@ impl<'a> Compiler<'a, '_> {
         }
         self.emit(Opcode::RETURN_VALUE, location);
         let code = self.leave_unit(AtEnd::ReturnNone)?;
-        self.make_closure(location, code, FunctionFlags::NONE)
+        self.make_closure(location, code, flags)
+    }
+
+    /// Enters the function that evaluates the value of a type parameter or alias, a unit of `kind` if it takes no format. It may take a format, by default that of plain values,
+    /// which is put on the stack for it.
+    fn enter_value(
+        &mut self,
+        location: Location,
+        name: Ident,
+        kind: UnitKind,
+        scope: ScopeId,
+        firstlineno: i32,
+    ) -> FunctionFlags {
+        const VALUE: Constant<'static> = Constant::Int(Int::Small(1));
+        if self.target.features().deferred_annotations {
+            self.emit_const(Constant::Tuple(&[VALUE]), location);
+            self.enter_on_demand(location, name, scope);
+            FunctionFlags::DEFAULTS
+        } else {
+            self.enter_unit(name, kind, scope, firstlineno);
+            FunctionFlags::NONE
+        }
     }
 
     /// CPython: `Python/compile.c` `compiler_typealias` (3.12)
@@ -121,13 +144,12 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_typealias_body` (3.12)
     fn type_alias_body(&mut self, location: Location, name: Ident, node: &'a TypeAlias<'a>) -> Result {
         let scope = self.symtable.scope_of(node.id);
-        self.enter_unit(name, UnitKind::Function, scope, location.lineno);
-        // The first constant of a function is its docstring; this one has none.
-        self.unit().consts.add(Constant::None);
+        let flags = self.enter_value(location, name, UnitKind::Function, scope, location.lineno);
+        self.begin_consts(None);
         self.visit_expr(node.value)?;
         self.emit(Opcode::RETURN_VALUE, location);
         let code = self.leave_unit(AtEnd::ReturnTop)?;
-        self.make_closure(location, code, FunctionFlags::NONE)?;
+        self.make_closure(location, code, flags)?;
         self.emit_arg(Opcode::BUILD_TUPLE, 3, location);
         self.call_intrinsic_1(Intrinsic1::TypeAlias, location);
         Ok(())

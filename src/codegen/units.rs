@@ -33,6 +33,9 @@ impl<'a> Compiler<'a, '_> {
         if scope_data.needs_classdict {
             unit.cellvars.add(known::CLASSDICT);
         }
+        if scope_data.has_conditional_annotations {
+            unit.cellvars.add(known::CONDITIONAL_ANNOTATIONS);
+        }
         unit.freevars.extend(self.sorted_symbols(scope_data, SymbolScope::Free, SymbolFlags::DEF_FREE_CLASS));
 
         let private = self.units.last().and_then(|parent| parent.private);
@@ -45,6 +48,9 @@ impl<'a> Compiler<'a, '_> {
             frame_blocks,
             in_inlined_comprehension: false,
             static_attributes: Vec::new(),
+            deferred_annotations: Vec::new(),
+            conditional_annotations: 0,
+            conditional_blocks: 0,
         });
     }
 
@@ -135,7 +141,7 @@ impl<'a> Compiler<'a, '_> {
     fn qualname(&mut self, name: Ident, kind: UnitKind) -> PyStr<'a> {
         let text = self.text(name);
         let depth = self.units.len();
-        let in_type_params = self.units.last().is_some_and(|parent| parent.kind == UnitKind::TypeParams);
+        let in_type_params = self.units.last().is_some_and(|parent| parent.kind == UnitKind::Annotation);
         let hidden_units = if in_type_params { 1 } else { 0 };
         if depth <= 1 + hidden_units {
             return text;
@@ -150,14 +156,31 @@ impl<'a> Compiler<'a, '_> {
         }
         let separator: &[u8] = match parent.kind {
             UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => b".<locals>.",
-            UnitKind::Module | UnitKind::Class | UnitKind::Comprehension | UnitKind::TypeParams => b".",
+            UnitKind::Module | UnitKind::Class | UnitKind::Comprehension | UnitKind::Annotation => b".",
         };
-        let parts = [parent.unit.qualname.0, separator, text.0];
-        let mut qualname = ArenaVec::with_capacity_in(parts.iter().map(|part| part.len()).sum(), self.arena);
-        for part in parts {
-            qualname.extend_from_slice_copy(part);
+        self.concat([parent.unit.qualname.0, separator, text.0])
+    }
+
+    /// Puts the name of a function into the qualified name of the innermost unit, which evaluates its annotations; but not if it
+    /// is a generic function of the module.
+    ///
+    /// CPython: `Python/compile.c` `compiler_set_qualname` (3.15–)
+    pub(super) fn qualify_annotate(&mut self, function: Ident) {
+        if self.units.len() == 3 && self.units[1].kind == UnitKind::Annotation {
+            return;
         }
-        PyStr(qualname.into_bump_slice())
+        let unit = &self.units.last().expect("a unit is being compiled").unit;
+        let around = unit.qualname.0.strip_suffix(unit.name.0).expect("a qualified name ends in the name");
+        let qualname = self.concat([around, self.text(function).0, b".", unit.name.0]);
+        self.unit().qualname = qualname;
+    }
+
+    fn concat<const N: usize>(&self, parts: [&[u8]; N]) -> PyStr<'a> {
+        let mut text = ArenaVec::with_capacity_in(parts.iter().map(|part| part.len()).sum(), self.arena);
+        for part in parts {
+            text.extend_from_slice_copy(part);
+        }
+        PyStr(text.into_bump_slice())
     }
 
     /// CPython: `Python/compile.c` `compute_code_flags` (3.12)
@@ -174,10 +197,13 @@ impl<'a> Compiler<'a, '_> {
             (false, true) => CodeFlags::COROUTINE,
             (true, true) => CodeFlags::ASYNC_GENERATOR,
         };
+        let has_flags = self.target.features().docstring_and_method_flags;
         for (is_set, flag) in [
             (scope.nested, CodeFlags::NESTED),
             (scope.varargs, CodeFlags::VARARGS),
             (scope.varkeywords, CodeFlags::VARKEYWORDS),
+            (scope.has_docstring && has_flags, CodeFlags::HAS_DOCSTRING),
+            (scope.is_method && has_flags, CodeFlags::METHOD),
         ] {
             if is_set {
                 flags |= flag;

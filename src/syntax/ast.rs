@@ -72,6 +72,21 @@ pub enum StmtKind<'a> {
     Continue,
 }
 
+impl StmtKind<'_> {
+    /// Whether statements stand in it that may or may not run.
+    pub fn has_blocks(&self) -> bool {
+        matches!(
+            self,
+            StmtKind::For(_)
+                | StmtKind::While { .. }
+                | StmtKind::If { .. }
+                | StmtKind::With(_)
+                | StmtKind::Match { .. }
+                | StmtKind::Try(_)
+        )
+    }
+}
+
 /// `FunctionDef` and `AsyncFunctionDef`. Its statement's location is that of `def` (or `async`), not of the decorators.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionDef<'a> {

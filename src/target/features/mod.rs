@@ -105,6 +105,22 @@ pub struct Features {
     /// CPython: `Python/symtable.c` `symtable_visit_type_param_check_reserved_name` (3.12.10–)
     pub classdict_type_param_refused: bool,
 
+    /// Annotations of positional-only parameters come before those of the other positional ones, as in the source; before, after them.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_annotations_in_scope` (3.15–)
+    pub annotations_posonly_first: bool,
+    /// The qualified name of the function that evaluates a function's annotations contains the function's name.
+    ///
+    /// CPython: `Python/compile.c` `compiler_set_qualname` (3.15–)
+    pub function_annotations_qualname: bool,
+    /// The base `Generic[...]` of a generic class does not count when its bases are counted: too many are unpacked from a tuple.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_call_helper_impl` (3.14–)
+    pub generic_base_uncounted: bool,
+    /// Code objects say whether they begin with a docstring, and whether their function is directly in a class.
+    ///
+    /// CPython: `Python/compile.c` `compute_code_flags` (3.14–)
+    pub docstring_and_method_flags: bool,
     /// An inlined comprehension has its own view of every name whose scope differs from that outside; before, only of those that it binds.
     ///
     /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12.4–)
