@@ -69,7 +69,7 @@ pub enum Constant<'a> {
         imag: f64,
     },
     Str(PyStr<'a>),
-    /// A string that is a name's own, interned object rather than that of a literal; see [`Constant::name`].
+    /// A name of the source as a string: its object is the name's own, which is interned, rather than that of a literal.
     Name(PyStr<'a>),
     Bytes(&'a [u8]),
     Tuple(&'a [Constant<'a>]),
@@ -78,13 +78,6 @@ pub enum Constant<'a> {
     /// Start, stop and step.
     Slice(&'a [Constant<'a>; 3]),
     Code(&'a CodeObject<'a>),
-}
-
-impl<'a> Constant<'a> {
-    /// A name of the source, as a string. Literals of ASCII's name characters are interned like names, so that nothing tells them apart.
-    pub(crate) fn name(text: PyStr<'a>) -> Constant<'a> {
-        if text.is_ascii() { Constant::Str(text) } else { Constant::Name(text) }
-    }
 }
 
 impl Constant<'_> {

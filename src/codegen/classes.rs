@@ -141,7 +141,7 @@ impl<'a> Compiler<'a, '_> {
         let mut texts: Vec<_> = attributes.into_iter().map(|name| self.interner.text(name)).collect();
         texts.sort_unstable();
         texts.dedup();
-        let texts = texts.into_iter().map(|text| Constant::name(text.into())).collect::<Vec<_>>();
+        let texts = texts.into_iter().map(|text| Constant::Name(text.into())).collect::<Vec<_>>();
         Constant::Tuple(self.arena.alloc_slice_copy(&texts))
     }
 

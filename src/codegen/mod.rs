@@ -259,7 +259,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// A name as a constant.
     pub(crate) fn name_constant(&self, name: Ident) -> Constant<'a> {
-        Constant::name(self.text(name))
+        Constant::Name(self.text(name))
     }
 
     /// A name as it is called inside the innermost class, as a constant. What mangling makes is a string of its own.

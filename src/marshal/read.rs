@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
             kind::INTERNED => {
                 let text = self.long_bytes()?;
                 match self.string(start, text, is_utf8_with_surrogates)? {
-                    Constant::Str(text) => Constant::name(text),
+                    Constant::Str(text) => Constant::Name(text),
                     other => other,
                 }
             }

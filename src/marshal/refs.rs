@@ -44,8 +44,9 @@ use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
+use crate::code::disassembly::decode;
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
-use crate::target::Target;
+use crate::target::{Opcode, Target};
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,8 +112,9 @@ impl<'a> Heap<'a> {
         let keys = Bump::new();
         let mut builder = Builder::new(&keys, target);
         let root = builder.code(code);
-        // The caller of marshal holds it.
-        builder.heap.objects[root.index()].references = 2;
+        // The caller of marshal holds it, too or alone.
+        let is_shared = !target.features().root_code_is_not_shared;
+        builder.heap.objects[root.index()].references = 1 + u32::from(is_shared);
         builder.heap.root = root;
         builder.share_frozensets();
         builder.heap
@@ -307,7 +309,9 @@ impl<'a, 'k> Builder<'a, 'k> {
         let instructions = self.heap.add(Body::Bytes(code.code));
         self.heap.objects[instructions.index()].references = 1;
         let names = self.names(code.names.iter().copied());
-        let localsplus = self.names(code.localsplus.iter().map(|slot| slot.name));
+        let locals = code.localsplus.iter().map(|slot| slot.name);
+        let localsplus =
+            if self.renames_parameter(code) { self.new_names(locals) } else { self.names(locals) };
         let kinds = match code.localsplus {
             [] => self.bytes(b""),
             slots => self.heap.add(Body::Kinds(slots)),
@@ -360,6 +364,7 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// A name is its own object as a constant too, if no equal constant came first.
     fn name_as_constant(&mut self, number: u32) {
+        self.text(number).is_name = true;
         if !self.text(number).is_constant {
             let interned = self.interned(number);
             let text = self.text(number);
@@ -402,7 +407,7 @@ impl<'a, 'k> Builder<'a, 'k> {
             Constant::False => (Body::False, true),
             Constant::True => (Body::True, true),
             Constant::Ellipsis => (Body::Ellipsis, true),
-            Constant::Int(int) => (Body::Int(int), is_small_int(int)),
+            Constant::Int(int) => (Body::Int(int), self.is_small(int)),
             Constant::Float(value) => (Body::Float(value), false),
             Constant::Complex { real, imag } => (Body::Complex { real, imag }, false),
             Constant::Bytes(bytes) => (Body::Bytes(bytes), bytes.len() <= 1),
@@ -438,12 +443,20 @@ impl<'a, 'k> Builder<'a, 'k> {
                 self.constant_string(number)
             }
             Constant::Str(text) => self.heap.add(Body::Str(text)),
-            Constant::Int(int) if !is_small_int(int) => self.heap.add(Body::Int(int)),
+            Constant::Int(int) if !self.is_small(int) => self.heap.add(Body::Int(int)),
             Constant::Float(value) => self.heap.add(Body::Float(value)),
             Constant::Complex { real, imag } => self.heap.add(Body::Complex { real, imag }),
             Constant::Bytes(bytes) if bytes.len() > 1 => self.heap.add(Body::Bytes(bytes)),
             _ => self.scalar(&constant),
         }
+    }
+
+    /// Whether there is one object for all integers of this value.
+    ///
+    /// CPython: `Include/internal/pycore_global_objects.h` `_PY_NSMALLNEGINTS` (3.8–)
+    fn is_small(&self, int: Int<'_>) -> bool {
+        let largest = self.target.features().largest_small_int;
+        matches!(int, Int::Small(value) if (-5..=largest).contains(&value))
     }
 
     fn bytes(&mut self, bytes: &'a [u8]) -> ObjectId {
@@ -483,6 +496,30 @@ impl<'a, 'k> Builder<'a, 'k> {
         let interned: SmallVec<[ObjectId; 32]> = keys.iter().map(|&key| self.interned_key(key)).collect();
         let slots = self.heap.add_slots(&interned);
         self.add_tuple(keys, slots)
+    }
+
+    /// A tuple of names that never was in the cache.
+    fn new_names(&mut self, names: impl ExactSizeIterator<Item = PyStr<'a>>) -> ObjectId {
+        let interned: SmallVec<[ObjectId; 32]> = names
+            .map(|name| {
+                let number = self.name_number(name);
+                self.interned(number)
+            })
+            .collect();
+        let slots = self.heap.add_slots(&interned);
+        self.heap.add(Body::Tuple(slots))
+    }
+
+    /// Whether the compiler itself made this function, to compute annotations, and renamed its parameter to `format`. Only it loads
+    /// `NotImplementedError` as a common constant.
+    fn renames_parameter(&self, code: &CodeObject<'a>) -> bool {
+        let features = self.target.features();
+        features.annotate_renames_parameter
+            && code.name.0 == b"__annotate__"
+            && code.localsplus.first().is_some_and(|parameter| parameter.name.0 == b"format")
+            && decode(code.code, features.opcodes).iter().any(|instruction| {
+                instruction.opcode == Some(Opcode::LOAD_COMMON_CONSTANT) && instruction.oparg == 1
+            })
     }
 
     fn interned_key(&mut self, key: Key) -> ObjectId {
@@ -696,11 +733,6 @@ fn is_class_body(code: &CodeObject<'_>) -> bool {
 /// CPython: `Objects/codeobject.c` `all_name_chars` (3.8–)
 fn all_name_chars(text: PyStr<'_>) -> bool {
     text.0.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// CPython: `Include/internal/pycore_global_objects.h` `_PY_NSMALLNEGINTS` (3.8–)
-fn is_small_int(int: Int<'_>) -> bool {
-    matches!(int, Int::Small(-5..=256))
 }
 
 /// The empty string, and those of one character of Latin-1, with an exception.

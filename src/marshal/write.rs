@@ -22,7 +22,8 @@ pub enum WriteError {
 pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let heap = Heap::new(code, target);
     let refs = Refs::of_all(&heap);
-    let mut writer = Writer { heap: &heap, refs, depth: 0 };
+    let sorts_as_shared = target.features().frozensets_sorted_as_shared;
+    let mut writer = Writer { heap: &heap, refs, depth: 0, sorts_as_shared };
     stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || {
         writer.object(heap.root(), heap.object(heap.root()).is_shared(), out)
     })
@@ -73,6 +74,8 @@ struct Writer<'h, 'a> {
     heap: &'h Heap<'a>,
     refs: Refs,
     depth: usize,
+    /// Whether the elements of frozensets are shared while the writer looks for their order.
+    sorts_as_shared: bool,
 }
 
 impl Writer<'_, '_> {
@@ -177,7 +180,9 @@ impl Writer<'_, '_> {
         for &item in items {
             let mut dump = Vec::new();
             let refs = Refs::Map(FxHashMap::default());
-            Writer { heap: self.heap, refs, depth: 0 }.held(item, &mut dump)?;
+            let mut writer = Writer { refs, depth: 0, ..*self };
+            let shared = self.sorts_as_shared || self.heap.object(item).is_shared();
+            writer.object(item, shared, &mut dump)?;
             dumps.push((dump, item));
         }
         dumps.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));

@@ -21,7 +21,8 @@ use std::fmt::Write as _;
 use super::{CodeObject, Constant, ExceptionEntry, PyStr};
 use crate::target::Target;
 use arguments::meaning;
-use instructions::{Instruction, decode};
+use instructions::Instruction;
+pub(crate) use instructions::decode;
 
 /// The text of `code` and of the code objects in its constants, outermost first.
 ///

@@ -139,6 +139,10 @@ const V3_12_1: Features = Features {
     least_stacksize: 0,
     static_strings_interned: false,
     code_names_interned: false,
+    frozensets_sorted_as_shared: false,
+    annotate_renames_parameter: false,
+    root_code_is_not_shared: false,
+    largest_small_int: 256,
 };
 
 const V3_12_3: Features = Features {
@@ -220,6 +224,7 @@ const V3_13_0: Features = Features {
     type_param_default: true,
     docstrings_cleaned: true,
     code_names_interned: true,
+    frozensets_sorted_as_shared: true,
     push_null_after_callable: true,
     call_kw: true,
     function_attributes: true,
@@ -295,6 +300,7 @@ const V3_14_0: Features = Features {
     contexts_checked_in_symtable: true,
     generic_base_uncounted: true,
     docstring_and_method_flags: true,
+    annotate_renames_parameter: true,
     exhausted_for: &[Opcode::END_FOR, Opcode::POP_ITER],
     comprehension_iter: ComprehensionIter::Evaluated,
     docstring_slot: false,
@@ -340,6 +346,8 @@ const V3_15_0: Features = Features {
     duplicate_parameter: "parameter",
     annotations_posonly_first: true,
     function_annotations_qualname: true,
+    root_code_is_not_shared: true,
+    largest_small_int: 1024,
     comprehension_iter: ComprehensionIter::Inside,
     inlined_genexp_calls: InlinedGenexpCalls::WithListAndSet,
     virtual_iterators: true,

@@ -328,6 +328,22 @@ pub struct Features {
     ///
     /// CPython: `Objects/codeobject.c` `init_code` (3.13–)
     pub code_names_interned: bool,
+    /// The elements of frozensets count as shared while their order is found out; before, only while they are written.
+    ///
+    /// CPython: `Python/marshal.c` `w_complex_object` (3.13–)
+    pub frozensets_sorted_as_shared: bool,
+    /// What computes annotations has a tuple of local names for itself.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_leave_annotations_scope` (3.14–)
+    pub annotate_renames_parameter: bool,
+    /// The code object of the module itself has no number in marshal's data.
+    ///
+    /// CPython: `Python/bltinmodule.c` `builtin_compile_impl` (3.15–)
+    pub root_code_is_not_shared: bool,
+    /// Integers from -5 up to this one exist once in a process.
+    ///
+    /// CPython: `Include/internal/pycore_runtime_structs.h` `_PY_NSMALLPOSINTS` (3.12–)
+    pub largest_small_int: i64,
 }
 
 /// How f-strings are taken apart: sources in which it matters are lowered for each set of rules, all others once.
