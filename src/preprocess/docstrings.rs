@@ -40,8 +40,8 @@ fn clean<'a>(arena: &'a Bump, text: PyStr<'a>) -> Result<Option<PyStr<'a>>, Diag
     let first = lines.next().unwrap_or_default();
     let margin = lines.clone().filter_map(indentation).min().unwrap_or(0);
     let first = &first[leading_spaces(first)..];
-    if margin == 0 && first.len() + lines.clone().map(<[u8]>::len).sum::<usize>() == text.0.len() {
-        return Ok(None);
+    if margin == 0 && first.len() + lines.clone().map(<[u8]>::len).sum::<usize>() == expanded.len() {
+        return Ok((expanded != text.0).then_some(PyStr(expanded)));
     }
     let mut cleaned = Vec::with_capacity_in(expanded.len(), arena);
     cleaned.extend_from_slice_copy(first);
@@ -112,6 +112,7 @@ mod tests {
             ("  ", ""),
             ("  a\n      b\n    c  \n   \n\td", "a\n  b\nc  \n\n    d"),
             ("a\n  b\n \n    c\n", "a\nb\n\n  c\n"),
+            ("1234567\t8", "1234567 8"),
             ("a\r\tb\n\n\u{e9}\tc", "a\r        b\n\n\u{e9}       c"),
             ("\n\x0c  a\n  b", "\n\x0c  a\n  b"),
         ] {
