@@ -8,7 +8,7 @@ use bumpalo::collections::Vec;
 use crate::code::Constant;
 use crate::folding;
 use crate::source::Location;
-use crate::syntax::ast::{CmpOp, Compare, Expr, ExprContext, ExprKind, Operator, UnaryOp};
+use crate::syntax::ast::{CmpOp, Compare, Expr, ExprKind, Operator, UnaryOp};
 
 /// CPython: `Python/ast_opt.c` `fold_unaryop` (3.8–3.13)
 pub(super) fn unary_op<'a>(
@@ -54,15 +54,7 @@ pub(super) fn binary_op<'a>(
 }
 
 /// CPython: `Python/ast_opt.c` `fold_subscr` (3.8–3.13)
-pub(super) fn subscript<'a>(
-    arena: &'a Bump,
-    value: &Expr<'a>,
-    slice: &Expr<'a>,
-    ctx: ExprContext,
-) -> Option<ExprKind<'a>> {
-    if ctx != ExprContext::Load {
-        return None;
-    }
+pub(super) fn subscript<'a>(arena: &'a Bump, value: &Expr<'a>, slice: &Expr<'a>) -> Option<ExprKind<'a>> {
     folding::subscript(arena, value.kind.as_constant()?, slice.kind.as_constant()?).map(ExprKind::Constant)
 }
 

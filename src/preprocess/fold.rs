@@ -3,7 +3,7 @@
 //! Every `fn x(&mut self, &'a X) -> Result<X>` below gives the node with its children folded. Where the result is the same as before
 //! is known by a count of rewrites, so that unchanged nodes and slices are shared with the tree that came in.
 //!
-//! CPython: `Python/ast_opt.c` (3.8–3.13)
+//! CPython: `Python/ast_opt.c` (3.8–3.13), `Python/ast_preprocess.c` (3.14–)
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
@@ -30,7 +30,9 @@ pub(super) fn module<'a>(
     let mut folder = Folder {
         arena,
         optimize,
+        folds_constants: !target.features().folds_constants_in_flowgraph,
         cleans_docstrings: target.features().docstrings_cleaned && optimize < 2,
+        removes_docstrings: target.features().docstrings_removed_early && optimize >= 2,
         annotations: !future.contains(Future::ANNOTATIONS),
         depth: 0,
         limit: target.features().recursion_limit,
@@ -43,7 +45,10 @@ pub(super) fn module<'a>(
 struct Folder<'a> {
     arena: &'a Bump,
     optimize: u8,
+    /// Whether operations and displays become constants here.
+    folds_constants: bool,
     cleans_docstrings: bool,
+    removes_docstrings: bool,
     /// Whether annotations are folded: those that become strings are shown as they were written.
     annotations: bool,
     /// How many statements, expressions and patterns are around the one at hand, and how many may be.
@@ -113,18 +118,18 @@ impl<'a> Folder<'a> {
 
 /// Statements, patterns and their parts.
 impl<'a> Folder<'a> {
-    /// The body of a module, class or function. A string that only folding made its first statement is no docstring,
+    /// The body of a module, class or function. A string that was not its first statement before is no docstring,
     /// and is hidden in an f-string from those who look for one.
     fn body(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
-        if self.cleans_docstrings
-            && let Some(cleaned) = docstrings::cleaned(self.arena, body)?
-        {
-            self.rewrites += 1;
-            return self.stmts(cleaned);
+        if docstring(body).is_some() && !self.removes_docstrings {
+            return self.body_with_docstring(body);
         }
-        let folded = self.stmts(body)?;
-        let (None, Some(_), StmtKind::Expr(value)) =
-            (docstring(body), docstring(folded), folded.first().map_or(StmtKind::Pass, |stmt| stmt.kind))
+        let folded = match docstring(body) {
+            Some(_) => self.body_without_docstring(body)?,
+            None => self.stmts(body)?,
+        };
+        let (Some(_), StmtKind::Expr(value)) =
+            (docstring(folded), folded.first().map_or(StmtKind::Pass, |stmt| stmt.kind))
         else {
             return Ok(folded);
         };
@@ -132,7 +137,33 @@ impl<'a> Folder<'a> {
         let hidden = Expr { kind: ExprKind::JoinedStr(std::slice::from_ref(value)), location };
         let copy = self.arena.alloc_slice_copy(folded);
         copy[0] = Stmt { kind: StmtKind::Expr(self.arena.alloc(hidden)), location };
-        Ok(copy)
+        Ok(self.rewritten(copy))
+    }
+
+    fn body_with_docstring(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
+        let cleaned = if self.cleans_docstrings { docstrings::cleaned(self.arena, body)? } else { None };
+        match cleaned {
+            Some(cleaned) => {
+                let cleaned = self.rewritten(cleaned);
+                self.stmts(cleaned)
+            }
+            None => self.stmts(body),
+        }
+    }
+
+    /// What stands behind a docstring, or a `pass` in the place of its first four letters.
+    fn body_without_docstring(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
+        let body = match body {
+            [docstring] => {
+                let Location { lineno, col_offset, .. } = docstring.location;
+                let location =
+                    Location { end_lineno: lineno, end_col_offset: col_offset + 4, ..docstring.location };
+                self.arena.alloc_slice_copy(&[Stmt { kind: StmtKind::Pass, location }])
+            }
+            _ => &body[1..],
+        };
+        let body = self.rewritten(body);
+        self.stmts(body)
     }
 
     fn stmts(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
@@ -282,10 +313,10 @@ impl<'a> Folder<'a> {
     fn pattern(&mut self, pattern: &'a Pattern<'a>) -> Result<Pattern<'a>> {
         self.enter()?;
         let kind = match pattern.kind {
-            PatternKind::MatchValue(value) => PatternKind::MatchValue(self.expr(value)?),
+            PatternKind::MatchValue(value) => PatternKind::MatchValue(self.node(value, Self::pattern_value)?),
             PatternKind::MatchSequence(patterns) => PatternKind::MatchSequence(self.patterns(patterns)?),
             PatternKind::MatchMapping { keys, patterns, rest } => PatternKind::MatchMapping {
-                keys: self.exprs(keys)?,
+                keys: self.slice(keys, Self::pattern_value)?,
                 patterns: self.patterns(patterns)?,
                 rest,
             },
@@ -298,6 +329,22 @@ impl<'a> Folder<'a> {
         };
         self.depth -= 1;
         Ok(Pattern { kind, location: pattern.location })
+    }
+
+    /// A value or key of a pattern: signed and complex numbers become constants for all targets.
+    ///
+    /// CPython: `Python/ast_preprocess.c` `fold_const_match_patterns` (3.14–)
+    fn pattern_value(&mut self, value: &'a Expr<'a>) -> Result<Expr<'a>> {
+        match value.kind {
+            _ if self.folds_constants => self.element(value),
+            ExprKind::UnaryOp { op, operand } => Ok(self.unary_op(op, operand, value.location)),
+            ExprKind::BinOp { left, op, right } => {
+                let left = self.node(left, Self::pattern_value)?;
+                let kind = self.constant_binary_op(left, op, right);
+                Ok(Expr { kind, location: value.location })
+            }
+            _ => Ok(*value),
+        }
     }
 
     fn patterns(&mut self, patterns: &'a [Pattern<'a>]) -> Result<&'a [Pattern<'a>]> {
@@ -387,39 +434,56 @@ impl<'a> Folder<'a> {
             ExprKind::Name { .. } => expr.kind,
             ExprKind::UnaryOp { op, operand } => {
                 let operand = self.expr(operand)?;
-                match constants::unary_op(self.arena, op, operand, expr.location) {
-                    Some(Expr { kind, location }) => {
-                        // `+` gives the very object back.
-                        let kind = if op == UnaryOp::UAdd { kind } else { self.with_nan_numbered(kind) };
-                        return Ok(self.rewritten(Expr { kind, location }));
-                    }
-                    None => ExprKind::UnaryOp { op, operand },
+                if self.folds_constants {
+                    return Ok(self.unary_op(op, operand, expr.location));
                 }
+                ExprKind::UnaryOp { op, operand }
             }
             ExprKind::BinOp { left, op, right } => {
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
-                let folded = format::percent(self.arena, left, op, right)
-                    .or_else(|| constants::binary_op(self.arena, left, op, right));
-                let folded = folded.map(|kind| self.with_nan_numbered(kind));
-                self.folded_or(folded, ExprKind::BinOp { left, op, right })
+                self.binary_op(left, op, right)
             }
             ExprKind::Compare(compare) => ExprKind::Compare(self.node(compare, Self::compare)?),
             ExprKind::Subscript { value, slice, ctx } => {
                 let (value, slice) = (self.expr(value)?, self.expr(slice)?);
-                let folded = constants::subscript(self.arena, value, slice, ctx);
+                let folds = self.folds_constants && ctx == ExprContext::Load;
+                let folded = if folds { constants::subscript(self.arena, value, slice) } else { None };
                 self.folded_or(folded, ExprKind::Subscript { value, slice, ctx })
             }
             ExprKind::Tuple { elts, ctx } => {
                 let elts = self.exprs(elts)?;
-                let folded = match ctx {
-                    ExprContext::Load => constants::tuple(self.arena, elts),
-                    ExprContext::Store | ExprContext::Del => None,
-                };
+                let folds = self.folds_constants && ctx == ExprContext::Load;
+                let folded = if folds { constants::tuple(self.arena, elts) } else { None };
                 self.folded_or(folded, ExprKind::Tuple { elts, ctx })
             }
             kind => self.children(kind)?,
         };
         Ok(Expr { kind, location: expr.location })
+    }
+
+    fn unary_op(&mut self, op: UnaryOp, operand: &'a Expr<'a>, location: Location) -> Expr<'a> {
+        match constants::unary_op(self.arena, op, operand, location) {
+            Some(Expr { kind, location }) => {
+                // `+` gives the very object back.
+                let kind = if op == UnaryOp::UAdd { kind } else { self.with_nan_numbered(kind) };
+                self.rewritten(Expr { kind, location })
+            }
+            None => Expr { kind: ExprKind::UnaryOp { op, operand }, location },
+        }
+    }
+
+    fn binary_op(&mut self, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) -> ExprKind<'a> {
+        match format::percent(self.arena, left, op, right) {
+            Some(joined) => self.rewritten(joined),
+            None if self.folds_constants => self.constant_binary_op(left, op, right),
+            None => ExprKind::BinOp { left, op, right },
+        }
+    }
+
+    fn constant_binary_op(&mut self, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) -> ExprKind<'a> {
+        let folded = constants::binary_op(self.arena, left, op, right);
+        let folded = folded.map(|kind| self.with_nan_numbered(kind));
+        self.folded_or(folded, ExprKind::BinOp { left, op, right })
     }
 
     fn folded_or(&mut self, folded: Option<ExprKind<'a>>, kind: ExprKind<'a>) -> ExprKind<'a> {
@@ -558,7 +622,7 @@ impl<'a> Folder<'a> {
 
     /// An expression, itself folded, that is only iterated over.
     fn iterable(&mut self, expr: &'a Expr<'a>) -> Result<Expr<'a>> {
-        let folded = constants::iterable(self.arena, expr);
+        let folded = if self.folds_constants { constants::iterable(self.arena, expr) } else { None };
         Ok(Expr { kind: self.folded_or(folded, expr.kind), location: expr.location })
     }
 }

@@ -55,6 +55,10 @@ pub struct Features {
     ///
     /// CPython: `Python/compile.c` `_PyCompile_CleanDoc` (3.13–)
     pub docstrings_cleaned: bool,
+    /// With `-OO` a docstring is taken out of the tree, or made a `pass` where nothing else is in the body.
+    ///
+    /// CPython: `Python/ast_preprocess.c` `remove_docstring` (3.14–)
+    pub docstrings_removed_early: bool,
 
     /// The `else` of a `try` statement comes after its handlers; before, ahead of them.
     ///
