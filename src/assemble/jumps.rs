@@ -30,7 +30,7 @@ use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
-use crate::target::{Features, JumpSizeGuess, OpcodeTable};
+use crate::target::{Features, JumpSizeGuess, Opcode, OpcodeTable};
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;
@@ -117,6 +117,10 @@ fn too_large() -> Diagnostic {
 /// As many as fit `INT_MAX` bytes.
 const MAX_CODE_UNITS: u32 = i32::MAX as u32 / 2;
 
+/// The instructions from `SEND` on to `END_SEND`, which is where the end of an `async for` has its loop.
+const AWAITING: [Opcode; 4] =
+    [Opcode::SEND, Opcode::YIELD_VALUE, Opcode::RESUME, Opcode::JUMP_BACKWARD_NO_INTERRUPT];
+
 /// What one block takes in the code.
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -127,12 +131,16 @@ struct Span {
     extended: u32,
     /// The place in the layout that the jump at the end goes to.
     target: Option<u32>,
+    /// How many code units the jump at the end stops short of the target's start: it goes back to what follows them.
+    ///
+    /// CPython: `Python/assemble.c` `END_SEND_OFFSET` (3.14–)
+    short_of: u32,
 }
 
 impl Span {
     /// Of a block with these instructions. `places` are those of the blocks in the layout.
     fn new(mut instrs: &[Instr], opcodes: &OpcodeTable, places: &[u32]) -> Span {
-        let mut span = Span { start: 0, fixed: 0, extended: 0, target: None };
+        let mut span = Span { start: 0, fixed: 0, extended: 0, target: None, short_of: 0 };
         if let [before @ .., jump] = instrs
             && jump.opcode.is_jump()
         {
@@ -140,6 +148,9 @@ impl Span {
             span.fixed = units::base_size(opcodes, jump.opcode);
             span.extended = units::extended_args(jump.oparg);
             span.target = jump.target.map(|target| places[target.index()]);
+            if jump.opcode == Opcode::END_ASYNC_FOR_FROM_SEND {
+                span.short_of = AWAITING.iter().map(|&opcode| units::base_size(opcodes, opcode)).sum();
+            }
         }
         let sizes = instrs.iter().map(|instr| units::size(opcodes, instr.opcode, instr.oparg));
         span.fixed += sizes.sum::<u32>();
@@ -192,7 +203,7 @@ impl Spans {
     /// How far the jump at the end of a block goes: from the end of the jump, forward or back.
     fn distance(&self, place: usize) -> u32 {
         let target = self.0[place].target.expect("the block ends in a jump");
-        self.0[place].end().abs_diff(self.0[target as usize].start)
+        self.0[place].end().abs_diff(self.0[target as usize].start).saturating_sub(self.0[place].short_of)
     }
 
     /// Grows jumps back, first to last, then jumps forward, last to first. Returns whether there was one to grow.
@@ -201,9 +212,9 @@ impl Spans {
         let mut offset: u32 = 0;
         for place in 0..self.0.len() {
             self.0[place].start = offset;
-            if let Some(target) = self.0[place].target.filter(|&target| target as usize <= place) {
+            if self.0[place].target.is_some_and(|target| target as usize <= place) {
                 // Its own growth makes the way back longer.
-                while self.grow(place, self.0[place].end() - self.0[target as usize].start) {
+                while self.grow(place, self.distance(place)) {
                     grown = true;
                 }
             }
@@ -237,7 +248,7 @@ mod tests {
 
     /// Blocks of a size, each with a jump to another or none.
     fn spans(blocks: &[(u32, Option<u32>)]) -> Spans {
-        let span = |&(fixed, target)| Span { start: 0, fixed, extended: 0, target };
+        let span = |&(fixed, target)| Span { start: 0, fixed, extended: 0, target, short_of: 0 };
         Spans(blocks.iter().map(span).collect())
     }
 

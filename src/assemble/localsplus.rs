@@ -1,23 +1,27 @@
 //! The frame's variables: locals, then cells, then free variables. A parameter that is also a cell stands once, as both.
 //!
-//! CPython: `Python/assemble.c` `compute_localsplus_info` (3.11–3.12)
+//! CPython: `Python/assemble.c` `compute_localsplus_info` (3.11–)
 
 use bumpalo::Bump;
 use smallvec::SmallVec;
 
-use crate::code::{LocalKind, LocalPlus};
+use crate::code::{CodeFlags, LocalKind, LocalPlus};
 use crate::codegen::unit::Unit;
 use crate::names::Interner;
+use crate::target::Features;
 
 pub(super) fn localsplus<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
     unit: &Unit<'a>,
+    features: &Features,
 ) -> &'a [LocalPlus<'a>] {
-    let locals = unit.varnames.idents().iter().map(|&name| {
+    let arguments = if features.argument_kinds { argument_kinds(unit) } else { SmallVec::new() };
+    let arguments = arguments.into_iter().chain(std::iter::repeat(0));
+    let locals = unit.varnames.idents().iter().zip(arguments).map(|(&name, argument)| {
         let hidden = if unit.fast_hidden.contains_key(&name) { LocalKind::HIDDEN } else { 0 };
         let cell = if unit.cellvars.contains(name) { LocalKind::CELL } else { 0 };
-        (name, LocalKind::LOCAL | hidden | cell)
+        (name, LocalKind::LOCAL | hidden | cell | argument)
     });
     let cells = unit.cellvars.idents().iter().filter(|&&name| !unit.varnames.contains(name));
     let cells = cells.map(|&name| (name, LocalKind::CELL));
@@ -27,4 +31,19 @@ pub(super) fn localsplus<'a>(
         .map(|(name, kind)| LocalPlus { name: interner.text(name).into(), kind: LocalKind(kind) })
         .collect();
     arena.alloc_slice_copy(&variables)
+}
+
+/// How each parameter takes arguments.
+fn argument_kinds(unit: &Unit<'_>) -> SmallVec<[u8; 16]> {
+    let ordinary = LocalKind::ARG_POS | LocalKind::ARG_KW;
+    [
+        (unit.posonlyargcount, LocalKind::ARG_POS),
+        (unit.argcount - unit.posonlyargcount, ordinary),
+        (unit.kwonlyargcount, LocalKind::ARG_KW),
+        (u32::from(unit.flags.contains(CodeFlags::VARARGS)), LocalKind::ARG_POS | LocalKind::ARG_VAR),
+        (u32::from(unit.flags.contains(CodeFlags::VARKEYWORDS)), LocalKind::ARG_KW | LocalKind::ARG_VAR),
+    ]
+    .into_iter()
+    .flat_map(|(count, kind)| std::iter::repeat_n(kind, count as usize))
+    .collect()
 }

@@ -23,6 +23,7 @@ use crate::codegen::unit::Unit;
 use crate::diagnostic::Diagnostic;
 use crate::flowgraph::{self, BlockId, FlowGraph};
 use crate::names::Interner;
+use crate::source::Location;
 use crate::target::{Features, Target};
 use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
@@ -48,8 +49,9 @@ impl Assembler {
         filename: PyStr<'a>,
         unit: &mut Unit<'a>,
     ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-        let stack_size = flowgraph::run(&mut self.graph, unit, arena, target.features());
-        let tables = self.emit(arena, target.features(), unit.firstlineno)?;
+        let features = target.features();
+        let stack_size = flowgraph::run(&mut self.graph, unit, arena, features);
+        let tables = self.emit(arena, features, unit.firstlineno)?;
         let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
         Ok(arena.alloc(CodeObject {
             argcount: unit.argcount,
@@ -60,7 +62,7 @@ impl Assembler {
             code: tables.code,
             consts: arena.alloc_slice_copy(unit.consts.values()),
             names: arena.alloc_slice_fill_iter(names),
-            localsplus: localsplus::localsplus(arena, interner, unit),
+            localsplus: localsplus::localsplus(arena, interner, unit, features),
             filename,
             name: unit.name,
             qualname: unit.qualname,
@@ -92,7 +94,11 @@ impl Assembler {
                     exceptions.set_handler(offset, last_handler.map(|id| handler(graph, offsets, id)));
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
-                locations.add(instr.location, size);
+                if instr.location == Location::NEXT && instr.opcode.is_terminator() {
+                    locations.add(Location::NONE, size);
+                } else {
+                    locations.add(instr.location, size);
+                }
                 offset += size;
             }
         }

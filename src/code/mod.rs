@@ -54,6 +54,10 @@ pub struct LocalPlus<'a> {
 pub struct LocalKind(pub u8);
 
 impl LocalKind {
+    /// A parameter that takes positional arguments, keyword arguments, any number of them (3.14–).
+    pub const ARG_POS: u8 = 0x02;
+    pub const ARG_KW: u8 = 0x04;
+    pub const ARG_VAR: u8 = 0x08;
     /// Only inside an inlined comprehension.
     pub const HIDDEN: u8 = 0x10;
     pub const LOCAL: u8 = 0x20;

@@ -8,6 +8,7 @@
 
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::codegen::sequence::InstructionSequence;
+use crate::folding::Nans;
 use crate::target::{Features, Properties};
 
 /// In the map from places to labels: no label.
@@ -24,6 +25,7 @@ impl FlowGraph {
             block_at: Vec::new(),
             has_nops: true,
             properties: Properties::default(),
+            nans: Nans::default(),
         }
     }
 
@@ -113,6 +115,7 @@ impl FlowGraph {
         let end = self.instrs.len() as u32;
         let block = self.last_block();
         block.len = end - block.start;
+        block.room = block.len;
     }
 
     fn last_block(&mut self) -> &mut Block {

@@ -60,7 +60,7 @@ fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32], features: &Features) ->
     let mut cells: SmallVec<[u32; 16]> = (0..unit.cellvars.len() as u32).collect();
     cells.sort_unstable_by_key(|&cell| offsets[cell as usize]);
     prefix.extend(cells.into_iter().map(|cell| Instr::new(MAKE_CELL, cell, Location::NONE)));
-    if is_generator(unit.flags) {
+    if is_generator(unit.flags) && !features.generator_prologue_in_codegen {
         let location = Location::new(unit.firstlineno, unit.firstlineno, -1, -1);
         prefix.push(Instr::new(RETURN_GENERATOR, 0, location));
         let pop_location = if features.generator_prefix_located { location } else { Location::NONE };

@@ -32,7 +32,7 @@ pub(super) fn label_exception_targets(graph: &mut FlowGraph, features: &Features
     let mut labels = Labels { pushed: SmallVec::new(), todo: SmallVec::new(), visited: BlockSet::new(graph) };
     labels.reach(graph.entry, None);
     while let Some((id, stack)) = labels.todo.pop() {
-        labels.label_block(graph, id, stack, features.handler_depth);
+        labels.label_block(graph, id, stack, features);
     }
 }
 
@@ -50,14 +50,14 @@ impl Labels {
         }
     }
 
-    fn label_block(&mut self, graph: &mut FlowGraph, id: BlockId, mut stack: Stack, noted: HandlerDepth) {
+    fn label_block(&mut self, graph: &mut FlowGraph, id: BlockId, mut stack: Stack, features: &Features) {
         // Of the last YIELD_VALUE.
         let mut yield_depth = 0;
         for index in graph.range(id) {
             let instr = &mut graph.instrs[index];
             let top = stack.map(|top| self.pushed[top]);
             let depth = top.map_or(0, |top| top.depth);
-            match (instr.opcode, noted) {
+            match (instr.opcode, features.handler_depth) {
                 (opcode, _) if opcode.is_block_push() => {
                     let handler = instr.jump_target();
                     self.reach(handler, stack);
@@ -70,7 +70,7 @@ impl Labels {
                 }
                 (Opcode::POP_BLOCK, _) => {
                     stack = top.expect("as many blocks are pushed as popped").below;
-                    if noted != HandlerDepth::InYield {
+                    if features.handler_depth != HandlerDepth::InYield {
                         instr.set_nop();
                     }
                     continue;
@@ -80,6 +80,8 @@ impl Labels {
                 (Opcode::RESUME, HandlerDepth::InResume(depth_1)) if yield_depth == 1 => {
                     instr.oparg |= depth_1
                 }
+                // It returns to the caller, who has the handlers.
+                (Opcode::RETURN_GENERATOR, _) if features.generator_prologue_in_codegen => continue,
                 _ => {}
             }
             instr.handler = top.map(|top| top.handler);

@@ -17,15 +17,19 @@
 
 mod builder;
 mod check_uninitialized_loads;
+mod constants;
+mod convert_pseudo_jumps;
 mod convert_pseudo_ops;
 mod eliminate_empty_blocks;
 mod fix_cells;
+mod fold_constants;
 mod inline_blocks;
 mod insert_superinstructions;
 mod label_exception_targets;
 mod normalize_jumps;
 mod optimize_basic_blocks;
 mod optimize_load_const;
+mod optimize_load_fast;
 mod pipeline;
 mod push_cold_blocks_to_end;
 mod remove_redundant_jumps;
@@ -46,6 +50,7 @@ use std::ops::Range;
 
 use smallvec::{SmallVec, smallvec};
 
+use crate::folding::Nans;
 use crate::source::Location;
 use crate::target::{Opcode, Properties};
 
@@ -111,6 +116,8 @@ pub(crate) struct Block {
     /// The block's instructions in [`FlowGraph::instrs`].
     start: u32,
     len: u32,
+    /// How many instructions the block ever had: where it has become shorter, those that were at the end still lie there.
+    room: u32,
     /// The block laid out after this one.
     next: Option<BlockId>,
     /// The number of the label that stands before the block. A block with one counts as the target of some jump.
@@ -142,6 +149,8 @@ pub(crate) struct FlowGraph {
     has_nops: bool,
     /// Of all instructions that ever were in it: passes over what the unit does not have are left out.
     properties: Properties,
+    /// Of all units.
+    nans: Nans,
 }
 
 impl FlowGraph {
@@ -255,12 +264,13 @@ impl FlowGraph {
         })
     }
 
-    /// Makes a block of one instruction, which stands in no layout yet.
-    fn new_block(&mut self, instr: Instr) -> BlockId {
-        let start = self.instrs.len() as u32;
-        self.instrs.push(instr);
-        self.properties |= instr.opcode.properties();
-        self.blocks.push(Block { start, len: 1, ..Block::default() });
+    /// Makes a block of these instructions, which stands in no layout yet.
+    fn new_block(&mut self, instrs: &[Instr]) -> BlockId {
+        let (start, len) = (self.instrs.len() as u32, instrs.len() as u32);
+        self.instrs.extend_from_slice(instrs);
+        self.properties =
+            instrs.iter().fold(self.properties, |all, instr| all.and(instr.opcode.properties()));
+        self.blocks.push(Block { start, len, room: len, ..Block::default() });
         BlockId::from_index(self.blocks.len() - 1)
     }
 
@@ -268,8 +278,9 @@ impl FlowGraph {
     fn duplicate_block(&mut self, original: BlockId) -> BlockId {
         let start = self.instrs.len() as u32;
         let range = self.range(original);
+        let len = range.len() as u32;
         let pushes_blocks = self.block(original).pushes_blocks;
-        self.blocks.push(Block { start, len: range.len() as u32, pushes_blocks, ..Block::default() });
+        self.blocks.push(Block { start, len, room: len, pushes_blocks, ..Block::default() });
         self.instrs.extend_from_within(range);
         BlockId::from_index(self.blocks.len() - 1)
     }
@@ -291,38 +302,53 @@ impl FlowGraph {
 
     /// Appends the instructions of `source` to those of `id`.
     fn append_instrs_of(&mut self, id: BlockId, source: BlockId) {
-        let range = self.range(id);
-        if range.end != self.instrs.len() {
-            self.block_mut(id).start = self.instrs.len() as u32;
-            self.instrs.extend_from_within(range);
-        }
-        let appended = self.range(source);
         self.block_mut(id).pushes_blocks |= self.block(source).pushes_blocks;
-        self.block_mut(id).len += appended.len() as u32;
-        self.instrs.extend_from_within(appended);
+        for index in self.range(source) {
+            self.push_instr(id, self.instrs[index]);
+        }
     }
 
     /// Appends an instruction to those of `id`.
     fn push_instr(&mut self, id: BlockId, instr: Instr) {
-        let range = self.range(id);
-        if range.end != self.instrs.len() {
-            self.block_mut(id).start = self.instrs.len() as u32;
-            self.instrs.extend_from_within(range);
+        self.properties |= instr.opcode.properties();
+        let end = self.range(id).end;
+        if self.block(id).len < self.block(id).room {
+            self.instrs[end] = instr;
+        } else {
+            self.move_to_end(id);
+            self.instrs.push(instr);
+            self.block_mut(id).room += 1;
         }
         self.block_mut(id).len += 1;
-        self.instrs.push(instr);
-        self.properties |= instr.opcode.properties();
+    }
+
+    /// The instruction that stood where the next one of `id` would be put, if the block was once longer.
+    fn after_last(&self, id: BlockId) -> Option<&Instr> {
+        let block = self.block(id);
+        (block.len < block.room).then(|| &self.instrs[self.range(id).end])
+    }
+
+    /// Copies a block's instructions, unless they are the last, so that more can follow.
+    fn move_to_end(&mut self, id: BlockId) {
+        let Block { start, room, .. } = *self.block(id);
+        if (start + room) as usize != self.instrs.len() {
+            self.block_mut(id).start = self.instrs.len() as u32;
+            self.instrs.extend_from_within(start as usize..(start + room) as usize);
+        }
     }
 
     /// Puts `instrs` before the instructions of `id`.
     fn prepend_instrs(&mut self, id: BlockId, instrs: &[Instr]) {
-        let range = self.range(id);
-        let start = self.instrs.len() as u32;
+        let Block { start, len, room, .. } = *self.block(id);
+        let new_start = self.instrs.len() as u32;
+        let new_len = len + instrs.len() as u32;
         self.instrs.extend_from_slice(instrs);
-        self.instrs.extend_from_within(range);
+        self.instrs.extend_from_within(start as usize..(start + len) as usize);
+        if new_len < room {
+            self.instrs.extend_from_within((start + new_len) as usize..(start + room) as usize);
+        }
         let block = self.block_mut(id);
-        block.start = start;
-        block.len += instrs.len() as u32;
+        (block.start, block.len, block.room) = (new_start, new_len, room.max(new_len));
     }
 }
 

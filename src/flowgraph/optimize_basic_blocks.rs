@@ -11,6 +11,8 @@ use super::thread_jumps::thread_jumps;
 use super::{BlockId, FlowGraph, Instr};
 use crate::code::Constant;
 use crate::codegen::unit::Constants;
+use crate::folding::Nans;
+use crate::syntax::ast::UnaryOp;
 use crate::target::Features;
 use crate::target::Opcode::*;
 
@@ -20,46 +22,97 @@ pub(super) fn optimize_basic_blocks<'a>(
     arena: &'a Bump,
     features: &Features,
 ) {
-    graph.for_each_block(|graph, id| optimize_basic_block(graph, id, consts, arena, features));
+    let mut nans = std::mem::take(&mut graph.nans);
+    let mut peephole = Peephole { arena, consts, nans: &mut nans, features };
+    graph.for_each_block(|graph, id| {
+        peephole.optimize_block(graph, id);
+        thread_jumps(graph, id, features);
+    });
+    graph.nans = nans;
 }
 
-fn optimize_basic_block<'a>(
-    graph: &mut FlowGraph,
-    id: BlockId,
-    consts: &mut Constants<'a>,
-    arena: &'a Bump,
-    features: &Features,
-) {
-    let instrs = graph.instrs_mut(id);
-    let (mut has_swaps, mut drops_values) = (false, false);
-    let mut index = 0;
-    while index < instrs.len() {
-        let rest = &mut instrs[index..];
-        match rest[0].opcode {
-            BUILD_TUPLE => optimize_built_tuple(instrs, index, consts, arena),
-            STORE_FAST if features.repeated_instructions_dropped => drops_values |= drop_repeated_store(rest),
-            SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
-            SWAP if features.swaps_optimized_last => has_swaps = true,
-            SWAP => index = optimize_swaps(instrs, index),
-            PUSH_NULL if !features.push_null_after_callable => push_null_with_global(rest),
-            LOAD_GLOBAL if features.push_null_after_callable => push_null_with_global(rest),
-            COMPARE_OP | CONTAINS_OP | IS_OP | TO_BOOL | UNARY_NOT => combine_tests(rest, features),
+pub(super) struct Peephole<'a, 'g> {
+    pub(super) arena: &'a Bump,
+    pub(super) consts: &'g mut Constants<'a>,
+    pub(super) nans: &'g mut Nans,
+    pub(super) features: &'g Features,
+}
+
+impl<'a> Peephole<'a, '_> {
+    fn optimize_block(&mut self, graph: &mut FlowGraph, id: BlockId) {
+        let features = self.features;
+        let instrs = graph.instrs_mut(id);
+        let (mut has_swaps, mut drops_values) = (false, false);
+        let mut index = 0;
+        while index < instrs.len() {
+            let rest = &mut instrs[index..];
+            match rest[0].opcode {
+                BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
+                STORE_FAST if features.repeated_instructions_dropped => {
+                    drops_values |= drop_repeated_store(rest);
+                }
+                SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
+                SWAP if features.swaps_optimized_last => has_swaps = true,
+                SWAP => index = optimize_swaps(instrs, index),
+                PUSH_NULL if !features.push_null_after_callable => push_null_with_global(rest),
+                LOAD_GLOBAL if features.push_null_after_callable => push_null_with_global(rest),
+                COMPARE_OP | CONTAINS_OP | IS_OP | TO_BOOL | UNARY_NOT => {
+                    let is_combined = combine_tests(rest, features);
+                    if features.folds_constants_in_flowgraph && !is_combined {
+                        self.fold(instrs, index);
+                    }
+                }
+                _ if features.folds_constants_in_flowgraph => self.fold(instrs, index),
+                _ => {}
+            }
+            index += 1;
+        }
+        if has_swaps {
+            optimize_all_swaps(instrs);
+        }
+        if drops_values {
+            graph.properties |= POP_TOP.properties();
+        }
+    }
+
+    fn fold(&mut self, instrs: &mut [Instr], index: usize) {
+        match instrs[index].opcode {
+            BINARY_OP => self.fold_binary(instrs, index),
+            UNARY_NOT => self.fold_unary(instrs, index, UnaryOp::Not),
+            UNARY_NEGATIVE => self.fold_unary(instrs, index, UnaryOp::USub),
+            UNARY_INVERT => self.fold_unary(instrs, index, UnaryOp::Invert),
+            BUILD_LIST | BUILD_SET => self.fold_list_or_set(instrs, index),
+            LIST_APPEND | SET_ADD => self.fold_added_items(instrs, index),
+            CALL_INTRINSIC_1 => self.fold_intrinsic(instrs, index),
             _ => {}
         }
-        index += 1;
     }
-    if has_swaps {
-        optimize_all_swaps(instrs);
-    }
-    if drops_values {
-        graph.properties |= POP_TOP.properties();
-    }
-    thread_jumps(graph, id, features);
-}
 
-fn optimize_built_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'a>, arena: &'a Bump) {
-    if !unpack_built_tuple(&mut instrs[index..]) {
-        fold_tuple(&mut instrs[..=index], consts, arena);
+    fn optimize_built_tuple(&mut self, instrs: &mut [Instr], index: usize) {
+        if unpack_built_tuple(&mut instrs[index..]) {
+            return;
+        }
+        if self.features.folds_constants_in_flowgraph {
+            self.fold_tuple(instrs, index);
+        } else {
+            self.fold_adjacent_tuple(&mut instrs[..=index]);
+        }
+    }
+
+    /// Makes a constant of the tuple built by the last of `instrs`, if those right before it load constants.
+    ///
+    /// CPython: `Python/flowgraph.c` `fold_tuple_on_constants` (3.12–3.13)
+    fn fold_adjacent_tuple(&mut self, instrs: &mut [Instr]) {
+        let (build, before) = instrs.split_last_mut().expect("the slice ends with the BUILD_TUPLE");
+        let Some(start) = before.len().checked_sub(build.oparg as usize) else { return };
+        let items = &mut before[start..];
+        if items.iter().any(|item| item.opcode != LOAD_CONST) {
+            return;
+        }
+        let values = items.iter().map(|item| self.consts.values()[item.oparg as usize]);
+        let tuple = Constant::Tuple(self.arena.alloc_slice_fill_iter(values));
+        items.iter_mut().for_each(Instr::set_nop);
+        build.set(LOAD_CONST, self.consts.add(tuple));
     }
 }
 
@@ -77,22 +130,6 @@ fn unpack_built_tuple(instrs: &mut [Instr]) -> bool {
         unpack.opcode = SWAP;
     }
     true
-}
-
-/// Makes a constant of the tuple built by the last of `instrs`, if the instructions before it load constants.
-///
-/// CPython: `Python/flowgraph.c` `fold_tuple_on_constants` (3.12)
-fn fold_tuple<'a>(instrs: &mut [Instr], consts: &mut Constants<'a>, arena: &'a Bump) {
-    let (build, before) = instrs.split_last_mut().expect("the slice ends with the BUILD_TUPLE");
-    let Some(start) = before.len().checked_sub(build.oparg as usize) else { return };
-    let items = &mut before[start..];
-    if items.iter().any(|item| item.opcode != LOAD_CONST) {
-        return;
-    }
-    let values = items.iter().map(|item| consts.values()[item.oparg as usize]);
-    let tuple = Constant::Tuple(arena.alloc_slice_fill_iter(values));
-    items.iter_mut().for_each(Instr::set_nop);
-    build.set(LOAD_CONST, consts.add(tuple));
 }
 
 /// A value that is stored twice to one variable is stored once. Returns whether that was so.
@@ -119,24 +156,21 @@ fn push_null_with_global(instrs: &mut [Instr]) {
     }
 }
 
-/// A test whose result is a `bool` need not be made one, and `not not` of one is nothing.
-fn combine_tests(instrs: &mut [Instr], features: &Features) {
-    let [test, next, ..] = instrs else { return };
+/// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some tests have an opposite. Returns whether
+/// there was such a pair.
+fn combine_tests(instrs: &mut [Instr], features: &Features) -> bool {
+    let [test, next, ..] = instrs else { return false };
     match (test.opcode, next.opcode) {
-        (COMPARE_OP, TO_BOOL) => {
-            next.set(COMPARE_OP, test.oparg | COMPARES_TO_BOOL);
-            test.set_nop();
+        (COMPARE_OP, TO_BOOL) => next.set(COMPARE_OP, test.oparg | COMPARES_TO_BOOL),
+        (_, TO_BOOL) => next.set(test.opcode, test.oparg),
+        (UNARY_NOT, UNARY_NOT) if features.repeated_instructions_dropped => next.set_nop(),
+        (IS_OP | CONTAINS_OP, UNARY_NOT) if features.folds_constants_in_flowgraph => {
+            next.set(test.opcode, test.oparg ^ 1);
         }
-        (_, TO_BOOL) => {
-            next.set(test.opcode, test.oparg);
-            test.set_nop();
-        }
-        (UNARY_NOT, UNARY_NOT) if features.repeated_instructions_dropped => {
-            test.set_nop();
-            next.set_nop();
-        }
-        _ => {}
+        _ => return false,
     }
+    test.set_nop();
+    true
 }
 
 /// In the argument of `COMPARE_OP`: the result is made a `bool`.

@@ -1,47 +1,68 @@
-//! Decides what can be decided of a constant as it is loaded: tests of its truth, comparisons with `None`, and returning it.
+//! Decides what can be decided of a constant as it is loaded: tests of its truth, comparisons with `None`, returning it, and which
+//! instruction loads it.
 //!
 //! What falls away becomes a `NOP`. May add constants (`True` and `False`).
 //!
 //! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12), `basicblock_optimize_load_const` (3.13–)
 
+use super::constants::{common_constant, loaded, small_int};
 use super::{FlowGraph, Instr};
 use crate::code::Constant;
 use crate::codegen::unit::Constants;
 use crate::target::Opcode::*;
-use crate::target::Properties;
+use crate::target::{Features, Properties};
 
-pub(super) fn optimize_load_const(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
+pub(super) fn optimize_load_const(graph: &mut FlowGraph, consts: &mut Constants<'_>, features: &Features) {
     graph.for_each_block(|graph, id| {
-        optimize_block(graph.instrs_mut(id), consts);
+        optimize_block(graph.instrs_mut(id), consts, features);
         // It may have been made of another just now.
         graph.properties |= graph.last(id).map_or(Properties::default(), |last| last.opcode.properties());
     });
 }
 
-fn optimize_block(instrs: &mut [Instr], consts: &mut Constants<'_>) {
+fn optimize_block(instrs: &mut [Instr], consts: &mut Constants<'_>, features: &Features) {
     let (mut opcode, mut oparg) = (NOP, 0);
     let mut index = 0;
     while index < instrs.len() {
-        let instr = instrs[index];
+        let instr = &mut instrs[index];
+        if instr.opcode == LOAD_CONST
+            && let Some(number) = small_int(consts.values()[instr.oparg as usize], features)
+        {
+            instr.set(LOAD_SMALL_INT, number);
+        }
         // A copy of a constant just loaded counts as that constant.
         if !(opcode == LOAD_CONST && instr.opcode == COPY && instr.oparg == 1) {
             (opcode, oparg) = (instr.opcode, instr.oparg);
         }
-        if opcode == LOAD_CONST {
-            index += use_constant(&mut instrs[index..], oparg, consts);
+        let mut done = 1;
+        if let Some(value) = loaded(opcode, oparg, consts) {
+            done += use_constant(&mut instrs[index..], oparg, value, consts, features);
+            let instr = &mut instrs[index];
+            if instr.opcode == LOAD_CONST
+                && let Some(number) = common_constant(value, features)
+            {
+                instr.set(LOAD_COMMON_CONSTANT, number);
+            }
         }
-        index += 1;
+        index += done;
     }
 }
 
-/// `instrs` starts with an instruction that pushes the constant `oparg`. Returns how many of the next instructions are done with too.
-fn use_constant(instrs: &mut [Instr], oparg: u32, consts: &mut Constants<'_>) -> usize {
+/// `instrs` starts with an instruction that pushes `value`, of number `oparg`. Returns how many of the next instructions are done with too.
+fn use_constant(
+    instrs: &mut [Instr],
+    oparg: u32,
+    value: Constant<'_>,
+    consts: &mut Constants<'_>,
+    features: &Features,
+) -> usize {
     let [load, next, rest @ ..] = instrs else { return 0 };
-    let value = consts.values()[oparg as usize];
     match next.opcode {
-        POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE => {
-            load.set_nop();
-            if value.is_truthy() == (next.opcode == POP_JUMP_IF_TRUE) {
+        POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP_IF_FALSE | JUMP_IF_TRUE => {
+            if matches!(next.opcode, POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE) {
+                load.set_nop();
+            }
+            if value.is_truthy() == matches!(next.opcode, POP_JUMP_IF_TRUE | JUMP_IF_TRUE) {
                 next.opcode = JUMP;
             } else {
                 next.set_nop();
@@ -53,7 +74,7 @@ fn use_constant(instrs: &mut [Instr], oparg: u32, consts: &mut Constants<'_>) ->
             next.set(LOAD_CONST, consts.add(truth));
         }
         IS_OP if value == Constant::None => test_for_none(load, next, rest),
-        RETURN_VALUE => {
+        RETURN_VALUE if features.opcodes.has(RETURN_CONST) => {
             load.set_nop();
             next.set(RETURN_CONST, oparg);
             return 1;
@@ -86,16 +107,18 @@ fn test_for_none(load: &mut Instr, is_op: &mut Instr, mut rest: &mut [Instr]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::{graph, text};
+    use crate::code::Int;
+    use crate::flowgraph::testing::{features, graph, text};
+    use crate::target::Version;
 
-    /// With the constants `None` and `True`.
-    fn optimized(source: &str) -> String {
+    /// With the constants `None`, `True` and 7.
+    fn optimized(version: Version, source: &str) -> String {
         let mut consts = Constants::default();
-        for value in [Constant::None, Constant::True] {
+        for value in [Constant::None, Constant::True, Constant::Int(Int::Small(7))] {
             consts.add(value);
         }
         let mut graph = graph(source);
-        optimize_load_const(&mut graph, &mut consts);
+        optimize_load_const(&mut graph, &mut consts, features(version));
         text(&graph)
     }
 
@@ -105,13 +128,44 @@ mod tests {
             ("1 LOAD_CONST 1; 1 POP_JUMP_IF_TRUE a; a: 1 NOP", "NOP JUMP>1 | NOP"),
             ("1 LOAD_CONST 0; 1 POP_JUMP_IF_TRUE a; a: 1 NOP", "NOP NOP | NOP"),
             ("1 LOAD_CONST 1; 1 COPY 1; 1 POP_JUMP_IF_TRUE a; a: 1 NOP", "LOAD_CONST:1 NOP JUMP>1 | NOP"),
+            ("1 LOAD_CONST 1; 1 JUMP_IF_TRUE a; a: 1 NOP", "LOAD_CONST:1 JUMP>1 | NOP"),
             (
-                "1 LOAD_CONST 0; 1 COPY 1; 1 TO_BOOL; 1 POP_JUMP_IF_TRUE a; a: 1 NOP",
-                "LOAD_CONST NOP NOP NOP | NOP",
+                "1 LOAD_CONST 2; 1 COPY 1; 1 TO_BOOL; 1 POP_JUMP_IF_TRUE a; a: 1 NOP",
+                "LOAD_CONST:2 NOP NOP JUMP>1 | NOP",
             ),
             ("1 LOAD_CONST 1; 1 RETURN_VALUE", "NOP RETURN_CONST:1"),
         ] {
-            assert_eq!(optimized(source), expected);
+            assert_eq!(optimized(Version::V3_13, source), expected);
+        }
+    }
+
+    #[test]
+    fn small_and_common_constants_have_instructions_of_their_own() {
+        for (source, small, common) in [
+            (
+                "1 LOAD_CONST 2; 1 RETURN_VALUE",
+                "LOAD_SMALL_INT:7 RETURN_VALUE",
+                "LOAD_SMALL_INT:7 RETURN_VALUE",
+            ),
+            (
+                "1 LOAD_CONST 0; 1 RETURN_VALUE",
+                "LOAD_CONST RETURN_VALUE",
+                "LOAD_COMMON_CONSTANT:7 RETURN_VALUE",
+            ),
+            // A copy of what `LOAD_SMALL_INT` loads does not count.
+            (
+                "1 LOAD_CONST 2; 1 COPY 1; 1 TO_BOOL",
+                "LOAD_SMALL_INT:7 COPY:1 TO_BOOL",
+                "LOAD_SMALL_INT:7 COPY:1 TO_BOOL",
+            ),
+            (
+                "1 LOAD_CONST 0; 1 COPY 1; 1 TO_BOOL",
+                "LOAD_CONST NOP LOAD_CONST:3",
+                "LOAD_COMMON_CONSTANT:7 NOP LOAD_COMMON_CONSTANT:10",
+            ),
+        ] {
+            assert_eq!(optimized(Version::V3_14, source), small);
+            assert_eq!(optimized(Version::V3_15, source), common);
         }
     }
 
@@ -125,7 +179,8 @@ mod tests {
             (1, "TO_BOOL; 1 POP_JUMP_IF_TRUE a", "NOP NOP NOP POP_JUMP_IF_NOT_NONE>1 | NOP"),
             (0, "TO_BOOL; 1 JUMP a", "LOAD_CONST IS_OP NOP JUMP>1 | NOP"),
         ] {
-            assert_eq!(optimized(&format!("1 LOAD_CONST 0; 1 IS_OP {is_op}; 1 {jump}; a: 1 NOP")), expected);
+            let source = format!("1 LOAD_CONST 0; 1 IS_OP {is_op}; 1 {jump}; a: 1 NOP");
+            assert_eq!(optimized(Version::V3_13, &source), expected);
         }
     }
 }

@@ -4,6 +4,7 @@ use bumpalo::Bump;
 
 use super::FlowGraph;
 use super::check_uninitialized_loads::check_uninitialized_loads;
+use super::convert_pseudo_jumps::convert_pseudo_jumps;
 use super::convert_pseudo_ops::convert_pseudo_ops;
 use super::eliminate_empty_blocks::eliminate_empty_blocks;
 use super::fix_cells::{fix_cells, is_generator};
@@ -13,6 +14,7 @@ use super::label_exception_targets::label_exception_targets;
 use super::normalize_jumps::normalize_jumps;
 use super::optimize_basic_blocks::optimize_basic_blocks;
 use super::optimize_load_const::optimize_load_const;
+use super::optimize_load_fast::optimize_load_fast;
 use super::push_cold_blocks_to_end::push_cold_blocks_to_end;
 use super::remove_redundant_jumps::{remove_redundant_jumps, remove_redundant_nops_and_jumps};
 use super::remove_redundant_nops::remove_redundant_nops;
@@ -23,7 +25,7 @@ use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbe
 use super::stack_depth::stack_depth;
 use super::verify;
 use crate::codegen::unit::Unit;
-use crate::target::Features;
+use crate::target::{BorrowedLoads, Features};
 
 /// Runs a pass; in debug builds the graph is verified afterwards.
 macro_rules! pass {
@@ -62,7 +64,7 @@ fn run_lines_last<'a>(
 
     pass!(eliminate_empty_blocks, graph);
     pass!(inline_small_exit_blocks, graph);
-    pass!(optimize_load_const, graph, &mut unit.consts);
+    pass!(optimize_load_const, graph, &mut unit.consts, features);
     pass!(optimize_basic_blocks, graph, &mut unit.consts, arena, features);
     pass!(remove_redundant_pairs, graph);
     pass!(inline_small_exit_blocks, graph);
@@ -81,11 +83,11 @@ fn run_lines_last<'a>(
     pass!(fix_cells, graph, unit, features);
     // A generator is resumed with a value on its stack.
     let start_depth = u32::from(is_generator(unit.flags));
-    let stack_size = pass!(stack_depth, graph, start_depth, features.opcodes);
+    let stack_size = pass!(stack_depth, graph, start_depth, features);
     verify::assert_depths_agree(graph, features.opcodes);
     pass!(convert_pseudo_ops, graph, features.opcodes);
     pass!(remove_redundant_nops, graph);
-    pass!(normalize_jumps, graph);
+    pass!(normalize_jumps, graph, features);
     stack_size
 }
 
@@ -101,7 +103,7 @@ fn run_lines_first<'a>(
     pass!(inline_small_or_no_lineno_blocks, graph);
     pass!(remove_unreachable, graph, features);
     pass!(resolve_line_numbers, graph, features);
-    pass!(optimize_load_const, graph, &mut unit.consts);
+    pass!(optimize_load_const, graph, &mut unit.consts, features);
     pass!(optimize_basic_blocks, graph, &mut unit.consts, arena, features);
     pass!(remove_redundant_pairs, graph);
     pass!(remove_unreachable, graph, features);
@@ -114,11 +116,15 @@ fn run_lines_first<'a>(
     }
     pass!(resolve_line_numbers, graph, features);
 
-    let stack_size = pass!(stack_depth, graph, 0, features.opcodes);
+    pass!(convert_pseudo_jumps, graph);
+    let stack_size = pass!(stack_depth, graph, 0, features);
     verify::assert_depths_agree(graph, features.opcodes);
     pass!(fix_cells, graph, unit, features);
     pass!(convert_pseudo_ops, graph, features.opcodes);
     pass!(remove_redundant_nops_and_jumps, graph);
-    pass!(normalize_jumps, graph);
+    pass!(normalize_jumps, graph, features);
+    if features.borrowed_loads != BorrowedLoads::None {
+        pass!(optimize_load_fast, graph, features);
+    }
     stack_size
 }

@@ -34,7 +34,7 @@ pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &Features
         if let Some(next) = graph.fallthrough(id).filter(|&next| warm.contains(next)) {
             let label = graph.ensure_label(next, &mut unused_label);
             let jump = Instr { target: Some(next), ..Instr::new(jump, label, Location::NONE) };
-            let back = graph.new_block(jump);
+            let back = graph.new_block(&[jump]);
             graph.block_mut(back).predecessors = u32::from(features.cold_code_jumps_back_at_its_line);
             cold_layout.push(back);
         }

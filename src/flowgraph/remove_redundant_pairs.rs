@@ -5,8 +5,9 @@
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12–)
 
 use super::FlowGraph;
+use super::constants::is_load;
 use super::remove_redundant_nops::{remove_nops_in_block, remove_redundant_nops};
-use crate::target::Opcode::{COPY, LOAD_CONST, POP_TOP};
+use crate::target::Opcode::{COPY, POP_TOP};
 use crate::target::Properties;
 
 pub(super) fn remove_redundant_pairs(graph: &mut FlowGraph) {
@@ -33,7 +34,7 @@ fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
                 && graph.instrs[index].opcode == POP_TOP
             {
                 let pushed = graph.instrs[previous];
-                if pushed.opcode == LOAD_CONST || pushed.opcode == COPY && pushed.oparg == 1 {
+                if is_load(pushed.opcode) || pushed.opcode == COPY && pushed.oparg == 1 {
                     graph.instrs[previous].set_nop();
                     graph.instrs[index].set_nop();
                     graph.has_nops = true;

@@ -18,7 +18,7 @@ pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &Features) {
     if graph.layout().any(|id| lacks_lineno(graph, id, copied)) {
         duplicate_exits_without_lineno(graph, copied);
     }
-    graph.for_each_block(propagate_line_numbers);
+    graph.for_each_block(|graph, id| propagate_line_numbers(graph, id, features));
 }
 
 fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
@@ -55,11 +55,11 @@ fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
     graph.has_no_lineno(id) && graph.instrs(id).iter().any(|instr| instr.opcode.properties().has(wanted))
 }
 
-/// Copies locations to instructions without a line from the one before, and into blocks that only this one leads to.
-fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId) {
+/// Copies locations to instructions that have none from the one before, and into blocks that only this one leads to.
+fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &Features) {
     let mut location = Location::NONE;
     for instr in graph.instrs_mut(id) {
-        if instr.lineno() < 0 {
+        if instr.lineno() == Location::NONE.lineno {
             instr.location = location;
         } else {
             location = instr.location;
@@ -68,14 +68,29 @@ fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId) {
     if graph.is_empty(id) {
         return;
     }
-    for target in [graph.fallthrough(id), graph.jump_target(id)].into_iter().flatten() {
+    let mut jumped_to = graph.jump_target(id);
+    if features.lines_cross_empty_blocks {
+        jumped_to = jumped_to.map(|target| first_beyond_empty(graph, target));
+    }
+    for target in [graph.fallthrough(id), jumped_to].into_iter().flatten() {
         if graph.block(target).predecessors == 1
             && let Some(first) = graph.instrs_mut(target).first_mut()
-            && first.lineno() < 0
+            && first.lineno() == Location::NONE.lineno
         {
             first.location = location;
         }
     }
+}
+
+/// The block that control comes to through empty ones, which nothing else leads to.
+fn first_beyond_empty(graph: &FlowGraph, mut id: BlockId) -> BlockId {
+    while graph.is_empty(id)
+        && graph.block(id).predecessors == 1
+        && let Some(next) = graph.next(id)
+    {
+        id = next;
+    }
+    id
 }
 
 /// Gives the returns that are still without a line that of the block laid out before.

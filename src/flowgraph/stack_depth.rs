@@ -3,10 +3,13 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12), `calculate_stackdepth` (3.13–)
 
 use super::{BlockId, BlockList, FlowGraph};
-use crate::target::OpcodeTable;
+use crate::target::Features;
+use crate::target::Opcode::END_ASYNC_FOR_FROM_SEND;
 
 /// `start` is the depth at the entry.
-pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, opcodes: &OpcodeTable) -> u32 {
+pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &Features) -> u32 {
+    let opcodes = features.opcodes;
+    let counts_after = !features.stack_size_before_instructions;
     let mut max_depth = 0;
     let mut todo = BlockList::new();
     reach(graph, graph.entry, start as i32, &mut todo);
@@ -15,17 +18,19 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, opcodes: &OpcodeTab
         for index in graph.range(id) {
             let instr = graph.instrs[index];
             let new_depth = depth + opcodes.stack_effect(instr.opcode, instr.oparg);
-            if instr.opcode.has_target() {
+            if instr.opcode.has_target() && instr.opcode != END_ASYNC_FOR_FROM_SEND {
                 let target_depth = if instr.opcode.is_block_push() {
                     depth + instr.opcode.handler_stack_effect()
                 } else {
                     new_depth
                 };
-                max_depth = max_depth.max(target_depth);
+                if counts_after {
+                    max_depth = max_depth.max(target_depth);
+                }
                 reach(graph, instr.jump_target(), target_depth, &mut todo);
             }
+            max_depth = max_depth.max(if counts_after { new_depth } else { depth });
             depth = new_depth;
-            max_depth = max_depth.max(depth);
         }
         if let Some(next) = graph.fallthrough(id) {
             reach(graph, next, depth, &mut todo);
@@ -50,8 +55,8 @@ const MAX_REVISED_DEPTH: u32 = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::graph;
-    use crate::target::V3_12;
+    use crate::flowgraph::testing::{features, graph};
+    use crate::target::Version;
 
     #[test]
     fn the_deepest_way_counts() {
@@ -61,7 +66,11 @@ mod tests {
             ("1 SETUP_CLEANUP h; 1 RETURN_CONST 0; h: 1 PUSH_EXC_INFO; 1 RERAISE 0", 0, 3),
             ("1 LOAD_FAST 0; a: 1 FOR_ITER b; 1 POP_TOP; 1 JUMP a; b: 1 END_FOR; 1 RETURN_CONST 0", 0, 2),
         ] {
-            assert_eq!(stack_depth(&mut graph(source), start, V3_12), expected, "{source}");
+            assert_eq!(
+                stack_depth(&mut graph(source), start, features(Version::V3_12)),
+                expected,
+                "{source}"
+            );
         }
     }
 }

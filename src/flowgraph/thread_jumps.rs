@@ -7,12 +7,19 @@ use crate::target::Features;
 use crate::target::Opcode::*;
 
 pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &Features) {
-    let step = if features.jumps_threaded_over_lines { append_jump } else { change_target };
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
     for _ in 0..graph.block_count() {
         let Some(&jump) = graph.last(id).filter(|last| last.opcode.is_jump()) else { return };
         let Some(&via) = graph.instrs(jump.jump_target()).first() else { return };
-        if !via.opcode.is_unconditional_jump() || via.target == jump.target || !step(graph, id, jump, via) {
+        if !via.opcode.is_jump() {
+            return;
+        }
+        let is_threaded = if features.jumps_threaded_over_lines {
+            append_jump(graph, id, jump, via, features)
+        } else {
+            change_target(graph, id, jump, via)
+        };
+        if !is_threaded {
             return;
         }
     }
@@ -25,7 +32,7 @@ fn change_target(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr) ->
         jump.opcode,
         POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP
     );
-    if !on_same_line || !is_threaded || via.opcode != JUMP {
+    if !on_same_line || !is_threaded || via.opcode != JUMP || via.target == jump.target {
         return false;
     }
     graph.last_mut(id).expect("the block ends in a jump").target = via.target;
@@ -33,16 +40,27 @@ fn change_target(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr) ->
 }
 
 /// Makes `jump` a `NOP` for its line, and appends one that goes where `via` does. Returns whether it did.
-fn append_jump(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr) -> bool {
+fn append_jump(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr, features: &Features) -> bool {
     let opcode = match (jump.opcode, via.opcode) {
         (POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE, JUMP) => jump.opcode,
         (JUMP | JUMP_NO_INTERRUPT, JUMP) => JUMP,
         (JUMP | JUMP_NO_INTERRUPT, JUMP_NO_INTERRUPT) => jump.opcode,
+        (JUMP_IF_FALSE, JUMP | JUMP_IF_FALSE) | (JUMP_IF_TRUE, JUMP | JUMP_IF_TRUE) => jump.opcode,
+        (JUMP_IF_FALSE, JUMP_IF_TRUE) | (JUMP_IF_TRUE, JUMP_IF_FALSE) => {
+            // What is there is not jumped on.
+            let target = graph.next(jump.jump_target());
+            graph.last_mut(id).expect("the block ends in a jump").target = target;
+            return target.is_some();
+        }
         _ => return false,
     };
+    if via.target == jump.target {
+        return false;
+    }
     graph.last_mut(id).expect("the block ends in a jump").set_nop();
     graph.has_nops = true;
-    graph.push_instr(id, Instr { target: via.target, ..Instr::new(opcode, via.oparg, via.location) });
+    let handler = if features.new_jumps_inherit_handler { jump.handler } else { None };
+    graph.push_instr(id, Instr { opcode, handler, ..via });
     true
 }
 
@@ -73,6 +91,21 @@ mod tests {
                 thread_jumps(&mut graph, entry, features(version));
                 assert_eq!(text(&graph).split(" | ").next(), Some(expected), "{source}");
             }
+        }
+    }
+
+    #[test]
+    fn jumps_that_keep_the_value_know_what_it_is() {
+        for (source, expected) in [
+            ("1 JUMP_IF_FALSE a; a: 1 JUMP_IF_FALSE b; 2 NOP; b: 2 NOP", "NOP JUMP_IF_FALSE>3"),
+            ("1 JUMP_IF_FALSE a; a: 1 JUMP_IF_TRUE b; 2 NOP; b: 2 NOP", "JUMP_IF_FALSE>2"),
+            ("1 JUMP_IF_TRUE a; a: 1 JUMP b; 2 NOP; b: 2 NOP", "NOP JUMP_IF_TRUE>3"),
+            ("1 JUMP_IF_TRUE a; a: 1 POP_JUMP_IF_TRUE b; 2 NOP; b: 2 NOP", "JUMP_IF_TRUE>1"),
+        ] {
+            let mut graph = graph(source);
+            let entry = graph.entry;
+            thread_jumps(&mut graph, entry, features(Version::V3_14));
+            assert_eq!(text(&graph).split(" | ").next(), Some(expected), "{source}");
         }
     }
 

@@ -13,12 +13,12 @@ pub(crate) mod unicode;
 mod version;
 
 pub use features::{
-    ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth, InlinedGenexpCalls,
-    JumpSizeGuess,
+    BorrowedLoads, ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth,
+    InlinedGenexpCalls, JumpSizeGuess,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
-    comparison, inplace_op,
+    comparison, inplace_op, operator,
 };
 pub use opcodes::Opcode;
 #[cfg(test)]

@@ -23,6 +23,15 @@ pub(crate) fn binary_op(op: Operator) -> u32 {
     }
 }
 
+/// The operator that the argument of `BINARY_OP` stands for, unless it is one of assignment.
+pub(crate) fn operator(oparg: u32) -> Option<Operator> {
+    use Operator::*;
+    const OPERATORS: [Operator; 13] =
+        [Add, BitAnd, FloorDiv, LShift, MatMult, Mult, Mod, BitOr, Pow, RShift, Sub, Div, BitXor];
+
+    OPERATORS.get(oparg as usize).copied()
+}
+
 /// The argument of `BINARY_OP` for `left op= right`.
 ///
 /// CPython: `Include/opcode.h` `NB_INPLACE_ADD` (3.11–)
@@ -111,7 +120,6 @@ pub(crate) enum Intrinsic2 {
 #[repr(u32)]
 pub(crate) enum CommonConstant {
     AssertionError = 0,
-    NotImplementedError = 1,
     Tuple = 2,
     All = 3,
     Any = 4,

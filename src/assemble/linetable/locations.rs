@@ -25,22 +25,30 @@ pub(in crate::assemble) struct LocationTable<'a> {
     lineno: i32,
     /// The location of the last instructions, and how many code units they take together.
     open: (Location, u32),
+    /// How many code units wait for the location that is added next.
+    at_next: u32,
 }
 
 impl<'a> LocationTable<'a> {
     /// `capacity` is a guess of the table's size in bytes.
     pub(in crate::assemble) fn new_in(arena: &'a Bump, capacity: usize, firstlineno: i32) -> Self {
         let bytes = BumpVec::with_capacity_in(capacity, arena);
-        LocationTable { bytes, lineno: firstlineno, open: (Location::NONE, 0) }
+        LocationTable { bytes, lineno: firstlineno, open: (Location::NONE, 0), at_next: 0 }
     }
 
-    /// The next `units` code units stand for `location`.
+    /// The next `units` code units stand for `location`. If that is [`Location::NEXT`], it is whatever is added next.
+    ///
+    /// CPython: `Python/assemble.c` `assemble_location_info` (3.12–)
     pub(in crate::assemble) fn add(&mut self, location: Location, units: u32) {
+        if location == Location::NEXT {
+            self.at_next += units;
+            return;
+        }
         if location != self.open.0 {
             self.close();
             self.open = (location, 0);
         }
-        self.open.1 += units;
+        self.open.1 += units + std::mem::take(&mut self.at_next);
     }
 
     pub(in crate::assemble) fn finish(mut self) -> &'a [u8] {
@@ -147,6 +155,13 @@ mod tests {
             table(&[(Location::new(2, 2, 0, 1), 1), (Location::new(1, 1, 0, 1), 1)])[3..],
             [0xF0, 3, 0, 1, 2]
         );
+    }
+
+    #[test]
+    fn what_is_at_the_next_location_shares_its_entry() {
+        let (here, there) = (Location::new(1, 1, 0, 1), Location::new(1, 1, 2, 3));
+        assert_eq!(table(&[(here, 1), (Location::NEXT, 2), (here, 1)]), [0x83, 1]);
+        assert_eq!(table(&[(here, 1), (Location::NEXT, 2), (there, 1)]), [0x80, 1, 0x82, 0x21]);
     }
 
     #[test]

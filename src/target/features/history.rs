@@ -6,8 +6,8 @@
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
 use super::{
-    ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth, InlinedGenexpCalls,
-    JumpSizeGuess,
+    BorrowedLoads, ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth,
+    InlinedGenexpCalls, JumpSizeGuess,
 };
 
 /// The releases of one version.
@@ -137,6 +137,15 @@ const V3_12_1: Features = Features {
     cold_code_jumps_back_at_its_line: false,
     generator_prefix_located: false,
     jump_size_guess: JumpSizeGuess::ByLabel,
+    load_small_int: false,
+    common_constants_for_values: false,
+    folds_long_displays: false,
+    new_jumps_inherit_handler: false,
+    lines_cross_empty_blocks: false,
+    stack_size_before_instructions: false,
+    not_taken: false,
+    borrowed_loads: BorrowedLoads::None,
+    argument_kinds: false,
     least_stacksize: 0,
     static_strings_interned: false,
     code_names_interned: false,
@@ -318,6 +327,11 @@ const V3_14_0: Features = Features {
     load_special_with: true,
     async_for_branch_marks: true,
     matched_subject_popped_at_next: true,
+    load_small_int: true,
+    stack_size_before_instructions: true,
+    not_taken: true,
+    borrowed_loads: BorrowedLoads::Misattributed,
+    argument_kinds: true,
     ..V3_13_6
 };
 
@@ -333,8 +347,11 @@ const V3_14_6: Features = Features {
     ..V3_14_5
 };
 
-const V3_14_8: Features =
-    Features { fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings }, ..V3_14_6 };
+const V3_14_8: Features = Features {
+    fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings },
+    folds_long_displays: true,
+    ..V3_14_6
+};
 
 static HISTORY_3_15: History = History { newest_patch: 2, releases: &[(0, &V3_15_0)] };
 
@@ -355,6 +372,11 @@ const V3_15_0: Features = Features {
     virtual_iterators: true,
     generator_prologue_in_codegen: true,
     import_flags: true,
+    handler_depth: HandlerDepth::InResume(8),
+    common_constants_for_values: true,
+    new_jumps_inherit_handler: true,
+    lines_cross_empty_blocks: true,
+    borrowed_loads: BorrowedLoads::Attributed,
     ..V3_14_8
 };
 

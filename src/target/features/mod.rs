@@ -299,6 +299,18 @@ pub struct Features {
     ///
     /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
     pub repeated_instructions_dropped: bool,
+    /// `LOAD_SMALL_INT` loads the integers from 0 to 255, which stand in no `co_consts` then.
+    ///
+    /// CPython: `Python/flowgraph.c` `maybe_instr_make_load_smallint` (3.14–)
+    pub load_small_int: bool,
+    /// `LOAD_COMMON_CONSTANT` loads `None`, `True`, `False`, `""` and -1.
+    ///
+    /// CPython: `Python/flowgraph.c` `maybe_instr_make_load_common_const` (3.15–)
+    pub common_constants_for_values: bool,
+    /// Displays too long for the stack that are only iterated over or searched become constants as well.
+    ///
+    /// CPython: `Python/flowgraph.c` `fold_constant_seq_into_load_const` (3.14.8–)
+    pub folds_long_displays: bool,
     /// `SWAP`s are looked at when all else in a block is optimised; before, each in its turn.
     ///
     /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
@@ -308,6 +320,15 @@ pub struct Features {
     ///
     /// CPython: `Python/flowgraph.c` `jump_thread` (3.13–)
     pub jumps_threaded_over_lines: bool,
+    /// Handlers cover the jumps that the flow graph makes of others, and the marks of conditional ones. Before, the jumps had none, and the
+    /// marks the handler of an instruction that had been there before, if any.
+    ///
+    /// CPython: `Python/flowgraph.c` `jump_thread`, `normalize_jumps_in_block` (3.15–)
+    pub new_jumps_inherit_handler: bool,
+    /// The line of a jump reaches what it leads to over blocks that have become empty.
+    ///
+    /// CPython: `Python/flowgraph.c` `propagate_line_numbers` (3.15–)
+    pub lines_cross_empty_blocks: bool,
     /// The jump from the code of exception handlers, which is laid out last, back to the other has the line of what is before it; before,
     /// none.
     ///
@@ -317,6 +338,20 @@ pub struct Features {
     ///
     /// CPython: `Python/flowgraph.c` `insert_prefix_instructions` (3.13–)
     pub generator_prefix_located: bool,
+    /// The depth after the last instruction of all does not count for `co_stacksize`, only that before each.
+    ///
+    /// CPython: `Python/flowgraph.c` `calculate_stackdepth` (3.14–)
+    pub stack_size_before_instructions: bool,
+    /// `NOT_TAKEN` follows a conditional jump.
+    ///
+    /// CPython: `Python/flowgraph.c` `normalize_jumps_in_block` (3.14–)
+    pub not_taken: bool,
+    /// How it is found which loads of local variables may borrow the reference.
+    pub borrowed_loads: BorrowedLoads,
+    /// `co_localspluskinds` says how parameters take arguments.
+    ///
+    /// CPython: `Python/assemble.c` `compute_localsplus_info` (3.14–)
+    pub argument_kinds: bool,
     /// How the assembler guesses at first how large a jump will be.
     pub jump_size_guess: JumpSizeGuess,
     /// What `co_stacksize` is where code needs no stack.
@@ -451,4 +486,18 @@ pub enum JumpSizeGuess {
     ///
     /// CPython: `Python/assemble.c` `resolve_jump_offsets` (3.13–)
     ByInstruction,
+}
+
+/// How it is found which loads of local variables may borrow the reference.
+///
+/// CPython: `Python/flowgraph.c` `optimize_load_fast` (3.14–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BorrowedLoads {
+    /// No load does (3.12–3.13).
+    None,
+    /// What an instruction adds to its operands is taken for the first instruction's of the block, and control is not followed
+    /// through empty blocks (3.14).
+    Misattributed,
+    /// (3.15–)
+    Attributed,
 }

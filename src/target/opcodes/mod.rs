@@ -280,7 +280,10 @@ impl Properties {
     pub(crate) const EVAL_BREAK: Properties = Properties(1 << 7);
     /// It loads or stores a local variable, and may become half of an instruction that does two of these at once.
     pub(crate) const LOCAL: Properties = Properties(1 << 8);
+    /// It loads a cell itself, which is to be put in a closure.
     pub(crate) const CLOSURE: Properties = Properties(1 << 9);
+    /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`
+    pub(crate) const KEEPING_JUMP: Properties = Properties(1 << 10);
 
     pub(crate) fn has(self, any_of: Properties) -> bool {
         self.0 & any_of.0 != 0
@@ -308,9 +311,8 @@ impl Properties {
             | POP_JUMP_IF_TRUE
             | POP_JUMP_IF_NONE
             | POP_JUMP_IF_NOT_NONE
-            | JUMP_IF_FALSE
-            | JUMP_IF_TRUE
             | END_ASYNC_FOR_FROM_SEND => Self::JUMP,
+            JUMP_IF_FALSE | JUMP_IF_TRUE => Self::JUMP.and(Self::KEEPING_JUMP),
             JUMP_NO_INTERRUPT | JUMP_FORWARD | JUMP_BACKWARD_NO_INTERRUPT => {
                 Self::JUMP.and(Self::UNCONDITIONAL)
             }
