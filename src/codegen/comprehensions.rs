@@ -394,6 +394,7 @@ impl<'a> Compiler<'a, '_> {
         // A comprehension must not see any name of a class body.
         let isolates_all = self.scope().kind == ScopeKind::Class && !was_inlined;
         let overrides_all = self.target.features().inlined_comprehension_overrides_every_symbol;
+        let bound_only = self.target.features().inlined_comprehension_clears_bound_only;
         let symbols: Vec<_> = self.symtable.scope(comprehension).symbols.iter().collect();
         let mut isolation = Isolation { was_inlined, ..Isolation::default() };
         for (name, symbol) in symbols {
@@ -403,6 +404,9 @@ impl<'a> Compiler<'a, '_> {
             let is_isolated = is_bound_here || isolates_all;
             if !is_isolated && !overrides_all {
                 continue;
+            }
+            if is_isolated {
+                self.hide(name, &mut isolation);
             }
             let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
             let outer = self.scope().symbols.get(name).unwrap_or(unknown);
@@ -416,7 +420,8 @@ impl<'a> Compiler<'a, '_> {
                 self.set_symbol(name, symbol);
                 isolation.outer_symbols.push((name, outer));
             }
-            if is_isolated {
+            if is_bound_here || isolates_all && !bound_only {
+                let is_free_cell = is_free_cell && !(isolates_all && bound_only);
                 self.isolate_variable(location, name, symbol, is_free_cell, &mut isolation);
             }
         }
@@ -430,6 +435,13 @@ impl<'a> Compiler<'a, '_> {
         isolation
     }
 
+    /// Makes the name a fast local where the scope around has none.
+    fn hide(&mut self, name: Ident, isolation: &mut Isolation) {
+        if !self.scope().is_function_like() && self.unit().fast_hidden.insert(name, true) != Some(true) {
+            isolation.hidden.push(name);
+        }
+    }
+
     fn isolate_variable(
         &mut self,
         location: Location,
@@ -438,9 +450,6 @@ impl<'a> Compiler<'a, '_> {
         is_free_cell: bool,
         isolation: &mut Isolation,
     ) {
-        if !self.scope().is_function_like() && self.unit().fast_hidden.insert(name, true) != Some(true) {
-            isolation.hidden.push(name);
-        }
         // Mangled before, but in another way if a generic class stands in this unit before the comprehension.
         let mangled = self.mangle(name);
         let unit = self.unit();

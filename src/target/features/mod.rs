@@ -129,6 +129,11 @@ pub struct Features {
     ///
     /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12.4–)
     pub inlined_comprehension_overrides_every_symbol: bool,
+    /// Of the names of a class that an inlined comprehension must not see, only those that it binds are cleared meanwhile; before, all
+    /// that it uses.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_push_inlined_comprehension_locals` (3.14–)
+    pub inlined_comprehension_clears_bound_only: bool,
     /// The body of a function starts a basic block of its own after `RESUME`, so a `NOP` on the line of the `def` stays.
     ///
     /// CPython: `Python/compile.c` `compiler_function_body` (3.12.4–)
