@@ -120,6 +120,7 @@ pub(crate) enum Intrinsic2 {
 #[repr(u32)]
 pub(crate) enum CommonConstant {
     AssertionError = 0,
+    NotImplementedError = 1,
     Tuple = 2,
     All = 3,
     Any = 4,
