@@ -136,7 +136,7 @@ impl Analyzer<'_, '_> {
         }
         if flags.contains(SymbolFlags::DEF_NONLOCAL) {
             self.check_nonlocal(id, name)?;
-            return Ok(self.free_name(id, name));
+            return Ok(self.free_name(name));
         }
         if flags.contains(SymbolFlags::DEF_BOUND) {
             let type_param = if flags.contains(SymbolFlags::DEF_TYPE_PARAM) { TYPE_PARAM } else { 0 };
@@ -149,18 +149,13 @@ impl Analyzer<'_, '_> {
         if let Some(found) = self.name_in_class(class, name) {
             return Ok(found);
         }
-        let facts = self.facts[name.index()];
-        if facts & BOUND != 0 {
-            return Ok(self.free_name(id, name));
-        }
-        if facts & GLOBAL == 0 && self.scope(id).nested {
-            self.scope(id).free = true;
+        if self.facts[name.index()] & BOUND != 0 {
+            return Ok(self.free_name(name));
         }
         Ok(SymbolScope::GlobalImplicit)
     }
 
-    fn free_name(&mut self, id: ScopeId, name: Ident) -> SymbolScope {
-        self.scope(id).free = true;
+    fn free_name(&mut self, name: Ident) -> SymbolScope {
         self.free.push(name);
         SymbolScope::Free
     }
@@ -214,13 +209,11 @@ impl Analyzer<'_, '_> {
             let free_before = self.free.len();
             self.block(child, class)?;
             let entry = self.scope(child);
-            let child_free = entry.free || entry.child_free;
             if entry.comprehension.is_some() && !entry.generator && !sees_class {
                 entry.comp_inlined = true;
                 any_inlined = true;
                 has_comp_cells |= self.inline_comprehension(id, child, free_before);
             }
-            self.scope(id).child_free |= child_free;
         }
         self.scope(id).children = if any_inlined { self.splice(&children) } else { children };
         Ok(has_comp_cells)

@@ -93,10 +93,6 @@ pub struct Scope {
     pub directives: Vec<(Ident, Location)>,
     /// A function is around this scope.
     pub nested: bool,
-    /// Some name here is free or, in a nested scope, an implicit global.
-    pub free: bool,
-    /// The same of a scope inside.
-    pub child_free: bool,
     pub generator: bool,
     pub coroutine: bool,
     pub comprehension: Option<ComprehensionKind>,

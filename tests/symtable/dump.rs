@@ -7,28 +7,43 @@ use crosspyc::source::Location;
 use crosspyc::symtable::{
     ComprehensionKind, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable,
 };
+use crosspyc::target::Target;
 
-pub(crate) fn dump(interner: &Interner<'_>, table: &SymbolTable) -> String {
-    let mut text = String::new();
-    scope(interner, table, SymbolTable::TOP, 0, &mut text);
-    text
+pub(crate) fn dump(interner: &Interner<'_>, target: Target, table: &SymbolTable) -> String {
+    let mut dump = Dump { interner, target, table, text: String::new() };
+    dump.scope(SymbolTable::TOP, 0);
+    dump.text
 }
 
-fn scope(interner: &Interner<'_>, table: &SymbolTable, id: ScopeId, depth: usize, text: &mut String) {
-    let scope = table.scope(id);
-    let indent = "  ".repeat(depth);
-    writeln!(text, "{indent}{}", headline(interner, scope)).unwrap();
-    for (name, symbol) in in_order(interner, scope) {
-        write!(text, "{indent}  . {} {}", interner.text(name), place(symbol.scope)).unwrap();
-        for (bit, word) in FLAGS.iter().enumerate() {
-            if symbol.flags.contains(1 << bit) {
-                write!(text, " {word}").unwrap();
+struct Dump<'t, 'a> {
+    interner: &'t Interner<'a>,
+    target: Target,
+    table: &'t SymbolTable,
+    text: String,
+}
+
+impl Dump<'_, '_> {
+    fn scope(&mut self, id: ScopeId, depth: usize) {
+        let scope = self.table.scope(id);
+        let indent = "  ".repeat(depth);
+        let headline = headline(self.interner, self.target, scope);
+        writeln!(self.text, "{indent}{headline}").unwrap();
+        for (name, symbol) in in_order(self.interner, scope) {
+            let name = self.interner.text(name);
+            write!(self.text, "{indent}  . {name} {}", place(symbol.scope)).unwrap();
+            // Patch releases differ in whether uses in inlined comprehensions count here.
+            let is_own = matches!(symbol.scope, Some(SymbolScope::Local | SymbolScope::Cell));
+            let use_hidden = is_own && self.target.features().deferred_annotations;
+            for (bit, word) in FLAGS.iter().enumerate() {
+                if symbol.flags.contains(1 << bit) && !(use_hidden && *word == "use") {
+                    write!(self.text, " {word}").unwrap();
+                }
             }
+            self.text.push('\n');
         }
-        text.push('\n');
-    }
-    for &child in &scope.children {
-        self::scope(interner, table, child, depth + 1, text);
+        for &child in &scope.children {
+            self.scope(child, depth + 1);
+        }
     }
 }
 
@@ -59,7 +74,9 @@ fn in_order(interner: &Interner<'_>, scope: &Scope) -> Vec<(Ident, Symbol)> {
     symbols
 }
 
-fn headline(interner: &Interner<'_>, scope: &Scope) -> String {
+fn headline(interner: &Interner<'_>, target: Target, scope: &Scope) -> String {
+    // What CPython notes of a scope from the version on that has deferred annotations.
+    let is_noted = target.features().deferred_annotations;
     let kind = match scope.kind {
         ScopeKind::Function => "function",
         ScopeKind::Class => "class",
@@ -72,8 +89,6 @@ fn headline(interner: &Interner<'_>, scope: &Scope) -> String {
     let mut line = format!("{kind} {} {}", interner.text(scope.name), range(scope.location));
     for (is_so, word) in [
         (scope.nested, "nested"),
-        (scope.free, "free"),
-        (scope.child_free, "child-free"),
         (scope.generator, "generator"),
         (scope.coroutine, "coroutine"),
         (scope.varargs, "varargs"),
@@ -82,6 +97,10 @@ fn headline(interner: &Interner<'_>, scope: &Scope) -> String {
         (scope.needs_class_closure, "needs-class-closure"),
         (scope.needs_classdict, "needs-classdict"),
         (scope.can_see_class_scope, "can-see-class-scope"),
+        (scope.annotations_used && is_noted, "annotations-used"),
+        (scope.has_docstring && is_noted, "has-docstring"),
+        (scope.is_method && is_noted, "method"),
+        (scope.has_conditional_annotations && is_noted, "has-conditional-annotations"),
     ] {
         if is_so {
             write!(line, " {word}").unwrap();

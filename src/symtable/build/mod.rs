@@ -62,8 +62,6 @@ impl Scope {
             children: Vec::new(),
             directives: Vec::new(),
             nested: false,
-            free: false,
-            child_free: false,
             generator: false,
             coroutine: false,
             comprehension: None,
