@@ -139,7 +139,7 @@ fn constant(value: &Constant<'_>) -> String {
     match value {
         Constant::None => "None".to_owned(),
         Constant::Int(Int::Small(number)) => number.to_string(),
-        Constant::Str(text) => repr(name(*text)),
+        Constant::Str(text) | Constant::Name(text) => repr(name(*text)),
         Constant::True => "True".to_owned(),
         Constant::False => "False".to_owned(),
         Constant::Float(number) => format!("{number:?}"),

@@ -13,10 +13,11 @@ const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
 
-/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`.
+/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`, and a coroutine is an error: what the first
+/// look at a code object makes of the 1 that the code generator writes, long before the object is in a file.
 ///
-/// CPython: `Include/internal/pycore_opcode_utils.h` `GET_ITER_YIELD_FROM` (3.15–)
-const ITER_TO_YIELD_FROM: u32 = 1;
+/// CPython: `Python/specialize.c` `fixup_getiter` (3.15–)
+const ITER_TO_YIELD_FROM: u32 = 3;
 
 impl<'a> Compiler<'a, '_> {
     pub(super) fn yield_expr(&mut self, location: Location, value: Option<&'a Expr<'a>>) -> Result {

@@ -29,7 +29,7 @@ pub struct Features {
     pub opcodes: &'static OpcodeTable,
     /// The arguments of instructions below this number mean nothing.
     ///
-    /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12), `Include/opcode_ids.h` `HAVE_ARGUMENT` (3.13–)
+    /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12); `Include/opcode_ids.h` `HAVE_ARGUMENT` (3.13–), itself without one
     pub have_argument: u8,
     /// The lowest bit of the operator in the argument of `COMPARE_OP`. From 3.13 on there is one more bit below: whether the
     /// result is made a `bool`.
