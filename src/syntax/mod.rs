@@ -16,12 +16,12 @@ use bumpalo::Bump;
 use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::Tokens;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::source::Location;
-use crate::target::{SyntaxFeature, Target, Version};
+use crate::target::{Features, SyntaxFeature, Target, Version};
 use diagnose::{Verdict, diagnose};
 use lines::Lines;
 use substitute::Substitute;
@@ -36,6 +36,10 @@ pub struct Parsed<'a> {
     features: Vec<(SyntaxFeature, Location)>,
     /// What is told where a target lacks them.
     rejection: Option<Box<Diagnostic>>,
+    /// The first line break at which a format spec ends.
+    spec_newline: Option<Location>,
+    /// A constant that a name is called after normalisation.
+    constant_identifier: Option<&'static str>,
 }
 
 impl<'a> Parsed<'a> {
@@ -59,6 +63,20 @@ impl<'a> Parsed<'a> {
                 };
                 return Err(diagnostic.with_note(note));
             }
+        }
+        self.check_refused(target.features())
+    }
+
+    /// What is refused that older targets take.
+    fn check_refused(&self, features: &Features) -> Result<(), Diagnostic> {
+        if let (true, Some(location)) = (features.spec_newline_refused, self.spec_newline) {
+            let message =
+                "f-string: newlines are not allowed in format specifiers for single quoted f-strings";
+            return Err(Diagnostic::syntax_error(location, message));
+        }
+        if let (true, Some(constant)) = (features.constant_identifier_refused, self.constant_identifier) {
+            let message = format!("identifier field can't represent '{constant}' constant");
+            return Err(Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, message));
         }
         Ok(())
     }
@@ -88,9 +106,12 @@ fn parse_as<'a>(
     }
     let features = features(text, parsed.unsupported_syntax_errors())?;
     let mut interner = Interner::new(arena);
+    let spec_newline = substitute.spec_newlines.first().copied();
+    let spec_newline = spec_newline.map(|offset| Lines::new(text).location(TextRange::empty(offset.into())));
     let trees = Trees::new(arena, &mut interner, ParsedText { text, substitute, parsed })?;
     let rejection = rejection_of_newer_syntax(text, &features);
-    Ok(Parsed { interner, trees, features, rejection })
+    let constant_identifier = ["None", "True", "False"].into_iter().find(|name| interner.knows(name));
+    Ok(Parsed { interner, trees, features, rejection, spec_newline, constant_identifier })
 }
 
 /// What CPython says of a text that was `found` to be wrong; or its tree, where only the parser crate does not take it.

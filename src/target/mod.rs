@@ -13,7 +13,7 @@ pub(crate) mod unicode;
 mod version;
 
 pub use features::{
-    BorrowedLoads, ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth,
+    BorrowedLoads, ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features, HandlerDepth,
     InlinedGenexpCalls, JumpSizeGuess,
 };
 pub(crate) use opargs::{

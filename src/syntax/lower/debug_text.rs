@@ -13,7 +13,7 @@ use super::fstrings::Literal;
 use super::{Lowerer, end, start};
 use crate::code::PyStr;
 use crate::source::Location;
-use crate::target::{DebugTextEnd, FStringRules};
+use crate::target::{DebugComments, DebugTextEnd, FStringRules};
 
 /// The text that a token hands on, should it be the one that ends the expression of a field.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,8 @@ impl<'a> Lowerer<'a, '_> {
         if memchr::memchr(b'#', source.as_bytes()).is_none() {
             return self.decoded(range, is_raw, literal);
         }
-        let source = without_comments(source);
+        self.depends_on_rules = true;
+        let source = without_comments(source, self.rules.debug_comments);
         if is_raw || !source.contains('\\') {
             return self.arena.alloc_str(&source).as_bytes();
         }
@@ -74,11 +75,12 @@ impl<'a> Lowerer<'a, '_> {
         let end = behind.find(|token| ends(token.kind())).map_or(end(element) - 1, start);
         let source = self.source(TextRange::new((start(element) + 1).into(), end.into()));
         let is_settled = is_verbatim && memchr::memchr(b'#', source.as_bytes()).is_none();
-        self.depends_on_rules |= element.debug_text.is_some() || source.ends_with(char::is_whitespace);
+        self.depends_on_rules |=
+            element.debug_text.is_some() || source.ends_with(char::is_whitespace) || source.contains('#');
         if is_settled {
             return source.into();
         }
-        let text = without_comments(source);
+        let text = without_comments(source, self.rules.debug_comments);
         let is_stripped = |c: char| c == '=' || c.is_whitespace();
         let text = if is_verbatim { &text } else { text.trim_end_matches(is_stripped) };
         PyStr::from(&*self.arena.alloc_str(text))
@@ -86,9 +88,9 @@ impl<'a> Lowerer<'a, '_> {
 
     /// The texts within an outermost field, found once.
     fn debug_texts(&mut self, field: TextRange) -> &[DebugText] {
-        let (tokens, rules) = (self.tokens, self.rules);
+        let (text, tokens, rules) = (self.text.as_bytes(), self.tokens, self.rules);
         self.debug_texts.entry(start(&field)).or_insert_with(|| {
-            let mut reader = Reader::new(rules);
+            let mut reader = Reader::new(text, rules);
             for token in tokens.in_range(field) {
                 reader.token(token.kind(), start(token), end(token));
             }
@@ -98,7 +100,8 @@ impl<'a> Lowerer<'a, '_> {
 }
 
 /// The tokenizer's state within an outermost field.
-struct Reader {
+struct Reader<'t> {
+    text: &'t [u8],
     rules: FStringRules,
     texts: Vec<DebugText>,
     /// Strings within that have fields of their own, and are passed over.
@@ -109,6 +112,8 @@ struct Reader {
     fields: i32,
     /// In the literal text of a format spec.
     in_text: bool,
+    /// Directly behind some of it.
+    is_after_text: bool,
     /// In a format spec, up to the end of its first field.
     in_spec: bool,
     has_equal: bool,
@@ -116,15 +121,17 @@ struct Reader {
     to: Option<u32>,
 }
 
-impl Reader {
-    fn new(rules: FStringRules) -> Reader {
+impl<'t> Reader<'t> {
+    fn new(text: &'t [u8], rules: FStringRules) -> Self {
         Reader {
+            text,
             rules,
             texts: Vec::new(),
             strings: 0,
             brackets: 0,
             fields: -1,
             in_text: true,
+            is_after_text: false,
             in_spec: false,
             has_equal: false,
             from: 0,
@@ -137,6 +144,11 @@ impl Reader {
             TokenKind::FStringStart | TokenKind::TStringStart => self.strings += 1,
             TokenKind::FStringEnd | TokenKind::TStringEnd => self.strings -= 1,
             _ if self.strings > 0 => {}
+            TokenKind::FStringMiddle | TokenKind::TStringMiddle => {
+                // A piece ends behind the name of a character.
+                self.is_after_text = self.text[end as usize - 1] != b'}';
+                return;
+            }
             TokenKind::Lbrace => self.opening_brace(end),
             TokenKind::Lpar | TokenKind::Lsqb => self.brackets += 1,
             TokenKind::Rpar | TokenKind::Rsqb => self.brackets -= 1,
@@ -145,17 +157,25 @@ impl Reader {
                 self.may_end_text(start, self.rules.debug_text_end == DebugTextEnd::First);
             }
             TokenKind::Colon | TokenKind::ColonEqual => self.colon(start),
-            TokenKind::Equal => self.has_equal = true,
+            TokenKind::Equal => {
+                let is_at_top = self.brackets - self.fields == 1;
+                self.has_equal |= is_at_top || !self.rules.debug_equal_at_top_only;
+            }
             _ => {}
         }
+        self.is_after_text = false;
     }
 
     fn opening_brace(&mut self, end: u32) {
+        let begins = self.in_text
+            && self.rules.format_spec_folded
+            && (self.is_after_text || self.rules.debug_text_begins_at_field);
         if self.in_text {
             self.fields += 1;
             self.in_text = false;
+            self.in_spec &= !self.is_after_text;
         }
-        if self.is_minded(self.brackets) {
+        if begins || self.is_minded(self.brackets) {
             self.from = end;
             self.to = None;
         }
@@ -198,10 +218,68 @@ impl Reader {
     }
 }
 
+fn without_comments(source: &str, comments: DebugComments) -> String {
+    match comments {
+        DebugComments::EveryHash => without_hashes(source),
+        // Whether there is a comment is always asked with an eye on backslashes.
+        DebugComments::OutsideQuotes if stripped(source, true).len() < source.len() => {
+            stripped(source, false)
+        }
+        DebugComments::OutsideQuotes => source.to_owned(),
+        DebugComments::OutsideStrings => stripped(source, true),
+    }
+}
+
 /// Everything from a `#` to the end of its line goes, whether it is a comment or not.
-fn without_comments(source: &str) -> String {
+fn without_hashes(source: &str) -> String {
     let mut lines = source.split('\n');
     let strip = |line: &str| line.split('#').next().unwrap_or_default().to_owned();
     let first = lines.next().map(strip).unwrap_or_default();
     lines.fold(first, |text, line| text + "\n" + &strip(line))
+}
+
+/// What stands between quotes stays. Three quotes do as one does, since they are an odd number.
+fn stripped(source: &str, minds_backslashes: bool) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut quote = None;
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if minds_backslashes => {
+                text.push(c);
+                text.extend(chars.next());
+                continue;
+            }
+            '"' | '\'' if quote.is_none() => quote = Some(c),
+            '"' | '\'' if quote == Some(c) => quote = None,
+            '#' if quote.is_none() => {
+                text.extend(chars.find(|&c| c == '\n'));
+                continue;
+            }
+            _ => {}
+        }
+        text.push(c);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_what_the_release_takes_for_one() {
+        use DebugComments::{EveryHash, OutsideQuotes, OutsideStrings};
+        for (source, comments, expected) in [
+            ("a # b\n=", EveryHash, "a \n="),
+            ("'#' # b\n=", EveryHash, "'\n="),
+            ("'#' # b\n=", OutsideQuotes, "'#' \n="),
+            (r"'\'' '#'", OutsideQuotes, r"'\'' '#'"),
+            ("'\\'' # c\n=", OutsideQuotes, "'\\'' # c\n="),
+            ("'\\'' # c\n=", OutsideStrings, "'\\'' \n="),
+            ("'''#''' # c", OutsideStrings, "'''#''' "),
+        ] {
+            assert_eq!(without_comments(source, comments), expected, "{source:?} {comments:?}");
+        }
+    }
 }

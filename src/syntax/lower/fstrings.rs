@@ -124,7 +124,7 @@ impl<'a> Lowerer<'a, '_> {
                 [piece] => *piece,
                 run => self.concatenated(run),
             };
-            if !matches!(piece.kind.as_constant(), Some(Constant::Str(text)) if text.0.is_empty()) {
+            if !is_empty(&piece) {
                 values.push(piece);
             }
         }
@@ -239,7 +239,6 @@ impl<'a> Lowerer<'a, '_> {
         Expr { kind, location: self.location(element.range()) }
     }
 
-    /// Escapes count in a format spec even when the string is raw.
     fn format_spec(
         &mut self,
         spec: &ruff::InterpolatedStringFormatSpec,
@@ -292,14 +291,16 @@ impl<'a> Lowerer<'a, '_> {
         let has_field = pieces.iter().any(|piece| piece.kind.as_constant().is_none());
         let is_plain = pieces.is_empty() || (pieces.len() == 1 && !has_field);
         self.depends_on_rules |= !is_plain;
+        let pieces = if self.rules.empty_spec_pieces_dropped { non_empty(pieces) } else { pieces.to_vec() };
+        let is_plain = pieces.is_empty() || (pieces.len() == 1 && !has_field);
         if is_plain || !self.rules.format_spec_folded {
-            let kind = ExprKind::JoinedStr(self.arena.alloc_slice_copy(pieces));
+            let kind = ExprKind::JoinedStr(self.arena.alloc_slice_copy(&pieces));
             return self.arena.alloc(Expr { kind, location });
         }
         let spec = if has_field {
-            Expr { kind: ExprKind::JoinedStr(self.folded(pieces)), location }
+            Expr { kind: ExprKind::JoinedStr(self.folded(&pieces)), location }
         } else {
-            self.concatenated(pieces)
+            self.concatenated(&pieces)
         };
         self.arena.alloc(spec)
     }
@@ -307,7 +308,7 @@ impl<'a> Lowerer<'a, '_> {
     /// Cuts the text of a spec after each `\N{...}`; whether it ends with one.
     fn spec_middle(&mut self, range: TextRange, literal: Literal, pieces: &mut Vec<Expr<'a>>) -> bool {
         let bytes = self.text.as_bytes();
-        // The names of characters end a piece only where the tokenizer sees escapes, yet they are always decoded.
+        // The names of characters end a piece only where the tokenizer sees escapes.
         let mut from = start(&range);
         if !literal.is_raw {
             while let Some(close) = named_escape_end(&bytes[..range.end().to_usize()], from as usize) {
@@ -322,7 +323,10 @@ impl<'a> Lowerer<'a, '_> {
     }
 
     fn spec_piece(&mut self, from: u32, to: u32, literal: Literal) -> Expr<'a> {
-        let value = self.decoded(TextRange::new(from.into(), to.into()), false, literal.range);
+        let range = TextRange::new(from.into(), to.into());
+        self.depends_on_rules |= literal.is_raw && self.source(range).contains('\\');
+        let is_raw = literal.is_raw && self.rules.format_spec_may_be_raw;
+        let value = self.decoded(range, is_raw, literal.range);
         let location = self.span(from, to);
         Expr { kind: ExprKind::Constant(Constant::Str(PyStr(value))), location }
     }
@@ -330,6 +334,14 @@ impl<'a> Lowerer<'a, '_> {
     fn empty_piece(&mut self, offset: u32) -> Expr<'a> {
         self.constant(Constant::Str(PyStr(b"")), TextRange::empty(offset.into()))
     }
+}
+
+fn is_empty(piece: &Expr<'_>) -> bool {
+    matches!(piece.kind.as_constant(), Some(Constant::Str(text)) if text.0.is_empty())
+}
+
+fn non_empty<'a>(pieces: &[Expr<'a>]) -> Vec<Expr<'a>> {
+    pieces.iter().filter(|piece| !is_empty(piece)).copied().collect()
 }
 
 fn format_spec<'a>(field: &Expr<'a>) -> Option<&'a Expr<'a>> {

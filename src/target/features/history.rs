@@ -6,7 +6,11 @@
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
 use super::{
+<<<<<<< HEAD
     BorrowedLoads, ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth,
+=======
+    ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features, HandlerDepth,
+>>>>>>> 5f93db5 (F-strings by the rules of each release of 3.13, 3.14 and 3.15; what newer releases refuse)
     InlinedGenexpCalls, JumpSizeGuess,
 };
 
@@ -65,10 +69,17 @@ const V3_12_1: Features = Features {
     frame_block_limit: 20,
     fstrings: FStringRules {
         format_spec_folded: false,
+        empty_spec_pieces_dropped: false,
         debug_text_is_raw: false,
+        debug_text_begins_at_field: false,
         debug_text_end: DebugTextEnd::First,
+        debug_equal_at_top_only: false,
+        debug_comments: DebugComments::EveryHash,
+        format_spec_may_be_raw: false,
         interpolation_text_verbatim: false,
     },
+    spec_newline_refused: false,
+    constant_identifier_refused: false,
     future_feature_located: false,
     future_import_is_absolute: false,
     try_handlers_before_orelse: false,
@@ -226,7 +237,12 @@ const V3_13_0: Features = Features {
     pyc_tag: "cpython-313",
     interned_at_start: include_str!("../interned/v3_13_0.txt"),
     opcodes: opcodes::V3_13,
+<<<<<<< HEAD
     have_argument: 45,
+=======
+    have_argument: 44,
+    fstrings: FStringRules { empty_spec_pieces_dropped: true, ..V3_12_8.fstrings },
+>>>>>>> 5f93db5 (F-strings by the rules of each release of 3.13, 3.14 and 3.15; what newer releases refuse)
     comparison_shift: 5,
     future_feature_located: false,
     future_import_is_absolute: true,
@@ -283,17 +299,38 @@ const V3_13_3: Features = Features {
     ..V3_13_2
 };
 
-const V3_13_4: Features = Features { comprehension_iter: ComprehensionIter::AtLoop, ..V3_13_3 };
+const V3_13_4: Features = Features {
+    spec_newline_refused: true,
+    constant_identifier_refused: true,
+    comprehension_iter: ComprehensionIter::AtLoop,
+    ..V3_13_3
+};
 
 const V3_13_5: Features = Features { comprehension_iter: ComprehensionIter::EvaluatedAndAtLoop, ..V3_13_4 };
 
-const V3_13_6: Features = Features { ..V3_13_5 };
+const V3_13_6: Features = Features {
+    fstrings: FStringRules {
+        debug_comments: DebugComments::OutsideQuotes,
+        format_spec_may_be_raw: true,
+        ..V3_13_5.fstrings
+    },
+    ..V3_13_5
+};
 
-const V3_13_10: Features = Features { ..V3_13_6 };
+const V3_13_10: Features =
+    Features { fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_13_6.fstrings }, ..V3_13_6 };
 
 const V3_13_13: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_13_10 };
 
-const V3_13_16: Features = Features { ..V3_13_13 };
+const V3_13_16: Features = Features {
+    fstrings: FStringRules {
+        debug_text_end: DebugTextEnd::Last,
+        debug_text_begins_at_field: true,
+        debug_comments: DebugComments::OutsideStrings,
+        ..V3_13_13.fstrings
+    },
+    ..V3_13_13
+};
 
 static HISTORY_3_14: History = History {
     newest_patch: 10,
@@ -337,7 +374,8 @@ const V3_14_0: Features = Features {
     ..V3_13_6
 };
 
-const V3_14_1: Features = Features { ..V3_14_0 };
+const V3_14_1: Features =
+    Features { fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.fstrings }, ..V3_14_0 };
 
 const V3_14_4: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_14_1 };
 
@@ -350,8 +388,18 @@ const V3_14_6: Features = Features {
 };
 
 const V3_14_8: Features = Features {
+<<<<<<< HEAD
     fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings },
     folds_long_displays: true,
+=======
+    fstrings: FStringRules {
+        debug_text_end: DebugTextEnd::Last,
+        debug_text_begins_at_field: true,
+        debug_comments: DebugComments::OutsideStrings,
+        interpolation_text_verbatim: true,
+        ..V3_14_6.fstrings
+    },
+>>>>>>> 5f93db5 (F-strings by the rules of each release of 3.13, 3.14 and 3.15; what newer releases refuse)
     ..V3_14_6
 };
 

@@ -43,6 +43,14 @@ pub struct Features {
 
     /// How f-strings are taken apart.
     pub fstrings: FStringRules,
+    /// No line break may stand in the format spec of an f-string in single quotes; before, the spec ends at it.
+    ///
+    /// CPython: `Parser/lexer/lexer.c` `tok_get_fstring_mode` (3.13.4–)
+    pub spec_newline_refused: bool,
+    /// No name may become `None`, `True` or `False` by normalisation.
+    ///
+    /// CPython: `Parser/pegen.c` `_PyPegen_new_identifier` (3.13.4–)
+    pub constant_identifier_refused: bool,
     /// An unknown feature of a future statement is shown itself, not the statement.
     ///
     /// CPython: `Python/future.c` `future_check_features` (3.12.8–)
@@ -398,15 +406,45 @@ pub struct FStringRules {
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.12.5–)
     pub format_spec_folded: bool,
+    /// Pieces of a format spec that are empty fall away before it is asked whether it is a single one.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.13–)
+    pub empty_spec_pieces_dropped: bool,
     /// The text of a debug field is the source as it stands; before, its escapes are decoded.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_formatted_value` (3.12.9–)
     pub debug_text_is_raw: bool,
+    /// The text of a debug field in a format spec begins at the field; before, at an earlier one that it follows directly.
+    ///
+    /// CPython: `Parser/lexer/lexer.c` `tok_get_fstring_mode` (3.13.16–)
+    pub debug_text_begins_at_field: bool,
     pub debug_text_end: DebugTextEnd,
+    /// Of the `=` in a debug field only one outside all its brackets has a say in where the text ends.
+    ///
+    /// CPython: `Parser/lexer/state.h` `INSIDE_FSTRING_EXPR_AT_TOP` (3.13.10–)
+    pub debug_equal_at_top_only: bool,
+    pub debug_comments: DebugComments,
+    /// The format spec of a raw f-string is not decoded.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_decode_fstring_part` (3.13.6–)
+    pub format_spec_may_be_raw: bool,
     /// The text of a template's field is the source up to what ends its expression; before, blanks and `=` at its end are left out.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_interpolation` (3.14.8–)
     pub interpolation_text_verbatim: bool,
+}
+
+/// What of the text of a debug field counts as a comment, which is left out.
+///
+/// CPython: `Parser/lexer/lexer.c` `set_fstring_expr` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DebugComments {
+    /// From any `#` to the end of its line (3.12.0–3.13.5).
+    EveryHash,
+    /// The same, but for a `#` within quotes: each quote opens or closes them, one behind a backslash too (3.13.6–3.13.15).
+    OutsideQuotes,
+    /// Comments (3.13.16–).
+    OutsideStrings,
 }
 
 /// Which tokens end the text of a debug field, of those that may: `!` (that of a `!=` too), `:` and `}`.
