@@ -6,11 +6,7 @@
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
 use super::{
-<<<<<<< HEAD
-    BorrowedLoads, ClassCells, ComprehensionIter, DebugTextEnd, FStringRules, Features, HandlerDepth,
-=======
-    ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features, HandlerDepth,
->>>>>>> 5f93db5 (F-strings by the rules of each release of 3.13, 3.14 and 3.15; what newer releases refuse)
+    BorrowedLoads, ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features, HandlerDepth,
     InlinedGenexpCalls, JumpSizeGuess,
 };
 
@@ -237,12 +233,7 @@ const V3_13_0: Features = Features {
     pyc_tag: "cpython-313",
     interned_at_start: include_str!("../interned/v3_13_0.txt"),
     opcodes: opcodes::V3_13,
-<<<<<<< HEAD
     have_argument: 45,
-=======
-    have_argument: 44,
-    fstrings: FStringRules { empty_spec_pieces_dropped: true, ..V3_12_8.fstrings },
->>>>>>> 5f93db5 (F-strings by the rules of each release of 3.13, 3.14 and 3.15; what newer releases refuse)
     comparison_shift: 5,
     future_feature_located: false,
     future_import_is_absolute: true,
@@ -388,18 +379,8 @@ const V3_14_6: Features = Features {
 };
 
 const V3_14_8: Features = Features {
-<<<<<<< HEAD
     fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings },
     folds_long_displays: true,
-=======
-    fstrings: FStringRules {
-        debug_text_end: DebugTextEnd::Last,
-        debug_text_begins_at_field: true,
-        debug_comments: DebugComments::OutsideStrings,
-        interpolation_text_verbatim: true,
-        ..V3_14_6.fstrings
-    },
->>>>>>> 5f93db5 (F-strings by the rules of each release of 3.13, 3.14 and 3.15; what newer releases refuse)
     ..V3_14_6
 };
 
