@@ -6,8 +6,8 @@
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
 use super::{
-    BorrowedLoads, ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features, HandlerDepth,
-    InlinedGenexpCalls, JumpSizeGuess,
+    BorrowedLoads, ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features,
+    HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
 };
 
 /// The releases of one version.
