@@ -4,6 +4,7 @@
     scripts/oracle.py golden [--python PATH]...     testdata/code/RELEASE/*.pyc from testdata/code/*.py
     scripts/oracle.py changes --python PATH...      testdata/code/changes/*.txt: the same cases by releases that differ
     scripts/oracle.py arithmetic [--python PATH]    testdata/folding/arithmetic.txt
+    scripts/oracle.py complex --python PATH         testdata/folding/complex.txt, from 3.14 on
     scripts/oracle.py printable [--python PATH]     src/syntax/unparse/printable.rs
 
 Every interpreter is one of exactly the patch release that the tests compile for.
@@ -50,7 +51,8 @@ def shown(value):
 
 def folded(text):
     code = compile(text, "", "eval")
-    if len(code.co_code) == 4 and code.co_names == ():
+    # RESUME and RETURN_CONST, or RESUME, LOAD_CONST and RETURN_VALUE.
+    if len(code.co_code) in (4, 6) and code.co_names == ():
         return shown(code.co_consts[-1])
     return "-"
 
@@ -115,8 +117,19 @@ def arithmetic(python):
     cases += [*itertools.product(OTHERS, OPERATORS, OTHERS + few)] + [*itertools.product(few, OPERATORS, OTHERS)]
     # Every eleventh shows each rule often enough.
     cases = cases[::11]
+    write_folded(python, cases, "arithmetic.txt")
+
+
+def complex(python):
+    numbers = [f"({text})" if text[0] == "-" else text for text in ["0", "3", "-7", *FLOATS, *COMPLEXES]]
+    cases = [*itertools.product(numbers, "+ - * / **".split(), COMPLEXES)]
+    cases += [*itertools.product(COMPLEXES, "+ - * / **".split(), numbers)]
+    write_folded(python, cases[::3], "complex.txt")
+
+
+def write_folded(python, cases, name):
     text = ask(python, ARITHMETIC, cases)
-    path = ROOT / "testdata/folding/arithmetic.txt"
+    path = ROOT / "testdata/folding" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
@@ -232,7 +245,7 @@ def has_dis(python):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["golden", "changes", "arithmetic", "printable"])
+    parser.add_argument("what", choices=["golden", "changes", "arithmetic", "complex", "printable"])
     parser.add_argument("--python", type=Path, action="append", help=f"a reference interpreter (default: {DEFAULT.name})")
     args = parser.parse_args()
     for python in args.python or [DEFAULT]:

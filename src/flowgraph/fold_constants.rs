@@ -152,7 +152,9 @@ impl<'a> Peephole<'a, '_> {
             let Instr { opcode, oparg, .. } = instrs[start];
             if opcode == build && oparg == 0 && is_add_next {
                 items.reverse();
-                instrs[start..index].iter_mut().filter(|instr| instr.opcode != NOP).for_each(remove);
+                // The last `add` loses its place, unlike what makes a tuple.
+                let end = if instrs[index].opcode == add { index + 1 } else { index };
+                instrs[start..end].iter_mut().filter(|instr| instr.opcode != NOP).for_each(remove);
                 let collection = self.collection(build, &items);
                 set_load(&mut instrs[index], collection, self.consts, self.features);
                 return true;
@@ -190,7 +192,7 @@ impl<'a> Peephole<'a, '_> {
         let result = match instrs[index].oparg {
             SUBSCRIPT_OP => folding::subscript(self.arena, left, right),
             number => operator(number)
-                .and_then(|op| folding::binary(self.arena, left, op, right))
+                .and_then(|op| folding::binary(self.arena, left, op, right, self.features.complex_arithmetic))
                 .map(|result| self.nans.numbered(result)),
         };
         if let Some(result) = result {

@@ -12,6 +12,7 @@ use bumpalo::Bump;
 
 use crate::code::{Constant, Int, number_nan};
 use crate::syntax::ast::Operator;
+use crate::target::ComplexArithmetic;
 pub(crate) use arithmetic::unary;
 
 /// Bits of the largest product, power or left shift of integers.
@@ -25,6 +26,7 @@ pub(crate) fn binary<'a>(
     left: Constant<'a>,
     op: Operator,
     right: Constant<'a>,
+    rules: ComplexArithmetic,
 ) -> Option<Constant<'a>> {
     let (left_int, right_int) = (arithmetic::as_int(left), arithmetic::as_int(right));
     match (op, left_int, right_int) {
@@ -44,7 +46,7 @@ pub(crate) fn binary<'a>(
         (Operator::LShift, Some(a), Some(b)) if !shift_is_small(a, b) => return None,
         _ => {}
     }
-    arithmetic::binary(arena, left, op, right)
+    arithmetic::binary(arena, left, op, right, rules)
 }
 
 /// CPython: `Python/ast_opt.c` `safe_multiply` (3.8–3.13), `Python/flowgraph.c` `const_folding_safe_multiply` (3.14–)
@@ -121,7 +123,7 @@ mod tests {
     use super::*;
     use crate::code::PyStr;
 
-    /// A constant as `testdata/folding/arithmetic.txt` spells it.
+    /// A constant as the files of `testdata/folding` spell it.
     fn read<'a>(arena: &'a Bump, text: &str) -> Constant<'a> {
         match text {
             "None" => Constant::None,
@@ -198,17 +200,28 @@ mod tests {
         }
     }
 
-    /// Each line is an operation and what CPython folds it to, or `-`.
     #[test]
     fn binary_operations_fold_as_cpython_folds_them() {
+        let golden = include_str!("../../testdata/folding/arithmetic.txt");
+        assert_folded(golden, ComplexArithmetic { pow_multiplies: false, annex_g: false });
+    }
+
+    #[test]
+    fn operations_on_complex_numbers_fold_as_cpython_3_14_folds_them() {
+        let golden = include_str!("../../testdata/folding/complex.txt");
+        assert_folded(golden, ComplexArithmetic { pow_multiplies: true, annex_g: true });
+    }
+
+    /// Each line is an operation and what CPython folds it to, or `-`.
+    fn assert_folded(golden: &str, rules: ComplexArithmetic) {
         let arena = Bump::new();
         let mut wrong = std::vec::Vec::new();
-        for line in include_str!("../../testdata/folding/arithmetic.txt").lines() {
+        for line in golden.lines() {
             let (operation, expected) = line.split_once(" = ").unwrap();
             let [left, op, right] = operation.split(' ').collect::<std::vec::Vec<_>>()[..] else {
                 panic!("no operation: {line}")
             };
-            let folded = binary(&arena, read(&arena, left), operator(op), read(&arena, right));
+            let folded = binary(&arena, read(&arena, left), operator(op), read(&arena, right), rules);
             if folded != (expected != "-").then(|| read(&arena, expected)) {
                 wrong.push(format!("{line}, not {folded:?}"));
             }

@@ -9,6 +9,7 @@ use crate::code::Constant;
 use crate::folding;
 use crate::source::Location;
 use crate::syntax::ast::{CmpOp, Compare, Expr, ExprKind, Operator, UnaryOp};
+use crate::target::ComplexArithmetic;
 
 /// CPython: `Python/ast_opt.c` `fold_unaryop` (3.8–3.13)
 pub(super) fn unary_op<'a>(
@@ -48,9 +49,10 @@ pub(super) fn binary_op<'a>(
     left: &Expr<'a>,
     op: Operator,
     right: &Expr<'a>,
+    rules: ComplexArithmetic,
 ) -> Option<ExprKind<'a>> {
     let (left, right) = (left.kind.as_constant()?, right.kind.as_constant()?);
-    folding::binary(arena, left, op, right).map(ExprKind::Constant)
+    folding::binary(arena, left, op, right, rules).map(ExprKind::Constant)
 }
 
 /// CPython: `Python/ast_opt.c` `fold_subscr` (3.8–3.13)

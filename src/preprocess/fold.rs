@@ -15,7 +15,7 @@ use crate::folding::Nans;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::*;
-use crate::target::Target;
+use crate::target::{ComplexArithmetic, Target};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
@@ -31,6 +31,7 @@ pub(super) fn module<'a>(
         arena,
         optimize,
         folds_constants: !target.features().folds_constants_in_flowgraph,
+        complex_arithmetic: target.features().complex_arithmetic,
         cleans_docstrings: target.features().docstrings_cleaned && optimize < 2,
         removes_docstrings: target.features().docstrings_removed_early && optimize >= 2,
         annotations: !future.contains(Future::ANNOTATIONS),
@@ -47,6 +48,7 @@ struct Folder<'a> {
     optimize: u8,
     /// Whether operations and displays become constants here.
     folds_constants: bool,
+    complex_arithmetic: ComplexArithmetic,
     cleans_docstrings: bool,
     removes_docstrings: bool,
     /// Whether annotations are folded: those that become strings are shown as they were written.
@@ -481,7 +483,7 @@ impl<'a> Folder<'a> {
     }
 
     fn constant_binary_op(&mut self, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) -> ExprKind<'a> {
-        let folded = constants::binary_op(self.arena, left, op, right);
+        let folded = constants::binary_op(self.arena, left, op, right, self.complex_arithmetic);
         let folded = folded.map(|kind| self.with_nan_numbered(kind));
         self.folded_or(folded, ExprKind::BinOp { left, op, right })
     }

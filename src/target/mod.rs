@@ -13,8 +13,8 @@ pub(crate) mod unicode;
 mod version;
 
 pub use features::{
-    BorrowedLoads, ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features,
-    HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
+    BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
+    FStringRules, Features, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Objects/floatobject.c` (3.8–)
 
-use super::complex::{self, Complex};
+use super::complex;
 use super::settle_nan;
 use crate::code::Constant;
 use crate::syntax::ast::Operator;
@@ -76,7 +76,7 @@ fn pow<'a>(base: f64, exponent: f64) -> Option<Constant<'a>> {
         return None;
     }
     if base < 0.0 && base.is_finite() && exponent != exponent.floor() {
-        return complex::binary(Complex::from_real(base), Operator::Pow, Complex::from_real(exponent));
+        return complex::pow_of_reals(base, exponent);
     }
     if base.is_infinite() || exponent.is_infinite() || base == 0.0 {
         return Some(Constant::Float(limit(base, exponent, odd)));

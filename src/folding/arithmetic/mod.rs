@@ -10,7 +10,8 @@ use bumpalo::Bump;
 
 use crate::code::{Constant, Int};
 use crate::syntax::ast::{Operator, UnaryOp};
-use complex::Complex;
+use crate::target::ComplexArithmetic;
+use complex::{Complex, Operand};
 
 pub(super) use int::bit_length;
 
@@ -77,6 +78,7 @@ pub(super) fn binary<'a>(
     left: Constant<'a>,
     op: Operator,
     right: Constant<'a>,
+    rules: ComplexArithmetic,
 ) -> Option<Constant<'a>> {
     if let (Some(left), Some(right)) = (as_bool(left), as_bool(right)) {
         match op {
@@ -88,8 +90,9 @@ pub(super) fn binary<'a>(
     }
     match (Number::of(left)?, Number::of(right)?) {
         (Number::Int(left), Number::Int(right)) => int::binary(arena, left, op, right),
-        (Number::Complex(left), right) => complex::binary(left, op, Complex::of(right)?),
-        (left, Number::Complex(right)) => complex::binary(Complex::of(left)?, op, right),
+        (left @ Number::Complex(_), right) | (left, right @ Number::Complex(_)) => {
+            complex::binary(Operand::of(left)?, op, Operand::of(right)?, rules)
+        }
         (Number::Float(left), Number::Float(right)) => float::binary(left, op, right),
         (Number::Float(left), Number::Int(right)) => float::binary(left, op, int::to_f64(right)?),
         (Number::Int(left), Number::Float(right)) => float::binary(int::to_f64(left)?, op, right),

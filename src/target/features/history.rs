@@ -6,8 +6,8 @@
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
 use super::{
-    BorrowedLoads, ClassCells, ComprehensionIter, DebugComments, DebugTextEnd, FStringRules, Features,
-    HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
+    BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
+    FStringRules, Features, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
 };
 
 /// The releases of one version.
@@ -119,6 +119,7 @@ const V3_12_1: Features = Features {
     dropped_docstring_leaves_nothing: false,
     docstring_slot: true,
     folds_constants_in_flowgraph: false,
+    complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
     const_key_maps: true,
     boolop_pseudo_jumps: false,
     subscript_is_binary_op: false,
@@ -194,7 +195,11 @@ const V3_12_6: Features = Features { get_iter_at_iterable: true, with_at_context
 const V3_12_7: Features =
     Features { with_unwound_at_context_expr: true, static_strings_interned: true, ..V3_12_6 };
 
-const V3_12_8: Features = Features { future_feature_located: true, ..V3_12_7 };
+const V3_12_8: Features = Features {
+    complex_arithmetic: ComplexArithmetic { pow_multiplies: true, ..V3_12_7.complex_arithmetic },
+    future_feature_located: true,
+    ..V3_12_7
+};
 
 const V3_12_9: Features = Features {
     fstrings: FStringRules {
@@ -235,6 +240,7 @@ const V3_13_0: Features = Features {
     opcodes: opcodes::V3_13,
     have_argument: 45,
     comparison_shift: 5,
+    complex_arithmetic: V3_12_7.complex_arithmetic,
     future_feature_located: false,
     future_import_is_absolute: true,
     try_handlers_before_orelse: true,
@@ -270,6 +276,7 @@ const V3_13_0: Features = Features {
 
 const V3_13_1: Features = Features {
     interned_at_start: include_str!("../interned/v3_13.txt"),
+    complex_arithmetic: V3_12_8.complex_arithmetic,
     future_feature_located: true,
     comprehension_iter: ComprehensionIter::EvaluatedAndAtLoop,
     ..V3_13_0
@@ -346,6 +353,7 @@ const V3_14_0: Features = Features {
     comprehension_iter: ComprehensionIter::Evaluated,
     docstring_slot: false,
     folds_constants_in_flowgraph: true,
+    complex_arithmetic: ComplexArithmetic { annex_g: true, ..V3_13_6.complex_arithmetic },
     const_key_maps: false,
     boolop_pseudo_jumps: true,
     subscript_is_binary_op: true,

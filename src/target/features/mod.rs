@@ -229,6 +229,7 @@ pub struct Features {
     ///
     /// CPython: `Python/flowgraph.c` `fold_tuple_of_constants`, `fold_const_binop` (3.14–)
     pub folds_constants_in_flowgraph: bool,
+    pub complex_arithmetic: ComplexArithmetic,
     /// A dict whose keys are all constants is built with a tuple of these.
     ///
     /// CPython: `Python/compile.c` `compiler_subdict`, `compiler_subkwargs`, `compiler_visit_kwonlydefaults` (3.8–3.13)
@@ -458,6 +459,20 @@ pub enum DebugTextEnd {
     Last,
     /// The last `!` or `}`; a `:` only if there was none of these (3.12.10–).
     LastButColon,
+}
+
+/// How operations on complex numbers are folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComplexArithmetic {
+    /// An imaginary exponent multiplies the length by an exponential; before, divides it by another, which may round otherwise.
+    ///
+    /// CPython: `Objects/complexobject.c` `_Py_c_pow` (3.12.8–, 3.13.1–)
+    pub pow_multiplies: bool,
+    /// As annex G of C11 has it, a real operand stays real, and a result that is infinite never comes out as no number; before, a real
+    /// operand is a complex one with the imaginary part 0.
+    ///
+    /// CPython: `Objects/complexobject.c` `COMPLEX_BINOP`, `_Py_c_prod`, `_Py_c_quot` (3.14–)
+    pub annex_g: bool,
 }
 
 /// Calls of which builtins with a generator expression are made loops, if the name means the builtin.
