@@ -33,12 +33,13 @@ impl Compiler<'_, '_> {
         Ok(())
     }
 
-    /// Refuses to bind or delete `__debug__`.
+    /// Refuses to bind or delete `__debug__`, unless the symbol table has done so.
     ///
     /// CPython: `Python/compile.c` `forbidden_name` (3.12)
     pub(crate) fn forbidden_name(&self, location: Location, name: Ident, ctx: ExprContext) -> Result {
         let verb = match ctx {
             _ if name != known::DEBUG => return Ok(()),
+            _ if self.target.features().contexts_checked_in_symtable => return Ok(()),
             ExprContext::Load => return Ok(()),
             ExprContext::Store => "assign to",
             ExprContext::Del => "delete",
