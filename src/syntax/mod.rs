@@ -16,7 +16,7 @@ use bumpalo::Bump;
 use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::Tokens;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
@@ -31,11 +31,10 @@ use trees::{ParsedText, Trees};
 /// A parsed file, and the names in it.
 pub struct Parsed<'a> {
     pub interner: Interner<'a>,
+    text: &'a str,
     trees: Trees<'a>,
     /// The syntax in it that not every version has, in order.
     features: Vec<(SyntaxFeature, Location)>,
-    /// What is told where a target lacks them.
-    rejection: Option<Box<Diagnostic>>,
     /// The first line break at which a format spec ends.
     spec_newline: Option<Location>,
     /// A constant that a name is called after normalisation.
@@ -57,11 +56,7 @@ impl<'a> Parsed<'a> {
     pub fn check(&self, target: Target) -> Result<(), Diagnostic> {
         for &(feature, location) in &self.features {
             if let Some(note) = target.lacks(feature) {
-                let diagnostic = match &self.rejection {
-                    Some(rejection) if feature.is_newer_than_diagnosis() => (**rejection).clone(),
-                    _ => Diagnostic::syntax_error(location, "invalid syntax"),
-                };
-                return Err(diagnostic.with_note(note));
+                return Err(rejection(self.text, feature, location).with_note(note));
             }
         }
         self.check_refused(target.features())
@@ -97,21 +92,19 @@ fn parse_as<'a>(
     text: &'a str,
     substitute: Substitute<'a>,
 ) -> Result<Parsed<'a>, Diagnostic> {
-    let options = ParseOptions::from(Mode::Module).with_target_version(oldest_version());
-    let parsed = Tree::new(parse_unchecked(&substitute.text, options));
+    let parsed = parse_oldest(&substitute.text);
     check_tokens(text, parsed.tokens())?;
     if let Some(error) = parsed.errors().iter().find(|error| check::is_fault(text, error)) {
         let location = Lines::new(text).location(error.location);
         return Err(Diagnostic::syntax_error(location, error.error.to_string()));
     }
-    let features = features(text, parsed.unsupported_syntax_errors())?;
+    let features = features(text, parsed.unsupported_syntax_errors(), &substitute)?;
     let mut interner = Interner::new(arena);
     let spec_newline = substitute.spec_newlines.first().copied();
     let spec_newline = spec_newline.map(|offset| Lines::new(text).location(TextRange::empty(offset.into())));
     let trees = Trees::new(arena, &mut interner, ParsedText { text, substitute, parsed })?;
-    let rejection = rejection_of_newer_syntax(text, &features);
     let constant_identifier = ["None", "True", "False"].into_iter().find(|name| interner.knows(name));
-    Ok(Parsed { interner, trees, features, rejection, spec_newline, constant_identifier })
+    Ok(Parsed { interner, text, trees, features, spec_newline, constant_identifier })
 }
 
 /// What CPython says of a text that was `found` to be wrong; or its tree, where only the parser crate does not take it.
@@ -122,6 +115,8 @@ fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<P
         return Err(found);
     }
     match diagnose(text) {
+        // What is read before newer syntax is told better than by the crate, what behind it not at all.
+        Verdict::Rejected(diagnostic) if newer_syntax(text, diagnostic.location) => Err(found),
         Verdict::Rejected(diagnostic) => Err(*diagnostic),
         Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
             parse_as(arena, text, Substitute::new(text, &peculiarities)).map_err(|_| found)
@@ -130,15 +125,32 @@ fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<P
     }
 }
 
-/// What the newest version without some of the `features` says of them.
-fn rejection_of_newer_syntax(text: &str, features: &[(SyntaxFeature, Location)]) -> Option<Box<Diagnostic>> {
-    if !features.iter().any(|(feature, _)| feature.is_newer_than_diagnosis()) {
-        return None;
+/// Whether `text` has syntax that `diagnose` does not know, up to the line of what it says.
+fn newer_syntax(text: &str, said: Location) -> bool {
+    let parsed = parse_oldest(text);
+    let mut lines = Lines::new(text);
+    let is_newer = |error| check::feature(error).is_some_and(SyntaxFeature::is_newer_than_diagnosis);
+    let mut errors = parsed.unsupported_syntax_errors().iter();
+    errors.any(|error| is_newer(error) && lines.location(error.range()).lineno <= said.lineno)
+}
+
+/// Parses for the oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.
+fn parse_oldest(text: &str) -> Tree {
+    let oldest = Version::supported().next().expect("some version is supported");
+    let version = PythonVersion { major: 3, minor: oldest.minor() };
+    Tree::new(parse_unchecked(text, ParseOptions::from(Mode::Module).with_target_version(version)))
+}
+
+/// What a version says of a `feature` that it lacks.
+#[cold]
+fn rejection(text: &str, feature: SyntaxFeature, location: Location) -> Diagnostic {
+    if feature.is_newer_than_diagnosis()
+        && let Verdict::Rejected(diagnostic) = diagnose(text)
+        && (location.lineno..=location.end_lineno).contains(&diagnostic.location.lineno)
+    {
+        return *diagnostic;
     }
-    match diagnose(text) {
-        Verdict::Rejected(diagnostic) => Some(diagnostic),
-        Verdict::Accepted(_) | Verdict::Unknown => None,
-    }
+    Diagnostic::syntax_error(location, "invalid syntax")
 }
 
 /// What CPython's tokenizer has against tokens that the parser crate takes.
@@ -157,27 +169,29 @@ fn check_tokens(text: &str, tokens: &Tokens) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.
-fn oldest_version() -> PythonVersion {
-    let oldest = Version::supported().next().expect("some version is supported");
-    PythonVersion { major: 3, minor: oldest.minor() }
-}
-
 /// What the parser crate found that some version lacks. An error if no version has it.
 fn features(
     text: &str,
     errors: &[ruff_python_parser::UnsupportedSyntaxError],
+    substitute: &Substitute<'_>,
 ) -> Result<Vec<(SyntaxFeature, Location)>, Diagnostic> {
-    if errors.is_empty() {
+    let plus_signs = &substitute.plus_signs;
+    if errors.is_empty() && plus_signs.is_empty() {
         return Ok(Vec::new());
     }
     let mut lines = Lines::new(text);
-    let feature = |error: &ruff_python_parser::UnsupportedSyntaxError| {
+    let mut features = Vec::with_capacity(errors.len() + plus_signs.len());
+    for error in errors {
         let location = lines.location(error.range());
         match check::feature(error) {
-            Some(feature) => Ok((feature, location)),
-            None => Err(Diagnostic::syntax_error(location, "invalid syntax")),
+            Some(feature) => features.push((feature, location)),
+            None => return Err(Diagnostic::syntax_error(location, "invalid syntax")),
         }
-    };
-    errors.iter().map(feature).collect()
+    }
+    features.extend(plus_signs.iter().map(|&sign| {
+        let range = TextRange::at(sign.into(), TextSize::new(1));
+        (SyntaxFeature::PlusInNumberPattern, lines.location(range))
+    }));
+    features.sort_by_key(|(_, location)| (location.lineno, location.col_offset));
+    Ok(features)
 }

@@ -1,6 +1,7 @@
 //! A text for the parser crate in place of one that CPython takes and the crate does not: as long, and with the same tree.
 //!
-//! A `match` that is a name after a `;` gets another name, and a format spec in single quotes has spaces from the newline on that ends it.
+//! A `match` that is a name after a `;` gets another name, a format spec in single quotes has spaces from the newline on that ends it,
+//! and a `+` before the number of a pattern becomes a `-`.
 
 use std::borrow::Cow;
 
@@ -13,6 +14,8 @@ pub(super) struct Substitute<'t> {
     pub(super) name: String,
     /// The newlines at which format specs end.
     pub(super) spec_newlines: Vec<u32>,
+    /// Each `+` for which a `-` stands.
+    pub(super) plus_signs: Vec<u32>,
 }
 
 /// The name that the crate does not take after a `;`.
@@ -20,7 +23,8 @@ pub(super) const REPLACED_NAME: &str = "match";
 
 impl<'t> Substitute<'t> {
     pub(super) fn none(text: &'t str) -> Self {
-        Substitute { text: Cow::Borrowed(text), name: String::new(), spec_newlines: Vec::new() }
+        let (spec_newlines, plus_signs) = (Vec::new(), Vec::new());
+        Substitute { text: Cow::Borrowed(text), name: String::new(), spec_newlines, plus_signs }
     }
 
     pub(super) fn new(text: &'t str, peculiarities: &Peculiarities) -> Self {
@@ -32,9 +36,13 @@ impl<'t> Substitute<'t> {
         for &(newline, next) in &peculiarities.spec_newlines {
             bytes[newline..next].fill(b' ');
         }
+        for &offset in &peculiarities.plus_signs {
+            bytes[offset] = b'-';
+        }
         let text = String::from_utf8(bytes).expect("whole characters were replaced");
         let spec_newlines = peculiarities.spec_newlines.iter().map(|&(newline, _)| newline as u32).collect();
-        Substitute { text: Cow::Owned(text), name, spec_newlines }
+        let plus_signs = peculiarities.plus_signs.iter().map(|&offset| offset as u32).collect();
+        Substitute { text: Cow::Owned(text), name, spec_newlines, plus_signs }
     }
 
     /// The first newline between two offsets at which a format spec ends.

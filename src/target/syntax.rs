@@ -21,6 +21,7 @@ pub enum SyntaxFeature {
     TemplateString,
     UnpackingInComprehension,
     LazyImport,
+    PlusInNumberPattern,
 }
 
 impl SyntaxFeature {
@@ -40,7 +41,9 @@ impl SyntaxFeature {
             }
             SyntaxFeature::TypeParameterDefault => Version::V3_13,
             SyntaxFeature::UnparenthesizedExceptionTypes | SyntaxFeature::TemplateString => Version::V3_14,
-            SyntaxFeature::UnpackingInComprehension | SyntaxFeature::LazyImport => Version::V3_15,
+            SyntaxFeature::UnpackingInComprehension
+            | SyntaxFeature::LazyImport
+            | SyntaxFeature::PlusInNumberPattern => Version::V3_15,
         }
     }
 
@@ -69,6 +72,7 @@ impl SyntaxFeature {
             SyntaxFeature::TemplateString => "template strings",
             SyntaxFeature::UnpackingInComprehension => "unpacking in a comprehension",
             SyntaxFeature::LazyImport => "the `lazy import` statement",
+            SyntaxFeature::PlusInNumberPattern => "a `+` before the number of a pattern",
         }
     }
 }

@@ -32,11 +32,13 @@ pub(super) struct Peculiarities {
     pub(super) match_names: Vec<usize>,
     /// The newlines that end a format spec in single quotes, each with where the spec goes on.
     pub(super) spec_newlines: Vec<(usize, usize)>,
+    /// Each `+` before the number of a pattern, which is newer than the rest of what is read here.
+    pub(super) plus_signs: Vec<usize>,
 }
 
 impl Peculiarities {
     pub(super) fn is_empty(&self) -> bool {
-        self.match_names.is_empty() && self.spec_newlines.is_empty()
+        self.match_names.is_empty() && self.spec_newlines.is_empty() && self.plus_signs.is_empty()
     }
 }
 
@@ -56,6 +58,7 @@ pub(super) fn diagnose(text: &str) -> Verdict {
             return Verdict::Accepted(Peculiarities {
                 match_names: parser.match_names,
                 spec_newlines: lexed.spec_newlines,
+                plus_signs: parser.plus_signs,
             });
         }
         Err(Stop::TooDeep) => return Verdict::Unknown,

@@ -4,7 +4,7 @@ use ruff_python_ast as ruff;
 use ruff_python_ast::token::TokenKind;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Lowerer, NOTHING};
+use super::{Lowerer, NOTHING, start};
 use crate::code::Constant;
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -60,7 +60,10 @@ impl<'a> Lowerer<'a, '_> {
                 right: self.boxed(&expr.right),
             },
             ruff::Expr::UnaryOp(expr) => {
-                ExprKind::UnaryOp { op: unary_op(expr.op), operand: self.boxed(&expr.operand) }
+                // In a pattern the crate has seen a `-`.
+                let is_plus = expr.op == ruff::UnaryOp::USub && self.byte_at(start(expr)) == Some(b'+');
+                let op = if is_plus { UnaryOp::UAdd } else { unary_op(expr.op) };
+                ExprKind::UnaryOp { op, operand: self.boxed(&expr.operand) }
             }
             ruff::Expr::Lambda(expr) => self.lambda(expr),
             ruff::Expr::If(expr) => self.if_exp(expr),

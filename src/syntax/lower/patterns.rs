@@ -104,14 +104,16 @@ impl<'a> Lowerer<'a, '_> {
         }
     }
 
-    /// Neither a sign nor the sum of a complex number has an operand in parentheses.
+    /// A sign has a number as its operand, and neither that nor those of the sum of a complex number stand in parentheses.
     fn no_parenthesized_operand(&mut self, expr: &ruff::Expr) {
         let is_bare = match expr {
             ruff::Expr::BinOp(sum) => {
                 self.no_parenthesized_operand(&sum.left);
                 sum.left.start() == sum.start() && sum.right.end() == sum.end()
             }
-            ruff::Expr::UnaryOp(sign) => sign.operand.end() == sign.end(),
+            ruff::Expr::UnaryOp(sign) => {
+                sign.operand.is_number_literal_expr() && sign.operand.end() == sign.end()
+            }
             _ => true,
         };
         if !is_bare {

@@ -52,6 +52,8 @@ pub(super) struct Parser<'t> {
     depth: u32,
     /// The `match`es that stand for names after a `;`.
     pub(super) match_names: Vec<usize>,
+    /// Each `+` before the number of a pattern.
+    pub(super) plus_signs: Vec<usize>,
     /// The names after which an expression has been looked for.
     looked_after: FxHashSet<usize>,
     /// Where expressions start that have been read as they are.
@@ -71,6 +73,7 @@ impl<'t> Parser<'t> {
             has_checks: false,
             depth: 0,
             match_names: Vec::new(),
+            plus_signs: Vec::new(),
             looked_after: FxHashSet::default(),
             read_before: FxHashSet::default(),
             primaries: FxHashMap::default(),

@@ -106,7 +106,7 @@ impl Parser<'_> {
     fn closed_pattern(&mut self) -> Step<()> {
         let token = self.token();
         match (token.kind, self.text_of(token)) {
-            (Kind::Number, _) | (Kind::Operator, "-") => self.number_pattern(),
+            (Kind::Number, _) | (Kind::Operator, "+" | "-") => self.number_pattern(),
             (Kind::String | Kind::FStringStart, _) => self.atom().map(|_| ()),
             (Kind::Keyword, "None" | "True" | "False") => {
                 self.bump();
@@ -122,7 +122,12 @@ impl Parser<'_> {
 
     /// A number, perhaps a complex one in two parts.
     fn number_pattern(&mut self) -> Step<()> {
-        self.eat("-");
+        let sign = self.token();
+        if self.eat("+") {
+            self.plus_signs.push(sign.start);
+        } else {
+            self.eat("-");
+        }
         let real = self.expect_kind(Kind::Number)?;
         if !self.at_any(&["+", "-"]) {
             return Ok(());
