@@ -23,7 +23,7 @@ impl Builder<'_, '_> {
         if self.features.deferred_annotations {
             return self.deferred_function_annotations(args, returns, location).map(Some);
         }
-        if self.future_annotations {
+        if self.future_annotations() {
             self.enter_unevaluated(location);
             self.parameter_annotations(args)?;
             self.exit_unevaluated();
@@ -43,7 +43,7 @@ impl Builder<'_, '_> {
     ) -> Result<ScopeId, Box<Diagnostic>> {
         let outer = self.scope();
         let sees_class = outer.can_see_class_scope || outer.kind == ScopeKind::Class;
-        if self.future_annotations {
+        if self.future_annotations() {
             self.enter_unevaluated(location);
         } else {
             self.enter_child(ScopeKind::Annotation, known::ANNOTATE, location);
@@ -56,7 +56,7 @@ impl Builder<'_, '_> {
             returns.is_some() || source_order(args).any(|arg| arg.annotation.is_some());
         self.parameter_annotations(args)?;
         self.visit_option(returns)?;
-        if self.future_annotations {
+        if self.future_annotations() {
             // Code generation asks for the scope itself, but for none inside it.
             self.table.scopes.truncate(scope.0 as usize + 1);
             self.annotations -= 1;
@@ -78,7 +78,7 @@ impl Builder<'_, '_> {
     }
 
     fn immediate_annotation(&mut self, annotation: &Expr<'_>) -> Outcome {
-        if !self.future_annotations {
+        if !self.future_annotations() {
             return self.visit_expr(annotation);
         }
         self.enter_unevaluated(annotation.location);
@@ -94,14 +94,14 @@ impl Builder<'_, '_> {
         let is_unevaluated = self.scope().kind == ScopeKind::Function;
         self.scope().annotations_used = true;
         self.note_conditional_annotation(annotation.location)?;
-        if self.future_annotations {
+        if self.future_annotations() {
             self.enter_unevaluated(annotation.location);
         } else {
             self.enter_variable_annotations(annotation.location)?;
         }
         self.scope().in_unevaluated_annotation = is_unevaluated;
         self.visit_expr(annotation)?;
-        if self.future_annotations {
+        if self.future_annotations() {
             self.exit_unevaluated();
         } else {
             self.exit();

@@ -41,7 +41,6 @@ pub(super) fn module<'a>(
         stack: vec![SymbolTable::TOP],
         private: None,
         future: *future,
-        future_annotations: future.contains(Future::ANNOTATIONS),
         annotations: 0,
         depth: 0,
     };
@@ -99,7 +98,6 @@ struct Builder<'i, 'a> {
     /// The class whose private names are mangled here.
     private: Option<Ident>,
     future: Future,
-    future_annotations: bool,
     /// How many annotations that are not evaluated are around the current place.
     annotations: u32,
     /// How deeply the node being visited is nested.
@@ -109,6 +107,11 @@ struct Builder<'i, 'a> {
 impl Builder<'_, '_> {
     fn scope(&mut self) -> &mut Scope {
         self.table.scope_mut(self.current)
+    }
+
+    /// Annotations are not evaluated: `from __future__ import annotations`.
+    fn future_annotations(&self) -> bool {
+        self.future.contains(Future::ANNOTATIONS)
     }
 
     /// Every statement, expression, pattern and type parameter is one level deeper than what it is part of.
