@@ -110,7 +110,7 @@ impl Widths {
         let _ = write!(row, "    {mark:2} {offset:>width$} {:<20}", instruction.name());
         if let Some(argument) = instruction.argument(target.features().have_argument) {
             let _ = write!(row, " {argument:>5}");
-            let meaning = meaning(instruction, code);
+            let meaning = meaning(instruction, code, target.features());
             if !meaning.is_empty() {
                 let _ = write!(row, " ({meaning})");
             }
