@@ -42,12 +42,16 @@ fn outcome_for(target: Target, source: impl Into<Vec<u8>>) -> Result<(), String>
     thread.expect("a thread starts").join().expect("the compiler does not panic")
 }
 
-/// Every field; frozensets, which are written in an order of their own, sorted.
+/// Every field; frozensets, which are written in an order of their own, sorted, and names, which only marshal may tell from literals, as strings.
 fn canonical(code: &CodeObject<'_>) -> String {
+    fields(code).replace("Name(PyStr(", "Str(PyStr(")
+}
+
+fn fields(code: &CodeObject<'_>) -> String {
     let mut text = format!("{:?}", CodeObject { consts: &[], ..code.clone() });
     for constant in code.consts {
         match constant {
-            Constant::Code(code) => text += &canonical(code),
+            Constant::Code(code) => text += &fields(code),
             Constant::FrozenSet(items) => {
                 let mut items: Vec<_> = items.iter().map(|item| format!("{item:?}")).collect();
                 items.sort();

@@ -4,6 +4,7 @@ use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::{Lowerer, NOTHING, end};
+use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::*;
 
@@ -96,12 +97,7 @@ impl<'a> Lowerer<'a, '_> {
             ruff::Stmt::Import(stmt) => {
                 StmtKind::Import { names: self.aliases(&stmt.names), is_lazy: stmt.is_lazy }
             }
-            ruff::Stmt::ImportFrom(stmt) => StmtKind::ImportFrom {
-                module: self.optional_identifier(stmt.module.as_ref()),
-                names: self.aliases(&stmt.names),
-                level: stmt.level,
-                is_lazy: stmt.is_lazy,
-            },
+            ruff::Stmt::ImportFrom(stmt) => self.import_from(stmt),
             ruff::Stmt::Global(stmt) => StmtKind::Global(self.identifiers(&stmt.names)),
             ruff::Stmt::Nonlocal(stmt) => StmtKind::Nonlocal(self.identifiers(&stmt.names)),
             ruff::Stmt::Expr(stmt) => StmtKind::Expr(self.boxed(&stmt.value)),
@@ -113,6 +109,16 @@ impl<'a> Lowerer<'a, '_> {
                 StmtKind::Pass
             }
         }
+    }
+
+    fn import_from(&mut self, stmt: &ruff::StmtImportFrom) -> StmtKind<'a> {
+        let module = self.optional_identifier(stmt.module.as_ref());
+        if stmt.is_lazy && stmt.level == 0 && module == Some(known::FUTURE) {
+            let keyword = TextRange::at(stmt.start(), TextSize::of("lazy"));
+            self.fail_at(keyword, "lazy from __future__ import is not allowed");
+        }
+        let names = self.aliases(&stmt.names);
+        StmtKind::ImportFrom { module, names, level: stmt.level, is_lazy: stmt.is_lazy }
     }
 
     fn function_def(&mut self, def: &ruff::StmtFunctionDef) -> StmtKind<'a> {

@@ -239,6 +239,7 @@ const V3_13_0: Features = Features {
     interned_at_start: include_str!("../interned/v3_13_0.txt"),
     opcodes: opcodes::V3_13,
     have_argument: 45,
+    fstrings: FStringRules { empty_spec_pieces_dropped: true, ..V3_12_8.fstrings },
     comparison_shift: 5,
     complex_arithmetic: V3_12_7.complex_arithmetic,
     future_feature_located: false,
@@ -387,7 +388,13 @@ const V3_14_6: Features = Features {
 };
 
 const V3_14_8: Features = Features {
-    fstrings: FStringRules { interpolation_text_verbatim: true, ..V3_14_6.fstrings },
+    fstrings: FStringRules {
+        debug_text_end: DebugTextEnd::Last,
+        debug_text_begins_at_field: true,
+        debug_comments: DebugComments::OutsideStrings,
+        interpolation_text_verbatim: true,
+        ..V3_14_6.fstrings
+    },
     folds_long_displays: true,
     ..V3_14_6
 };
