@@ -190,7 +190,6 @@ opcodes! {
     STORE_FAST_MAYBE_NULL,
     JUMP_IF_FALSE,
     JUMP_IF_TRUE,
-    ANNOTATIONS_PLACEHOLDER,
     }
 }
 

@@ -41,7 +41,7 @@ impl Count {
 pub(super) type Row = (Opcode, u8, u8, Count, Count);
 
 /// The pseudo-instructions, which have no numbers. `LOAD_CLOSURE` is one from 3.13 on.
-static PSEUDO: [(Opcode, Count, Count); 15] = [
+static PSEUDO: [(Opcode, Count, Count); 14] = [
     (LOAD_CLOSURE, K(0), K(1)),
     (SETUP_FINALLY, K(0), K(0)),
     (SETUP_CLEANUP, K(0), K(0)),
@@ -56,7 +56,6 @@ static PSEUDO: [(Opcode, Count, Count); 15] = [
     (STORE_FAST_MAYBE_NULL, K(1), K(0)),
     (JUMP_IF_FALSE, K(1), K(1)),
     (JUMP_IF_TRUE, K(1), K(1)),
-    (ANNOTATIONS_PLACEHOLDER, K(0), K(0)),
 ];
 
 /// One version's instructions.
