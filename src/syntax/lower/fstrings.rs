@@ -300,7 +300,8 @@ impl<'a> Lowerer<'a, '_> {
         let spec = if has_field {
             Expr { kind: ExprKind::JoinedStr(self.folded(&pieces)), location }
         } else {
-            self.concatenated(&pieces)
+            let constant = self.concatenated(&pieces);
+            if self.rules.constant_spec_has_colon { Expr { location, ..constant } } else { constant }
         };
         self.arena.alloc(spec)
     }

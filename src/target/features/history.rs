@@ -66,6 +66,7 @@ const V3_12_1: Features = Features {
     fstrings: FStringRules {
         format_spec_folded: false,
         empty_spec_pieces_dropped: false,
+        constant_spec_has_colon: false,
         debug_text_is_raw: false,
         debug_text_begins_at_field: false,
         debug_text_end: DebugTextEnd::First,
@@ -342,7 +343,7 @@ const V3_14_0: Features = Features {
     marshal_version: 5,
     interned_at_start: include_str!("../interned/v3_14.txt"),
     opcodes: opcodes::V3_14,
-    have_argument: 44,
+    fstrings: FStringRules { constant_spec_has_colon: true, ..V3_13_6.fstrings },
     docstrings_removed_early: true,
     deferred_annotations: true,
     contexts_checked_in_symtable: true,

@@ -411,6 +411,10 @@ pub struct FStringRules {
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.13–)
     pub empty_spec_pieces_dropped: bool,
+    /// A format spec of which a constant is made begins at its colon; before, behind it.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_build_concatenated_unicode` (3.14–)
+    pub constant_spec_has_colon: bool,
     /// The text of a debug field is the source as it stands; before, its escapes are decoded.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_formatted_value` (3.12.9–)
