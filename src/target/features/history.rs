@@ -343,6 +343,7 @@ const V3_14_0: Features = Features {
     marshal_version: 5,
     interned_at_start: include_str!("../interned/v3_14.txt"),
     opcodes: opcodes::V3_14,
+    have_argument: 44,
     fstrings: FStringRules { constant_spec_has_colon: true, ..V3_13_6.fstrings },
     docstrings_removed_early: true,
     deferred_annotations: true,
