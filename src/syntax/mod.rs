@@ -115,23 +115,12 @@ fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<P
         return Err(found);
     }
     match diagnose(text) {
-        // What is read before newer syntax is told better than by the crate, what behind it not at all.
-        Verdict::Rejected(diagnostic) if newer_syntax(text, diagnostic.location) => Err(found),
         Verdict::Rejected(diagnostic) => Err(*diagnostic),
         Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
             parse_as(arena, text, Substitute::new(text, &peculiarities)).map_err(|_| found)
         }
         Verdict::Accepted(_) | Verdict::Unknown => Err(found),
     }
-}
-
-/// Whether `text` has syntax that `diagnose` does not know, up to the line of what it says.
-fn newer_syntax(text: &str, said: Location) -> bool {
-    let parsed = parse_oldest(text);
-    let mut lines = Lines::new(text);
-    let is_newer = |error| check::feature(error).is_some_and(SyntaxFeature::is_newer_than_diagnosis);
-    let mut errors = parsed.unsupported_syntax_errors().iter();
-    errors.any(|error| is_newer(error) && lines.location(error.range()).lineno <= said.lineno)
 }
 
 /// Parses for the oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.
