@@ -5,10 +5,10 @@ use bumpalo::Bump;
 use crate::code::{CodeObject, PyStr};
 use crate::codegen;
 use crate::diagnostic::Diagnostic;
-use crate::preprocess::preprocess;
+use crate::preprocess::{Folded, preprocess};
 use crate::source;
 use crate::symtable;
-use crate::syntax::{self, Parsed};
+use crate::syntax;
 use crate::target::Target;
 
 /// What a compilation depends on besides the source and the target.
@@ -20,13 +20,19 @@ pub struct Options<'o> {
     pub optimize: u8,
 }
 
+/// A parsed file, and what was made of it for several targets.
+pub struct Parsed<'a> {
+    pub syntax: syntax::Parsed<'a>,
+    folded: Folded<'a>,
+}
+
 /// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
 pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagnostic> {
     let text = match source::decode(source)? {
         std::borrow::Cow::Borrowed(text) => text,
         std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
     };
-    syntax::parse(arena, text)
+    Ok(Parsed { syntax: syntax::parse(arena, text)?, folded: Folded::default() })
 }
 
 /// The stack that the stages after the parser need at most for one level of nesting; without optimisation their frames are about
@@ -43,7 +49,7 @@ pub fn compile_parsed<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let stack = STACK_A_LEVEL * (USUAL_LEVELS + parsed.depth()) as usize;
+    let stack = STACK_A_LEVEL * (USUAL_LEVELS + parsed.syntax.depth()) as usize;
     stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target))
 }
 
@@ -53,10 +59,11 @@ fn run_stages<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    parsed.check(target)?;
-    let module = parsed.module(arena, target)?;
-    let interner = &mut parsed.interner;
-    let (module, future) = preprocess(arena, interner, target, options.optimize, &module)?;
+    let Parsed { syntax, folded } = parsed;
+    syntax.check(target)?;
+    let module = syntax.module(arena, target)?;
+    let interner = &mut syntax.interner;
+    let (module, future) = preprocess(arena, interner, target, options.optimize, &module, folded)?;
     let symtable = symtable::build(interner, target, &future, &module)?;
     let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
     codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module)

@@ -7,7 +7,6 @@
 //! 16  the code object, marshalled
 //! ```
 
-use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
 
@@ -144,9 +143,7 @@ impl Header {
 pub fn source_hash(target: Target, source: &[u8]) -> [u8; 8] {
     let [m0, m1] = target.features().magic.to_le_bytes();
     let key = u64::from(u32::from_le_bytes([m0, m1, b'\r', b'\n']));
-    let mut hasher = SipHasher13::new_with_keys(key, 0);
-    hasher.write(source);
-    hasher.finish().to_le_bytes()
+    SipHasher13::new_with_keys(key, 0).hash(source).to_le_bytes()
 }
 
 /// The name, inside [`CACHE_DIR`], of the pyc of the module file `STEM.py`: `STEM.cpython-312.opt-1.pyc`.

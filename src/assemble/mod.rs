@@ -33,11 +33,12 @@ use linetable::LocationTable;
 pub(crate) struct Assembler {
     graph: FlowGraph,
     offsets: Offsets,
+    locations: LocationTable,
 }
 
 impl Assembler {
     pub(crate) fn new() -> Assembler {
-        Assembler { graph: FlowGraph::new(), offsets: Offsets::default() }
+        Assembler { graph: FlowGraph::new(), offsets: Offsets::default(), locations: LocationTable::default() }
     }
 
     /// Optimises a unit's instructions and makes its code object.
@@ -80,10 +81,10 @@ impl Assembler {
     ) -> Result<Tables<'a>, Diagnostic> {
         self.offsets.resolve(&mut self.graph, features)?;
         let opcodes = features.opcodes;
-        let (graph, offsets) = (&self.graph, &self.offsets);
+        let (graph, offsets, locations) = (&self.graph, &self.offsets, &mut self.locations);
         let size = offsets.end();
         let code = arena.alloc_slice_fill_copy(size as usize, [0; 2]);
-        let mut locations = LocationTable::new_in(arena, size as usize, firstlineno);
+        locations.begin(firstlineno);
         let mut exceptions = ExceptionTable::new_in(arena);
         let mut last_handler = None;
         let mut offset = 0;
@@ -104,7 +105,7 @@ impl Assembler {
         }
         Ok(Tables {
             code: code.as_flattened(),
-            locations: locations.finish(),
+            locations: locations.finish(arena),
             exceptions: exceptions.finish(offset),
         })
     }

@@ -46,9 +46,9 @@ impl<'a> Compiler<'a, '_> {
         if self.sets_up_annotations(body) {
             self.emit(Opcode::SETUP_ANNOTATIONS, location);
         }
-        let (docstring, body) = self.split_docstring(body);
+        let (docstring, body) = self.split_docstring(body)?;
         if let Some(docstring) = docstring {
-            self.visit_expr(docstring)?;
+            self.emit_const(Constant::Str(docstring.text), docstring.location);
             self.name_op(Location::NONE, known::DOC, ExprContext::Store)?;
         }
         self.visit_body(body)?;

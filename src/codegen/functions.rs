@@ -1,7 +1,7 @@
 //! Function definitions and lambdas: decorators, defaults, closures.
 
 use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
-use crate::code::{CodeObject, Constant};
+use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -109,8 +109,8 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let kind = if node.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         self.enter_unit(node.name, kind, self.symtable.scope_of(node.id), firstlineno);
-        let (docstring, body) = self.split_docstring(node.body);
-        self.begin_consts(docstring.and_then(|docstring| docstring.kind.as_constant()));
+        let (docstring, body) = self.split_docstring(node.body)?;
+        self.begin_consts(docstring.map(|docstring| docstring.text));
         self.set_argument_counts(node.args);
         let is_wrapped = self.scope().coroutine || self.scope().generator;
         let start = self.new_label();
@@ -153,9 +153,9 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Gives the docstring its place among the constants of a function.
-    pub(super) fn begin_consts(&mut self, docstring: Option<Constant<'a>>) {
+    pub(super) fn begin_consts(&mut self, docstring: Option<PyStr<'a>>) {
         let none = self.target.features().docstring_slot.then_some(Constant::None);
-        if let Some(first) = docstring.or(none) {
+        if let Some(first) = docstring.map(Constant::Str).or(none) {
             self.unit().consts.add(first);
         }
     }

@@ -14,6 +14,7 @@ mod comprehensions;
 mod conditionals;
 mod context_managers;
 mod displays;
+mod docstrings;
 mod exceptions;
 mod expressions;
 mod formatted_strings;

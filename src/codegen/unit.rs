@@ -167,12 +167,19 @@ impl<'a> Constants<'a> {
         &self.values
     }
 
-    /// Keeps only the constants at `indices`, in that order; afterwards the constant at `indices[i]` has index `i`.
-    pub fn retain(&mut self, indices: &[u32]) {
-        let kept = indices.iter().map(|&index| self.values[index as usize]).collect::<Vec<_>>();
-        self.clear();
-        for value in kept {
-            self.add(value);
+    /// Keeps only the constants that `is_kept` is true for, by index.
+    pub fn retain(&mut self, is_kept: impl Fn(usize) -> bool) {
+        let mut index = 0;
+        self.values.retain(|_| {
+            index += 1;
+            is_kept(index - 1)
+        });
+        self.index.clear();
+        if self.values.len() > LINEAR_SEARCH {
+            self.index.extend(self.values.iter().copied().zip(0..));
+        } else {
+            self.fingerprints.clear();
+            self.fingerprints.extend(self.values.iter().map(Constant::fingerprint));
         }
     }
 
@@ -205,7 +212,7 @@ mod tests {
         let values =
             [Constant::Int(Int::Small(0)), Constant::False, Constant::Float(0.0), Constant::Float(-0.0)];
         assert_eq!(values.map(|value| consts.add(value)), [0, 1, 2, 3]);
-        consts.retain(&[3, 1]);
-        assert_eq!([values[3], values[1]].map(|value| consts.add(value)), [0, 1]);
+        consts.retain(|index| index % 2 == 1);
+        assert_eq!([values[1], values[3]].map(|value| consts.add(value)), [0, 1]);
     }
 }

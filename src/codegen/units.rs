@@ -9,7 +9,6 @@ use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
-use crate::syntax::ast::{Expr, Stmt, StmtKind};
 use crate::target::{Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
@@ -111,16 +110,6 @@ impl<'a> Compiler<'a, '_> {
         let made = self.unit().sequence.instructions.iter().position(is_made);
         // After the `POP_TOP` of the value that is sent first.
         made.expect("a generator begins with its prologue") + 2
-    }
-
-    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.
-    pub(crate) fn split_docstring(&self, body: &'a [Stmt<'a>]) -> (Option<&'a Expr<'a>>, &'a [Stmt<'a>]) {
-        let [Stmt { kind: StmtKind::Expr(value), .. }, rest @ ..] = body else { return (None, body) };
-        match value.kind.as_constant() {
-            Some(Constant::Str(_)) if self.optimize < 2 => (Some(value), rest),
-            Some(Constant::Str(_)) if self.target.features().dropped_docstring_leaves_nothing => (None, rest),
-            _ => (None, body),
-        }
     }
 
     /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend on anything else.

@@ -24,6 +24,7 @@ impl FlowGraph {
             label_at: Vec::new(),
             block_at: Vec::new(),
             has_nops: true,
+            lacks_lines: true,
             properties: Properties::default(),
             nans: Nans::default(),
         }
@@ -37,6 +38,7 @@ impl FlowGraph {
         self.instrs.reserve(sequence.instructions.len());
         self.entry = BlockId::from_index(0);
         self.has_nops = true;
+        self.lacks_lines = true;
         self.properties = Properties::default();
         self.label_at.clear();
         self.label_at.resize(sequence.instructions.len(), NO_LABEL);

@@ -100,6 +100,7 @@ impl<'a> Peephole<'a, '_> {
         }
         let [build, load, update] = &mut instrs[index - 2..=index] else { return };
         build.location = location;
+        self.lacks_lines = true;
         build.set(opcode, 0);
         load.set(LOAD_CONST, constant);
         update.set(if opcode == BUILD_LIST { LIST_EXTEND } else { SET_UPDATE }, 1);
@@ -155,6 +156,7 @@ impl<'a> Peephole<'a, '_> {
                 // The last `add` loses its place, unlike what makes a tuple.
                 let end = if instrs[index].opcode == add { index + 1 } else { index };
                 instrs[start..end].iter_mut().filter(|instr| instr.opcode != NOP).for_each(remove);
+                self.lacks_lines = true;
                 let collection = self.collection(build, &items);
                 set_load(&mut instrs[index], collection, self.consts, self.features);
                 return true;

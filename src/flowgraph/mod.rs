@@ -147,6 +147,8 @@ pub(crate) struct FlowGraph {
     block_at: Vec<Option<BlockId>>,
     /// There may be `NOP`s that are not needed.
     has_nops: bool,
+    /// There may be instructions without a line, `NOP`s not counted.
+    lacks_lines: bool,
     /// Of all instructions that ever were in it: passes over what the unit does not have are left out.
     properties: Properties,
     /// Of all units.
@@ -246,6 +248,13 @@ impl FlowGraph {
         self.last(id).is_some_and(|last| last.opcode.is_scope_exit())
     }
 
+    /// Counts in the properties of the block's last instruction, which may have been made of another.
+    fn note_last(&mut self, id: BlockId) {
+        if let Some(last) = self.last(id) {
+            self.properties |= last.opcode.properties();
+        }
+    }
+
     /// Where the jump at the block's end goes, if there is one.
     fn jump_target(&self, id: BlockId) -> Option<BlockId> {
         self.last(id).filter(|last| last.opcode.is_jump()).map(Instr::jump_target)
@@ -268,8 +277,10 @@ impl FlowGraph {
     fn new_block(&mut self, instrs: &[Instr]) -> BlockId {
         let (start, len) = (self.instrs.len() as u32, instrs.len() as u32);
         self.instrs.extend_from_slice(instrs);
-        self.properties =
-            instrs.iter().fold(self.properties, |all, instr| all.and(instr.opcode.properties()));
+        for instr in instrs {
+            self.properties |= instr.opcode.properties();
+            self.lacks_lines |= instr.lineno() < 0;
+        }
         self.blocks.push(Block { start, len, room: len, ..Block::default() });
         BlockId::from_index(self.blocks.len() - 1)
     }
@@ -363,19 +374,22 @@ impl BlockSet {
         BlockSet(smallvec![0; graph.block_count().div_ceil(64)])
     }
 
+    #[inline]
     fn contains(&self, id: BlockId) -> bool {
         let (word, bit) = BlockSet::place(id);
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
     /// Whether the block was not in the set yet.
+    #[inline]
     fn insert(&mut self, id: BlockId) -> bool {
         let (word, bit) = BlockSet::place(id);
         if word >= self.0.len() {
             self.0.resize(word + 1, 0);
         }
-        let is_new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
+        let bits = &mut self.0[word];
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
         is_new
     }
 

@@ -6,6 +6,7 @@
 
 use bumpalo::Bump;
 
+use super::optimize_load_const::LastLoad;
 use super::swaps::{apply_static_swaps, swaptimize};
 use super::thread_jumps::thread_jumps;
 use super::{BlockId, FlowGraph, Instr};
@@ -23,11 +24,12 @@ pub(super) fn optimize_basic_blocks<'a>(
     features: &Features,
 ) {
     let mut nans = std::mem::take(&mut graph.nans);
-    let mut peephole = Peephole { arena, consts, nans: &mut nans, features };
+    let mut peephole = Peephole { arena, consts, nans: &mut nans, features, lacks_lines: false };
     graph.for_each_block(|graph, id| {
         peephole.optimize_block(graph, id);
         thread_jumps(graph, id, features);
     });
+    graph.lacks_lines |= peephole.lacks_lines;
     graph.nans = nans;
 }
 
@@ -36,6 +38,8 @@ pub(super) struct Peephole<'a, 'g> {
     pub(super) consts: &'g mut Constants<'a>,
     pub(super) nans: &'g mut Nans,
     pub(super) features: &'g Features,
+    /// An instruction has lost its line.
+    pub(super) lacks_lines: bool,
 }
 
 impl<'a> Peephole<'a, '_> {
@@ -43,9 +47,14 @@ impl<'a> Peephole<'a, '_> {
         let features = self.features;
         let instrs = graph.instrs_mut(id);
         let (mut has_swaps, mut drops_values) = (false, false);
+        let mut last_load = LastLoad::default();
         let mut index = 0;
         while index < instrs.len() {
             let rest = &mut instrs[index..];
+            let mut done = 1;
+            if !features.swaps_optimized_last {
+                done += last_load.optimize(rest, self.consts, features);
+            }
             match rest[0].opcode {
                 BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
                 STORE_FAST if features.repeated_instructions_dropped => {
@@ -62,14 +71,20 @@ impl<'a> Peephole<'a, '_> {
                         self.fold(instrs, index);
                     }
                 }
-                _ if features.folds_constants_in_flowgraph => self.fold(instrs, index),
+                BINARY_OP | UNARY_NEGATIVE | UNARY_INVERT | BUILD_LIST | BUILD_SET | LIST_APPEND | SET_ADD
+                | CALL_INTRINSIC_1
+                    if features.folds_constants_in_flowgraph =>
+                {
+                    self.fold(instrs, index);
+                }
                 _ => {}
             }
-            index += 1;
+            index += done;
         }
         if has_swaps {
             optimize_all_swaps(instrs);
         }
+        graph.note_last(id);
         if drops_values {
             graph.properties |= POP_TOP.properties();
         }

@@ -9,42 +9,55 @@ use super::constants::{common_constant, loaded, small_int};
 use super::{FlowGraph, Instr};
 use crate::code::Constant;
 use crate::codegen::unit::Constants;
-use crate::target::Opcode::*;
-use crate::target::{Features, Properties};
+use crate::target::Features;
+use crate::target::Opcode::{self, *};
 
+/// Sees to the loads of all blocks at once.
+///
+/// CPython: `Python/flowgraph.c` `optimize_load_const` (3.13–)
 pub(super) fn optimize_load_const(graph: &mut FlowGraph, consts: &mut Constants<'_>, features: &Features) {
     graph.for_each_block(|graph, id| {
-        optimize_block(graph.instrs_mut(id), consts, features);
-        // It may have been made of another just now.
-        graph.properties |= graph.last(id).map_or(Properties::default(), |last| last.opcode.properties());
+        let instrs = graph.instrs_mut(id);
+        let mut last_load = LastLoad::default();
+        let mut index = 0;
+        while index < instrs.len() {
+            index += 1 + last_load.optimize(&mut instrs[index..], consts, features);
+        }
+        graph.note_last(id);
     });
 }
 
-fn optimize_block(instrs: &mut [Instr], consts: &mut Constants<'_>, features: &Features) {
-    let (mut opcode, mut oparg) = (NOP, 0);
-    let mut index = 0;
-    while index < instrs.len() {
-        let instr = &mut instrs[index];
+/// The last instruction looked at, with its argument: a copy of a constant just loaded counts as that constant.
+#[derive(Default)]
+pub(super) struct LastLoad(Option<(Opcode, u32)>);
+
+impl LastLoad {
+    /// Sees to the first of `instrs`. Returns how many of the next are done with too.
+    pub(super) fn optimize(
+        &mut self,
+        instrs: &mut [Instr],
+        consts: &mut Constants<'_>,
+        features: &Features,
+    ) -> usize {
+        let instr = &mut instrs[0];
         if instr.opcode == LOAD_CONST
             && let Some(number) = small_int(consts.values()[instr.oparg as usize], features)
         {
             instr.set(LOAD_SMALL_INT, number);
         }
-        // A copy of a constant just loaded counts as that constant.
-        if !(opcode == LOAD_CONST && instr.opcode == COPY && instr.oparg == 1) {
-            (opcode, oparg) = (instr.opcode, instr.oparg);
+        let (opcode, oparg) = match self.0 {
+            Some((LOAD_CONST, oparg)) if instr.opcode == COPY && instr.oparg == 1 => (LOAD_CONST, oparg),
+            _ => (instr.opcode, instr.oparg),
+        };
+        self.0 = Some((opcode, oparg));
+        let Some(value) = loaded(opcode, oparg, consts) else { return 0 };
+        let done = use_constant(instrs, oparg, value, consts, features);
+        if instrs[0].opcode == LOAD_CONST
+            && let Some(number) = common_constant(value, features)
+        {
+            instrs[0].set(LOAD_COMMON_CONSTANT, number);
         }
-        let mut done = 1;
-        if let Some(value) = loaded(opcode, oparg, consts) {
-            done += use_constant(&mut instrs[index..], oparg, value, consts, features);
-            let instr = &mut instrs[index];
-            if instr.opcode == LOAD_CONST
-                && let Some(number) = common_constant(value, features)
-            {
-                instr.set(LOAD_COMMON_CONSTANT, number);
-            }
-        }
-        index += done;
+        done
     }
 }
 

@@ -64,7 +64,6 @@ fn run_lines_last<'a>(
 
     pass!(eliminate_empty_blocks, graph);
     pass!(inline_small_exit_blocks, graph);
-    pass!(optimize_load_const, graph, &mut unit.consts, features);
     pass!(optimize_basic_blocks, graph, &mut unit.consts, arena, features);
     pass!(remove_redundant_pairs, graph);
     pass!(inline_small_exit_blocks, graph);

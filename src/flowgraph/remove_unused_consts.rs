@@ -20,12 +20,15 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
     if is_used.iter().all(|&used| used) {
         return;
     }
-    let kept: Vec<u32> = (0..).zip(&is_used).filter(|&(_, &used)| used).map(|(index, _)| index).collect();
-    consts.retain(&kept);
-    let mut new_index = vec![0; is_used.len()];
-    for (new, &old) in (0..).zip(&kept) {
-        new_index[old as usize] = new;
-    }
+    consts.retain(|index| is_used[index]);
+    let mut kept = 0;
+    let new_index: SmallVec<[u32; 64]> = is_used
+        .iter()
+        .map(|&used| {
+            kept += u32::from(used);
+            kept.saturating_sub(1)
+        })
+        .collect();
     graph.for_each_block(|graph, id| {
         for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.has_const()) {
             instr.oparg = new_index[instr.oparg as usize];

@@ -10,6 +10,9 @@ use crate::target::Opcode::RETURN_VALUE;
 use crate::target::{Features, Properties};
 
 pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &Features) {
+    if !std::mem::take(&mut graph.lacks_lines) {
+        return;
+    }
     let copied = if features.eval_breaks_have_lines {
         Properties::SCOPE_EXIT.and(Properties::EVAL_BREAK)
     } else {
@@ -58,13 +61,16 @@ fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
 /// Copies locations to instructions that have none from the one before, and into blocks that only this one leads to.
 fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &Features) {
     let mut location = Location::NONE;
+    let mut lacks_lines = false;
     for instr in graph.instrs_mut(id) {
         if instr.lineno() == Location::NONE.lineno {
             instr.location = location;
         } else {
             location = instr.location;
         }
+        lacks_lines |= location.lineno < 0;
     }
+    graph.lacks_lines |= lacks_lines;
     if graph.is_empty(id) {
         return;
     }

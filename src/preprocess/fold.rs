@@ -8,7 +8,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-use super::{Future, constants, docstrings, format};
+use super::{Future, constants, format};
 use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::folding::Nans;
@@ -19,42 +19,56 @@ use crate::target::{ComplexArithmetic, Target};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
-/// Folds the constants of a module.
+/// What a folded tree depends on, besides the tree that it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    /// What `__debug__` is.
+    debug: bool,
+    /// Whether operations and displays become constants here.
+    folds_constants: bool,
+    complex_arithmetic: ComplexArithmetic,
+    removes_docstrings: bool,
+    /// Whether annotations are folded: those that become strings are shown as they were written.
+    annotations: bool,
+}
+
+impl Rules {
+    pub(super) fn new(target: Target, optimize: u8, future: &Future) -> Rules {
+        Rules {
+            debug: optimize == 0,
+            folds_constants: !target.features().folds_constants_in_flowgraph,
+            complex_arithmetic: target.features().complex_arithmetic,
+            removes_docstrings: target.features().docstrings_removed_early && optimize >= 2,
+            annotations: !future.contains(Future::ANNOTATIONS),
+        }
+    }
+}
+
+/// Folds the constants of a module whose statements, expressions and patterns may nest up to `limit`. Returns also how deeply they do.
 pub(super) fn module<'a>(
     arena: &'a Bump,
-    target: Target,
-    optimize: u8,
-    future: &Future,
+    rules: Rules,
+    limit: u32,
     module: &Module<'a>,
-) -> Result<Module<'a>> {
-    let mut folder = Folder {
-        arena,
-        optimize,
-        folds_constants: !target.features().folds_constants_in_flowgraph,
-        complex_arithmetic: target.features().complex_arithmetic,
-        cleans_docstrings: target.features().docstrings_cleaned && optimize < 2,
-        removes_docstrings: target.features().docstrings_removed_early && optimize >= 2,
-        annotations: !future.contains(Future::ANNOTATIONS),
-        depth: 0,
-        limit: target.features().recursion_limit,
-        rewrites: 0,
-        nans: Nans::default(),
-    };
-    Ok(Module { body: folder.body(module.body)?, ..*module })
+) -> Result<(Module<'a>, u32)> {
+    let mut folder =
+        Folder { arena, rules, depth: 0, deepest: 0, limit, rewrites: 0, nans: Nans::default() };
+    Ok((Module { body: folder.body(module.body)?, ..*module }, folder.deepest))
+}
+
+/// The error of a tree that nests too deeply.
+pub(super) fn too_deep() -> Diagnostic {
+    let message = "maximum recursion depth exceeded during compilation";
+    Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)
 }
 
 struct Folder<'a> {
     arena: &'a Bump,
-    optimize: u8,
-    /// Whether operations and displays become constants here.
-    folds_constants: bool,
-    complex_arithmetic: ComplexArithmetic,
-    cleans_docstrings: bool,
-    removes_docstrings: bool,
-    /// Whether annotations are folded: those that become strings are shown as they were written.
-    annotations: bool,
-    /// How many statements, expressions and patterns are around the one at hand, and how many may be.
+    rules: Rules,
+    /// How many statements, expressions and patterns are around the one at hand; how many there ever were, it included; and how many
+    /// there may be.
     depth: u32,
+    deepest: u32,
     limit: u32,
     /// How many nodes were made anew so far.
     rewrites: u32,
@@ -64,11 +78,8 @@ struct Folder<'a> {
 impl<'a> Folder<'a> {
     fn enter(&mut self) -> Result<()> {
         self.depth += 1;
-        if self.depth > self.limit {
-            let message = "maximum recursion depth exceeded during compilation";
-            return Err(Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message));
-        }
-        Ok(())
+        self.deepest = self.deepest.max(self.depth);
+        if self.depth > self.limit { Err(too_deep()) } else { Ok(()) }
     }
 
     /// A node behind a reference: the old one, if `fold` changes nothing.
@@ -123,8 +134,8 @@ impl<'a> Folder<'a> {
     /// The body of a module, class or function. A string that was not its first statement before is no docstring,
     /// and is hidden in an f-string from those who look for one.
     fn body(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
-        if docstring(body).is_some() && !self.removes_docstrings {
-            return self.body_with_docstring(body);
+        if docstring(body).is_some() && !self.rules.removes_docstrings {
+            return self.stmts(body);
         }
         let folded = match docstring(body) {
             Some(_) => self.body_without_docstring(body)?,
@@ -140,17 +151,6 @@ impl<'a> Folder<'a> {
         let copy = self.arena.alloc_slice_copy(folded);
         copy[0] = Stmt { kind: StmtKind::Expr(self.arena.alloc(hidden)), location };
         Ok(self.rewritten(copy))
-    }
-
-    fn body_with_docstring(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
-        let cleaned = if self.cleans_docstrings { docstrings::cleaned(self.arena, body)? } else { None };
-        match cleaned {
-            Some(cleaned) => {
-                let cleaned = self.rewritten(cleaned);
-                self.stmts(cleaned)
-            }
-            None => self.stmts(body),
-        }
     }
 
     /// What stands behind a docstring, or a `pass` in the place of its first four letters.
@@ -267,7 +267,7 @@ impl<'a> Folder<'a> {
 
     fn ann_assign(&mut self, assign: &'a AnnAssign<'a>) -> Result<AnnAssign<'a>> {
         let target = self.expr(assign.target)?;
-        let annotation = if self.annotations { self.expr(assign.annotation)? } else { assign.annotation };
+        let annotation = if self.rules.annotations { self.expr(assign.annotation)? } else { assign.annotation };
         Ok(AnnAssign { target, annotation, value: self.optional_expr(assign.value)?, ..*assign })
     }
 
@@ -338,7 +338,7 @@ impl<'a> Folder<'a> {
     /// CPython: `Python/ast_preprocess.c` `fold_const_match_patterns` (3.14–)
     fn pattern_value(&mut self, value: &'a Expr<'a>) -> Result<Expr<'a>> {
         match value.kind {
-            _ if self.folds_constants => self.element(value),
+            _ if self.rules.folds_constants => self.element(value),
             ExprKind::UnaryOp { op, operand } => Ok(self.unary_op(op, operand, value.location)),
             ExprKind::BinOp { left, op, right } => {
                 let left = self.node(left, Self::pattern_value)?;
@@ -379,7 +379,7 @@ impl<'a> Folder<'a> {
     }
 
     fn annotation(&mut self, annotation: Option<&'a Expr<'a>>) -> Result<Option<&'a Expr<'a>>> {
-        if self.annotations { self.optional_expr(annotation) } else { Ok(annotation) }
+        if self.rules.annotations { self.optional_expr(annotation) } else { Ok(annotation) }
     }
 
     fn keyword(&mut self, keyword: &'a Keyword<'a>) -> Result<Keyword<'a>> {
@@ -394,12 +394,13 @@ impl<'a> Folder<'a> {
     }
 
     /// Whether it is clear at a glance that there is nothing to fold and nothing within, as with most expressions.
-    fn is_settled(&self, expr: &Expr<'a>) -> bool {
+    fn is_settled(&mut self, expr: &Expr<'a>) -> bool {
         let is_leaf = match expr.kind {
             ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => true,
             ExprKind::Name { id, .. } => id != known::DEBUG,
             _ => false,
         };
+        self.deepest = self.deepest.max(self.depth + 1);
         is_leaf && self.depth < self.limit
     }
 
@@ -430,13 +431,13 @@ impl<'a> Folder<'a> {
         let kind = match expr.kind {
             ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => expr.kind,
             ExprKind::Name { id: known::DEBUG, ctx: ExprContext::Load } => {
-                let debug = if self.optimize == 0 { Constant::True } else { Constant::False };
+                let debug = if self.rules.debug { Constant::True } else { Constant::False };
                 self.rewritten(ExprKind::Constant(debug))
             }
             ExprKind::Name { .. } => expr.kind,
             ExprKind::UnaryOp { op, operand } => {
                 let operand = self.expr(operand)?;
-                if self.folds_constants {
+                if self.rules.folds_constants {
                     return Ok(self.unary_op(op, operand, expr.location));
                 }
                 ExprKind::UnaryOp { op, operand }
@@ -448,13 +449,13 @@ impl<'a> Folder<'a> {
             ExprKind::Compare(compare) => ExprKind::Compare(self.node(compare, Self::compare)?),
             ExprKind::Subscript { value, slice, ctx } => {
                 let (value, slice) = (self.expr(value)?, self.expr(slice)?);
-                let folds = self.folds_constants && ctx == ExprContext::Load;
+                let folds = self.rules.folds_constants && ctx == ExprContext::Load;
                 let folded = if folds { constants::subscript(self.arena, value, slice) } else { None };
                 self.folded_or(folded, ExprKind::Subscript { value, slice, ctx })
             }
             ExprKind::Tuple { elts, ctx } => {
                 let elts = self.exprs(elts)?;
-                let folds = self.folds_constants && ctx == ExprContext::Load;
+                let folds = self.rules.folds_constants && ctx == ExprContext::Load;
                 let folded = if folds { constants::tuple(self.arena, elts) } else { None };
                 self.folded_or(folded, ExprKind::Tuple { elts, ctx })
             }
@@ -477,13 +478,13 @@ impl<'a> Folder<'a> {
     fn binary_op(&mut self, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) -> ExprKind<'a> {
         match format::percent(self.arena, left, op, right) {
             Some(joined) => self.rewritten(joined),
-            None if self.folds_constants => self.constant_binary_op(left, op, right),
+            None if self.rules.folds_constants => self.constant_binary_op(left, op, right),
             None => ExprKind::BinOp { left, op, right },
         }
     }
 
     fn constant_binary_op(&mut self, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) -> ExprKind<'a> {
-        let folded = constants::binary_op(self.arena, left, op, right, self.complex_arithmetic);
+        let folded = constants::binary_op(self.arena, left, op, right, self.rules.complex_arithmetic);
         let folded = folded.map(|kind| self.with_nan_numbered(kind));
         self.folded_or(folded, ExprKind::BinOp { left, op, right })
     }
@@ -624,7 +625,7 @@ impl<'a> Folder<'a> {
 
     /// An expression, itself folded, that is only iterated over.
     fn iterable(&mut self, expr: &'a Expr<'a>) -> Result<Expr<'a>> {
-        let folded = if self.folds_constants { constants::iterable(self.arena, expr) } else { None };
+        let folded = if self.rules.folds_constants { constants::iterable(self.arena, expr) } else { None };
         Ok(Expr { kind: self.folded_or(folded, expr.kind), location: expr.location })
     }
 }

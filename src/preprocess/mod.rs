@@ -8,7 +8,6 @@
 //! changed, and keeps its location and its [`NodeId`](crate::syntax::ast::NodeId).
 
 mod constants;
-mod docstrings;
 mod fold;
 mod format;
 mod future;
@@ -18,7 +17,7 @@ use bumpalo::Bump;
 use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
 use crate::source::Location;
-use crate::syntax::ast::Module;
+use crate::syntax::ast::{Module, Stmt};
 use crate::target::Target;
 
 /// The `from __future__` imports of a module.
@@ -52,15 +51,47 @@ impl Future {
     }
 }
 
-/// Finds the future statements, and folds constants as the target does before its symbol table.
+/// The trees made of one file so far: targets that fold alike share one.
+#[derive(Default)]
+pub struct Folded<'a>(Vec<FoldedTree<'a>>);
+
+struct FoldedTree<'a> {
+    /// The body of the module that was folded.
+    body: &'a [Stmt<'a>],
+    rules: fold::Rules,
+    module: Module<'a>,
+    depth: u32,
+}
+
+impl<'a> Folded<'a> {
+    fn get(
+        &mut self,
+        arena: &'a Bump,
+        rules: fold::Rules,
+        limit: u32,
+        module: &Module<'a>,
+    ) -> Result<Module<'a>, Diagnostic> {
+        let is_same = |tree: &&FoldedTree<'a>| tree.rules == rules && std::ptr::eq(tree.body, module.body);
+        if let Some(tree) = self.0.iter().find(is_same) {
+            return if tree.depth > limit { Err(fold::too_deep()) } else { Ok(tree.module) };
+        }
+        let (folded, depth) = fold::module(arena, rules, limit, module)?;
+        self.0.push(FoldedTree { body: module.body, rules, module: folded, depth });
+        Ok(folded)
+    }
+}
+
+/// Finds the future statements, and folds constants as the target does before its symbol table, unless `folded` has that tree.
 pub fn preprocess<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
     target: Target,
     optimize: u8,
     module: &Module<'a>,
+    folded: &mut Folded<'a>,
 ) -> Result<(Module<'a>, Future), Diagnostic> {
     let future = future::statements(interner, target, module)?;
-    let module = fold::module(arena, target, optimize, &future, module)?;
+    let rules = fold::Rules::new(target, optimize, &future);
+    let module = folded.get(arena, rules, target.features().recursion_limit, module)?;
     Ok((module, future))
 }

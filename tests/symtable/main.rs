@@ -8,7 +8,7 @@ use std::path::Path;
 use bumpalo::Bump;
 use crosspyc::compile;
 use crosspyc::diagnostic::{Diagnostic, DiagnosticKind};
-use crosspyc::preprocess::preprocess;
+use crosspyc::preprocess::{Folded, preprocess};
 use crosspyc::symtable;
 use crosspyc::target::Target;
 
@@ -16,10 +16,11 @@ use crosspyc::target::Target;
 fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     let arena = Bump::new();
     let mut parsed = compile::parse(&arena, source)?;
-    let module = parsed.module(&arena, target)?;
-    let (_, future) = preprocess(&arena, &parsed.interner, target, 0, &module)?;
-    let table = symtable::build(&mut parsed.interner, target, &future, &module)?;
-    Ok(dump::dump(&parsed.interner, target, &table))
+    let module = parsed.syntax.module(&arena, target)?;
+    let interner = &mut parsed.syntax.interner;
+    let (_, future) = preprocess(&arena, interner, target, 0, &module, &mut Folded::default())?;
+    let table = symtable::build(interner, target, &future, &module)?;
+    Ok(dump::dump(interner, target, &table))
 }
 
 /// What the goldens of a target are called, oldest target first: each has one only where it differs from the one before.

@@ -6,7 +6,6 @@
 //! CPython: `Python/assemble.c` `write_location_info_entry`, `Objects/locations.md` (3.11–)
 
 use bumpalo::Bump;
-use bumpalo::collections::Vec as BumpVec;
 
 use crate::source::Location;
 
@@ -19,8 +18,9 @@ const NO_COLUMNS: u8 = 13;
 const LONG: u8 = 14;
 const NONE: u8 = 15;
 
-pub(in crate::assemble) struct LocationTable<'a> {
-    bytes: BumpVec<'a, u8>,
+/// Made for one unit after another, in the same memory.
+pub(in crate::assemble) struct LocationTable {
+    bytes: Vec<u8>,
     /// The line of the last entry that had one.
     lineno: i32,
     /// The location of the last instructions, and how many code units they take together.
@@ -29,11 +29,19 @@ pub(in crate::assemble) struct LocationTable<'a> {
     at_next: u32,
 }
 
-impl<'a> LocationTable<'a> {
-    /// `capacity` is a guess of the table's size in bytes.
-    pub(in crate::assemble) fn new_in(arena: &'a Bump, capacity: usize, firstlineno: i32) -> Self {
-        let bytes = BumpVec::with_capacity_in(capacity, arena);
-        LocationTable { bytes, lineno: firstlineno, open: (Location::NONE, 0), at_next: 0 }
+impl Default for LocationTable {
+    fn default() -> LocationTable {
+        LocationTable { bytes: Vec::new(), lineno: 0, open: (Location::NONE, 0), at_next: 0 }
+    }
+}
+
+impl LocationTable {
+    /// Begins the table of a unit; what was there before is gone.
+    pub(in crate::assemble) fn begin(&mut self, firstlineno: i32) {
+        self.bytes.clear();
+        self.lineno = firstlineno;
+        self.open = (Location::NONE, 0);
+        self.at_next = 0;
     }
 
     /// The next `units` code units stand for `location`. If that is [`Location::NEXT`], it is whatever is added next.
@@ -51,9 +59,9 @@ impl<'a> LocationTable<'a> {
         self.open.1 += units + std::mem::take(&mut self.at_next);
     }
 
-    pub(in crate::assemble) fn finish(mut self) -> &'a [u8] {
+    pub(in crate::assemble) fn finish<'a>(&mut self, arena: &'a Bump) -> &'a [u8] {
         self.close();
-        self.bytes.into_bump_slice()
+        arena.alloc_slice_copy(&self.bytes)
     }
 
     fn close(&mut self) {
@@ -76,7 +84,7 @@ impl<'a> LocationTable<'a> {
             && (0..16).contains(&width)
         {
             let columns = ((column & 7) << 4 | width) as u8;
-            return self.bytes.extend_from_slice_copy(&[start((column >> 3) as u8, units), columns]);
+            return self.bytes.extend_from_slice(&[start((column >> 3) as u8, units), columns]);
         }
         self.write_longer_entry(location, units);
     }
@@ -95,7 +103,7 @@ impl<'a> LocationTable<'a> {
             }
         } else if end_lineno == lineno && (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
             let form = start(ONE_LINE + line_delta as u8, units);
-            return self.bytes.extend_from_slice_copy(&[form, column as u8, end_column as u8]);
+            return self.bytes.extend_from_slice(&[form, column as u8, end_column as u8]);
         }
         self.bytes.push(start(LONG, units));
         self.write_signed(line_delta);
@@ -130,11 +138,12 @@ mod tests {
 
     fn table(entries: &[(Location, u32)]) -> Vec<u8> {
         let arena = Bump::new();
-        let mut table = LocationTable::new_in(&arena, 0, 1);
+        let mut table = LocationTable::default();
+        table.begin(1);
         for &(location, units) in entries {
             table.add(location, units);
         }
-        table.finish().to_vec()
+        table.finish(&arena).to_vec()
     }
 
     #[test]

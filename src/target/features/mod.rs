@@ -325,7 +325,7 @@ pub struct Features {
     ///
     /// CPython: `Python/flowgraph.c` `fold_constant_seq_into_load_const` (3.14.8–)
     pub folds_long_displays: bool,
-    /// `SWAP`s are looked at when all else in a block is optimised; before, each in its turn.
+    /// Loads of constants are optimised first, in all blocks, and `SWAP`s when all else in a block is; before, each in its turn.
     ///
     /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
     pub swaps_optimized_last: bool,

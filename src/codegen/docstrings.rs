@@ -1,4 +1,4 @@
-//! Docstrings without their indentation.
+//! Docstrings, from 3.13 on without their indentation.
 //!
 //! ```python
 //! def f():
@@ -13,25 +13,37 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
+use super::{Compiler, Result};
 use crate::code::{Constant, PyStr};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
-use crate::syntax::ast::{self, Expr, ExprKind, Stmt, StmtKind};
+use crate::syntax::ast::{Stmt, StmtKind};
 
 const TAB_SIZE: usize = 8;
 
-/// The body with its docstring cleaned; none where there is nothing to clean.
-pub(super) fn cleaned<'a>(arena: &'a Bump, body: &[Stmt<'a>]) -> Result<Option<&'a [Stmt<'a>]>, Diagnostic> {
-    let Some(text) = ast::docstring(body) else { return Ok(None) };
-    let Some(text) = clean(arena, text)? else { return Ok(None) };
-    let StmtKind::Expr(value) = body[0].kind else { unreachable!("a docstring is an expression") };
-    let value = Expr { kind: ExprKind::Constant(Constant::Str(text)), ..*value };
-    let copy = arena.alloc_slice_copy(body);
-    copy[0].kind = StmtKind::Expr(arena.alloc(value));
-    Ok(Some(copy))
+impl<'a> Compiler<'a, '_> {
+    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.
+    pub(super) fn split_docstring(&self, body: &'a [Stmt<'a>]) -> Result<(Option<Docstring<'a>>, &'a [Stmt<'a>])> {
+        let [Stmt { kind: StmtKind::Expr(value), .. }, rest @ ..] = body else { return Ok((None, body)) };
+        let features = self.target.features();
+        match value.kind.as_constant() {
+            Some(Constant::Str(text)) if self.optimize < 2 => {
+                let text = if features.docstrings_cleaned { clean(self.arena, text)? } else { text };
+                Ok((Some(Docstring { text, location: value.location }), rest))
+            }
+            Some(Constant::Str(_)) if features.dropped_docstring_leaves_nothing => Ok((None, rest)),
+            _ => Ok((None, body)),
+        }
+    }
 }
 
-fn clean<'a>(arena: &'a Bump, text: PyStr<'a>) -> Result<Option<PyStr<'a>>, Diagnostic> {
+/// What a body begins with.
+pub(super) struct Docstring<'a> {
+    pub(super) text: PyStr<'a>,
+    pub(super) location: Location,
+}
+
+fn clean<'a>(arena: &'a Bump, text: PyStr<'a>) -> Result<PyStr<'a>> {
     let expanded = expand_tabs(arena, text.0);
     if let Err(error) = std::str::from_utf8(expanded) {
         return Err(surrogate(&expanded[error.valid_up_to()..], error.valid_up_to(), expanded));
@@ -41,12 +53,12 @@ fn clean<'a>(arena: &'a Bump, text: PyStr<'a>) -> Result<Option<PyStr<'a>>, Diag
     let margin = lines.clone().filter_map(indentation).min().unwrap_or(0);
     let first = &first[leading_spaces(first)..];
     if margin == 0 && first.len() + lines.clone().map(<[u8]>::len).sum::<usize>() == expanded.len() {
-        return Ok((expanded != text.0).then_some(PyStr(expanded)));
+        return Ok(PyStr(expanded));
     }
     let mut cleaned = Vec::with_capacity_in(expanded.len(), arena);
     cleaned.extend_from_slice_copy(first);
     lines.for_each(|line| cleaned.extend_from_slice_copy(&line[leading_spaces(line).min(margin)..]));
-    Ok(Some(PyStr(cleaned.into_bump_slice())))
+    Ok(PyStr(cleaned.into_bump_slice()))
 }
 
 fn leading_spaces(line: &[u8]) -> usize {
@@ -116,7 +128,7 @@ mod tests {
             ("a\r\tb\n\n\u{e9}\tc", "a\r        b\n\n\u{e9}       c"),
             ("\n\x0c  a\n  b", "\n\x0c  a\n  b"),
         ] {
-            let cleaned = clean(&arena, text.into()).expect("no surrogates").unwrap_or(text.into());
+            let cleaned = clean(&arena, text.into()).expect("no surrogates");
             assert_eq!(cleaned.as_str(), Some(expected), "{text:?}");
         }
     }
