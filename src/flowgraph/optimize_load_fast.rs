@@ -34,15 +34,17 @@ pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &Features) {
 /// A value on the stack.
 #[derive(Clone, Copy, Debug)]
 struct Reference {
-    /// The index of the instruction in its block that pushed it, unless that was in another.
-    pushed_by: Option<usize>,
-    /// The variable that it was loaded from.
-    local: Option<u32>,
+    /// The number, from 1, of the instruction in its block that pushed it; 0 if that was in another block.
+    pushed_by: u32,
+    /// The variable that it was loaded from, or [`NO_LOCAL`].
+    local: u32,
 }
+
+const NO_LOCAL: u32 = u32::MAX;
 
 struct References<'f> {
     stack: Vec<Reference>,
-    /// For each instruction of the block.
+    /// For each instruction of the block by its number; the first stands for all that are in other blocks.
     may_not_borrow: Vec<bool>,
     features: &'f Features,
 }
@@ -52,16 +54,16 @@ impl References<'_> {
         let depth = graph.block(id).start_depth.unwrap_or(0) as usize;
         let instrs = graph.instrs_mut(id);
         self.stack.clear();
-        self.stack.resize(depth, Reference { pushed_by: None, local: None });
+        self.stack.resize(depth, Reference { pushed_by: 0, local: NO_LOCAL });
         self.may_not_borrow.clear();
-        self.may_not_borrow.resize(instrs.len(), false);
-        for (index, instr) in instrs.iter().enumerate() {
-            self.run(index, instr);
+        self.may_not_borrow.resize(instrs.len() + 1, false);
+        for (number, instr) in (1..).zip(instrs.iter()) {
+            self.run(number, instr);
         }
-        while let Some(left) = self.stack.pop() {
-            self.keep(left);
+        for left in &self.stack {
+            self.may_not_borrow[left.pushed_by as usize] = true;
         }
-        for (instr, &may_not_borrow) in instrs.iter_mut().zip(&self.may_not_borrow) {
+        for (instr, &may_not_borrow) in instrs.iter_mut().zip(&self.may_not_borrow[1..]) {
             match instr.opcode {
                 LOAD_FAST if !may_not_borrow => instr.opcode = LOAD_FAST_BORROW,
                 LOAD_FAST_LOAD_FAST if !may_not_borrow => instr.opcode = LOAD_FAST_BORROW_LOAD_FAST_BORROW,
@@ -70,18 +72,18 @@ impl References<'_> {
         }
     }
 
-    fn run(&mut self, index: usize, instr: &Instr) {
+    fn run(&mut self, number: u32, instr: &Instr) {
         let oparg = instr.oparg;
         let (first, second) = (oparg >> 4, oparg & 15);
         match instr.opcode {
-            LOAD_FAST => self.push_local(index, oparg),
+            LOAD_FAST => self.push_local(number, oparg),
             LOAD_FAST_LOAD_FAST => {
-                self.push_local(index, first);
-                self.push_local(index, second);
+                self.push_local(number, first);
+                self.push_local(number, second);
             }
             LOAD_FAST_AND_CLEAR => {
                 self.change(oparg);
-                self.push_local(index, oparg);
+                self.push_local(number, oparg);
             }
             DELETE_FAST => self.change(oparg),
             STORE_FAST => self.store(oparg),
@@ -91,7 +93,7 @@ impl References<'_> {
             }
             STORE_FAST_LOAD_FAST => {
                 self.store(first);
-                self.push_local(index, second);
+                self.push_local(number, second);
             }
             COPY => {
                 let copied = self.at_depth(oparg);
@@ -103,20 +105,20 @@ impl References<'_> {
                     self.stack.swap(top, other);
                 }
             }
-            _ => self.run_other(index, instr),
+            _ => self.run_other(number, instr),
         }
     }
 
     /// The instructions that leave some of their operands on the stack, and all others.
-    fn run_other(&mut self, index: usize, instr: &Instr) {
+    fn run_other(&mut self, number: u32, instr: &Instr) {
         let opcodes = self.features.opcodes;
         let taken = opcodes.taken(instr.opcode, instr.oparg);
         let left = opcodes.left(instr.opcode, instr.oparg);
         match instr.opcode {
-            FOR_ITER => self.push(index),
+            FOR_ITER => self.push(number),
             FORMAT_SIMPLE | GET_ANEXT | GET_LEN | GET_YIELD_FROM_ITER | IMPORT_FROM | MATCH_KEYS
-            | MATCH_MAPPING | MATCH_SEQUENCE | WITH_EXCEPT_START => self.add(index, left - taken),
-            GET_ITER if left > taken => self.add(index, left - taken),
+            | MATCH_MAPPING | MATCH_SEQUENCE | WITH_EXCEPT_START => self.add(number, left - taken),
+            GET_ITER if left > taken => self.add(number, left - taken),
             DICT_MERGE | DICT_UPDATE | LIST_APPEND | LIST_EXTEND | MAP_ADD | RERAISE | SET_ADD
             | SET_UPDATE => {
                 self.drop_values(taken - left);
@@ -128,23 +130,23 @@ impl References<'_> {
             }
             CHECK_EXC_MATCH | SEND => {
                 self.stack.pop();
-                self.push(index);
+                self.push(number);
             }
             // What is a method call takes the object as well.
             LOAD_ATTR | LOAD_SUPER_ATTR => {
                 let object = self.stack.pop();
                 self.drop_values(taken - 1);
-                self.push(index);
+                self.push(number);
                 self.stack.extend(object.filter(|_| instr.oparg & 1 != 0));
             }
             LOAD_SPECIAL | PUSH_EXC_INFO => {
                 let top = self.stack.pop();
-                self.push(index);
+                self.push(number);
                 self.stack.extend(top);
             }
             _ => {
                 self.drop_values(taken);
-                (0..left).for_each(|_| self.push(index));
+                (0..left).for_each(|_| self.push(number));
             }
         }
     }
@@ -154,20 +156,19 @@ impl References<'_> {
         self.stack.get(index).copied()
     }
 
-    fn push(&mut self, index: usize) {
-        self.stack.push(Reference { pushed_by: Some(index), local: None });
+    fn push(&mut self, number: u32) {
+        self.stack.push(Reference { pushed_by: number, local: NO_LOCAL });
     }
 
-    fn push_local(&mut self, index: usize, local: u32) {
-        self.stack.push(Reference { pushed_by: Some(index), local: Some(local) });
+    fn push_local(&mut self, number: u32, local: u32) {
+        self.stack.push(Reference { pushed_by: number, local });
     }
 
-    /// The instruction leaves its operands, and `count` values on top.
-    fn add(&mut self, index: usize, count: u32) {
-        for number in 0..count as usize {
-            let is_attributed = self.features.borrowed_loads == BorrowedLoads::Attributed;
-            self.push(if is_attributed { index } else { number });
-        }
+    /// The instruction leaves its operands, and `count` values on top. Before the loads were attributed, these counted as pushed by the
+    /// first instructions of the block.
+    fn add(&mut self, number: u32, count: u32) {
+        let is_attributed = self.features.borrowed_loads == BorrowedLoads::Attributed;
+        (1..=count).for_each(|nth| self.push(if is_attributed { number } else { nth }));
     }
 
     fn drop_values(&mut self, count: u32) {
@@ -179,22 +180,14 @@ impl References<'_> {
         let stored = self.stack.pop();
         self.change(local);
         if let Some(stored) = stored {
-            self.keep(stored);
+            self.may_not_borrow[stored.pushed_by as usize] = true;
         }
     }
 
     /// The variable gets another value, or none.
     fn change(&mut self, local: u32) {
-        for reference in &self.stack {
-            if let (Some(index), true) = (reference.pushed_by, reference.local == Some(local)) {
-                self.may_not_borrow[index] = true;
-            }
-        }
-    }
-
-    fn keep(&mut self, reference: Reference) {
-        if let Some(index) = reference.pushed_by {
-            self.may_not_borrow[index] = true;
+        for reference in self.stack.iter().filter(|reference| reference.local == local) {
+            self.may_not_borrow[reference.pushed_by as usize] = true;
         }
     }
 }
