@@ -7,7 +7,6 @@
 //! 16  the code object, marshalled
 //! ```
 
-
 use siphasher::sip::SipHasher13;
 
 use crate::target::{Target, Version};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use crosspyc::bundle::{Contents, EntryPoint, TargetEntry, write};
+use crosspyc::bundle::{Contents, EntryPoint, File, Variant, write};
 
 const FITS: &str = "echo cpython-312 3531";
 
@@ -88,13 +88,16 @@ fn ran(command: &mut Command) -> Ran {
 }
 
 fn contents() -> Contents {
-    let target = TargetEntry { version: "3.12".into(), tag: "cpython-312".into(), magic: 3531 };
+    let (version, tag) = ("3.12".into(), "cpython-312".into());
+    let variant = Variant { version, tag, magic: 3531, optimize: 0, platforms: Vec::new() };
+    let file = |text: &str| File::from(text.as_bytes().to_vec());
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Main,
-        shared: BTreeMap::from([("data/é.txt".into(), b"data".to_vec())]),
-        targets: vec![(target, BTreeMap::from([("__main__.pyc".into(), b"main".to_vec())]))],
-        platform: None,
+        common: BTreeMap::from([("data/é.txt".into(), file("data"))]),
+        variants: vec![(variant, BTreeMap::from([("__main__.pyc".into(), file("main"))]))],
+        has_sources: false,
+        requires_python: None,
     }
 }
 
@@ -206,7 +209,9 @@ fn without_an_interpreter_it_says_what_to_install() {
 fn a_bundle_with_native_modules_runs_on_its_platform_only() {
     let place = Place::new();
     place.interpreter("bin/python3.12", FITS);
-    place.bundle(&Contents { platform: Some("amiga-m68k".into()), ..contents() });
+    let mut contents = contents();
+    contents.variants[0].0.platforms.push("amiga-m68k".into());
+    place.bundle(&contents);
     let ran = place.run();
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""));
     assert!(ran.stderr.contains("app has native extension modules for amiga-m68k"), "{ran:?}");
@@ -342,16 +347,17 @@ fn a_bundle_is_unpacked_once_and_for_its_user_only() {
 
 /// A bundle that takes a while to unpack.
 fn large_contents() -> Contents {
-    let file = |number: usize| (format!("data/{number}"), number.to_string().repeat(10_000).into_bytes());
-    Contents { shared: (0..400).map(file).collect(), ..contents() }
+    let file =
+        |number: usize| (format!("data/{number}"), number.to_string().repeat(10_000).into_bytes().into());
+    Contents { common: (0..400).map(file).collect(), ..contents() }
 }
 
 /// The entries that runs would use are whole.
 fn assert_entries_are_whole(place: &Place) {
     let large = large_contents();
     for entry in place.cached().iter().filter(|name| !name.starts_with('.')) {
-        for (path, data) in &large.shared {
-            assert_eq!(fs::read(place.path("cache").join(entry).join(path)).expect("it is there"), *data);
+        for (path, data) in &large.common {
+            assert_eq!(fs::read(place.path("cache").join(entry).join(path)).expect("it is there"), data.data);
         }
     }
 }

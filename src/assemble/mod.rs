@@ -38,7 +38,11 @@ pub(crate) struct Assembler {
 
 impl Assembler {
     pub(crate) fn new() -> Assembler {
-        Assembler { graph: FlowGraph::new(), offsets: Offsets::default(), locations: LocationTable::default() }
+        Assembler {
+            graph: FlowGraph::new(),
+            offsets: Offsets::default(),
+            locations: LocationTable::default(),
+        }
     }
 
     /// Optimises a unit's instructions and makes its code object.

@@ -1,27 +1,25 @@
-//! What an archive says of itself: entry point, targets, and every file with its size and digest.
+//! What an archive says of itself: the manifest, read at every start, and the index of its files, read when they are wanted.
 
 use serde::{Deserialize, Serialize};
 
-/// The manifest of an archive.
+/// The manifest of an archive: small however many files there are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The application's name, for messages.
     pub name: String,
     pub entry_point: EntryPoint,
-    /// Oldest first.
-    pub targets: Vec<TargetEntry>,
-    /// In the order of their frames.
-    pub sections: Vec<Section>,
-    /// The operating system and processor that native extension modules in the archive need, like `linux-x86_64`.
+    /// What it can be run as, oldest target first, levels of one target ascending.
+    pub variants: Vec<Variant>,
+    /// The modules' sources are among the files, so that a Python without a variant can compile them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_sources: bool,
+    /// `project.requires-python` of the project, which a Python that compiles the sources must meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub platform: Option<String>,
-}
-
-impl Manifest {
-    /// The sections that a run on `tag` needs: the shared one and the target's own.
-    pub fn sections_for<'m>(&'m self, tag: &'m str) -> impl Iterator<Item = &'m Section> {
-        self.sections.iter().filter(move |section| section.tag.as_deref().is_none_or(|own| own == tag))
-    }
+    pub requires_python: Option<String>,
+    /// In the order of the archive.
+    pub frames: Vec<Frame>,
+    /// The zstd frame after the others, an [`Index`] as JSON: its length, that of the JSON, and the JSON's BLAKE3.
+    pub index: Frame,
 }
 
 /// What a run starts.
@@ -36,69 +34,76 @@ pub enum EntryPoint {
     Function { module: String, function: String },
 }
 
-/// A Python the archive has modules for.
+/// A Python the archive has modules for, at one optimisation level.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetEntry {
+pub struct Variant {
     /// As in `3.12`.
     pub version: String,
     /// The interpreter's `sys.implementation.cache_tag`, `cpython-312`.
     pub tag: String,
-    /// The first two bytes of its pycs.
+    /// The first two bytes of its pycs: what decides whether an interpreter can run them.
     pub magic: u16,
+    /// The `-O` level of its modules.
+    pub optimize: u8,
+    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls them; empty where there are none,
+    /// and it runs anywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<String>,
 }
 
-/// One zstd frame, and the files in it.
+/// A zstd frame of the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Section {
-    /// The target that the files are for; without it they are for all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
-    /// Length of the frame.
+pub struct Frame {
+    /// Length in the archive.
     pub compressed: u64,
-    pub files: Vec<FileEntry>,
+    /// Length of its content.
+    pub size: u64,
+    /// BLAKE3 of its content, 64 hexadecimal digits.
+    pub blake3: String,
+    /// The number of the frame, an earlier one, whose content it was compressed with as a prefix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<usize>,
+}
+
+/// Where every file is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// What files contain, each content once, in the order of the frames.
+    pub blobs: Vec<Blob>,
+    /// The files that all variants share, and all that a run from source has.
+    pub common: Vec<FileEntry>,
+    /// For each [`Variant`] its own files.
+    pub variants: Vec<Vec<FileEntry>>,
+}
+
+impl Index {
+    /// How many files there are, those of each variant counted.
+    pub fn file_count(&self) -> usize {
+        self.common.len() + self.variants.iter().map(Vec::len).sum::<usize>()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blob {
+    /// The number of the frame it is in, after the blobs of that frame that stand before it.
+    pub frame: usize,
+    pub size: u64,
+    /// 64 hexadecimal digits.
+    pub blake3: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Relative to the root of the application, with `/`. See [`check_path`].
+    /// Relative to the root of the application, with `/`. See [`check_path`](super::check_path).
     pub path: String,
-    pub size: u64,
-    /// BLAKE3, 64 hexadecimal digits.
-    pub blake3: String,
+    /// The number of its blob.
+    pub blob: usize,
+    /// Whether it is to be executable.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub executable: bool,
 }
 
-/// Whether a path may stand in an archive: relative, no `.` or `..`, nothing that leaves the root on any system.
-///
-/// # Errors
-/// Says what is wrong with the path.
-pub fn check_path(path: &str) -> Result<(), &'static str> {
-    if path.is_empty() {
-        return Err("is empty");
-    }
-    if path.contains(['\\', '\0', ':']) {
-        return Err("has a character that not every file system takes");
-    }
-    for part in path.split('/') {
-        match part {
-            "" => return Err("is absolute or has an empty part"),
-            "." | ".." => return Err("has a part that is `.` or `..`"),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_path;
-
-    #[test]
-    fn paths_stay_inside_the_root() {
-        for good in ["a", "a/b.pyc", "..a/b..", "ä/ö"] {
-            assert_eq!(check_path(good), Ok(()), "{good}");
-        }
-        for bad in ["", "/a", "a//b", "a/", "../a", "a/../b", "./a", "a\\b", "c:/a", "a\0"] {
-            assert!(check_path(bad).is_err(), "{bad:?}");
-        }
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

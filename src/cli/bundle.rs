@@ -52,8 +52,8 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
     }
     let (manifest, size) = bundle::write(&packed.contents, output).map_err(CommandError::failure)?;
     let targets: Vec<String> = project.targets.iter().map(label).collect();
-    let unpacked = manifest.sections.iter().flat_map(|section| &section.files).map(|file| file.size).sum();
-    let data_files = packed.contents.shared.len();
+    let unpacked = manifest.frames.iter().map(|frame| frame.size).sum();
+    let data_files = packed.contents.common.len();
     if report.verbosity >= Verbosity::Normal {
         report.line(format_args!(
             "bundled {} for {}: {} and {} in {} ({}), {}",

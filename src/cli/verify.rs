@@ -158,14 +158,11 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
 fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>) -> BundleRecord {
     let (mut versions, mut files) = (Vec::new(), 0);
     let checked = archive.and_then(|archive| {
-        versions.extend(archive.manifest().targets.iter().map(|target| target.version.clone()));
-        archive.files(
-            |_| true,
-            |_, _, _| {
-                files += 1;
-                Ok(())
-            },
-        )
+        let variants = &archive.manifest().variants;
+        versions.extend(variants.iter().map(|variant| variant.version.clone()));
+        files = archive.index()?.file_count();
+        let runs = (0..variants.len()).map(Some).chain([None]);
+        runs.into_iter().try_for_each(|variant| archive.files(variant, |_, _| Ok(())))
     });
     let reason = checked.err().map(|error| match error {
         ReadError::Damaged { offset, what, .. } => format!("at byte {offset}: {what}"),

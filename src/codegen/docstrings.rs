@@ -23,7 +23,10 @@ const TAB_SIZE: usize = 8;
 
 impl<'a> Compiler<'a, '_> {
     /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.
-    pub(super) fn split_docstring(&self, body: &'a [Stmt<'a>]) -> Result<(Option<Docstring<'a>>, &'a [Stmt<'a>])> {
+    pub(super) fn split_docstring(
+        &self,
+        body: &'a [Stmt<'a>],
+    ) -> Result<(Option<Docstring<'a>>, &'a [Stmt<'a>])> {
         let [Stmt { kind: StmtKind::Expr(value), .. }, rest @ ..] = body else { return Ok((None, body)) };
         let features = self.target.features();
         match value.kind.as_constant() {

@@ -71,8 +71,8 @@ impl<'a> Peephole<'a, '_> {
                         self.fold(instrs, index);
                     }
                 }
-                BINARY_OP | UNARY_NEGATIVE | UNARY_INVERT | BUILD_LIST | BUILD_SET | LIST_APPEND | SET_ADD
-                | CALL_INTRINSIC_1
+                BINARY_OP | UNARY_NEGATIVE | UNARY_INVERT | BUILD_LIST | BUILD_SET | LIST_APPEND
+                | SET_ADD | CALL_INTRINSIC_1
                     if features.folds_constants_in_flowgraph =>
                 {
                     self.fold(instrs, index);

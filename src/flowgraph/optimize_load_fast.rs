@@ -20,7 +20,8 @@ pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &Features) {
     let mut visited = BlockSet::new(graph);
     let mut todo: BlockList = smallvec![graph.entry];
     visited.insert(graph.entry);
-    let mut references = References { stack: Vec::with_capacity(16), may_not_borrow: Vec::with_capacity(128), features };
+    let mut references =
+        References { stack: Vec::with_capacity(16), may_not_borrow: Vec::with_capacity(128), features };
     while let Some(id) = todo.pop() {
         if graph.instrs(id).iter().any(|instr| matches!(instr.opcode, LOAD_FAST | LOAD_FAST_LOAD_FAST)) {
             references.borrow_in_block(graph, id);

@@ -51,8 +51,7 @@ pub(super) fn module<'a>(
     limit: u32,
     module: &Module<'a>,
 ) -> Result<(Module<'a>, u32)> {
-    let mut folder =
-        Folder { arena, rules, depth: 0, deepest: 0, limit, rewrites: 0, nans: Nans::default() };
+    let mut folder = Folder { arena, rules, depth: 0, deepest: 0, limit, rewrites: 0, nans: Nans::default() };
     Ok((Module { body: folder.body(module.body)?, ..*module }, folder.deepest))
 }
 
@@ -267,7 +266,8 @@ impl<'a> Folder<'a> {
 
     fn ann_assign(&mut self, assign: &'a AnnAssign<'a>) -> Result<AnnAssign<'a>> {
         let target = self.expr(assign.target)?;
-        let annotation = if self.rules.annotations { self.expr(assign.annotation)? } else { assign.annotation };
+        let annotation =
+            if self.rules.annotations { self.expr(assign.annotation)? } else { assign.annotation };
         Ok(AnnAssign { target, annotation, value: self.optional_expr(assign.value)?, ..*assign })
     }
 

@@ -11,7 +11,7 @@ use super::timings::Timings;
 use super::walk::{Files, FolderLinks, Source, is_source, walk};
 use super::workers::map_largest_first;
 use super::{FileError, shown};
-use crate::bundle::{Contents, EntryPoint, TargetEntry};
+use crate::bundle::{self, Contents, EntryPoint};
 use crate::pyc::{Invalidation, sourceless_file_name};
 use crate::runner::host_platform;
 use crate::target::Target;
@@ -83,9 +83,9 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
     if let Some(file) = native.filter(|_| !project.native) {
         return Err(PackError::Native(file.path.clone()));
     }
-    let platform = native.map(|_| host_platform());
+    let platforms: Vec<String> = native.map(|_| host_platform()).into_iter().collect();
     let mut errors = walked.errors;
-    let shared = read_data(data, &mut errors)?;
+    let common = read_data(data, &mut errors)?;
     let paths = sources.iter().map(archive_path).collect::<Result<Vec<_>, _>>()?;
     let compiled = map_largest_first(
         &sources,
@@ -99,8 +99,11 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
         },
     )?;
     let modules = sources.len();
-    let mut targets: Vec<(TargetEntry, BTreeMap<String, Vec<u8>>)> =
-        project.targets.iter().map(|target| (entry(target), BTreeMap::new())).collect();
+    let mut variants: Vec<(bundle::Variant, BTreeMap<String, bundle::File>)> = project
+        .targets
+        .iter()
+        .map(|target| (bundle_variant(target, project.optimize, &platforms), BTreeMap::new()))
+        .collect();
     let mut failures = Vec::new();
     for ((source, path), result) in sources.into_iter().zip(paths).zip(compiled) {
         let path = sourceless_file_name(path.strip_suffix(".py").unwrap_or(&path));
@@ -109,7 +112,7 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
             Ok(pycs) => {
                 for (index, pyc) in pycs.into_iter().enumerate() {
                     match pyc {
-                        Ok(pyc) => drop(targets[index].1.insert(path.clone(), pyc)),
+                        Ok(pyc) => drop(variants[index].1.insert(path.clone(), pyc.into())),
                         Err(failure) => failures.push((source.path.clone(), project.targets[index], failure)),
                     }
                 }
@@ -117,7 +120,8 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
         }
     }
     let (name, entry_point) = (project.name.clone(), project.entry_point.clone());
-    let contents = Contents { name, entry_point, shared, targets, platform };
+    let (has_sources, requires_python) = (false, None);
+    let contents = Contents { name, entry_point, common, variants, has_sources, requires_python };
     Ok(Packed { contents, modules, failures, errors })
 }
 
@@ -143,12 +147,14 @@ fn compile(project: &Project, compiler: &mut ModuleCompiler, source: &Source) ->
     Ok(pycs)
 }
 
-fn entry(target: &Target) -> TargetEntry {
+fn bundle_variant(target: &Target, optimize: u8, platforms: &[String]) -> bundle::Variant {
     let features = target.features();
-    TargetEntry {
+    bundle::Variant {
         version: target.version().to_string(),
         tag: features.pyc_tag.to_owned(),
         magic: features.magic,
+        optimize,
+        platforms: platforms.to_vec(),
     }
 }
 
@@ -156,11 +162,11 @@ fn entry(target: &Target) -> TargetEntry {
 fn read_data(
     files: Vec<Source>,
     errors: &mut Vec<FileError>,
-) -> Result<BTreeMap<String, Vec<u8>>, PackError> {
+) -> Result<BTreeMap<String, bundle::File>, PackError> {
     let mut data = BTreeMap::new();
     for file in files.into_iter().filter(|file| file.path.extension().is_none_or(|kind| kind != "pyc")) {
         match fs::read(&file.path) {
-            Ok(bytes) => drop(data.insert(archive_path(&file)?, bytes)),
+            Ok(bytes) => drop(data.insert(archive_path(&file)?, bytes.into())),
             Err(error) => errors.push(FileError::new("read", &file.path, error)),
         }
     }

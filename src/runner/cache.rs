@@ -31,10 +31,11 @@ pub enum CacheError {
     Read(#[from] ReadError),
 }
 
-/// The folder with the archive's files for the target `tag`, unpacked now if it is not there.
-pub(super) fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheError> {
+/// The folder with the archive's files for one of its variants, unpacked now if it is not there.
+pub(super) fn unpacked(archive: &Archive, variant: usize) -> Result<PathBuf, CacheError> {
     let root = root().ok_or(CacheError::NoPlace)?;
-    let place = root.join(format!("{}-{tag}", archive.digest().to_hex()));
+    let tag = &archive.manifest().variants[variant].tag;
+    let place = root.join(format!("{}-{tag}", archive.identity().to_hex()));
     if place.is_dir() {
         return Ok(place);
     }
@@ -42,13 +43,10 @@ pub(super) fn unpacked(archive: &Archive, tag: &str) -> Result<PathBuf, CacheErr
     remove_abandoned(&root);
     let unpack_error = |source| CacheError::Unpack { path: place.clone(), source };
     let temporary = temporary_folder(&root).map_err(unpack_error)?;
-    archive.files(
-        |section| section.tag.as_deref().is_none_or(|own| own == tag),
-        |_, entry, data| {
-            let path = temporary.path().join(&entry.path);
-            write_file(&path, data).map_err(|source| CacheError::Unpack { path, source })
-        },
-    )?;
+    archive.files(Some(variant), |entry, data| {
+        let path = temporary.path().join(&entry.path);
+        write_file(&path, data).map_err(|source| CacheError::Unpack { path, source })
+    })?;
     match fs::rename(temporary.path(), &place) {
         Ok(()) => {
             // It has left the name under which it would be removed.

@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::bundle::TargetEntry;
+use crate::bundle::Variant;
 
 /// How long an interpreter may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,8 +25,8 @@ const QUESTION: &str = "import sys, importlib.util as u; \
 #[derive(Clone, Debug)]
 pub struct Interpreter {
     pub path: PathBuf,
-    /// Its pyc tag, one of the bundle's.
-    pub tag: String,
+    /// The number of the bundle's variant that it runs.
+    pub variant: usize,
 }
 
 /// No interpreter fits.
@@ -44,7 +44,7 @@ pub struct FindError {
 pub(super) fn find(
     python: Option<&OsStr>,
     name: &str,
-    targets: &[TargetEntry],
+    targets: &[Variant],
 ) -> Result<Interpreter, FindError> {
     let named = python.map(|python| ("--python", python.to_owned()));
     let named = named.or_else(|| Some(("CROSSPYC_PYTHON", nonempty_variable("CROSSPYC_PYTHON")?)));
@@ -59,7 +59,7 @@ pub(super) fn find(
             continue;
         }
         match ask(&candidate, PATIENCE).and_then(|answer| judge(answer, targets)) {
-            Ok(tag) => return Ok(Interpreter { path: candidate, tag }),
+            Ok(variant) => return Ok(Interpreter { path: candidate, variant }),
             Err(reason) => {
                 let _ = write!(looked, "\n  {}: {reason}", candidate.display());
             }
@@ -91,7 +91,7 @@ fn resolve(python: &OsStr) -> PathBuf {
     on_path(python).unwrap_or_else(|| path.to_owned())
 }
 
-fn candidates(targets: &[TargetEntry]) -> Vec<PathBuf> {
+fn candidates(targets: &[Variant]) -> Vec<PathBuf> {
     let environment = nonempty_variable("VIRTUAL_ENV").map(|folder| {
         let program = if cfg!(windows) { "Scripts\\python.exe" } else { "bin/python" };
         Path::new(&folder).join(program)
@@ -170,10 +170,12 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Result<Option<ExitStatus>
     }
 }
 
-/// The tag, if the bundle serves it.
-fn judge((tag, magic): (String, u16), targets: &[TargetEntry]) -> Result<String, String> {
+/// The number of the variant that serves it: the magic number decides, and the tag is what people know it by.
+fn judge((tag, magic): (String, u16), targets: &[Variant]) -> Result<usize, String> {
+    if let Some(number) = targets.iter().position(|target| target.magic == magic && target.tag == tag) {
+        return Ok(number);
+    }
     match targets.iter().find(|target| target.tag == tag) {
-        Some(target) if target.magic == magic => Ok(tag),
         Some(target) => {
             Err(format!("is {tag} with magic number {magic}, not {}: a pre-release?", target.magic))
         }

@@ -49,16 +49,17 @@ pub enum RunError {
 pub fn run(run: &Run) -> Result<u8, RunError> {
     let archive = Archive::open(&run.archive)?;
     let manifest = archive.manifest();
-    if let Some(needed) = manifest.platform.as_ref().filter(|needed| **needed != host_platform()) {
-        let (name, needed, here) = (manifest.name.clone(), needed.clone(), host_platform());
-        return Err(RunError::Platform { name, needed, here });
+    let interpreter = interpreter::find(run.python.as_deref(), &manifest.name, &manifest.variants)?;
+    let variant = &manifest.variants[interpreter.variant];
+    if !variant.platforms.is_empty() && !variant.platforms.contains(&host_platform()) {
+        let (name, here) = (manifest.name.clone(), host_platform());
+        return Err(RunError::Platform { name, needed: variant.platforms.join(", "), here });
     }
-    let interpreter = interpreter::find(run.python.as_deref(), &manifest.name, &manifest.targets)?;
-    let folder = cache::unpacked(&archive, &interpreter.tag)?;
+    let folder = cache::unpacked(&archive, interpreter.variant)?;
     launch::launch(&interpreter, &folder, &manifest.entry_point, &run.arguments)
 }
 
-/// The operating system and processor, as [`crate::bundle::Manifest::platform`] names them.
+/// The operating system and processor, as [`crate::bundle::Variant::platforms`] names them.
 pub fn host_platform() -> String {
     format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::super::report::{Report, counted, shown};
-use crate::bundle::{Archive, EntryPoint, FORMAT_VERSION, Manifest, Section};
+use crate::bundle::{Archive, EntryPoint, FORMAT_VERSION, Index, Manifest};
 
 /// A bundle; with `--format json` as it is.
 #[derive(Serialize)]
@@ -27,37 +27,38 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) {
         path: shown(path),
         size: archive.length(),
         format_version: FORMAT_VERSION,
-        identity: archive.digest().to_hex().to_string(),
+        identity: archive.identity().to_hex().to_string(),
         manifest,
     };
     report.record(&record);
     report.line(format_args!("{}: bundle, {}", record.path, bytes(record.size)));
     report.line(format_args!("  name: {}", manifest.name));
     report.line(format_args!("  entry point: {}", entry_point(&manifest.entry_point)));
-    for target in &manifest.targets {
+    for variant in &manifest.variants {
         report.line(format_args!(
-            "  Python: {} ({}, magic number {})",
-            target.version, target.tag, target.magic
+            "  Python: {} ({}, magic number {}, -O {}), on {}",
+            variant.version,
+            variant.tag,
+            variant.magic,
+            variant.optimize,
+            if variant.platforms.is_empty() {
+                "any platform".to_owned()
+            } else {
+                variant.platforms.join(", ")
+            },
         ));
     }
-    report.line(format_args!("  platform: {}", manifest.platform.as_deref().unwrap_or("any")));
     report.line(format_args!("  identity: {}", record.identity));
-    for section in &manifest.sections {
-        tell_section(section, report);
+    match archive.index() {
+        Ok(index) => tell_files(&index, report),
+        Err(error) => report.error(None, &error.to_string()),
     }
 }
 
-fn tell_section(section: &Section, report: &mut Report) {
-    let size = section.files.iter().fold(0u64, |sum, file| sum.saturating_add(file.size));
-    report.line(format_args!(
-        "  {}: {}, {}, compressed to {}",
-        section.tag.as_deref().unwrap_or("for all"),
-        counted(section.files.len(), "file"),
-        bytes(size),
-        bytes(section.compressed),
-    ));
-    for file in &section.files {
-        report.line(format_args!("    {}, {}", file.path, bytes(file.size)));
+fn tell_files(index: &Index, report: &mut Report) {
+    let files = index.common.iter().chain(index.variants.iter().flatten());
+    for file in files {
+        report.line(format_args!("    {}, {}", file.path, bytes(index.blobs[file.blob].size)));
     }
 }
 
