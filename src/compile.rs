@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::preprocess::{Folded, preprocess};
 use crate::source;
 use crate::symtable;
-use crate::syntax;
+use crate::syntax::{self, Fault};
 use crate::target::Target;
 
 /// What a compilation depends on besides the source and the target.
@@ -27,7 +27,7 @@ pub struct Parsed<'a> {
 }
 
 /// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
-pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagnostic> {
+pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Fault> {
     let text = match source::decode(source)? {
         std::borrow::Cow::Borrowed(text) => text,
         std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
@@ -76,5 +76,6 @@ pub fn compile<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    compile_parsed(arena, &mut parse(arena, source)?, options, target)
+    let mut parsed = parse(arena, source).map_err(|fault| fault.of(target).clone())?;
+    compile_parsed(arena, &mut parsed, options, target)
 }

@@ -35,7 +35,7 @@ impl DiagnosticKind {
 }
 
 /// A fault in a source file. `location` is in bytes of the decoded text; [`Location::NONE`] where no place is to blame.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub kind: DiagnosticKind,
     pub message: String,

@@ -48,7 +48,7 @@ fn verdicts_equal_those_of_cpython() {
     let (mut messages, mut columns) = (Vec::new(), Vec::new());
     for line in std::fs::read_to_string(path).unwrap().lines() {
         let (source, expected): (String, Option<Verdict>) = serde_json::from_str(line).unwrap();
-        let found = verdict(&source);
+        let found = verdict(&source, target());
         let outline = |verdict: &Option<Verdict>| verdict.as_ref().map(|v| (v.0.clone(), v.2));
         assert_eq!(outline(&found), outline(&expected), "{source:?}: {found:?}, not {expected:?}");
         let (Some(found), Some(expected)) = (found, expected) else { continue };
@@ -62,16 +62,31 @@ fn verdicts_equal_those_of_cpython() {
     assert_eq!(columns.len(), OTHER_COLUMNS, "{columns:#?}");
 }
 
+/// Sources with syntax that is newer than 3.12, and with a fault: a version that has the syntax must be told of the fault.
+#[test]
+fn versions_that_have_the_syntax_are_told_of_the_fault() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/syntax/later.jsonl");
+    let mut others = Vec::new();
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let (source, version, expected): (String, String, Verdict) = serde_json::from_str(line).unwrap();
+        let found = verdict(&source, version.parse().expect("a supported version"));
+        if found.as_ref() != Some(&expected) {
+            others.push(format!("{source:?} for {version}: {found:?}, not {expected:?}"));
+        }
+    }
+    assert_eq!(others.len(), 0, "{others:#?}");
+}
+
 /// The exception, its message, its line from 1 and its column from 1 in characters.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, Eq, serde::Deserialize)]
 struct Verdict(String, String, Option<i32>, Option<i32>);
 
-fn verdict(source: &str) -> Option<Verdict> {
+fn verdict(source: &str, target: Target) -> Option<Verdict> {
     let arena = Bump::new();
-    let parsed = syntax::parse(&arena, source);
+    let parsed = syntax::parse(&arena, source).map_err(|fault| fault.of(target).clone());
     let judged = parsed.and_then(|mut parsed| {
-        parsed.check(target())?;
-        parsed.module(&arena, target())
+        parsed.check(target)?;
+        parsed.module(&arena, target)
     });
     let error = judged.err()?;
     let has_place = error.location != Location::NONE;

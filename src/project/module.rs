@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
 use crate::pyc::{Header, Invalidation};
 use crate::source::Location;
+use crate::syntax::Fault;
 
 /// A source, and what its pycs are to say of it.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +57,7 @@ impl ModuleCompiler {
             let tree = parsed.get_or_insert_with(|| parse(&self.arena, input, timings));
             let result = match tree {
                 Ok(tree) => pyc(&self.arena, tree, input, variant, timings, &mut self.pyc),
-                Err(failure) => Err(failure.clone()),
+                Err(unparsed) => Err(unparsed.failure(input, variant)),
             };
             if tree.is_ok() && matches!(result, Err(Failure::Internal(_))) {
                 // The panic left the table of names in some state between two.
@@ -69,11 +70,27 @@ impl ModuleCompiler {
     }
 }
 
-fn parse<'a>(arena: &'a Bump, input: &Input<'a>, timings: &mut Timings) -> Result<Parsed<'a>, Failure> {
+/// Why there is no tree.
+enum Unparsed {
+    Fault(Fault),
+    /// The message of a panic.
+    Internal(String),
+}
+
+impl Unparsed {
+    fn failure(&self, input: &Input<'_>, variant: Variant) -> Failure {
+        match self {
+            Unparsed::Fault(fault) => {
+                Failure::Rejected(Box::new(Rejection::new(fault.of(variant.target).clone(), input.source)))
+            }
+            Unparsed::Internal(message) => Failure::Internal(message.clone()),
+        }
+    }
+}
+
+fn parse<'a>(arena: &'a Bump, input: &Input<'a>, timings: &mut Timings) -> Result<Parsed<'a>, Unparsed> {
     let result = timings.time(Stage::Parse, || guarded(|| compile::parse(arena, input.source)));
-    result
-        .map_err(Failure::Internal)?
-        .map_err(|diagnostic| Failure::Rejected(Box::new(Rejection::new(diagnostic, input.source))))
+    result.map_err(Unparsed::Internal)?.map_err(Unparsed::Fault)
 }
 
 fn pyc<'a>(

@@ -5,6 +5,7 @@ mod character_names;
 mod check;
 mod diagnose;
 mod escapes;
+mod fault;
 mod lines;
 mod lower;
 mod substitute;
@@ -21,8 +22,9 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::source::Location;
-use crate::target::{Features, SyntaxFeature, Target, Version};
+use crate::target::{Features, Grammar, SyntaxFeature, Target, Version};
 use diagnose::{Verdict, diagnose};
+pub use fault::Fault;
 use lines::Lines;
 use substitute::Substitute;
 use tree::Tree;
@@ -78,10 +80,10 @@ impl<'a> Parsed<'a> {
 }
 
 /// Parses a decoded text, whose newlines are all `\n`.
-pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Diagnostic> {
+pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Fault> {
     if memchr::memchr(0, text.as_bytes()).is_some() {
         let message = "source code string cannot contain null bytes";
-        return Err(Diagnostic::syntax_error(Location::NONE, message));
+        return Err(Diagnostic::syntax_error(Location::NONE, message).into());
     }
     parse_as(arena, text, Substitute::none(text)).or_else(|found| reconsider(arena, text, found))
 }
@@ -109,17 +111,33 @@ fn parse_as<'a>(
 
 /// What CPython says of a text that was `found` to be wrong; or its tree, where only the parser crate does not take it.
 #[cold]
-fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<Parsed<'a>, Diagnostic> {
+fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<Parsed<'a>, Fault> {
     use DiagnosticKind::{IndentationError, SyntaxError, TabError};
     if !matches!(found.kind, SyntaxError | IndentationError | TabError) {
-        return Err(found);
+        return Err(found.into());
     }
-    match diagnose(text) {
-        Verdict::Rejected(diagnostic) => Err(*diagnostic),
-        Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
-            parse_as(arena, text, Substitute::new(text, &peculiarities)).map_err(|_| found)
+    match diagnose(text, Grammar::DIAGNOSED) {
+        Verdict::Rejected(diagnostic) => {
+            let later = later_diagnostics(text, &diagnostic);
+            Err(Fault::new(*diagnostic, later))
         }
-        Verdict::Accepted(_) | Verdict::Unknown => Err(found),
+        Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
+            parse_as(arena, text, Substitute::new(text, &peculiarities)).map_err(|_| found.into())
+        }
+        Verdict::Accepted(_) | Verdict::Unknown => Err(found.into()),
+    }
+}
+
+/// What the newer versions, which have more syntax, say of a text that is wrong to all; nothing if the newest says what the oldest does.
+fn later_diagnostics(text: &str, oldest: &Diagnostic) -> Vec<(Version, Diagnostic)> {
+    let by = |grammar: Grammar| match diagnose(text, grammar) {
+        Verdict::Rejected(diagnostic) => Some((grammar.version(), *diagnostic)),
+        Verdict::Accepted(_) | Verdict::Unknown => None,
+    };
+    let newest = Grammar::later().last().and_then(by);
+    match newest {
+        Some((_, newest)) if newest != *oldest => Grammar::later().filter_map(by).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -134,7 +152,7 @@ fn parse_oldest(text: &str) -> Tree {
 #[cold]
 fn rejection(text: &str, feature: SyntaxFeature, location: Location) -> Diagnostic {
     if feature.is_newer_than_diagnosis()
-        && let Verdict::Rejected(diagnostic) = diagnose(text)
+        && let Verdict::Rejected(diagnostic) = diagnose(text, Grammar::DIAGNOSED)
         && (location.lineno..=location.end_lineno).contains(&diagnostic.location.lineno)
     {
         return *diagnostic;

@@ -41,5 +41,6 @@ pub(crate) use opcodes::V3_12;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
 pub use selection::{TargetSpec, all_targets, combine};
+pub(crate) use syntax::Grammar;
 pub use syntax::SyntaxFeature;
 pub use version::{Target, TargetError, Version};

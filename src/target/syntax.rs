@@ -49,7 +49,7 @@ impl SyntaxFeature {
 
     /// Whether the version after whose parser `syntax::diagnose` is made lacks it.
     pub(crate) fn is_newer_than_diagnosis(self) -> bool {
-        self.added_in() > Version::V3_12
+        !Grammar::DIAGNOSED.has(self)
     }
 
     fn description(self) -> &'static str {
@@ -74,6 +74,28 @@ impl SyntaxFeature {
             SyntaxFeature::LazyImport => "the `lazy import` statement",
             SyntaxFeature::PlusInNumberPattern => "a `+` before the number of a pattern",
         }
+    }
+}
+
+/// The syntax that a version has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grammar(Version);
+
+impl Grammar {
+    /// That of the version after whose parser `syntax::diagnose` is made.
+    pub(crate) const DIAGNOSED: Grammar = Grammar(Version::V3_12);
+
+    /// Those that have more syntax, oldest first.
+    pub(crate) fn later() -> impl Iterator<Item = Grammar> {
+        Version::supported().filter(|&version| version > Self::DIAGNOSED.0).map(Grammar)
+    }
+
+    pub(crate) fn version(self) -> Version {
+        self.0
+    }
+
+    pub(crate) fn has(self, feature: SyntaxFeature) -> bool {
+        feature.added_in() <= self.0
     }
 }
 

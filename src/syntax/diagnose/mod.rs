@@ -11,6 +11,7 @@ mod places;
 mod token;
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::target::Grammar;
 use lexer::Lexed;
 use parser::{Parser, Stop};
 use places::Places;
@@ -42,16 +43,16 @@ impl Peculiarities {
     }
 }
 
-/// Reads `text` as CPython does.
-pub(super) fn diagnose(text: &str) -> Verdict {
+/// Reads `text` as CPython 3.12 does, and the newer syntax that `grammar` has.
+pub(super) fn diagnose(text: &str, grammar: Grammar) -> Verdict {
     let mut terminated = String::with_capacity(text.len() + 1);
     terminated.push_str(text);
     if !text.ends_with('\n') {
         terminated.push('\n');
     }
     let places = Places::new(&terminated);
-    let lexed = lexer::lex(&terminated, &places);
-    let mut parser = Parser::new(&terminated, &lexed.tokens, &places);
+    let lexed = lexer::lex(&terminated, &places, grammar);
+    let mut parser = Parser::new(&terminated, &lexed.tokens, &places, grammar);
     let first = parser.module();
     let found = match first {
         Ok(()) => {

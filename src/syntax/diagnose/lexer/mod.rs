@@ -7,13 +7,13 @@
 
 mod indentation;
 mod numbers;
-mod strings;
+pub(super) mod strings;
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::syntax::check::identifiers::invalid_character;
 use crate::syntax::check::indentation::Indentation;
-use crate::target::{limits, unicode};
+use crate::target::{Grammar, limits, unicode};
 
 use super::places::Places;
 use super::token::{KEYWORDS, Kind, Token};
@@ -47,6 +47,7 @@ pub(super) struct Lexer<'t> {
     text: &'t str,
     bytes: &'t [u8],
     places: &'t Places<'t>,
+    grammar: Grammar,
     offset: usize,
     /// Where the text starts that the tokenizer has in its buffer: a line, or several if a token spans them.
     buffer_start: usize,
@@ -60,11 +61,12 @@ pub(super) struct Lexer<'t> {
 type Lexing<T> = Result<T, Box<LexicalFault>>;
 
 /// The tokens of `text`, which ends in a newline.
-pub(super) fn lex<'t>(text: &'t str, places: &'t Places<'t>) -> Lexed {
+pub(super) fn lex<'t>(text: &'t str, places: &'t Places<'t>, grammar: Grammar) -> Lexed {
     let mut lexer = Lexer {
         text,
         bytes: text.as_bytes(),
         places,
+        grammar,
         offset: 0,
         buffer_start: 0,
         brackets: Vec::new(),
@@ -183,7 +185,7 @@ impl Lexer<'_> {
         let start = self.offset;
         while self.peek(0).is_ascii_alphanumeric() || self.peek(0) == b'_' || self.peek(0) >= 0x80 {
             self.offset += 1;
-            if matches!(self.peek(0), b'"' | b'\'') && strings::is_prefix(&self.bytes[start..self.offset]) {
+            if matches!(self.peek(0), b'"' | b'\'') && self.is_prefix(&self.bytes[start..self.offset]) {
                 return self.string(start);
             }
         }
@@ -256,16 +258,17 @@ impl Lexer<'_> {
     fn close(&mut self, offset: usize, byte: u8) -> Lexing<()> {
         let place = (offset, offset + 1);
         let closing = char::from(byte);
-        let field = self.fstrings.last().map(|string| string.fields.len());
-        if field == Some(0) && byte == b'}' {
-            return Err(self.raised(place, "f-string: single '}' is not allowed".to_owned()));
+        let open_string = self.fstrings.last();
+        let name = open_string.map_or("", |string| self.format_string_name(string.start));
+        if byte == b'}' && open_string.is_some_and(|string| string.fields.is_empty()) {
+            return Err(self.raised(place, format!("{name}: single '}}' is not allowed")));
         }
         let Some(open) = self.brackets.pop() else {
             return Err(self.raised(place, format!("unmatched '{closing}'")));
         };
         if !matches!((open.byte, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
             if self.is_field(self.brackets.len()) {
-                return Err(self.raised(place, format!("f-string: unmatched '{closing}'")));
+                return Err(self.raised(place, format!("{name}: unmatched '{closing}'")));
             }
             let opening = char::from(open.byte);
             let (line, _) = self.places.position(open.offset);

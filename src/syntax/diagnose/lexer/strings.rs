@@ -2,11 +2,11 @@
 
 use super::{Lexer, Lexing};
 use crate::syntax::diagnose::token::Kind;
-use crate::target::limits;
+use crate::target::{SyntaxFeature, limits};
 
 /// An f-string that has not ended.
 pub(super) struct OpenFString {
-    start: usize,
+    pub(super) start: usize,
     quote: u8,
     quote_size: usize,
     is_raw: bool,
@@ -16,17 +16,21 @@ pub(super) struct OpenFString {
     pub(super) in_expression: bool,
 }
 
-/// Whether what stands before a quote makes it a string of some kind.
-pub(super) fn is_prefix(word: &[u8]) -> bool {
-    let lower: Vec<u8> = word.iter().map(u8::to_ascii_lowercase).collect();
-    matches!(&lower[..], b"b" | b"u" | b"r" | b"f" | b"br" | b"rb" | b"fr" | b"rf")
-}
-
 impl Lexer<'_> {
+    /// Whether what stands before a quote makes it a string of some kind.
+    pub(super) fn is_prefix(&self, word: &[u8]) -> bool {
+        let lower: Vec<u8> = word.iter().map(u8::to_ascii_lowercase).collect();
+        match &lower[..] {
+            b"b" | b"u" | b"r" | b"f" | b"br" | b"rb" | b"fr" | b"rf" => true,
+            b"t" | b"tr" | b"rt" => self.grammar.has(SyntaxFeature::TemplateString),
+            _ => false,
+        }
+    }
+
     /// The string whose prefix starts at `start` and whose quote is next.
     pub(super) fn string(&mut self, start: usize) -> Lexing<()> {
         let prefix = &self.bytes[start..self.offset];
-        let (is_format, is_raw) = (has(prefix, b'f'), has(prefix, b'r'));
+        let (is_format, is_raw) = (has(prefix, b'f') || has(prefix, b't'), has(prefix, b'r'));
         let quote = self.peek(0);
         let quote_size = if self.peek(1) == quote && self.peek(2) == quote { 3 } else { 1 };
         self.offset += quote_size;
@@ -53,8 +57,11 @@ impl Lexer<'_> {
     }
 
     fn unterminated(&self, start: usize, quote: u8, quote_size: usize) -> Box<super::LexicalFault> {
-        if self.fstrings.last().is_some_and(|open| open.quote == quote && open.quote_size == quote_size) {
-            return self.raised((start, start + 1), "f-string: expecting '}'".to_owned());
+        if let Some(open) =
+            self.fstrings.last().filter(|open| (open.quote, open.quote_size) == (quote, quote_size))
+        {
+            let name = self.format_string_name(open.start);
+            return self.raised((start, start + 1), format!("{name}: expecting '}}'"));
         }
         let kind = if quote_size == 3 { "triple-quoted string literal" } else { "string literal" };
         self.unterminated_at(start, kind)
@@ -132,8 +139,14 @@ impl Lexer<'_> {
     }
 
     fn unterminated_fstring(&self, start: usize, quote_size: usize) -> Box<super::LexicalFault> {
-        let kind = if quote_size == 3 { "triple-quoted f-string literal" } else { "f-string literal" };
-        self.unterminated_at(start, kind)
+        let name = self.format_string_name(start);
+        let triple = if quote_size == 3 { "triple-quoted " } else { "" };
+        self.unterminated_at(start, &format!("{triple}{name} literal"))
+    }
+
+    /// What messages call the string with fields that starts there.
+    pub(super) fn format_string_name(&self, start: usize) -> &'static str {
+        format_string_name(&self.text[start..])
     }
 
     /// A newline ends the text of a format spec in single quotes; only fields may come after it.
@@ -157,7 +170,8 @@ impl Lexer<'_> {
         let Some(string) = self.fstrings.last_mut() else { return Ok(()) };
         if string.fields.len() >= limits::MAX_FSTRING_FIELD_NESTING as usize {
             let place = (self.offset - 1, self.offset);
-            return Err(self.raised(place, "f-string: expressions nested too deeply".to_owned()));
+            let name = format_string_name(&self.text[string.start..]);
+            return Err(self.raised(place, format!("{name}: expressions nested too deeply")));
         }
         string.fields.push(level);
         string.in_expression = true;
@@ -187,6 +201,12 @@ impl Lexer<'_> {
             _ => false,
         }
     }
+}
+
+/// What messages call a string with fields, given its opening.
+pub(in crate::syntax::diagnose) fn format_string_name(opening: &str) -> &'static str {
+    let prefix = opening.split(['"', '\'']).next().unwrap_or_default();
+    if has(prefix.as_bytes(), b't') { "t-string" } else { "f-string" }
 }
 
 fn has(prefix: &[u8], letter: u8) -> bool {

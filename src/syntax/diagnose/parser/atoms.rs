@@ -4,6 +4,7 @@ use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::expr::{Expr, ExprKind};
 use crate::syntax::diagnose::token::Kind;
 use crate::syntax::escapes;
+use crate::target::SyntaxFeature;
 
 impl Parser<'_> {
     pub(super) fn atom(&mut self) -> Step<Expr> {
@@ -261,7 +262,7 @@ impl Parser<'_> {
     }
 
     fn dict_comprehension(&mut self, start: usize, is_pair: bool) -> Step<Expr> {
-        if is_pair {
+        if is_pair || self.grammar.has(SyntaxFeature::UnpackingInComprehension) {
             self.for_if_clauses()?;
             self.expect("}")?;
             return Ok(Expr::new(ExprKind::DictComp, start, self.position));

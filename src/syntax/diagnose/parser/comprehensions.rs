@@ -2,6 +2,7 @@
 
 use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::expr::{Expr, ExprKind, Use};
+use crate::target::SyntaxFeature;
 
 impl Parser<'_> {
     /// A comprehension of `element`, whose loops come next.
@@ -13,7 +14,7 @@ impl Parser<'_> {
         close: &str,
     ) -> Step<Expr> {
         let is_starred = element.kind == ExprKind::Starred && self.text_of(self.tokens[element.start]) == "*";
-        if is_starred {
+        if is_starred && !self.grammar.has(SyntaxFeature::UnpackingInComprehension) {
             if self.has_checks && self.fits(Self::for_if_clauses)?.is_some() {
                 return self.mistake_in(&element, "iterable unpacking cannot be used in comprehension");
             }

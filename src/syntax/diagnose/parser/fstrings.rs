@@ -1,12 +1,15 @@
 //! f-strings and their fields.
 
 use super::{Parser, Step, Stop};
+use crate::syntax::diagnose::lexer::strings::format_string_name;
 use crate::syntax::diagnose::token::Kind;
 use crate::syntax::escapes;
 
 impl Parser<'_> {
     pub(super) fn fstring(&mut self) -> Step<()> {
         let start = self.expect_kind(Kind::FStringStart)?;
+        let name = format_string_name(self.text_of(self.tokens[start]));
+        let outer = std::mem::replace(&mut self.format_string, name);
         while !self.at_kind(Kind::FStringEnd) {
             if self.at_kind(Kind::FStringMiddle) {
                 self.bump();
@@ -15,6 +18,7 @@ impl Parser<'_> {
             }
         }
         self.bump();
+        self.format_string = outer;
         self.check_fstring_text(start)
     }
 
@@ -57,18 +61,17 @@ impl Parser<'_> {
         }
         let conversion = if self.at("!") { Some(self.conversion()?) } else { None };
         if self.has_checks && conversion.is_some() && !self.at_any(&[":", "}"]) {
-            return self.mistake(self.position, self.position, "f-string: expecting ':' or '}'");
+            return self.mistake_in_field("expecting ':' or '}'");
         }
         if self.at(":") {
             self.bump();
             self.format_spec()?;
             if self.has_checks && !self.at("}") {
-                let message = "f-string: expecting '}', or format specs";
-                return self.mistake(self.position, self.position, message);
+                return self.mistake_in_field("expecting '}', or format specs");
             }
         }
         if self.has_checks && !self.at("}") {
-            return self.mistake(self.position, self.position, "f-string: expecting '}'");
+            return self.mistake_in_field("expecting '}'");
         }
         self.expect("}")?;
         match conversion {
@@ -77,16 +80,19 @@ impl Parser<'_> {
         }
     }
 
+    /// A mistake at the next token, said of the string it is in.
+    fn mistake_in_field(&self, message: &str) -> Step<()> {
+        self.mistake(self.position, self.position, format!("{}: {message}", self.format_string))
+    }
+
     fn check_missing_expression(&mut self) -> Step<()> {
         for mark in ["=", "!", ":", "}"] {
             if self.at(mark) {
-                let message = format!("f-string: valid expression required before '{mark}'");
-                return self.mistake(self.position, self.position, message);
+                return self.mistake_in_field(&format!("valid expression required before '{mark}'"));
             }
         }
         if self.fits(Self::field_expression)?.is_none() {
-            let message = "f-string: expecting a valid expression after '{'";
-            return self.mistake(self.position, self.position, message);
+            return self.mistake_in_field("expecting a valid expression after '{'");
         }
         Ok(())
     }
@@ -100,10 +106,10 @@ impl Parser<'_> {
             return Ok(());
         }
         let message = match has_equal {
-            true => "f-string: expecting '!', or ':', or '}'",
-            false => "f-string: expecting '=', or '!', or ':', or '}'",
+            true => "expecting '!', or ':', or '}'",
+            false => "expecting '=', or '!', or ':', or '}'",
         };
-        self.mistake(self.position, self.position, message)
+        self.mistake_in_field(message)
     }
 
     /// `!r` and the like.
@@ -114,15 +120,15 @@ impl Parser<'_> {
                 return Err(Stop::Dead);
             }
             let message = match self.at_any(&[":", "}"]) {
-                true => "f-string: missing conversion character",
-                false => "f-string: invalid conversion character",
+                true => "missing conversion character",
+                false => "invalid conversion character",
             };
-            return self.mistake_here(message);
+            return self.mistake_here(format!("{}: {message}", self.format_string));
         }
         let name = self.bump();
         if self.tokens[name].start != self.tokens[mark].end {
-            let message = "f-string: conversion type must come right after the exclamanation mark";
-            return self.mistake(mark, name, message);
+            let message = "conversion type must come right after the exclamanation mark";
+            return self.mistake(mark, name, format!("{}: {message}", self.format_string));
         }
         Ok(name)
     }
@@ -130,8 +136,9 @@ impl Parser<'_> {
     fn check_conversion(&self, name: usize) -> Step<()> {
         let text = self.text_of(self.tokens[name]);
         if !matches!(text, "s" | "r" | "a") {
+            let string = self.format_string;
             let message =
-                format!("f-string: invalid conversion character '{text}': expected 's', 'r', or 'a'");
+                format!("{string}: invalid conversion character '{text}': expected 's', 'r', or 'a'");
             return self.mistake(name, name, message);
         }
         Ok(())

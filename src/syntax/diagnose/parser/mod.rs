@@ -25,7 +25,7 @@ use super::expr::Expr;
 use super::places::Places;
 use super::token::{Kind, SOFT_KEYWORDS, Token};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::target::limits;
+use crate::target::{Grammar, limits};
 
 /// Why a function has no result.
 #[derive(Debug)]
@@ -44,12 +44,15 @@ pub(super) struct Parser<'t> {
     text: &'t str,
     tokens: &'t [Token],
     places: &'t Places<'t>,
+    grammar: Grammar,
     position: usize,
     /// The last token that was looked at.
     pub(super) farthest: usize,
     /// Whether mistakes are looked for.
     has_checks: bool,
     depth: u32,
+    /// What messages call the string whose fields are being read.
+    format_string: &'static str,
     /// The `match`es that stand for names after a `;`.
     pub(super) match_names: Vec<usize>,
     /// Each `+` before the number of a pattern.
@@ -63,15 +66,17 @@ pub(super) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub(super) fn new(text: &'t str, tokens: &'t [Token], places: &'t Places<'t>) -> Self {
+    pub(super) fn new(text: &'t str, tokens: &'t [Token], places: &'t Places<'t>, grammar: Grammar) -> Self {
         Parser {
             text,
             tokens,
             places,
+            grammar,
             position: 0,
             farthest: 0,
             has_checks: false,
             depth: 0,
+            format_string: "f-string",
             match_names: Vec::new(),
             plus_signs: Vec::new(),
             looked_after: FxHashSet::default(),

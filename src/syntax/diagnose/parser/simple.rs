@@ -3,6 +3,7 @@
 use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::expr::{ExprKind, Use};
 use crate::syntax::diagnose::token::Kind;
+use crate::target::SyntaxFeature;
 
 impl Parser<'_> {
     /// A line of simple statements.
@@ -23,6 +24,9 @@ impl Parser<'_> {
     }
 
     fn simple_statement(&mut self) -> Step<()> {
+        if self.is_lazy_import() {
+            self.bump();
+        }
         let token = self.token();
         if token.kind != Kind::Keyword {
             return self.expression_statement();
@@ -61,6 +65,12 @@ impl Parser<'_> {
             }
             _ => self.expression_statement(),
         }
+    }
+
+    fn is_lazy_import(&mut self) -> bool {
+        self.grammar.has(SyntaxFeature::LazyImport)
+            && self.at_soft("lazy")
+            && (self.is_ahead(1, "import") || self.is_ahead(1, "from"))
     }
 
     fn expression_statement(&mut self) -> Step<()> {

@@ -2,6 +2,7 @@
 
 use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::token::Kind;
+use crate::target::SyntaxFeature;
 
 impl Parser<'_> {
     pub(super) fn try_statement(&mut self) -> Step<()> {
@@ -61,7 +62,7 @@ impl Parser<'_> {
             self.expect("*")?;
         }
         if is_star || !self.at(":") {
-            self.expression()?;
+            self.exception_types()?;
             if self.eat("as") {
                 self.name()?;
             }
@@ -82,7 +83,7 @@ impl Parser<'_> {
         if self.has_checks {
             self.check_exception_types(is_star)?;
         }
-        self.expression()?;
+        self.exception_types()?;
         if self.at("as") {
             self.bump();
             self.name()?;
@@ -94,6 +95,16 @@ impl Parser<'_> {
         self.block(what, start)
     }
 
+    /// One expression, or several where they need no parentheses; these have no name.
+    fn exception_types(&mut self) -> Step<()> {
+        self.expression()?;
+        if !self.grammar.has(SyntaxFeature::UnparenthesizedExceptionTypes) || !self.at(",") {
+            return Ok(());
+        }
+        while self.eat(",") && self.attempt(Self::expression)?.is_some() {}
+        if self.at("as") { Err(Stop::Dead) } else { Ok(()) }
+    }
+
     fn check_exception_types(&mut self, is_star: bool) -> Step<()> {
         if self.at_kind(Kind::Newline) || self.at(":") {
             return match is_star {
@@ -101,6 +112,7 @@ impl Parser<'_> {
                 false => self.mistake_here("expected ':'"),
             };
         }
+        let may_be_bare = self.grammar.has(SyntaxFeature::UnparenthesizedExceptionTypes);
         let first = self.position;
         let last = self.fits(|this| {
             this.expression()?;
@@ -117,12 +129,13 @@ impl Parser<'_> {
             }
             if this.eat("as") {
                 this.name()?;
+            } else if may_be_bare {
+                return Err(Stop::Dead);
             }
             this.expect(":")
         })?;
-        match last {
-            Some(colon) => self.mistake(first, colon - 1, "multiple exception types must be parenthesized"),
-            None => Ok(()),
-        }
+        let using_as = if may_be_bare { " when using 'as'" } else { "" };
+        let message = format!("multiple exception types must be parenthesized{using_as}");
+        last.map_or(Ok(()), |colon| self.mistake(first, colon - 1, message))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Parser, Step};
 use crate::syntax::diagnose::expr::ExprKind;
+use crate::target::SyntaxFeature;
 
 impl Parser<'_> {
     pub(super) fn type_parameters(&mut self) -> Step<()> {
@@ -24,9 +25,17 @@ impl Parser<'_> {
             None
         };
         self.name()?;
-        if !self.at(":") {
-            return Ok(());
+        if self.at(":") {
+            self.bound(kind)?;
         }
+        if self.grammar.has(SyntaxFeature::TypeParameterDefault) && self.eat("=") {
+            self.type_parameter_default(kind)?;
+        }
+        Ok(())
+    }
+
+    /// Only a type variable may have one.
+    fn bound(&mut self, kind: Option<&str>) -> Step<()> {
         let colon = self.bump();
         let bound = self.expression()?;
         match kind {
@@ -36,5 +45,13 @@ impl Parser<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    fn type_parameter_default(&mut self, kind: Option<&str>) -> Step<()> {
+        match kind {
+            Some("TypeVarTuple") => self.star_expression(),
+            _ => self.expression(),
+        }
+        .map(|_| ())
     }
 }
