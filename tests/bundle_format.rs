@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crosspyc::bundle::{Archive, Contents, EntryPoint, File, ReadError, Variant, WriteError, write};
+use crosspyc::bundle::{
+    Archive, Contents, EntryPoint, File, ReadError, Variant, WriteError, WriteOptions, write,
+};
 
 fn files(files: &[(&str, &str)]) -> BTreeMap<String, File> {
     files.iter().map(|(path, data)| (path.to_string(), data.as_bytes().to_vec().into())).collect()
@@ -51,7 +53,7 @@ fn expected() -> BTreeMap<String, File> {
 fn a_target_gets_the_shared_files_and_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    let (manifest, length) = write(&contents(), &path).unwrap();
+    let (manifest, length) = write(&contents(), &path, &WriteOptions::default()).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().len(), length);
     assert_eq!(*Archive::open(&path).unwrap().manifest(), manifest);
     assert_eq!(read(&path).unwrap(), expected());
@@ -61,7 +63,7 @@ fn a_target_gets_the_shared_files_and_its_own() {
 fn an_archive_may_follow_other_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    write(&contents(), &path).unwrap();
+    write(&contents(), &path, &WriteOptions::default()).unwrap();
     let archive = std::fs::read(&path).unwrap();
     std::fs::write(&path, [b"#!executable".as_slice(), &archive].concat()).unwrap();
     assert_eq!(read(&path).unwrap(), expected());
@@ -71,8 +73,8 @@ fn an_archive_may_follow_other_bytes() {
 fn the_same_contents_give_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("1"), folder.path().join("2"));
-    write(&contents(), &first).unwrap();
-    write(&contents(), &second).unwrap();
+    write(&contents(), &first, &WriteOptions::default()).unwrap();
+    write(&contents(), &second, &WriteOptions::default()).unwrap();
     assert_eq!(std::fs::read(first).unwrap(), std::fs::read(second).unwrap());
 }
 
@@ -80,7 +82,7 @@ fn the_same_contents_give_the_same_bytes() {
 fn every_flipped_bit_is_noticed_or_harmless_and_every_truncation_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    write(&contents(), &path).unwrap();
+    write(&contents(), &path, &WriteOptions::default()).unwrap();
     let archive = std::fs::read(&path).unwrap();
     for bit in 0..archive.len() * 8 {
         let mut damaged = archive.clone();
@@ -101,7 +103,7 @@ fn every_flipped_bit_is_noticed_or_harmless_and_every_truncation_noticed() {
 fn a_manifest_that_claims_more_than_there_is_costs_no_memory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    write(&contents(), &path).unwrap();
+    write(&contents(), &path, &WriteOptions::default()).unwrap();
     let mut archive = std::fs::read(&path).unwrap();
     let trailer = archive.len() - 64;
     archive[trailer + 8..trailer + 12].copy_from_slice(&u32::MAX.to_le_bytes());
@@ -113,8 +115,14 @@ fn a_manifest_that_claims_more_than_there_is_costs_no_memory() {
 fn paths_that_leave_the_root_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let bad = Contents { common: files(&[("../escaped", "")]), ..contents() };
-    assert!(matches!(write(&bad, &folder.path().join("a")), Err(WriteError::Path { .. })));
+    assert!(matches!(
+        write(&bad, &folder.path().join("a"), &WriteOptions::default()),
+        Err(WriteError::Path { .. })
+    ));
     let twice = Contents { common: files(&[("app/x.pyc", "")]), ..contents() };
-    assert!(matches!(write(&twice, &folder.path().join("a")), Err(WriteError::Clash { .. })));
+    assert!(matches!(
+        write(&twice, &folder.path().join("a"), &WriteOptions::default()),
+        Err(WriteError::Clash { .. })
+    ));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

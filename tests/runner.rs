@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use crosspyc::bundle::{Contents, EntryPoint, File, Variant, write};
+use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 
 const FITS: &str = "echo cpython-312 3531";
 
@@ -30,7 +30,7 @@ impl Place {
     }
 
     fn bundle(&self, contents: &Contents) {
-        write(contents, &self.path("app.pyb")).expect("it can be written");
+        write(contents, &self.path("app.pyb"), &WriteOptions::default()).expect("it can be written");
     }
 
     /// An interpreter that answers with a shell command.

@@ -18,7 +18,7 @@ pub struct Manifest {
     pub requires_python: Option<String>,
     /// In the order of the archive.
     pub frames: Vec<Frame>,
-    /// The zstd frame after the others, an [`Index`] as JSON: its length, that of the JSON, and the JSON's BLAKE3.
+    /// The zstd frame after the others: an [`Index`] as JSON.
     pub index: Frame,
 }
 
@@ -51,14 +51,14 @@ pub struct Variant {
     pub platforms: Vec<String>,
 }
 
-/// A zstd frame of the archive.
+/// A zstd frame of the archive. What its content is, [`StreamLengths`] says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// Length in the archive.
     pub compressed: u64,
     /// Length of its content.
     pub size: u64,
-    /// BLAKE3 of its content, 64 hexadecimal digits.
+    /// BLAKE3 of the frame as it is in the archive, 64 hexadecimal digits.
     pub blake3: String,
     /// The number of the frame, an earlier one, whose content it was compressed with as a prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +68,8 @@ pub struct Frame {
 /// Where every file is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
+    /// For each frame where its streams end.
+    pub streams: Vec<StreamLengths>,
     /// What files contain, each content once, in the order of the frames.
     pub blobs: Vec<Blob>,
     /// The files that all variants share, and all that a run from source has.
@@ -83,6 +85,17 @@ impl Index {
     }
 }
 
+/// How long the parts of a frame's content are: the bytes of its blobs, sorted by what they are. `src/bundle/streams.rs` says how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamLengths {
+    pub skeleton: u64,
+    pub code: u64,
+    pub tables: u64,
+    /// How many references there are, of four bytes each.
+    pub references: u64,
+}
+
+/// What a file, or several equal ones, hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blob {
     /// The number of the frame it is in, after the blobs of that frame that stand before it.
@@ -90,6 +103,28 @@ pub struct Blob {
     pub size: u64,
     /// 64 hexadecimal digits.
     pub blake3: String,
+    #[serde(default, skip_serializing_if = "Form::is_plain")]
+    pub form: Form,
+}
+
+/// How the bytes of a blob lie in its frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Together, in the skeleton.
+    #[default]
+    Plain,
+    /// Sorted: a pyc whose code objects have the fields of 3.8 to 3.10.
+    Pyc38,
+    /// Sorted: a pyc whose code objects have the fields of 3.11 and later.
+    Pyc311,
+}
+
+impl Form {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_plain(&self) -> bool {
+        *self == Form::Plain
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

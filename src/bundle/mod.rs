@@ -23,17 +23,21 @@
 //! [identity](Archive::identity): the manifest holds the digests of the index and of every frame, and the index that of every file, so it stands for
 //! the whole contents. Reading it is enough to know whether the archive was unpacked before, and it does not grow with the number of files.
 //!
+//! Every byte from the first frame on is under a digest: a frame as it is compressed under one of the manifest, each file under one of the index.
 //! The reader allocates no more than the manifest says, and the manifest's length is bounded by that of the file.
 
+mod check;
+mod layout;
 mod manifest;
 mod paths;
 mod read;
+mod streams;
 mod write;
 
-pub use manifest::{Blob, EntryPoint, FileEntry, Frame, Index, Manifest, Variant};
+pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::check_path;
 pub use read::{Archive, ReadError};
-pub use write::{Contents, File, WriteError, write};
+pub use write::{Contents, File, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 2;

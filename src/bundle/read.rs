@@ -1,12 +1,16 @@
 //! Reading an archive: nothing it says is believed before it is checked.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{FileEntry, Frame, Index, Manifest, Variant};
-use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG, check_path};
+use super::check::{check_index, check_manifest};
+use super::manifest::{FileEntry, Frame, Index, Manifest};
+use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG, streams};
+
+/// How many times larger than in the archive a frame's content is expected to be at most. Only speed depends on it.
+const LIKELY_RATIO: u64 = 16;
 
 /// Why an archive cannot be read. Offsets are from the start of the file.
 #[derive(Debug, thiserror::Error)]
@@ -107,87 +111,134 @@ impl Archive {
     ) -> Result<(), E> {
         let index = self.index()?;
         let own = variant.map_or(&[][..], |number| &index.variants[number]);
-        let contents = self.contents(&index, index.common.iter().chain(own))?;
+        let blobs = self.blobs(&index, index.common.iter().chain(own))?;
         for entry in index.common.iter().chain(own) {
-            sink(entry, contents.blob(entry.blob))?;
+            sink(entry, blobs.get(entry.blob))?;
         }
         Ok(())
     }
 
-    /// Inflates the frames that `entries` need.
-    fn contents<'i>(
+    /// Inflates the frames that `entries` need, and verifies what these are.
+    fn blobs<'i>(
         &self,
         index: &'i Index,
         entries: impl Iterator<Item = &'i FileEntry>,
-    ) -> Result<Contents<'i>, ReadError> {
-        let mut needed = vec![false; self.manifest.frames.len()];
-        entries.for_each(|entry| needed[index.blobs[entry.blob].frame] = true);
-        for number in (0..needed.len()).rev() {
-            if let (true, Some(parent)) = (needed[number], self.manifest.frames[number].parent) {
-                needed[parent] = true;
+    ) -> Result<Blobs<'i>, ReadError> {
+        let manifest = &self.manifest;
+        let mut wanted = vec![false; manifest.frames.len()];
+        entries.for_each(|entry| wanted[index.blobs[entry.blob].frame] = true);
+        let mut inflated = wanted.clone();
+        for number in (0..inflated.len()).rev() {
+            if let (true, Some(parent)) = (inflated[number], manifest.frames[number].parent) {
+                inflated[parent] = true;
             }
         }
-        let mut frames: Vec<Vec<u8>> = Vec::with_capacity(needed.len());
+        let mut contents: Vec<Vec<u8>> = Vec::with_capacity(inflated.len());
+        let mut blobs = Blobs::new(index);
         let mut offset = self.start;
-        for (frame, needed) in self.manifest.frames.iter().zip(needed) {
-            let prefix = frame.parent.map_or(&[][..], |parent| &frames[parent]);
-            let content = if needed { self.frame("a frame", offset, frame, prefix)? } else { Vec::new() };
-            frames.push(content);
+        for (number, frame) in manifest.frames.iter().enumerate() {
+            let prefix = frame.parent.map_or(&[][..], |parent| &contents[parent]);
+            let content = match inflated[number] {
+                true => self.frame("a frame", offset, frame, prefix)?,
+                false => Vec::new(),
+            };
+            if wanted[number] {
+                let damaged = |what| ReadError::Damaged { path: self.path.clone(), offset, what };
+                blobs.join(number, &content).map_err(damaged)?;
+            }
+            contents.push(content);
             offset += frame.compressed;
         }
-        Ok(Contents { index, frames, starts: blob_starts(index) })
+        Ok(blobs)
     }
 
-    /// Inflates the frame at `offset` and verifies it.
+    /// Verifies the frame at `offset` and inflates it.
     fn frame(&self, name: &str, offset: u64, frame: &Frame, prefix: &[u8]) -> Result<Vec<u8>, ReadError> {
         let io_error = |source| ReadError::Io { path: self.path.clone(), source };
         let damaged = |what: String| ReadError::Damaged { path: self.path.clone(), offset, what };
+        // The manifest was checked: so much of the file is frames.
+        let mut compressed = vec![0; frame.compressed as usize];
         let mut file = &self.file;
         file.seek(SeekFrom::Start(offset)).map_err(io_error)?;
-        let reader = io::BufReader::new(file.take(frame.compressed));
-        let mut decoder = zstd::Decoder::with_ref_prefix(reader, prefix).map_err(io_error)?;
-        decoder.window_log_max(WINDOW_LOG).map_err(io_error)?;
-        let mut content = Vec::new();
-        // Grows with what is really there, not with what the manifest claims.
-        let read = decoder.take(frame.size).read_to_end(&mut content);
-        read.map_err(|error| damaged(format!("{name} cannot be decompressed: {error}")))?;
-        if content.len() as u64 != frame.size {
-            return Err(damaged(format!("{name} ends after {} of {} bytes", content.len(), frame.size)));
-        }
-        if blake3::hash(&content).to_hex().as_str() != frame.blake3 {
+        file.read_exact(&mut compressed).map_err(io_error)?;
+        if blake3::hash(&compressed).to_hex().as_str() != frame.blake3 {
             return Err(damaged(format!("{name} does not match its digest")));
         }
-        Ok(content)
-    }
-}
-
-/// The contents of some frames, verified; the others are empty.
-struct Contents<'i> {
-    index: &'i Index,
-    frames: Vec<Vec<u8>>,
-    /// Where each blob starts in its frame.
-    starts: Vec<usize>,
-}
-
-impl Contents<'_> {
-    fn blob(&self, number: usize) -> &[u8] {
-        let blob = &self.index.blobs[number];
-        let start = self.starts[number];
-        &self.frames[blob.frame][start..start + blob.size as usize]
-    }
-}
-
-/// Where each blob starts in its frame. [`check_index`] has seen that all fit.
-fn blob_starts(index: &Index) -> Vec<usize> {
-    let (mut frame, mut end) = (0, 0);
-    let start = |blob: &super::Blob| {
-        if blob.frame != frame {
-            (frame, end) = (blob.frame, 0);
+        let content = inflate(&compressed, frame.size, prefix)
+            .map_err(|error| damaged(format!("{name} cannot be decompressed: {error}")))?;
+        match content.len() as u64 == frame.size {
+            true => Ok(content),
+            false => Err(damaged(format!("{name} has another size than the manifest says"))),
         }
-        end += blob.size as usize;
-        end - blob.size as usize
-    };
-    index.blobs.iter().map(start).collect()
+    }
+}
+
+/// What a frame holds, at most a byte more than `size`. Memory grows with what is really there, not with what is claimed.
+fn inflate(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>> {
+    let mut decoder = zstd::Decoder::with_ref_prefix(compressed, prefix)?;
+    decoder.window_log_max(WINDOW_LOG)?;
+    let likely = size.min(compressed.len() as u64 * LIKELY_RATIO);
+    // One byte more, in which the end shows.
+    let mut content = Vec::with_capacity(usize::try_from(likely).unwrap_or(0) + 1);
+    decoder.take(size.saturating_add(1)).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// The contents of the files in some frames, verified.
+struct Blobs<'i> {
+    index: &'i Index,
+    /// By frame what its files hold, one after the other; empty for a frame that is not wanted.
+    files: Vec<Vec<u8>>,
+    /// By frame the numbers of its blobs.
+    numbers: Vec<Range<usize>>,
+    /// Where each blob starts in its frame's files.
+    starts: Vec<u64>,
+}
+
+impl<'i> Blobs<'i> {
+    /// None yet.
+    fn new(index: &'i Index) -> Blobs<'i> {
+        let mut numbers = vec![0..0; index.streams.len()];
+        let mut starts = Vec::with_capacity(index.blobs.len());
+        let mut end = 0;
+        for (number, blob) in index.blobs.iter().enumerate() {
+            let numbers = &mut numbers[blob.frame];
+            if numbers.start == numbers.end {
+                (numbers.start, end) = (number, 0);
+            }
+            numbers.end = number + 1;
+            starts.push(end);
+            end += blob.size;
+        }
+        Blobs { index, files: vec![Vec::new(); numbers.len()], numbers, starts }
+    }
+
+    /// Joins the files of a frame with this content. The error says what is wrong with it.
+    fn join(&mut self, frame: usize, content: &[u8]) -> Result<(), String> {
+        let numbers = self.numbers[frame].clone();
+        let blobs = &self.index.blobs[numbers.clone()];
+        self.files[frame] = streams::join(content, self.index.streams[frame], blobs.iter())
+            .ok_or("a frame is not made of the streams that the index says")?;
+        for (number, blob) in numbers.zip(blobs) {
+            if blake3::hash(self.get(number)).to_hex().as_str() != blob.blake3 {
+                return Err(format!("{} does not match its digest", self.name(number)));
+            }
+        }
+        Ok(())
+    }
+
+    fn get(&self, number: usize) -> &[u8] {
+        let blob = &self.index.blobs[number];
+        let start = self.starts[number] as usize;
+        &self.files[blob.frame][start..start + blob.size as usize]
+    }
+
+    /// For messages.
+    fn name(&self, number: usize) -> String {
+        let files = self.index.common.iter().chain(self.index.variants.iter().flatten());
+        let mut paths = files.filter(|entry| entry.blob == number).map(|entry| &entry.path);
+        paths.next().map_or("a content that no file has".to_owned(), |path| format!("`{path}`"))
+    }
 }
 
 struct Trailer {
@@ -232,72 +283,4 @@ fn field<const N: usize>(bytes: &[u8; TRAILER_LENGTH], start: usize) -> [u8; N] 
     let mut field = [0; N];
     field.copy_from_slice(&bytes[start..start + N]);
     field
-}
-
-/// The rules a manifest must keep: frames fill their part of the archive and refer back only, variants are what programs can be named by.
-fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<(), String> {
-    let mut frames = manifest.frames.iter().chain([&manifest.index]);
-    if frames.try_fold(0u64, |sum, frame| sum.checked_add(frame.compressed)) != Some(frames_length) {
-        return Err("the frames' lengths do not add up".into());
-    }
-    let refers_on = |(number, frame): (usize, &Frame)| frame.parent.is_some_and(|parent| parent >= number);
-    if manifest.frames.iter().enumerate().any(refers_on) || manifest.index.parent.is_some() {
-        return Err("a frame refers to one that is not before it".into());
-    }
-    if manifest.variants.is_empty() && !manifest.has_sources {
-        return Err("it has neither targets nor sources".into());
-    }
-    manifest.variants.iter().try_for_each(check_variant)
-}
-
-/// What names files and programs must be able to.
-fn check_variant(variant: &Variant) -> Result<(), String> {
-    let tag_is_plain = variant.tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let version_is_plain = variant.version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match tag_is_plain && version_is_plain && !variant.tag.is_empty() {
-        true => Ok(()),
-        false => Err(format!("`{}` with the tag `{}` is no target", variant.version, variant.tag)),
-    }
-}
-
-/// The rules an index must keep: blobs fill their frames, in order, and every variant has each path once.
-fn check_index(index: &Index, manifest: &Manifest) -> Result<(), String> {
-    if index.variants.len() != manifest.variants.len() {
-        return Err("the index is of other variants than the manifest".into());
-    }
-    let mut sizes = vec![0u64; manifest.frames.len()];
-    let mut last_frame = 0;
-    for blob in &index.blobs {
-        let size = sizes.get_mut(blob.frame).filter(|_| blob.frame >= last_frame);
-        let size = size.ok_or("the index has blobs in frames that are not there or out of order")?;
-        *size = size.saturating_add(blob.size);
-        last_frame = blob.frame;
-    }
-    if manifest.frames.iter().zip(&sizes).any(|(frame, &size)| frame.size != size) {
-        return Err("the blobs of the index do not fill their frames".into());
-    }
-    let none: &[FileEntry] = &[];
-    let own = index.variants.iter().map(Vec::as_slice).chain([none]);
-    own.into_iter().try_for_each(|own| check_files(index, own))
-}
-
-/// The files of a variant: each path once, and none of them a folder of another.
-fn check_files(index: &Index, own: &[FileEntry]) -> Result<(), String> {
-    let mut paths = BTreeSet::new();
-    for entry in index.common.iter().chain(own) {
-        check_path(&entry.path).map_err(|reason| format!("the path `{}` {reason}", entry.path))?;
-        if entry.blob >= index.blobs.len() {
-            return Err(format!("`{}` is a blob that is not there", entry.path));
-        }
-        if !paths.insert(entry.path.as_str()) {
-            return Err(format!("`{}` stands twice", entry.path));
-        }
-    }
-    for path in &paths {
-        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
-        if let Some(folder) = folders.find(|folder| paths.contains(folder)) {
-            return Err(format!("`{folder}` is a file, and `{path}` is in it"));
-        }
-    }
-    Ok(())
 }

@@ -1,11 +1,14 @@
 //! Writing an archive. The same contents give the same bytes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 
-use super::manifest::{Blob, EntryPoint, FileEntry, Frame, Index, Manifest, Variant};
+use super::layout::{Content, lay_out};
+use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG, check_path};
+use crate::project::workers::map_largest_first;
 use crate::project::write::write_atomically;
 
 /// Where zstd's gains become dear: on a site with Django, level 19 is an eighth smaller and takes ten times as long.
@@ -42,24 +45,53 @@ pub enum WriteError {
     Path { path: String, reason: &'static str },
     #[error("`{path}` stands twice in the bundle: a module compiles to a file that the project has already")]
     Clash { path: String },
+    #[error("failed to sign the bundle: {0}")]
+    Sign(String),
     #[error("failed to write {path}: its folder does not exist")]
     NoFolder { path: String },
     #[error("failed to write {path}: {source}")]
     Io { path: String, source: io::Error },
 }
 
-/// Writes `contents` to `path`, whole or not at all; gives the manifest and the length of the archive.
-pub fn write(contents: &Contents, path: &Path) -> Result<(Manifest, u64), WriteError> {
+/// From what is to be signed to minisign's text, or why not.
+pub type Signer = dyn Fn(&[u8]) -> Result<String, String>;
+
+/// How an archive is written.
+#[derive(Clone, Copy, Default)]
+pub struct WriteOptions<'o> {
+    /// What stands before the archive: the executable that is to run it, or nothing. The file is executable if there is something.
+    pub prefix: &'o [u8],
+    /// Signs the manifest.
+    pub sign: Option<&'o Signer>,
+    /// How many threads compress; all cores if none is said. The bytes are the same.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Writes `contents` to `path`, whole or not at all; gives the manifest and the length of the file.
+pub fn write(
+    contents: &Contents,
+    path: &Path,
+    options: &WriteOptions<'_>,
+) -> Result<(Manifest, u64), WriteError> {
     check(contents)?;
     let io_error = |source| WriteError::Io { path: path.display().to_string(), source };
-    let (bytes, manifest) = encode(contents).map_err(io_error)?;
+    let jobs = options.jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let (frames, manifest) = encode(contents, jobs).map_err(io_error)?;
+    let json = serde_json::to_vec(&manifest).map_err(|error| io_error(error.into()))?;
+    let signature = match options.sign {
+        Some(sign) => sign(&json).map_err(WriteError::Sign)?,
+        None => String::new(),
+    };
+    let trailer = trailer(frames.len() as u64, &json, signature.as_bytes());
+    let bytes = [options.prefix, &frames, &json, signature.as_bytes(), &trailer].concat();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(WriteError::NoFolder { path: path.display().to_string() });
     }
     // What a symbolic link leads to is replaced, not the link.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    write_atomically(&place, &bytes, 0o644).map_err(io_error)?;
+    let mode = if options.prefix.is_empty() { 0o644 } else { 0o755 };
+    write_atomically(&place, &bytes, mode).map_err(io_error)?;
     Ok((manifest, bytes.len() as u64))
 }
 
@@ -76,74 +108,41 @@ fn check(contents: &Contents) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn encode(contents: &Contents) -> io::Result<(Vec<u8>, Manifest)> {
-    let mut layout = Layout::default();
-    let common = layout.add_frame(&contents.common);
-    let variants = contents.variants.iter().map(|(_, files)| layout.add_frame(files)).collect();
-    let mut bytes = Vec::new();
-    let mut frames = Vec::new();
-    for (number, content) in layout.frames.iter().enumerate() {
-        // The common files are unlike the modules; each variant's are like those of the one before.
-        let parent = number.checked_sub(1).filter(|&parent| parent > 0);
-        let prefix = parent.map(|parent| layout.frames[parent].as_slice());
-        let compressed = compress(content, prefix)?;
-        frames.push(frame(content, &compressed, parent));
-        bytes.extend_from_slice(&compressed);
-    }
-    let index = serde_json::to_vec(&Index { blobs: layout.blobs, common, variants })?;
-    let compressed = compress(&index, None)?;
-    bytes.extend_from_slice(&compressed);
+/// The frames with the index, and the manifest that tells of them.
+fn encode(contents: &Contents, jobs: usize) -> io::Result<(Vec<u8>, Manifest)> {
+    let (frames, index) = lay_out(contents);
+    let compressed = map_largest_first(
+        &frames,
+        jobs,
+        |frame| frame.bytes.len() as u64,
+        || (),
+        |(), frame| compress(&frame.bytes, frame.parent.map(|parent| frames[parent].bytes.as_slice())),
+    );
+    let compressed = compressed.map_err(io::Error::other)?.into_iter().collect::<io::Result<Vec<_>>>()?;
+    let index = serde_json::to_vec(&index)?;
+    let compressed_index = compress(&index, None)?;
+    let entry = |(content, compressed): (&Content, &Vec<u8>)| {
+        describe(content.bytes.len(), compressed, content.parent)
+    };
     let manifest = Manifest {
         name: contents.name.clone(),
         entry_point: contents.entry_point.clone(),
         variants: contents.variants.iter().map(|(variant, _)| variant.clone()).collect(),
         has_sources: contents.has_sources,
         requires_python: contents.requires_python.clone(),
-        frames,
-        index: frame(&index, &compressed, None),
+        frames: frames.iter().zip(&compressed).map(entry).collect(),
+        index: describe(index.len(), &compressed_index, None),
     };
-    let frames_length = bytes.len() as u64;
-    let json = serde_json::to_vec(&manifest)?;
-    bytes.extend_from_slice(&json);
-    bytes.extend_from_slice(&trailer(frames_length, &json, b""));
+    let mut bytes = compressed.concat();
+    bytes.extend_from_slice(&compressed_index);
     Ok((bytes, manifest))
 }
 
-/// What goes into which frame.
-#[derive(Default)]
-struct Layout<'c> {
-    frames: Vec<Vec<u8>>,
-    blobs: Vec<Blob>,
-    /// The numbers of the blobs, by content.
-    numbers: HashMap<&'c [u8], usize>,
-}
-
-impl<'c> Layout<'c> {
-    /// Makes a frame of those of `files` whose contents are in no frame yet.
-    fn add_frame(&mut self, files: &'c BTreeMap<String, File>) -> Vec<FileEntry> {
-        let frame = self.frames.len();
-        let mut content = Vec::new();
-        let mut entries = Vec::with_capacity(files.len());
-        for (path, File { data, executable }) in files {
-            let next = self.blobs.len();
-            let blob = *self.numbers.entry(data).or_insert(next);
-            if blob == next {
-                content.extend_from_slice(data);
-                let blake3 = blake3::hash(data).to_hex().to_string();
-                self.blobs.push(Blob { frame, size: data.len() as u64, blake3 });
-            }
-            entries.push(FileEntry { path: path.clone(), blob, executable: *executable });
-        }
-        self.frames.push(content);
-        entries
-    }
-}
-
-fn frame(content: &[u8], compressed: &[u8], parent: Option<usize>) -> Frame {
+fn describe(size: usize, compressed: &[u8], parent: Option<usize>) -> Frame {
     Frame {
         compressed: compressed.len() as u64,
-        size: content.len() as u64,
-        blake3: blake3::hash(content).to_hex().to_string(),
+        size: size as u64,
+        blake3: blake3::hash(compressed).to_hex().to_string(),
         parent,
     }
 }

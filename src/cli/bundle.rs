@@ -9,7 +9,7 @@ use super::args::BundleArgs;
 use super::compile::{jobs, label};
 use super::report::{Report, Verbosity, counted, duration, end_clean, shown, thousands};
 use super::{CommandError, exit};
-use crate::bundle::{self, EntryPoint};
+use crate::bundle::{self, EntryPoint, WriteOptions};
 use crate::project::exclude::Excludes;
 use crate::project::module::Failure;
 use crate::project::pack::{PackError, Packed, Project, pack};
@@ -50,7 +50,9 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
         report.error(None, &format!("{} was not written{hint}", shown(output)));
         return Ok(code);
     }
-    let (manifest, size) = bundle::write(&packed.contents, output).map_err(CommandError::failure)?;
+    let options = WriteOptions { jobs: args.jobs, ..WriteOptions::default() };
+    let (manifest, size) =
+        bundle::write(&packed.contents, output, &options).map_err(CommandError::failure)?;
     let targets: Vec<String> = project.targets.iter().map(label).collect();
     let unpacked = manifest.frames.iter().map(|frame| frame.size).sum();
     let data_files = packed.contents.common.len();

@@ -13,35 +13,35 @@ pub use write::{WriteError, write};
 /// The most deeply nested objects that CPython writes and reads.
 ///
 /// CPython: `Python/marshal.c` `MAX_MARSHAL_STACK_DEPTH` (3.8–)
-const MAX_DEPTH: usize = 2000;
+pub(crate) const MAX_DEPTH: usize = 2000;
 
 /// Set in a type byte: the object gets the next number, by which `TYPE_REF` names it.
-const FLAG_REF: u8 = 0x80;
+pub(crate) const FLAG_REF: u8 = 0x80;
 
 /// The type bytes that stand in pycs.
 ///
 /// CPython: `Python/marshal.c` (3.8–)
-mod kind {
-    pub(super) const NONE: u8 = b'N';
-    pub(super) const FALSE: u8 = b'F';
-    pub(super) const TRUE: u8 = b'T';
-    pub(super) const ELLIPSIS: u8 = b'.';
-    pub(super) const INT: u8 = b'i';
-    pub(super) const LONG: u8 = b'l';
-    pub(super) const BINARY_FLOAT: u8 = b'g';
-    pub(super) const BINARY_COMPLEX: u8 = b'y';
-    pub(super) const BYTES: u8 = b's';
-    pub(super) const UNICODE: u8 = b'u';
-    pub(super) const INTERNED: u8 = b't';
-    pub(super) const ASCII: u8 = b'a';
-    pub(super) const ASCII_INTERNED: u8 = b'A';
-    pub(super) const SHORT_ASCII: u8 = b'z';
-    pub(super) const SHORT_ASCII_INTERNED: u8 = b'Z';
-    pub(super) const SMALL_TUPLE: u8 = b')';
-    pub(super) const TUPLE: u8 = b'(';
-    pub(super) const FROZENSET: u8 = b'>';
+pub(crate) mod kind {
+    pub(crate) const NONE: u8 = b'N';
+    pub(crate) const FALSE: u8 = b'F';
+    pub(crate) const TRUE: u8 = b'T';
+    pub(crate) const ELLIPSIS: u8 = b'.';
+    pub(crate) const INT: u8 = b'i';
+    pub(crate) const LONG: u8 = b'l';
+    pub(crate) const BINARY_FLOAT: u8 = b'g';
+    pub(crate) const BINARY_COMPLEX: u8 = b'y';
+    pub(crate) const BYTES: u8 = b's';
+    pub(crate) const UNICODE: u8 = b'u';
+    pub(crate) const INTERNED: u8 = b't';
+    pub(crate) const ASCII: u8 = b'a';
+    pub(crate) const ASCII_INTERNED: u8 = b'A';
+    pub(crate) const SHORT_ASCII: u8 = b'z';
+    pub(crate) const SHORT_ASCII_INTERNED: u8 = b'Z';
+    pub(crate) const SMALL_TUPLE: u8 = b')';
+    pub(crate) const TUPLE: u8 = b'(';
+    pub(crate) const FROZENSET: u8 = b'>';
     /// 3.14–
-    pub(super) const SLICE: u8 = b':';
-    pub(super) const CODE: u8 = b'c';
-    pub(super) const REF: u8 = b'r';
+    pub(crate) const SLICE: u8 = b':';
+    pub(crate) const CODE: u8 = b'c';
+    pub(crate) const REF: u8 = b'r';
 }

@@ -39,7 +39,7 @@ fn write_in_folder(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".tmp");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode & 0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     #[cfg(not(unix))]
     let _ = mode;
     let mut file = builder.tempfile_in(folder_of(path)).map_err(plain)?;
@@ -63,12 +63,12 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// The permission bits of a pyc: those of its source, and always writable by its owner.
+/// The permission bits of a pyc: those of its source, not executable, and always writable by its owner.
 ///
 /// CPython: `Lib/importlib/_bootstrap_external.py` `_calc_mode` (3.8–)
 pub fn mode_for(source: &fs::Metadata) -> u32 {
     #[cfg(unix)]
-    return std::os::unix::fs::PermissionsExt::mode(&source.permissions()) | 0o200;
+    return std::os::unix::fs::PermissionsExt::mode(&source.permissions()) & 0o666 | 0o200;
     #[cfg(not(unix))]
     {
         let _ = source;

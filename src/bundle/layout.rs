@@ -1,0 +1,127 @@
+//! What goes into which frame of an archive, and which frame each is compressed with.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::manifest::{Blob, FileEntry, Index, StreamLengths, Variant};
+use super::streams::Streams;
+use super::write::{Contents, File};
+
+/// A frame before it is compressed.
+pub(super) struct Content {
+    pub(super) bytes: Vec<u8>,
+    /// The number of an earlier frame, which it is compressed with.
+    pub(super) parent: Option<usize>,
+}
+
+/// The frames: first that of the common files, then one for each variant. And where every file is in them.
+pub(super) fn lay_out(contents: &Contents) -> (Vec<Content>, Index) {
+    let mut layout = Layout::default();
+    let common = layout.add_frame(None, &contents.common);
+    let mut variants = vec![Vec::new(); contents.variants.len()];
+    let order = neighbours(&contents.variants.iter().map(|(variant, _)| variant).collect::<Vec<_>>());
+    for Place { variant, parent } in order {
+        // The frame of the common files is the first.
+        variants[variant] = layout.add_frame(parent.map(|place| place + 1), &contents.variants[variant].1);
+    }
+    let Layout { frames, streams, blobs, .. } = layout;
+    (frames, Index { streams, blobs, common, variants })
+}
+
+/// A variant's place in the order of frames.
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    /// Its number among the variants.
+    variant: usize,
+    /// The place, an earlier one, of the variant that is most like it.
+    parent: Option<usize>,
+}
+
+/// The order of frames. It begins with the target in the middle, so that from any target it is not far to the root; every other target is
+/// compressed with its neighbour on the way there, and the further levels of a target with its first.
+fn neighbours(variants: &[&Variant]) -> Vec<Place> {
+    let mut targets: Vec<Vec<usize>> = Vec::new();
+    for (number, variant) in variants.iter().enumerate() {
+        match targets.last_mut() {
+            Some(levels) if variants[levels[0]].magic == variant.magic => levels.push(number),
+            _ => targets.push(vec![number]),
+        }
+    }
+    let middle = targets.len().saturating_sub(1) / 2;
+    // By target, the place of its first level.
+    let mut first = vec![None; targets.len()];
+    let mut order = Vec::with_capacity(variants.len());
+    for target in (0..=middle).rev().chain(middle + 1..targets.len()) {
+        let neighbour = if target < middle { target + 1 } else { target.wrapping_sub(1) };
+        let mut parent = first.get(neighbour).copied().flatten();
+        for &variant in &targets[target] {
+            order.push(Place { variant, parent });
+            parent = Some(*first[target].get_or_insert(order.len() - 1));
+        }
+    }
+    order
+}
+
+#[derive(Default)]
+struct Layout<'c> {
+    frames: Vec<Content>,
+    streams: Vec<StreamLengths>,
+    blobs: Vec<Blob>,
+    /// The numbers of the blobs, by content.
+    numbers: HashMap<&'c [u8], usize>,
+}
+
+impl<'c> Layout<'c> {
+    /// Makes a frame of those of `files` whose contents are in no frame yet.
+    fn add_frame(&mut self, parent: Option<usize>, files: &'c BTreeMap<String, File>) -> Vec<FileEntry> {
+        let frame = self.frames.len();
+        let mut streams = Streams::default();
+        let mut entries = Vec::with_capacity(files.len());
+        for (path, File { data, executable }) in files {
+            let next = self.blobs.len();
+            let blob = *self.numbers.entry(data).or_insert(next);
+            if blob == next {
+                let form = streams.add(data);
+                let blake3 = blake3::hash(data).to_hex().to_string();
+                self.blobs.push(Blob { frame, size: data.len() as u64, blake3, form });
+            }
+            entries.push(FileEntry { path: path.clone(), blob, executable: *executable });
+        }
+        self.streams.push(streams.lengths());
+        self.frames.push(Content { bytes: streams.concatenate(), parent });
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Variant, neighbours};
+
+    fn parents(magics: &[u16]) -> Vec<(usize, Option<usize>)> {
+        let variant = |&magic| Variant {
+            version: String::new(),
+            tag: String::new(),
+            magic,
+            optimize: 0,
+            platforms: Vec::new(),
+        };
+        let variants: Vec<Variant> = magics.iter().map(variant).collect();
+        let order = neighbours(&variants.iter().collect::<Vec<_>>());
+        order.into_iter().map(|Place { variant, parent }| (variant, parent)).collect()
+    }
+
+    #[test]
+    fn the_middle_target_is_the_root() {
+        assert_eq!(parents(&[]), []);
+        assert_eq!(parents(&[1]), [(0, None)]);
+        assert_eq!(parents(&[1, 2]), [(0, None), (1, Some(0))]);
+        assert_eq!(parents(&[1, 2, 3, 4]), [(1, None), (0, Some(0)), (2, Some(0)), (3, Some(2))]);
+    }
+
+    #[test]
+    fn levels_of_a_target_follow_its_first() {
+        assert_eq!(
+            parents(&[1, 1, 2, 2, 2]),
+            [(0, None), (1, Some(0)), (2, Some(0)), (3, Some(2)), (4, Some(2))]
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! The bytes of a frame's pycs sorted by what they are, which makes them smaller when compressed.
+//!
+//! # Problem
+//!
+//! A pyc mixes bytes of different kinds: names and constants, instructions, location tables, and the numbers by which marshal refers to objects it
+//! has written already. A compressor finds its matches in what stands near and has the same statistics. The numbers are the worst of
+//! it: one module or one constant more, and all those that follow are others, which breaks every long match with the same module for another Python.
+//!
+//! # Strategy
+//!
+//! A frame is laid out as streams, one after the other. Each file goes through a walk over its marshalled objects that moves every
+//! byte to one of them:
+//!
+//! ```text
+//! skeleton    everything that is in none of the others; all of a file that is no pyc
+//! code        what the bytes objects `co_code` hold
+//! tables      what the location tables, exception tables and `co_localspluskinds` hold
+//! references  4 bytes for each TYPE_REF: how many numbered objects ago its object was written; first the lowest bytes of all, then
+//!             the second of all, the third, the highest
+//! ```
+//!
+//! The bytes are as many as before, so nothing but where each stream starts has to be stored: a length of every bytes object stands in the skeleton.
+//!
+//! # Why this comes back
+//!
+//! The walk decides by bytes of the skeleton alone. Splitting reads them from the file in order and joining from the skeleton, so
+//! both make the same moves, whether the bytes are a good pyc or not. A file in which a walk does not end with the file's last byte is left as it is.
+//!
+//! Joining believes nothing: each piece must be there and fit into the file's size. What a hostile archive gains is files that do not
+//! have the digest that the index says.
+//!
+//! CPython: `Python/marshal.c` `w_object` (3.8–)
+
+use super::manifest::{Blob, Form, StreamLengths};
+use crate::marshal::{FLAG_REF, MAX_DEPTH, kind};
+use crate::pyc::HEADER_LEN;
+
+/// A part of a code object.
+#[derive(Clone, Copy)]
+enum Field {
+    /// So many bytes of numbers.
+    Numbers(usize),
+    /// An object of any type.
+    Object,
+    /// What goes to the stream of instructions, if it is a bytes object.
+    Code,
+    /// What goes to the stream of tables, if it is a bytes object.
+    Table,
+}
+
+use Field::{Code, Numbers, Object, Table};
+
+/// argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags; code, consts, names, varnames, freevars, cellvars, filename,
+/// name; firstlineno; lnotab
+const FIELDS_3_8: &[Field] =
+    &[Numbers(24), Code, Object, Object, Object, Object, Object, Object, Object, Numbers(4), Table];
+
+/// argcount, posonlyargcount, kwonlyargcount, stacksize, flags; code, consts, names, localsplusnames, localspluskinds, filename, name, qualname;
+/// firstlineno; linetable, exceptiontable
+const FIELDS_3_11: &[Field] =
+    &[Numbers(20), Code, Object, Object, Object, Table, Object, Object, Object, Numbers(4), Table, Table];
+
+/// The fields of code objects; none for what is no pyc.
+fn fields(form: Form) -> Option<&'static [Field]> {
+    match form {
+        Form::Plain => None,
+        Form::Pyc38 => Some(FIELDS_3_8),
+        Form::Pyc311 => Some(FIELDS_3_11),
+    }
+}
+
+/// The streams of a frame, as files are added.
+#[derive(Default)]
+pub(super) struct Streams {
+    skeleton: Vec<u8>,
+    code: Vec<u8>,
+    tables: Vec<u8>,
+    references: Vec<u32>,
+}
+
+impl Streams {
+    /// Adds a file and gives the form it could be taken apart in.
+    pub(super) fn add(&mut self, file: &[u8]) -> Form {
+        let before = self.lengths();
+        for form in [Form::Pyc311, Form::Pyc38] {
+            let Some(fields) = fields(form) else { continue };
+            let mut splitter = Splitter { file, streams: self };
+            if walk(&mut splitter, fields).is_some() && splitter.file.is_empty() {
+                return form;
+            }
+            self.truncate(before);
+        }
+        self.skeleton.extend_from_slice(file);
+        Form::Plain
+    }
+
+    pub(super) fn lengths(&self) -> StreamLengths {
+        StreamLengths {
+            skeleton: self.skeleton.len() as u64,
+            code: self.code.len() as u64,
+            tables: self.tables.len() as u64,
+            references: self.references.len() as u64,
+        }
+    }
+
+    fn truncate(&mut self, lengths: StreamLengths) {
+        self.skeleton.truncate(lengths.skeleton as usize);
+        self.code.truncate(lengths.code as usize);
+        self.tables.truncate(lengths.tables as usize);
+        self.references.truncate(lengths.references as usize);
+    }
+
+    /// The content of the frame.
+    pub(super) fn concatenate(&self) -> Vec<u8> {
+        let mut content = [self.skeleton.as_slice(), &self.code, &self.tables].concat();
+        for plane in 0..4 {
+            content.extend(self.references.iter().map(|reference| reference.to_le_bytes()[plane]));
+        }
+        content
+    }
+}
+
+/// Moves bytes from one side to the other, as a [`walk`] over the objects says. `None` where they are not there.
+trait Mover {
+    /// Moves so many bytes of the skeleton, and shows them.
+    fn skeleton(&mut self, len: usize) -> Option<&[u8]>;
+    fn code(&mut self, len: usize) -> Option<()>;
+    fn tables(&mut self, len: usize) -> Option<()>;
+    /// Moves the number of a reference; `numbered` objects have one so far.
+    fn reference(&mut self, numbered: u32) -> Option<()>;
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.skeleton(N)?.try_into().ok()
+    }
+
+    fn length(&mut self) -> Option<usize> {
+        self.array().map(|bytes| u32::from_le_bytes(bytes) as usize)
+    }
+}
+
+/// From a file to streams.
+struct Splitter<'f, 's> {
+    /// What is left of it.
+    file: &'f [u8],
+    streams: &'s mut Streams,
+}
+
+impl<'f> Splitter<'f, '_> {
+    fn take(&mut self, len: usize) -> Option<&'f [u8]> {
+        self.file.split_off(..len)
+    }
+}
+
+impl Mover for Splitter<'_, '_> {
+    fn skeleton(&mut self, len: usize) -> Option<&[u8]> {
+        let bytes = self.take(len)?;
+        self.streams.skeleton.extend_from_slice(bytes);
+        Some(bytes)
+    }
+
+    fn code(&mut self, len: usize) -> Option<()> {
+        let bytes = self.take(len)?;
+        self.streams.code.extend_from_slice(bytes);
+        Some(())
+    }
+
+    fn tables(&mut self, len: usize) -> Option<()> {
+        let bytes = self.take(len)?;
+        self.streams.tables.extend_from_slice(bytes);
+        Some(())
+    }
+
+    fn reference(&mut self, numbered: u32) -> Option<()> {
+        let number = u32::from_le_bytes(self.take(4)?.try_into().ok()?);
+        self.streams.references.push(numbered.wrapping_sub(number));
+        Some(())
+    }
+}
+
+/// From streams to files, one after the other.
+struct Joiner<'c> {
+    /// What is left of each stream; of the references by the place of the byte.
+    skeleton: &'c [u8],
+    code: &'c [u8],
+    tables: &'c [u8],
+    references: [&'c [u8]; 4],
+    files: Vec<u8>,
+    /// Where the file that is being joined ends.
+    end: usize,
+}
+
+impl<'c> Joiner<'c> {
+    fn new(mut content: &'c [u8], lengths: StreamLengths) -> Option<Joiner<'c>> {
+        let files = Vec::with_capacity(content.len());
+        let mut stream = |length: u64| content.split_off(..usize::try_from(length).ok()?);
+        let (skeleton, code, tables) =
+            (stream(lengths.skeleton)?, stream(lengths.code)?, stream(lengths.tables)?);
+        let mut plane = || stream(lengths.references);
+        let references = [plane()?, plane()?, plane()?, plane()?];
+        Some(Joiner { skeleton, code, tables, references, files, end: 0 })
+    }
+
+    fn add(&mut self, form: Form, size: usize) -> Option<()> {
+        self.end = self.files.len().checked_add(size)?;
+        match fields(form) {
+            Some(fields) => walk(self, fields)?,
+            None => self.skeleton(size).map(drop)?,
+        }
+        (self.files.len() == self.end).then_some(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Option<()> {
+        if bytes.len() > self.end - self.files.len() {
+            return None;
+        }
+        self.files.extend_from_slice(bytes);
+        Some(())
+    }
+}
+
+impl Mover for Joiner<'_> {
+    fn skeleton(&mut self, len: usize) -> Option<&[u8]> {
+        let bytes = self.skeleton.split_off(..len)?;
+        self.write(bytes)?;
+        Some(bytes)
+    }
+
+    fn code(&mut self, len: usize) -> Option<()> {
+        let bytes = self.code.split_off(..len)?;
+        self.write(bytes)
+    }
+
+    fn tables(&mut self, len: usize) -> Option<()> {
+        let bytes = self.tables.split_off(..len)?;
+        self.write(bytes)
+    }
+
+    fn reference(&mut self, numbered: u32) -> Option<()> {
+        let mut bytes = [0; 4];
+        for (byte, plane) in bytes.iter_mut().zip(&mut self.references) {
+            *byte = *plane.split_off_first()?;
+        }
+        self.write(&numbered.wrapping_sub(u32::from_le_bytes(bytes)).to_le_bytes())
+    }
+}
+
+/// The files of a frame with this content, one after the other; `None` if that is not what `content` holds.
+pub(super) fn join<'b>(
+    content: &[u8],
+    lengths: StreamLengths,
+    blobs: impl Iterator<Item = &'b Blob>,
+) -> Option<Vec<u8>> {
+    let mut joiner = Joiner::new(content, lengths)?;
+    for blob in blobs {
+        joiner.add(blob.form, usize::try_from(blob.size).ok()?)?;
+    }
+    Some(joiner.files)
+}
+
+/// What is still to come of an object.
+enum Pending {
+    Objects(usize),
+    Fields(&'static [Field]),
+}
+
+/// Walks over a pyc, whose code objects have these `fields`, and moves all of it. No recursion: objects nest as deep as a file likes.
+fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<()> {
+    mover.skeleton(HEADER_LEN)?;
+    let mut numbered = 0;
+    let mut pending = vec![Pending::Objects(1)];
+    while let Some(innermost) = pending.last_mut() {
+        let field = match innermost {
+            Pending::Objects(0) | Pending::Fields([]) => {
+                pending.pop();
+                continue;
+            }
+            Pending::Objects(count) => {
+                *count -= 1;
+                Object
+            }
+            Pending::Fields([field, rest @ ..]) => {
+                *innermost = Pending::Fields(rest);
+                *field
+            }
+        };
+        if let Numbers(len) = field {
+            mover.skeleton(len)?;
+        } else if let Some(parts) = object(mover, field, fields, &mut numbered)? {
+            if pending.len() == MAX_DEPTH {
+                return None;
+            }
+            pending.push(parts);
+        }
+    }
+    Some(())
+}
+
+/// Moves an object but for the objects in it, and says what these are.
+fn object<M: Mover>(
+    mover: &mut M,
+    field: Field,
+    fields: &'static [Field],
+    numbered: &mut u32,
+) -> Option<Option<Pending>> {
+    let [type_byte] = mover.array()?;
+    *numbered = numbered.wrapping_add(u32::from(type_byte & FLAG_REF != 0));
+    match type_byte & !FLAG_REF {
+        kind::NONE | kind::FALSE | kind::TRUE | kind::ELLIPSIS => {}
+        kind::REF => mover.reference(*numbered)?,
+        kind::INT => drop(mover.skeleton(4)?),
+        kind::BINARY_FLOAT => drop(mover.skeleton(8)?),
+        kind::BINARY_COMPLEX => drop(mover.skeleton(16)?),
+        kind::LONG => {
+            let digits = i32::from_le_bytes(mover.array()?).unsigned_abs() as usize;
+            mover.skeleton(digits.checked_mul(2)?)?;
+        }
+        kind::SHORT_ASCII | kind::SHORT_ASCII_INTERNED => {
+            let [len] = mover.array()?;
+            mover.skeleton(len.into())?;
+        }
+        kind::ASCII | kind::ASCII_INTERNED | kind::UNICODE | kind::INTERNED => {
+            let len = mover.length()?;
+            mover.skeleton(len)?;
+        }
+        kind::BYTES => {
+            let len = mover.length()?;
+            match field {
+                Code => mover.code(len)?,
+                Table => mover.tables(len)?,
+                Object | Numbers(_) => drop(mover.skeleton(len)?),
+            }
+        }
+        kind::SMALL_TUPLE => {
+            let [len] = mover.array()?;
+            return Some(Some(Pending::Objects(len.into())));
+        }
+        kind::TUPLE | kind::FROZENSET => return Some(Some(Pending::Objects(mover.length()?))),
+        kind::SLICE => return Some(Some(Pending::Objects(3))),
+        kind::CODE => return Some(Some(Pending::Fields(fields))),
+        _ => return None,
+    }
+    Some(None)
+}
