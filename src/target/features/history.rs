@@ -2,6 +2,17 @@
 //!
 //! Each release that changed something is the one before it and what is other. Sources: the releases' own code, checked with
 //! interpreters of 3.12.1, 3.12.14, 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
+//!
+//! # What is left out
+//!
+//! What shows in messages and places of syntax errors (for all releases they are those of 3.12.1, but newer syntax is known), in warnings,
+//! in the `ast`, `tokenize` and `codeop` modules, or in nothing but crashes and leaks mended. Besides, of what shows in code or verdicts:
+//!
+//! - `from __future__ import barry_as_FLUFL` changes nothing here; it does from 3.12.10, 3.13.3 and 3.14.0 on: `<>` is then the operator, and
+//!   `!=` none (gh-125331).
+//! - `{{` behind a field in a format spec (`f"{a:{b}{{c}}}"`) is read as a field with a set, as 3.12.1 does; from 3.12.5 on as a brace, and the spec
+//!   ends at the next `}` (gh-121130).
+//! - 3.12.0 counts as 3.12.1.
 
 use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
