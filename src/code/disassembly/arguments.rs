@@ -99,9 +99,9 @@ pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>, features
         | LOAD_FROM_DICT_OR_GLOBALS => name(oparg),
         IMPORT_NAME if features.import_flags => import(oparg & 3, name(oparg >> 2)),
         IMPORT_NAME => name(oparg),
-        LOAD_GLOBAL => marked(oparg & 1 != 0, "NULL + ", name(oparg >> 1)),
-        LOAD_ATTR => marked(oparg & 1 != 0, "NULL|self + ", name(oparg >> 1)),
-        LOAD_SUPER_ATTR => marked(oparg & 1 != 0, "NULL|self + ", name(oparg >> 2)),
+        LOAD_GLOBAL => with_null(oparg, "NULL", name(oparg >> 1), features),
+        LOAD_ATTR => with_null(oparg, "NULL|self", name(oparg >> 1), features),
+        LOAD_SUPER_ATTR => with_null(oparg, "NULL|self", name(oparg >> 2), features),
         LOAD_FAST_LOAD_FAST
         | LOAD_FAST_BORROW_LOAD_FAST_BORROW
         | STORE_FAST_LOAD_FAST
@@ -165,7 +165,12 @@ fn import(flag: usize, name: Option<String>) -> Option<String> {
     Some(name? + suffix)
 }
 
-fn marked(is_marked: bool, mark: &str, name: Option<String>) -> Option<String> {
+/// A name that is pushed together with `null`, if the lowest bit of the oparg says so, in the order of the stack.
+fn with_null(oparg: usize, null: &str, name: Option<String>, features: &Features) -> Option<String> {
     let name = name?;
-    Some(if is_marked && !name.is_empty() { format!("{mark}{name}") } else { name })
+    Some(match oparg & 1 {
+        0 => name,
+        _ if features.push_null_after_callable => format!("{name} + {null}"),
+        _ => format!("{null} + {name}"),
+    })
 }
