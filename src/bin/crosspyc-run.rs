@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match parse(std::env::args_os().skip(1)) {
         Ok(Request::Help) => print!("{USAGE}"),
         Ok(Request::Version) => println!("crosspyc-run {}", env!("CARGO_PKG_VERSION")),
-        Ok(Request::Run(run)) => match runner::run(&run) {
+        Ok(Request::Run(run)) => match runner::run(&run, |note| eprintln!("crosspyc-run: note: {note}")) {
             Ok(code) => return ExitCode::from(code),
             Err(error) => {
                 eprintln!("crosspyc-run: {error}");

@@ -79,6 +79,12 @@ pub struct Index {
 }
 
 impl Index {
+    /// The files of a variant and the common ones, or the common ones alone.
+    pub fn files(&self, variant: Option<usize>) -> impl Iterator<Item = &FileEntry> {
+        let own = variant.map_or(&[][..], |number| &self.variants[number]);
+        self.common.iter().chain(own)
+    }
+
     /// How many files there are, those of each variant counted.
     pub fn file_count(&self) -> usize {
         self.common.len() + self.variants.iter().map(Vec::len).sum::<usize>()

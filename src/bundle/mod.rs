@@ -36,7 +36,7 @@ mod write;
 
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::check_path;
-pub use read::{Archive, ReadError};
+pub use read::{Archive, Blobs, ReadError};
 pub use write::{Contents, File, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.

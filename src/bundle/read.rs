@@ -110,23 +110,18 @@ impl Archive {
         mut sink: impl FnMut(&FileEntry, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let index = self.index()?;
-        let own = variant.map_or(&[][..], |number| &index.variants[number]);
-        let blobs = self.blobs(&index, index.common.iter().chain(own))?;
-        for entry in index.common.iter().chain(own) {
+        let blobs = self.blobs(&index, variant)?;
+        for entry in index.files(variant) {
             sink(entry, blobs.get(entry.blob))?;
         }
         Ok(())
     }
 
-    /// Inflates the frames that `entries` need, and verifies what these are.
-    fn blobs<'i>(
-        &self,
-        index: &'i Index,
-        entries: impl Iterator<Item = &'i FileEntry>,
-    ) -> Result<Blobs<'i>, ReadError> {
+    /// What the files of a variant, or the common ones alone, hold, verified. `index` is this archive's.
+    pub fn blobs<'i>(&self, index: &'i Index, variant: Option<usize>) -> Result<Blobs<'i>, ReadError> {
         let manifest = &self.manifest;
         let mut wanted = vec![false; manifest.frames.len()];
-        entries.for_each(|entry| wanted[index.blobs[entry.blob].frame] = true);
+        index.files(variant).for_each(|entry| wanted[index.blobs[entry.blob].frame] = true);
         let mut inflated = wanted.clone();
         for number in (0..inflated.len()).rev() {
             if let (true, Some(parent)) = (inflated[number], manifest.frames[number].parent) {
@@ -185,7 +180,7 @@ fn inflate(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// The contents of the files in some frames, verified.
-struct Blobs<'i> {
+pub struct Blobs<'i> {
     index: &'i Index,
     /// By frame what its files hold, one after the other; empty for a frame that is not wanted.
     files: Vec<Vec<u8>>,
@@ -227,7 +222,8 @@ impl<'i> Blobs<'i> {
         Ok(())
     }
 
-    fn get(&self, number: usize) -> &[u8] {
+    /// What the blob of this number holds, one of a file that was asked for.
+    pub fn get(&self, number: usize) -> &[u8] {
         let blob = &self.index.blobs[number];
         let start = self.starts[number] as usize;
         &self.files[blob.frame][start..start + blob.size as usize]

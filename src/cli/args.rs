@@ -37,6 +37,7 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     Dis(DisArgs),
     Targets(TargetsArgs),
+    Cache(CacheArgs),
 }
 
 /// What is said, and how.
@@ -239,6 +240,35 @@ pub(super) struct DisArgs {
 /// The versions crosspyc compiles for, and the interpreters found here
 #[derive(Debug, Args)]
 pub(super) struct TargetsArgs {}
+
+/// The unpacked bundles of this user
+///
+/// `run` unpacks a bundle once, into CROSSPYC_CACHE_DIR or the system's folder for caches.
+#[derive(Debug, Args)]
+pub(super) struct CacheArgs {
+    #[command(subcommand)]
+    pub command: CacheCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CacheCommand {
+    /// Say what is in the cache: application, variant, size, last use
+    List,
+    /// Remove what was not used for long, and what killed runs left
+    Prune(PruneArgs),
+    /// Remove everything
+    Clear,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PruneArgs {
+    /// Remove what was not used for so many days [default: 30, unless --max-size is given]
+    #[arg(long, value_name = "DAYS")]
+    pub older_than: Option<u64>,
+    /// Remove what was used longest ago until the rest is no larger than this
+    #[arg(long, value_name = "MB")]
+    pub max_size: Option<u64>,
+}
 
 fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "a number of threads is 1 or more")

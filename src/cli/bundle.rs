@@ -170,7 +170,7 @@ fn tell_failures(packed: &Packed, report: &mut Report) -> Option<u8> {
     code
 }
 
-fn bytes(size: u64) -> String {
+pub(super) fn bytes(size: u64) -> String {
     match size {
         0..1_000 => format!("{size} bytes"),
         1_000..1_000_000 => format!("{:.1} kB", size as f64 / 1e3),

@@ -2,6 +2,7 @@
 
 mod args;
 mod bundle;
+mod cache;
 mod compile;
 mod dis;
 pub mod exit;
@@ -61,10 +62,11 @@ fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
     match &arguments.command {
         Command::Compile(args) => compile::run(args, report),
         Command::Bundle(args) => bundle::run(args, report),
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(args, report),
         Command::Verify(args) => verify::run(args, report),
         Command::Inspect(args) => inspect::run(args, report),
         Command::Dis(args) => dis::run(args, report),
         Command::Targets(args) => targets::run(args, report),
+        Command::Cache(args) => cache::run(args, report),
     }
 }

@@ -62,7 +62,7 @@ fn wanted() -> Vec<i32> {
 
 /// The signals that this process ignores, one a bit, as Linux tells.
 #[cfg(unix)]
-fn ignored() -> Option<u64> {
+pub(crate) fn ignored() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
     u64::from_str_radix(mask.trim(), 16).ok()

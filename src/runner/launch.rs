@@ -1,9 +1,10 @@
 //! Handing over to the interpreter: arguments, streams, signals and exit code are the program's own.
 
 use std::ffi::OsString;
-use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
+use super::attend::attend;
+use super::cache::Entry;
 use super::{Interpreter, RunError};
 use crate::bundle::EntryPoint;
 
@@ -19,13 +20,14 @@ const RUN_FUNCTION: &str = "import importlib, operator, sys; \
     module, function, sys.argv[0] = sys.argv.pop(1), sys.argv.pop(1), sys.argv.pop(1); \
     sys.exit(operator.attrgetter(function)(importlib.import_module(module))())";
 
-/// Starts the entry point that was unpacked into `folder`.
+/// Starts the entry point that was unpacked. Where this process becomes the program, it returns only when that failed.
 pub(super) fn launch(
     interpreter: &Interpreter,
-    folder: &Path,
+    entry: &Entry,
     entry_point: &EntryPoint,
     arguments: &[OsString],
-) -> Result<u8, RunError> {
+) -> Result<ExitStatus, RunError> {
+    let folder = &entry.folder();
     let mut command = Command::new(&interpreter.path);
     match entry_point {
         EntryPoint::Main => command.arg(folder),
@@ -36,18 +38,19 @@ pub(super) fn launch(
         }
     };
     command.args(arguments);
-    hand_over(command).map_err(|source| RunError::Launch { python: interpreter.path.clone(), source })
+    // Temporary files are to be removed at the end.
+    let ended = if entry.is_temporary() { attend(command) } else { hand_over(command) };
+    ended.map_err(|source| RunError::Launch { python: interpreter.path.clone(), source })
 }
 
 #[cfg(unix)]
-fn hand_over(mut command: Command) -> std::io::Result<u8> {
+fn hand_over(mut command: Command) -> std::io::Result<ExitStatus> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
 /// Where a process cannot become another: a child that shares the streams, and whose exit code is ours.
 #[cfg(not(unix))]
-fn hand_over(mut command: Command) -> std::io::Result<u8> {
-    let status = command.status()?;
-    Ok(status.code().map_or(1, |code| code as u8))
+fn hand_over(command: Command) -> std::io::Result<ExitStatus> {
+    attend(command)
 }

@@ -3,7 +3,8 @@
 //! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor the compiler.
 //! Nothing is run unless every step before it succeeded.
 
-mod cache;
+mod attend;
+pub mod cache;
 mod interpreter;
 mod launch;
 
@@ -45,8 +46,9 @@ pub enum RunError {
     Launch { python: PathBuf, source: std::io::Error },
 }
 
-/// Runs a bundle and gives its exit code. On Unix this process becomes the program, and the call returns only when it could not start.
-pub fn run(run: &Run) -> Result<u8, RunError> {
+/// Runs a bundle and gives its exit code. On Unix this process becomes the program, and the call returns only when it could not start,
+/// or its files were temporary. `notice` is told, before the start, what the user should know.
+pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<u8, RunError> {
     let archive = Archive::open(&run.archive)?;
     let manifest = archive.manifest();
     let interpreter = interpreter::find(run.python.as_deref(), &manifest.name, &manifest.variants)?;
@@ -55,8 +57,13 @@ pub fn run(run: &Run) -> Result<u8, RunError> {
         let (name, here) = (manifest.name.clone(), host_platform());
         return Err(RunError::Platform { name, needed: variant.platforms.join(", "), here });
     }
-    let folder = cache::unpacked(&archive, interpreter.variant)?;
-    launch::launch(&interpreter, &folder, &manifest.entry_point, &run.arguments)
+    let entry = cache::entry(&archive, Some(interpreter.variant), false)?;
+    if let Some(note) = entry.note() {
+        notice(note);
+    }
+    let status = launch::launch(&interpreter, &entry, &manifest.entry_point, &run.arguments)?;
+    drop(entry);
+    Ok(attend::end_as(status))
 }
 
 /// The operating system and processor, as [`crate::bundle::Variant::platforms`] names them.

@@ -1,0 +1,143 @@
+//! `crosspyc cache`: the unpacked bundles of this user.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::args::{CacheArgs, CacheCommand, PruneArgs};
+use super::bundle::bytes;
+use super::report::{Report, Verbosity, counted, shown};
+use super::{CommandError, exit};
+use crate::runner::cache::{self, Listed};
+
+/// What has not been used for so many days is pruned when nothing else is said.
+const DEFAULT_DAYS: u64 = 30;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An entry that is there (`list`) or was removed (`prune`, `clear`), with `--format json`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "cache_entry")]
+struct EntryRecord<'e> {
+    status: &'static str,
+    path: String,
+    /// The application's name; this and the next two are null where the entry is damaged.
+    name: Option<&'e str>,
+    variant: Option<&'e str>,
+    identity: Option<&'e str>,
+    /// In bytes.
+    size: u64,
+    /// Seconds since 1970, to the hour.
+    last_use: u64,
+}
+
+/// The last line, with `--format json`: of the entries that were listed, or removed.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "summary")]
+struct Summary {
+    root: String,
+    entries: usize,
+    size: u64,
+}
+
+pub(super) fn run(args: &CacheArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let root = cache::root().map_err(CommandError::failure)?;
+    let entries = cache::list(&root)
+        .map_err(|error| CommandError::failure(format!("failed to read {}: {error}", shown(&root))))?;
+    match &args.command {
+        CacheCommand::List => {
+            list(&root, &entries, report);
+            Ok(exit::SUCCESS)
+        }
+        CacheCommand::Prune(args) => {
+            cache::clean(&root);
+            Ok(remove(&root, &outdated(entries, args), report))
+        }
+        CacheCommand::Clear => {
+            cache::clean(&root);
+            Ok(remove(&root, &entries, report))
+        }
+    }
+}
+
+fn list(root: &Path, entries: &[Listed], report: &mut Report) {
+    for entry in entries {
+        tell(entry, "present", report);
+    }
+    summarize(root, "in", entries.len(), entries.iter().map(|entry| entry.size).sum(), report);
+}
+
+/// Those not used for long, and then those used longest ago until the rest is small enough.
+fn outdated(entries: Vec<Listed>, args: &PruneArgs) -> Vec<Listed> {
+    let days = args.older_than.or(args.max_size.is_none().then_some(DEFAULT_DAYS));
+    let oldest = days.and_then(|days| {
+        SystemTime::now().checked_sub(DAY.saturating_mul(days.try_into().unwrap_or(u32::MAX)))
+    });
+    let most = args.max_size.map_or(u64::MAX, |megabytes| megabytes.saturating_mul(1_000_000));
+    let mut kept = 0u64;
+    let is_outdated = |entry: &Listed| {
+        let is_old = oldest.is_some_and(|oldest| entry.last_use < oldest);
+        let is_outdated = is_old || kept.saturating_add(entry.size) > most;
+        kept += if is_outdated { 0 } else { entry.size };
+        is_outdated
+    };
+    entries.into_iter().filter(is_outdated).collect()
+}
+
+fn remove(root: &Path, entries: &[Listed], report: &mut Report) -> u8 {
+    let (mut code, mut count, mut size) = (exit::SUCCESS, 0, 0);
+    for entry in entries {
+        match cache::remove(root, entry) {
+            Ok(()) => {
+                (count, size) = (count + 1, size + entry.size);
+                if report.is_json() || report.verbosity >= Verbosity::Files {
+                    tell(entry, "removed", report);
+                }
+            }
+            Err(error) => {
+                code = exit::FAILURE;
+                report.error(Some(&entry.path), &format!("failed to remove it: {error}; is it in use?"));
+            }
+        }
+    }
+    summarize(root, "removed from", count, size, report);
+    code
+}
+
+fn tell(entry: &Listed, status: &'static str, report: &mut Report) {
+    let header = entry.header.as_ref();
+    let since = entry.last_use.duration_since(UNIX_EPOCH).unwrap_or_default();
+    report.record(&EntryRecord {
+        status,
+        path: shown(&entry.path),
+        name: header.map(|header| header.name.as_str()),
+        variant: header.map(|header| header.variant.as_str()),
+        identity: header.map(|header| header.identity.as_str()),
+        size: entry.size,
+        last_use: since.as_secs(),
+    });
+    let (name, variant) =
+        header.map_or(("(damaged)", ""), |header| (header.name.as_str(), header.variant.as_str()));
+    report.line(format_args!(
+        "{name:<24}  {variant:<18}  {:>12}  {}",
+        bytes(entry.size),
+        age(entry.last_use)
+    ));
+}
+
+fn age(time: SystemTime) -> String {
+    let age = time.elapsed().unwrap_or_default();
+    match age.as_secs() / (60 * 60) {
+        0 => "used within the hour".to_owned(),
+        hours @ 1..48 => format!("used {} ago", counted(hours as usize, "hour")),
+        hours => format!("used {} ago", counted((hours / 24) as usize, "day")),
+    }
+}
+
+fn summarize(root: &Path, relation: &str, entries: usize, size: u64, report: &mut Report) {
+    report.record(&Summary { root: shown(root), entries, size });
+    if report.verbosity >= Verbosity::Normal {
+        let noun = if entries == 1 { "entry" } else { "entries" };
+        report.line(format_args!("{entries} {noun} ({}) {relation} {}", bytes(size), shown(root)));
+    }
+}

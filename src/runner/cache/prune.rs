@@ -1,0 +1,88 @@
+//! What is in the cache, and taking entries out of it.
+//!
+//! An entry is renamed and then removed, so a run that starts meanwhile finds it whole or not at all. A program that runs does not notice at once,
+//! but what it has not yet imported is gone: its entry is better left alone, and the last use (recorded to the hour, at its start) tells which those are.
+//! On Windows the files of a running program cannot be renamed, and its entry stays.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::unpack::{self, Unpacking};
+use super::{CacheError, place, record};
+
+/// An entry of the cache.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub path: PathBuf,
+    /// What it is; none if its record cannot be read.
+    pub header: Option<super::Header>,
+    /// In bytes, of all files together.
+    pub size: u64,
+    pub last_use: SystemTime,
+}
+
+/// The cache's folder.
+pub fn root() -> Result<PathBuf, CacheError> {
+    let root = place::root().and_then(|root| place::check_trust(&root).map(|()| root));
+    root.map_err(|obstacle| CacheError::Unusable(obstacle.to_string()))
+}
+
+/// The entries of the cache, the one used last first. What is not ours is left out.
+pub fn list(root: &Path) -> io::Result<Vec<Listed>> {
+    let mut entries = Vec::new();
+    match fs::read_dir(root) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+        Ok(found) => {
+            for entry in found.filter_map(Result::ok) {
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if is_folder && entry.file_name().to_str().is_some_and(is_entry_name) {
+                    entries.push(listed(entry.path()));
+                }
+            }
+        }
+    }
+    entries.sort_by(|one, other| other.last_use.cmp(&one.last_use).then_with(|| one.path.cmp(&other.path)));
+    Ok(entries)
+}
+
+/// Half an identity, and a variant.
+fn is_entry_name(name: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    name.split_once('-')
+        .is_some_and(|(identity, _)| identity.len() == super::NAME_DIGITS && identity.bytes().all(is_digit))
+}
+
+fn listed(path: PathBuf) -> Listed {
+    let (header, last_use) = match record::read(&path) {
+        Some((header, last_use)) => (Some(header), last_use),
+        None => {
+            let made = fs::metadata(&path).and_then(|metadata| metadata.modified());
+            (None, made.unwrap_or(SystemTime::UNIX_EPOCH))
+        }
+    };
+    Listed { size: size(&path), path, header, last_use }
+}
+
+/// Of all files below a folder that can be seen.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let size_of = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => size(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.map(size_of).sum()
+}
+
+/// Takes an entry out of the cache.
+pub fn remove(root: &Path, entry: &Listed) -> io::Result<()> {
+    Unpacking::in_cache(root)?.discard(&entry.path)
+}
+
+/// Removes what killed runs left.
+pub fn clean(root: &Path) {
+    unpack::clean(root);
+}

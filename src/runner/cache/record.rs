@@ -1,0 +1,99 @@
+//! The record of an entry: what its files looked like when they were unpacked, so that a start sees without reading them whether they still are what they were.
+//!
+//! ```text
+//! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of the facts about every path
+//! JSON and a newline                    what the entry is, see [`Header`]
+//! paths, each ended by a zero byte      folders end with `/`; relative to the folder of the files
+//! ```
+//!
+//! The facts (see [`facts`]) are not in the record: they are asked anew at every start, and whatever has changed, in the record too, changes the digest.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::facts;
+
+/// The record's name in the entry.
+const NAME: &str = "record";
+const DIGEST_LENGTH: usize = 64;
+
+/// The last use is recorded no finer than this.
+const USE_GRANULARITY: Duration = Duration::from_secs(60 * 60);
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Of the archive, hexadecimal.
+    pub identity: String,
+    /// The application's name.
+    pub name: String,
+    /// The pyc tag and optimisation level, or `source`.
+    pub variant: String,
+}
+
+/// Writes the record of the entry at `place`, whose files are complete.
+pub(super) fn write(place: &Path, files: &Path, header: &Header, paths: &[String]) -> io::Result<()> {
+    let mut rest = serde_json::to_vec(header)?;
+    rest.push(b'\n');
+    for path in paths {
+        rest.extend_from_slice(path.as_bytes());
+        rest.push(0);
+    }
+    let digest = digest(&rest, files)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(place)?;
+    temporary.write_all(format!("{digest}\n").as_bytes())?;
+    temporary.write_all(&rest)?;
+    temporary.persist(place.join(NAME))?;
+    Ok(())
+}
+
+/// Whether the entry is the one that `header` describes and its files look as they did. Records that it was used.
+pub(super) fn is_current(place: &Path, files: &Path, header: &Header) -> bool {
+    let Ok(bytes) = fs::read(place.join(NAME)) else { return false };
+    let Some((said, rest)) = split(&bytes) else { return false };
+    let is_current = parse_header(rest).as_ref() == Some(header)
+        && digest(rest, files).is_ok_and(|digest| digest.as_bytes() == said);
+    if is_current {
+        record_use(place);
+    }
+    is_current
+}
+
+/// The header alone, and when the entry was last used.
+pub(super) fn read(place: &Path) -> Option<(Header, SystemTime)> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(place.join(NAME)).ok()?;
+    file.read_to_end(&mut bytes).ok()?;
+    Some((parse_header(split(&bytes)?.1)?, file.metadata().ok()?.modified().ok()?))
+}
+
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (digest, rest) = bytes.split_at_checked(DIGEST_LENGTH)?;
+    Some((digest, rest.strip_prefix(b"\n")?))
+}
+
+fn parse_header(rest: &[u8]) -> Option<Header> {
+    serde_json::from_slice(rest.split(|&byte| byte == b'\n').next()?).ok()
+}
+
+fn digest(rest: &[u8], files: &Path) -> io::Result<String> {
+    let start = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
+    let facts = facts(files, &rest[start..])?;
+    Ok(blake3::Hasher::new().update(rest).update(&facts).finalize().to_hex().to_string())
+}
+
+/// The time of the record is that of the last use. In a cache that cannot be written, nothing is recorded.
+fn record_use(place: &Path) {
+    let path = place.join(NAME);
+    let age = fs::metadata(&path).and_then(|metadata| metadata.modified()).map(|time| time.elapsed());
+    // A time to come is no use that was.
+    if !matches!(age, Ok(Ok(age)) if age < USE_GRANULARITY)
+        && let Ok(file) = File::options().write(true).open(&path)
+    {
+        let _ = file.set_modified(SystemTime::now());
+    }
+}

@@ -1,0 +1,227 @@
+//! Unpacking into a temporary folder that no other run touches while this one lives.
+//!
+//! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the folder. The system lets go of the lock when
+//! its process ends, however it ends: a folder whose lock nobody holds was left by a run that was killed. A lock is removed only by who holds it.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::place::{folder_builder, is_own};
+use super::{Failure, Obstacle};
+use crate::bundle::{Archive, FileEntry, Index};
+
+/// How the names begin of the folders in which a run unpacks.
+const IN_CACHE: &str = ".unpacking-";
+/// The same in the system's folder for temporary files, where others have theirs.
+const IN_TEMPORARY: &str = "crosspyc-run-";
+/// The endings of a folder's lock, and of a damaged entry that is to be removed.
+const LOCK: &str = "lock";
+const DISCARDED: &str = "old";
+
+/// A thread more is worth its start for so many files.
+const FILES_A_THREAD: usize = 100;
+/// Beyond this the file system is what is waited for.
+const MOST_THREADS: usize = 4;
+
+/// A folder of this run's own, removed at the end unless it was renamed.
+#[derive(Debug)]
+pub(super) struct Unpacking {
+    folder: PathBuf,
+    /// Held as long as this lives, then removed.
+    _lock: tempfile::NamedTempFile,
+}
+
+impl Unpacking {
+    /// Makes one in the cache.
+    pub(super) fn in_cache(root: &Path) -> io::Result<Unpacking> {
+        Unpacking::new(root, IN_CACHE)
+    }
+
+    /// Makes one where temporary files are, and removes those that killed runs left there.
+    pub(super) fn in_temporary(folder: &Path) -> io::Result<Unpacking> {
+        remove_abandoned(folder, IN_TEMPORARY);
+        Unpacking::new(folder, IN_TEMPORARY)
+    }
+
+    fn new(parent: &Path, prefix: &str) -> io::Result<Unpacking> {
+        loop {
+            let lock = tempfile::Builder::new().prefix(prefix).suffix(".lock").tempfile_in(parent)?;
+            // One that removes abandoned folders can be faster than we are. Where files cannot be locked, all do without.
+            let is_lost = matches!(lock.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            if is_lost || !lock.path().exists() {
+                continue;
+            }
+            let folder = lock.path().with_extension("");
+            folder_builder().create(&folder)?;
+            return Ok(Unpacking { folder, _lock: lock });
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Takes a damaged entry out of its place, and removes it.
+    pub(super) fn discard(&self, place: &Path) -> io::Result<()> {
+        let discarded = self.folder.with_extension(DISCARDED);
+        match fs::rename(place, &discarded) {
+            // Another run was faster.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => {
+                // What of it cannot be removed is left to later runs.
+                remove(&discarded);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Drop for Unpacking {
+    fn drop(&mut self) {
+        // If it was renamed, nothing is there.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Removes a folder or a file. What cannot be removed is left: it takes room, and no more.
+fn remove(path: &Path) {
+    if fs::remove_dir_all(path).is_err() {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Removes what killed runs left in the cache.
+pub(super) fn clean(root: &Path) {
+    remove_abandoned(root, IN_CACHE);
+}
+
+fn remove_abandoned(parent: &Path, prefix: &str) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.as_encoded_bytes().starts_with(prefix.as_bytes())
+            && entry.metadata().is_ok_and(|metadata| is_own(&metadata));
+        if is_ours {
+            remove_if_abandoned(&entry.path());
+        }
+    }
+}
+
+/// `path` is a folder, its lock, or something discarded.
+fn remove_if_abandoned(path: &Path) {
+    let lock_path = path.with_extension(LOCK);
+    match File::options().write(true).open(&lock_path) {
+        Ok(lock) if lock.try_lock().is_ok() => {
+            remove(&path.with_extension(""));
+            remove(&path.with_extension(DISCARDED));
+            let _ = fs::remove_file(&lock_path);
+        }
+        // The lock goes last.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            remove(path);
+        }
+        _ => {}
+    }
+}
+
+/// The right to make an entry while others wait for it. It spares work and no more: what is made is right without it.
+pub(super) struct Turn {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Turn {
+    /// Waits until no other run has it, or `patience` ends: one that was stopped may hold it for ever.
+    pub(super) fn wait(path: PathBuf, patience: Duration) -> Option<Turn> {
+        let file = File::options().create(true).write(true).truncate(false).open(&path).ok()?;
+        let deadline = Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Some(Turn { path, _lock: file }),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(2));
+                }
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Writes the files of a variant into `folder`, which is made. They are those of the archive: its reader has verified them.
+pub(super) fn unpack(
+    archive: &Archive,
+    index: &Index,
+    variant: Option<usize>,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let blobs = archive.blobs(index, variant)?;
+    let entries: Vec<&FileEntry> = index.files(variant).collect();
+    let folders = folders(&entries);
+    let io_error = |path: PathBuf, source| Failure::Cache(Obstacle::Io { path, source });
+    folder_builder().create(folder).map_err(|source| io_error(folder.to_owned(), source))?;
+    for path in &folders {
+        let path = folder.join(path);
+        folder_builder().create(&path).map_err(|source| io_error(path, source))?;
+    }
+    in_parallel(&entries, |entry| {
+        let path = folder.join(&entry.path);
+        write_file(&path, blobs.get(entry.blob), entry.executable).map_err(|source| io_error(path, source))
+    })
+}
+
+/// What an entry has, folders with a `/` at the end.
+pub(super) fn paths(index: &Index, variant: Option<usize>) -> Vec<String> {
+    let entries: Vec<&FileEntry> = index.files(variant).collect();
+    let folders = folders(&entries).into_iter().map(|folder| format!("{folder}/"));
+    folders.chain(entries.iter().map(|entry| entry.path.clone())).collect()
+}
+
+/// The folders that the files are in, each after the one it is in.
+pub(super) fn folders<'e>(entries: &[&'e FileEntry]) -> BTreeSet<&'e str> {
+    let of = |entry: &&'e FileEntry| entry.path.match_indices('/').map(|(end, _)| &entry.path[..end]);
+    entries.iter().flat_map(of).collect()
+}
+
+fn write_file(path: &Path, data: &[u8], executable: bool) -> io::Result<()> {
+    let mut options = File::options();
+    // Names that differ only in case are one file on some systems; the second must not overwrite the first.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o755 } else { 0o644 });
+    #[cfg(not(unix))]
+    let _ = executable;
+    options.open(path)?.write_all(data)
+}
+
+/// Calls `work` for each item, on several threads if there are many. Stops at the first error.
+pub(super) fn in_parallel<T: Sync, E: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<(), E> + Sync,
+) -> Result<(), E> {
+    let threads = (items.len() / FILES_A_THREAD).clamp(1, MOST_THREADS);
+    let next = AtomicUsize::new(0);
+    let one = || {
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            work(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        // A thread that cannot be started leaves its work to the others.
+        let spawned = (1..threads).map_while(|_| thread::Builder::new().spawn_scoped(scope, one).ok());
+        let spawned: Vec<_> = spawned.collect();
+        let own = one();
+        spawned.into_iter().filter_map(|thread| thread.join().ok()).fold(own, Result::and)
+    })
+}
