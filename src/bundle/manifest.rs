@@ -45,7 +45,8 @@ pub struct Variant {
     pub magic: u16,
     /// The `-O` level of its modules.
     pub optimize: u8,
-    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls them; empty where there are none,
+    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls them (`linux-x86_64`,
+    /// `win-amd64`, `macosx-11.0-arm64`: from that version on), but `musllinux-x86_64` where the C library is musl; empty where there are none,
     /// and it runs anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub platforms: Vec<String>,

@@ -161,37 +161,73 @@ impl From<LayoutArg> for Layout {
 
 /// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and `crosspyc-run` start
 ///
-/// Data files come along; hidden folders, __pycache__ and virtual environments do not.
-/// Without -m or -e the project's own __main__.py is the entry point. A module that does not compile fails the bundle.
+/// If pyproject.toml stands in PROJECT and its packages in PROJECT/src, that is the folder taken. Data files come along; hidden files, __pycache__
+/// and virtual environments do not. Without -m, -e or -c the project's own __main__.py is the entry point, else its only script in [project.scripts].
+/// Options may also stand in pyproject.toml, under [tool.crosspyc.bundle].
 #[derive(Debug, Args)]
 pub(super) struct BundleArgs {
     /// The folder that is to stand on sys.path
     #[arg(value_name = "PROJECT")]
     pub project: PathBuf,
-    /// The archive to write [default: PROJECT's name with .pyb, in the current folder]
+    /// The file to write [default: the project's name with .pyb, in the current folder]
     #[arg(short, long, value_name = "APP.pyb")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub start: StartArgs,
+    /// Python versions, as for `compile`; repeatable
+    #[arg(short, long = "target", value_name = "TARGET")]
+    pub targets: Vec<TargetSpec>,
+    /// Optimisation levels: 1 drops assertions, 2 docstrings too; repeatable [default: 0]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub optimize: Vec<u8>,
+    /// Take along the packages in DIR, as `pip install --target DIR` leaves them; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub with: Vec<PathBuf>,
+    /// Leave out files and folders: a name at any depth, or a path in the bundle if it has a `/`; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Take along what would be left out, as it is: hidden files, sources (which are then not compiled); repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Take the modules' sources along: tracebacks show lines, and other Pythons can run them
+    #[arg(long)]
+    pub include_source: bool,
+    /// Take native extension modules along: the bundle then serves the platforms they were built for
+    #[arg(long)]
+    pub native: bool,
+    /// What to do about modules that do not compile for a target
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub on_error: OnError,
+    /// The application's name, for messages [default: that of the output, or of the project]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Number of worker threads [default: all cores]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// What is started: one of these, or none.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(super) struct StartArgs {
     /// Start a module or package, as python -m does
-    #[arg(short, long, value_name = "MODULE", conflicts_with = "entry_point")]
+    #[arg(short, long, value_name = "MODULE")]
     pub module: Option<String>,
     /// Start a function; what it returns is the exit status
     #[arg(short, long, value_name = "MODULE:FUNCTION")]
     pub entry_point: Option<String>,
-    /// Python versions, as for `compile`; repeatable
-    #[arg(short, long = "target", value_name = "TARGET")]
-    pub targets: Vec<TargetSpec>,
-    /// Optimisation level: 1 drops assertions, 2 docstrings too [default: 0]
-    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
-    pub optimize: Option<u8>,
-    /// Skip files and folders, as for `compile`; repeatable
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
-    /// Take native extension modules along: the archive is then for this machine's platform only
-    #[arg(long)]
-    pub native: bool,
-    /// Number of worker threads [default: all cores]
-    #[arg(short, long, value_name = "N", value_parser = jobs)]
-    pub jobs: Option<NonZeroUsize>,
+    /// Start a console script: of [project.scripts], or of a package that comes along
+    #[arg(short = 'c', long, value_name = "NAME")]
+    pub script: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnError {
+    /// Write no bundle
+    #[default]
+    Fail,
+    /// Leave the module out, and say so
+    Skip,
 }
 
 /// Run a bundle with a Python that is here, as crosspyc-run does

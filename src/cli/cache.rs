@@ -6,8 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::args::{CacheArgs, CacheCommand, PruneArgs};
-use super::bundle::bytes;
-use super::report::{Report, Verbosity, counted, shown};
+use super::report::{Report, Verbosity, bytes, counted, shown};
 use super::{CommandError, exit};
 use crate::runner::cache::{self, Listed};
 

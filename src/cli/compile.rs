@@ -11,9 +11,9 @@ use super::args::CompileArgs;
 use super::report::{Report, Verbosity, counted, duration, end_clean, shown, thousands};
 use super::{CommandError, exit};
 use crate::project::build::{Mode, ModuleReport, Outcome, build};
-use crate::project::exclude::Excludes;
 use crate::project::filename::FileNames;
 use crate::project::freshness::State;
+use crate::project::globs::Globs;
 use crate::project::module::Failure;
 use crate::project::output::{Output, Placement, Plan, Root};
 use crate::project::prune;
@@ -128,11 +128,11 @@ fn roots(args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
 
 fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, CommandError> {
     let settings = Settings::nearest(&path).map_err(CommandError::usage)?;
-    let mut excludes = Excludes::default();
+    let mut excludes = Globs::default();
     excludes.add("".as_ref(), &args.exclude).map_err(CommandError::usage)?;
     excludes
         .add(&settings.prefix, &settings.exclude)
-        .map_err(|reason| CommandError::usage(SettingsError::Exclude { path: settings.file(), reason }))?;
+        .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))?;
     let mut optimize = match args.optimize.as_slice() {
         [] => settings.optimize.clone().unwrap_or_else(|| vec![0]),
         levels => levels.to_vec(),

@@ -269,6 +269,15 @@ pub(super) fn duration(time: Duration) -> String {
     }
 }
 
+/// `751 bytes`, `3.9 kB`, `21,106 kB`.
+pub(super) fn bytes(size: u64) -> String {
+    match size {
+        0..1_000 => format!("{size} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", size as f64 / 1e3),
+        _ => format!("{} kB", thousands((size / 1_000) as usize)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,9 +12,9 @@
 
 pub mod build;
 pub mod examine;
-pub mod exclude;
 pub mod filename;
 pub mod freshness;
+pub mod globs;
 pub mod guard;
 pub mod interpreters;
 pub mod interrupt;

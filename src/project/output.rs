@@ -13,9 +13,9 @@ use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use super::exclude::Excludes;
 use super::filename::FileNames;
-use super::walk::{Files, FolderLinks, Source, walk};
+use super::globs::Globs;
+use super::walk::{Files, FolderLinks, Hidden, Rules, Source, walk};
 use super::{FileError, shown};
 use crate::pyc::{CACHE_DIR, Invalidation, cache_file_name, sourceless_file_name};
 use crate::target::Target;
@@ -52,7 +52,7 @@ pub struct Root {
     pub targets: Vec<Target>,
     pub optimize: Vec<u8>,
     pub invalidation: Invalidation,
-    pub excludes: Excludes,
+    pub excludes: Globs,
 }
 
 /// A source and the pycs that it is to have.
@@ -112,7 +112,9 @@ impl Plan {
             if placement.layout == Layout::Sourceless && variants.len() > 1 {
                 return Err(PlanError::ManyVariants(list(&variants)));
             }
-            let walked = walk(&root.path, &root.excludes, links, Files::Sources);
+            let (files, hidden) = (Files::Sources, Hidden::Folders);
+            let (excludes, includes) = (&root.excludes, &Globs::default());
+            let walked = walk(&root.path, &Rules { files, links, hidden, excludes, includes });
             for source in walked.sources {
                 let module = root.module(&source, &variants, placement, names);
                 if claim(&mut owners, &module)? {
@@ -251,7 +253,8 @@ mod tests {
 
     #[test]
     fn pycs_lie_as_the_layout_says() {
-        let source = Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0 };
+        let source =
+            Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0, included: false };
         let target: Target = "3.12.1".parse().expect("supported");
         for (out_dir, layout, optimize, path) in [
             (None, Layout::Pycache, 0, "src/pkg/__pycache__/mod.cpython-312.pyc"),

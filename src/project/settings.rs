@@ -1,4 +1,4 @@
-//! What pyproject.toml says: `[tool.crosspyc]` and `project.requires-python` of the file nearest to a PATH.
+//! What pyproject.toml says: `[tool.crosspyc]`, and what matters of `[project]`, of the file nearest to a PATH.
 //!
 //! ```toml
 //! [tool.crosspyc]
@@ -6,15 +6,25 @@
 //! exclude = ["tests", "docs/*.py"]
 //! optimize = [0, 2]               # or one level
 //! invalidation = "unchecked-hash"
+//!
+//! [tool.crosspyc.bundle]          # what the options of `crosspyc bundle` of the same names set
+//! with = ["build/deps"]           # from the folder of pyproject.toml
+//! script = "app"                  # or module = "app", or entry-point = "app.cli:main"
+//! exclude = ["tests"]             # paths in the bundle, as for include
+//! optimize = 1
+//! native = true
 //! ```
+//!
+//! Of `[project]`, `requires-python` bounds the targets, and a bundle takes `name` and `scripts`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::exclude::GlobError;
+use super::globs::GlobError;
 use super::{FileError, shown};
 use crate::pyc::Invalidation;
 use crate::target::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
@@ -31,6 +41,34 @@ pub struct Settings {
     pub exclude: Vec<String>,
     pub optimize: Option<Vec<u8>>,
     pub invalidation: Option<Invalidation>,
+    pub bundle: BundleSettings,
+    /// `project.name` and `project.scripts`.
+    pub name: Option<String>,
+    pub scripts: BTreeMap<String, String>,
+}
+
+/// `[tool.crosspyc.bundle]`. What it does not set is `None` (or empty).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BundleSettings {
+    pub name: Option<String>,
+    #[serde(default)]
+    pub with: Vec<PathBuf>,
+    #[serde(default)]
+    pub include: Vec<String>,
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    pub module: Option<String>,
+    pub entry_point: Option<String>,
+    pub script: Option<String>,
+    #[serde(default, deserialize_with = "levels")]
+    pub optimize: Option<Vec<u8>>,
+    pub native: Option<bool>,
+    pub include_source: Option<bool>,
+}
+
+fn levels<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+    Ok(Some(OneOrMore::deserialize(deserializer)?.into_vec()))
 }
 
 /// Why pyproject.toml cannot be followed.
@@ -44,8 +82,8 @@ pub enum SettingsError {
     Targets { path: PathBuf, reason: TargetError },
     #[error("in `{path}`, tool.crosspyc.optimize: {level} is no level; it is 0, 1 or 2", path = shown(path))]
     Optimize { path: PathBuf, level: u8 },
-    #[error("in `{path}`, tool.crosspyc.exclude: {reason}", path = shown(path))]
-    Exclude { path: PathBuf, reason: GlobError },
+    #[error("in `{path}`, tool.crosspyc: {reason}", path = shown(path))]
+    Glob { path: PathBuf, reason: GlobError },
     #[error("in `{path}`, project.requires-python: {reason}", path = shown(path))]
     RequiresPython { path: PathBuf, reason: SpecifierError },
     #[error(
@@ -75,11 +113,16 @@ struct Tool {
     exclude: Vec<String>,
     optimize: Option<OneOrMore<u8>>,
     invalidation: Option<InvalidationName>,
+    #[serde(default)]
+    bundle: BundleSettings,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Project {
+    name: Option<String>,
+    #[serde(default)]
+    scripts: BTreeMap<String, String>,
     requires_python: Option<String>,
 }
 
@@ -149,7 +192,7 @@ impl Settings {
             reason: error.to_string().trim_end().to_owned(),
         })?;
         let tool = parsed.tool.and_then(|tools| tools.crosspyc).unwrap_or_default();
-        let requires_python = parsed.project.and_then(|project| project.requires_python);
+        let Project { name, scripts, requires_python } = parsed.project.unwrap_or_default();
         let targets = tool.targets.map(|texts| specified(&texts.into_vec())).transpose();
         let targets = targets.map_err(|reason| SettingsError::Targets { path: path(), reason })?;
         let invalidation = tool.invalidation.map(|name| match name {
@@ -158,12 +201,22 @@ impl Settings {
             InvalidationName::Timestamp => Invalidation::Timestamp,
         });
         let optimize = tool.optimize.map(OneOrMore::into_vec);
-        let exclude = tool.exclude;
-        Ok(Settings { targets, requires_python, exclude, optimize, invalidation, ..Settings::default() })
+        Ok(Settings {
+            targets,
+            requires_python,
+            exclude: tool.exclude,
+            optimize,
+            invalidation,
+            bundle: tool.bundle,
+            name,
+            scripts,
+            ..Settings::default()
+        })
     }
 
     fn checked(self) -> Result<Settings, SettingsError> {
-        match self.optimize.iter().flatten().find(|level| **level > 2) {
+        let levels = self.optimize.iter().chain(&self.bundle.optimize).flatten();
+        match levels.into_iter().find(|level| **level > 2) {
             Some(&level) => Err(SettingsError::Optimize { path: self.file(), level }),
             None => Ok(self),
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::FileError;
-use super::exclude::Excludes;
+use super::globs::Globs;
 use crate::pyc::CACHE_DIR;
 
 /// What to do with a symbolic link to a folder. Links to files are always taken; Python looks for the pyc beside the link.
@@ -29,6 +29,27 @@ pub enum Files {
     All,
 }
 
+/// Which names with a leading dot a walk leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    Folders,
+    /// Folders and files: `.env` and the like are nobody's business.
+    All,
+    /// Those at the top of the tree: what lies deeper in a folder of installed packages (`numpy/.dylibs`) is part of them.
+    Top,
+}
+
+/// What a walk takes and what it leaves out.
+#[derive(Clone, Debug)]
+pub struct Rules<'r> {
+    pub files: Files,
+    pub links: FolderLinks,
+    pub hidden: Hidden,
+    pub excludes: &'r Globs,
+    /// What is taken though it would be left out otherwise.
+    pub includes: &'r Globs,
+}
+
 /// A file that was found.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -37,6 +58,8 @@ pub struct Source {
     /// The path inside the PATH; the file's name if the PATH is the file.
     pub relative: PathBuf,
     pub size: u64,
+    /// It, or a folder it is in, was asked for by name.
+    pub included: bool,
 }
 
 /// What is under a PATH.
@@ -49,13 +72,14 @@ pub struct Walk {
 }
 
 /// Walks a file or folder.
-pub fn walk(root: &Path, excludes: &Excludes, links: FolderLinks, files: Files) -> Walk {
+pub fn walk(root: &Path, rules: &Rules<'_>) -> Walk {
     let mut walk = Walk::default();
     match fs::metadata(root) {
-        Ok(metadata) if metadata.is_dir() => walk.folder(root, excludes, links, files),
+        Ok(metadata) if metadata.is_dir() => walk.folder(root, rules),
         Ok(metadata) if metadata.is_file() => {
             let relative = root.file_name().map_or_else(|| root.to_owned(), PathBuf::from);
-            walk.sources.push(Source { path: root.to_owned(), relative, size: metadata.len() });
+            let (path, size, included) = (root.to_owned(), metadata.len(), false);
+            walk.sources.push(Source { path, relative, size, included });
         }
         Ok(_) => {
             let neither = io::Error::other("it is neither a file nor a folder");
@@ -67,9 +91,11 @@ pub fn walk(root: &Path, excludes: &Excludes, links: FolderLinks, files: Files) 
 }
 
 impl Walk {
-    fn folder(&mut self, root: &Path, excludes: &Excludes, links: FolderLinks, files: Files) {
-        let mut entries =
-            WalkDir::new(root).follow_links(links == FolderLinks::Follow).sort_by_file_name().into_iter();
+    fn folder(&mut self, root: &Path, rules: &Rules<'_>) {
+        let follow = rules.links == FolderLinks::Follow;
+        let mut entries = WalkDir::new(root).follow_links(follow).sort_by_file_name().into_iter();
+        // The depths of the outermost folder around that is left out, and of the outermost that is included.
+        let (mut left_out, mut included) = (None, None);
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -78,28 +104,37 @@ impl Walk {
                     continue;
                 }
             };
+            let depth = entry.depth();
+            left_out = left_out.filter(|&outer| depth > outer);
+            included = included.filter(|&outer| depth > outer);
             let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            let excluded = entry.depth() > 0 && excludes.matches(relative);
+            let is_included = included.is_some() || depth > 0 && rules.includes.matches(relative);
+            let is_left_out = left_out.is_some() || depth > 0 && rules.leave_out(&entry, relative);
             if entry.file_type().is_dir() {
                 if entry.file_name() == CACHE_DIR {
                     self.caches.push(entry.path().to_owned());
                 }
-                if entry.depth() > 0 && (excluded || is_skipped_folder(&entry)) {
+                if is_included {
+                    included = included.or(Some(depth));
+                } else if is_left_out && rules.includes.is_empty() {
                     entries.skip_current_dir();
+                } else if is_left_out {
+                    left_out = left_out.or(Some(depth));
                 }
-            } else if !excluded && (files == Files::All || is_source(entry.path())) {
-                self.file(&entry, relative);
+            } else if is_included || !is_left_out && rules.wants(entry.path()) {
+                self.file(&entry, relative, is_included);
             }
         }
     }
 
     /// Takes a file or a link to one. A dangling link is no module, and not an error: editors leave them as locks.
-    fn file(&mut self, entry: &DirEntry, relative: &Path) {
+    fn file(&mut self, entry: &DirEntry, relative: &Path, included: bool) {
         match fs::metadata(entry.path()) {
             Ok(metadata) if metadata.is_file() => self.sources.push(Source {
                 path: entry.path().to_owned(),
                 relative: relative.to_owned(),
                 size: metadata.len(),
+                included,
             }),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -114,9 +149,23 @@ pub fn is_source(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "py")
 }
 
-fn is_skipped_folder(entry: &DirEntry) -> bool {
-    let name = entry.file_name().as_encoded_bytes();
-    name.starts_with(b".") || name == CACHE_DIR.as_bytes() || entry.path().join("pyvenv.cfg").exists()
+impl Rules<'_> {
+    fn wants(&self, file: &Path) -> bool {
+        self.files == Files::All || is_source(file)
+    }
+
+    fn leave_out(&self, entry: &DirEntry, relative: &Path) -> bool {
+        let is_folder = entry.file_type().is_dir();
+        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".")
+            && match self.hidden {
+                Hidden::Folders => is_folder,
+                Hidden::All => true,
+                Hidden::Top => entry.depth() == 1,
+            };
+        let is_cache = is_folder && entry.file_name() == CACHE_DIR;
+        let is_environment = is_folder && entry.path().join("pyvenv.cfg").exists();
+        is_hidden || is_cache || is_environment || self.excludes.matches(relative)
+    }
 }
 
 /// The error of a folder that could not be listed; none for a loop of links or a link that leads nowhere.

@@ -26,6 +26,7 @@ mod selection;
 mod syntax;
 pub(crate) mod unicode;
 mod version;
+mod wheel_tags;
 
 pub use features::{
     BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
@@ -44,3 +45,4 @@ pub use selection::{TargetSpec, all_targets, combine};
 pub(crate) use syntax::Grammar;
 pub use syntax::SyntaxFeature;
 pub use version::{Target, TargetError, Version};
+pub use wheel_tags::{extension_platform, wheel_fits};

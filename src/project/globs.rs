@@ -1,4 +1,4 @@
-//! Globs that keep files and folders out of a walk.
+//! Globs that keep files and folders out of a walk, or in it.
 //!
 //! A glob without `/` is matched with the names of files and folders at any depth; one with a `/` is matched with the whole path,
 //! relative to the folder the glob belongs to (the PATH for `--exclude`, the folder of pyproject.toml for its `exclude`).
@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Compiled globs, with where their paths begin.
 #[derive(Clone, Debug, Default)]
-pub struct Excludes(Vec<Group>);
+pub struct Globs(Vec<Group>);
 
 /// Globs that belong to one folder.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct GlobError {
     reason: String,
 }
 
-impl Excludes {
+impl Globs {
     /// Adds globs that belong to a folder; `prefix` leads from there to the PATH that is walked.
     pub fn add(&mut self, prefix: &Path, globs: &[String]) -> Result<(), GlobError> {
         if globs.is_empty() {
@@ -53,7 +53,11 @@ impl Excludes {
         Ok(())
     }
 
-    /// Whether the file or folder at `relative` (to the PATH walked) is to be skipped.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a glob matches the file or folder at `relative` (to the PATH walked).
     pub fn matches(&self, relative: &Path) -> bool {
         self.0.iter().any(|group| {
             relative.file_name().is_some_and(|name| group.names.is_match(name))
@@ -80,23 +84,23 @@ mod tests {
             ("pkg/**/a.py", "pkg/sub/sub/a.py", true),
             ("**/data", "a/b/data", true),
         ] {
-            let mut excludes = Excludes::default();
-            excludes.add(Path::new(""), &[glob.to_owned()]).expect(glob);
-            assert_eq!(excludes.matches(Path::new(path)), matches, "{glob} {path}");
+            let mut globs = Globs::default();
+            globs.add(Path::new(""), &[glob.to_owned()]).expect(glob);
+            assert_eq!(globs.matches(Path::new(path)), matches, "{glob} {path}");
         }
     }
 
     #[test]
     fn globs_of_another_folder_see_the_path_from_there() {
-        let mut excludes = Excludes::default();
-        excludes.add(Path::new("src"), &["src/pkg/a.py".to_owned()]).expect("a glob");
-        assert!(excludes.matches(Path::new("pkg/a.py")));
-        assert!(!excludes.matches(Path::new("src/pkg/a.py")));
+        let mut globs = Globs::default();
+        globs.add(Path::new("src"), &["src/pkg/a.py".to_owned()]).expect("a glob");
+        assert!(globs.matches(Path::new("pkg/a.py")));
+        assert!(!globs.matches(Path::new("src/pkg/a.py")));
     }
 
     #[test]
     fn what_is_no_glob_is_named() {
-        let error = Excludes::default().add(Path::new(""), &["a[".to_owned()]).expect_err("an open class");
+        let error = Globs::default().add(Path::new(""), &["a[".to_owned()]).expect_err("an open class");
         assert!(error.to_string().starts_with("`a[` is not a glob: "), "{error}");
     }
 }

@@ -1,0 +1,150 @@
+//! What is said of a bundle: what could not be packed, and what was written.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cli::args::OnError;
+use crate::cli::compile::label;
+use crate::cli::exit;
+use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
+use crate::project::module::Failure;
+use crate::project::pack::{Failed, Packed, Project};
+use crate::target::Target;
+
+/// What was written, with `--format json`; sizes in bytes.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "bundle")]
+struct BundleRecord<'r> {
+    path: String,
+    name: &'r str,
+    targets: &'r [String],
+    optimize: &'r [u8],
+    /// For each target, empty where it runs anywhere.
+    platforms: Vec<&'r [String]>,
+    modules: usize,
+    data_files: usize,
+    /// With `--on-error skip`: the modules that are not in it.
+    left_out: Vec<LeftOut>,
+    unpacked_size: u64,
+    size: u64,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct LeftOut {
+    path: String,
+    /// For which it is not there.
+    targets: Vec<String>,
+    reason: String,
+}
+
+/// The file that was written.
+pub(super) struct Written {
+    pub size: u64,
+    pub unpacked: u64,
+    pub time: Duration,
+}
+
+/// Reports what could not be packed, and gives the exit code if that is not to be skipped.
+pub(super) fn failures(packed: &Packed, on_error: OnError, report: &mut Report) -> Option<u8> {
+    let mut code = None;
+    for error in &packed.errors {
+        code = code.max(Some(exit::FAILURE));
+        report.error(None, &error.to_string());
+    }
+    for failed in &packed.failures {
+        match &failed.failure {
+            Failure::Rejected(_) if on_error == OnError::Skip && !failed.is_entry_point => {}
+            Failure::Rejected(rejection) => {
+                code = code.max(Some(exit::FAILURE));
+                let targets = if failed.everywhere { Vec::new() } else { labels(&failed.targets) };
+                report.diagnostic(&failed.source, rejection, &targets);
+            }
+            Failure::Internal(message) => {
+                code = Some(exit::INTERNAL_ERROR);
+                let (path, targets) = (shown(&failed.source), labels(&failed.targets).join(", "));
+                let text = format!("internal error in {path} for {targets}; please report: {message}");
+                report.error(None, &text);
+            }
+        }
+    }
+    code
+}
+
+/// Says what was written: what was left out, the platforms of each target, and a line for all.
+pub(super) fn written(project: &Project, packed: &Packed, written: Written, report: &mut Report) {
+    let left_out: Vec<LeftOut> = packed.failures.iter().map(left_out).collect();
+    let targets = labels(&project.targets);
+    let levels = project.optimize.len();
+    let of_targets = packed.contents.variants.iter().step_by(levels.max(1));
+    let platforms: Vec<&[String]> = of_targets.map(|(variant, _)| variant.platforms.as_slice()).collect();
+    if report.verbosity >= Verbosity::Normal {
+        for LeftOut { path, targets, reason } in &left_out {
+            report.line(format_args!("left out {path} for {}: {reason}", targets.join(", ")));
+        }
+        if platforms.iter().any(|platforms| !platforms.is_empty()) {
+            for (target, platforms) in targets.iter().zip(&platforms) {
+                report.line(format_args!("{target} runs on {}", platforms.join(", ")));
+            }
+        }
+        report.line(summary(project, packed, &targets, left_out.len(), &written));
+    }
+    report.record(&BundleRecord {
+        path: shown(&project.output),
+        name: &project.name,
+        targets: &targets,
+        optimize: &project.optimize,
+        platforms,
+        modules: packed.modules,
+        data_files: packed.data_files,
+        left_out,
+        unpacked_size: written.unpacked,
+        size: written.size,
+        seconds: written.time.as_secs_f64(),
+    });
+}
+
+/// `bundled app for 3.12, 3.13: 4 modules and 2 data files in app.pyb (3.9 kB), 2 ms`.
+fn summary(
+    project: &Project,
+    packed: &Packed,
+    targets: &[String],
+    left_out: usize,
+    written: &Written,
+) -> String {
+    let levels = match project.optimize.as_slice() {
+        [0] => String::new(),
+        levels => format!(" at -O {}", levels.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    let left_out = match left_out {
+        0 => String::new(),
+        number => format!(", {} left out for some or all", counted(number, "module")),
+    };
+    format!(
+        "bundled {} for {}{levels}: {} and {}{left_out} in {} ({}), {}",
+        project.name,
+        targets.join(", "),
+        counted(packed.modules, "module"),
+        counted(packed.data_files, "data file"),
+        shown(&project.output),
+        bytes(written.size),
+        duration(written.time),
+    )
+}
+
+fn left_out(failed: &Failed) -> LeftOut {
+    let reason = match &failed.failure {
+        Failure::Rejected(rejection) => {
+            let diagnostic = &rejection.diagnostic;
+            let line = rejection.place.as_ref().map(|place| format!(" (line {})", place.line));
+            format!("{}: {}{}", diagnostic.kind.name(), diagnostic.message, line.unwrap_or_default())
+        }
+        Failure::Internal(message) => message.clone(),
+    };
+    LeftOut { path: shown(&failed.source), targets: labels(&failed.targets), reason }
+}
+
+fn labels(targets: &[Target]) -> Vec<String> {
+    targets.iter().map(label).collect()
+}

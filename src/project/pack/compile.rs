@@ -1,0 +1,66 @@
+//! Compiling the modules of a bundle, on all cores.
+
+use super::gather::{Item, read};
+use super::{PackError, Project};
+use crate::project::FileError;
+use crate::project::module::{Failure, Input, ModuleCompiler};
+use crate::project::output::Variant;
+use crate::project::timings::Timings;
+use crate::project::workers::map_largest_first;
+use crate::pyc::Invalidation;
+
+/// A module in memory: its source, and its pyc for each target it is for and each level, by their numbers.
+pub(super) struct Compiled {
+    pub source: Vec<u8>,
+    pub pycs: Vec<(usize, usize, Result<Vec<u8>, Failure>)>,
+}
+
+/// Compiles `modules`; the results come in their order.
+pub(super) fn compile(
+    project: &Project,
+    modules: &[Item],
+    jobs: usize,
+    done: impl Fn() + Sync,
+) -> Result<Vec<Result<Compiled, FileError>>, PackError> {
+    let compiled = map_largest_first(
+        modules,
+        jobs,
+        |module| module.size,
+        ModuleCompiler::default,
+        |compiler, module| {
+            let result = compile_module(project, compiler, module);
+            done();
+            result
+        },
+    )?;
+    Ok(compiled)
+}
+
+fn compile_module(
+    project: &Project,
+    compiler: &mut ModuleCompiler,
+    module: &Item,
+) -> Result<Compiled, FileError> {
+    let source = read(&module.file)?;
+    let input = Input {
+        source: &source,
+        co_filename: module.path.as_bytes(),
+        // No source stands beside it, or one that is known to be the same.
+        invalidation: Invalidation::UncheckedHash,
+        mtime: 0,
+    };
+    let targets = (0..project.targets.len()).filter(|&target| module.targets.has(target));
+    let numbers: Vec<(usize, usize)> =
+        targets.flat_map(|target| (0..project.optimize.len()).map(move |level| (target, level))).collect();
+    let variant = |&(target, level): &(usize, usize)| Variant {
+        target: project.targets[target],
+        optimize: project.optimize[level],
+    };
+    let variants: Vec<Variant> = numbers.iter().map(variant).collect();
+    let mut pycs = Vec::with_capacity(variants.len());
+    compiler.compile(&input, &variants, &mut Timings::default(), |index, pyc, _| {
+        let (target, level) = numbers[index];
+        pycs.push((target, level, pyc.map(<[u8]>::to_vec)));
+    });
+    Ok(Compiled { source, pycs })
+}

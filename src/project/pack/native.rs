@@ -1,0 +1,204 @@
+//! Native extension modules and shared libraries: for which targets and platforms each is, and so where the bundle runs.
+//!
+//! What a file is for stands in its name (`.cpython-312-x86_64-linux-gnu.so`, `.cp312-win_amd64.pyd`); the rest (`.abi3.so`, plain `.so`, the platform
+//! of `-darwin.so`) in the tags of the wheel it was installed from. Where there is no wheel either, it was built here, for here.
+//!
+//! A distribution with native files is one thing: all its files, Python's too, are only for the targets it was built for, so that folders with
+//! builds for several Pythons go together. What it lacks for a target, that target lacks.
+
+use std::collections::BTreeMap;
+
+use super::gather::Item;
+use super::platforms::Platforms;
+use super::wheels::{Wheel, Wheels};
+use super::{PackError, Project, TargetSet};
+use crate::target::extension_platform;
+
+/// What a native file's name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form<'n> {
+    /// The module's path without the tag, and the tag if there is one.
+    Module {
+        stem: &'n str,
+        tag: Option<&'n str>,
+    },
+    Library,
+}
+
+/// What a distribution, or a module that belongs to none, is good for: the platforms of each target, none where it has no build.
+struct Group {
+    platforms: Vec<Platforms>,
+    /// A file of it, for messages.
+    example: String,
+}
+
+/// Leaves items to the targets they are for, and gives for each target the platforms where all of them run (empty: anywhere).
+pub(super) fn bind(project: &Project, items: &mut [Item]) -> Result<Vec<Platforms>, PackError> {
+    let wheels = Wheels::new(project, items)?;
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    let mut bound = vec![false; wheels.all.len()];
+    for item in items.iter_mut() {
+        let owner = wheels.owner(item);
+        let wheel = owner.map(|owner| &wheels.all[owner]);
+        let Some(form) = form(&item.path).filter(|form| binds(form, wheel)) else { continue };
+        if !project.native {
+            return Err(refused(item, form));
+        }
+        let fits: Vec<Option<Platforms>> =
+            (0..project.targets.len()).map(|target| fits(project, form, wheel, target)).collect();
+        let group = groups.entry(group_name(&item.path, form, wheel)).or_insert_with(|| Group {
+            platforms: vec![Platforms::default(); project.targets.len()],
+            example: item.path.clone(),
+        });
+        let mut targets = TargetSet(0);
+        for (number, platforms) in fits.iter().enumerate() {
+            let Some(platforms) = platforms else { continue };
+            group.platforms[number].extend(platforms);
+            targets = targets.with(number);
+        }
+        item.targets = targets;
+        if let Some(owner) = owner {
+            bound[owner] = true;
+        }
+    }
+    for item in items {
+        if let Some(owner) = wheels.owner(item).filter(|&owner| bound[owner]) {
+            item.targets = item.targets.common(wheels.all[owner].targets);
+        }
+    }
+    (0..project.targets.len()).map(|target| common_platforms(project, &groups, target)).collect()
+}
+
+/// Whether a native file is loaded by Python. What a wheel for any platform carries (helpers for each of several) is data.
+fn binds(form: &Form<'_>, wheel: Option<&Wheel>) -> bool {
+    matches!(form, Form::Module { tag: Some(_), .. }) || wheel.is_none_or(|wheel| !wheel.platforms.is_empty())
+}
+
+fn refused(item: &Item, form: Form<'_>) -> PackError {
+    let what = match form {
+        Form::Module { .. } => "a native extension module",
+        Form::Library => "a shared library",
+    };
+    PackError::Native { path: item.file.clone(), what }
+}
+
+fn form(path: &str) -> Option<Form<'_>> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_of_libraries = |part: &str| part.ends_with(".libs") || part == ".dylibs";
+    let versioned = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let is_library = name.ends_with(".dylib")
+        || name.ends_with(".dll")
+        || name.split_once(".so.").is_some_and(|(_, rest)| versioned(rest));
+    if is_library {
+        return Some(Form::Library);
+    }
+    let stem = path.strip_suffix(".so").or_else(|| path.strip_suffix(".pyd"))?;
+    if folder.split('/').any(is_of_libraries) {
+        return Some(Form::Library);
+    }
+    let name_start = if folder.is_empty() { 0 } else { folder.len() + 1 };
+    match stem[name_start..].split_once('.') {
+        None => Some(Form::Module { stem, tag: None }),
+        Some((name, tag)) if ["cp", "abi", "pypy", "graalpy"].iter().any(|start| tag.starts_with(start)) => {
+            Some(Form::Module { stem: &stem[..name_start + name.len()], tag: Some(tag) })
+        }
+        Some(_) => Some(Form::Library),
+    }
+}
+
+/// The platforms a file serves as part of `target`; `None` if it does not serve that.
+fn fits(project: &Project, form: Form<'_>, wheel: Option<&Wheel>, target: usize) -> Option<Platforms> {
+    let of_wheel = || match wheel {
+        Some(wheel) if !wheel.platforms.is_empty() => wheel.platforms.clone(),
+        _ => Platforms::here(),
+    };
+    match form {
+        Form::Module { tag: Some(tag), .. } if !tag.starts_with("abi") => {
+            let platform = extension_platform(tag, &project.targets[target])?;
+            Some(Platforms::of_extension(platform).unwrap_or_else(of_wheel))
+        }
+        _ => wheel.is_none_or(|wheel| wheel.targets.has(target)).then(of_wheel),
+    }
+}
+
+fn group_name(path: &str, form: Form<'_>, wheel: Option<&Wheel>) -> String {
+    match (wheel, form) {
+        (Some(wheel), _) => wheel.name.clone(),
+        (None, Form::Module { stem, .. }) => stem.replace('/', "."),
+        (None, Form::Library) => path.to_owned(),
+    }
+}
+
+fn common_platforms(
+    project: &Project,
+    groups: &BTreeMap<String, Group>,
+    target: usize,
+) -> Result<Platforms, PackError> {
+    let mut common: Option<Platforms> = None;
+    for (name, group) in groups {
+        let platforms = &group.platforms[target];
+        if platforms.is_empty() {
+            return Err(no_build(project, name, group));
+        }
+        common = Some(common.map_or_else(|| platforms.clone(), |common| common.common(platforms)));
+    }
+    match common {
+        Some(common) if common.is_empty() => {
+            let list = |(name, group): (&String, &Group)| {
+                format!("{name} has {}", group.platforms[target].names().join(", "))
+            };
+            let platforms = groups.iter().map(list).collect::<Vec<_>>().join("; ");
+            let target = project.targets[target].version().to_string();
+            Err(PackError::NoPlatform { target, platforms })
+        }
+        common => Ok(common.unwrap_or_default()),
+    }
+}
+
+fn no_build(project: &Project, name: &str, group: &Group) -> PackError {
+    let versions = |wanted: bool| -> Vec<String> {
+        let targets = project.targets.iter().zip(&group.platforms);
+        let chosen = targets.filter(|(_, platforms)| platforms.is_empty() != wanted);
+        chosen.map(|(target, _)| target.version().to_string()).collect()
+    };
+    let has = match versions(true).as_slice() {
+        [] => format!("another Python (`{}`)", group.example),
+        some => some.join(", "),
+    };
+    PackError::NoBuild { name: name.to_owned(), missing: versions(false).join(", "), has }
+}
+
+/// Whether a native module stands at this path (without an ending).
+pub(super) fn has_module(items: &[Item], path: &str) -> bool {
+    let first = items.partition_point(|item| item.path.as_str() < path);
+    items[first..]
+        .iter()
+        .take_while(|item| item.path.starts_with(path))
+        .any(|item| matches!(form(&item.path), Some(Form::Module { stem, .. }) if stem == path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_native_files_are_told_apart() {
+        let module = |stem, tag| Some(Form::Module { stem, tag });
+        for (path, expected) in [
+            ("a/b.so", module("a/b", None)),
+            ("b.pyd", module("b", None)),
+            ("a.x/b.cpython-312-darwin.so", module("a.x/b", Some("cpython-312-darwin"))),
+            ("a/b.cp312-win_amd64.pyd", module("a/b", Some("cp312-win_amd64"))),
+            ("a/b.abi3.so", module("a/b", Some("abi3"))),
+            ("a.libs/libb-1234.so", Some(Form::Library)),
+            ("a/.dylibs/libb.dylib", Some(Form::Library)),
+            ("a/libb.so.3.1", Some(Form::Library)),
+            ("a/libb.1.so", Some(Form::Library)),
+            ("a/b.dll", Some(Form::Library)),
+            ("a/b.so.txt", None),
+            ("a/b.py", None),
+        ] {
+            assert_eq!(form(path), expected, "{path}");
+        }
+    }
+}

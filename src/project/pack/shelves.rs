@@ -1,0 +1,133 @@
+//! Where in a bundle a file stands: with what all variants share, or with one variant's own.
+
+use std::collections::BTreeMap;
+
+use super::compile::Compiled;
+use super::gather::{Item, is_executable};
+use super::platforms::Platforms;
+use super::{Failed, Project, TargetSet, entry};
+use crate::bundle::{Contents, EntryPoint, File, Variant};
+use crate::project::module::Failure;
+use crate::pyc::{CACHE_DIR, cache_file_name, sourceless_file_name};
+
+/// The contents of a bundle as they grow.
+pub(super) struct Shelves<'p> {
+    project: &'p Project,
+    common: BTreeMap<String, File>,
+    /// The levels of the first target, then those of the second.
+    variants: Vec<(Variant, BTreeMap<String, File>)>,
+}
+
+impl<'p> Shelves<'p> {
+    /// `platforms` are those of each target.
+    pub(super) fn new(project: &'p Project, platforms: &[Platforms]) -> Shelves<'p> {
+        let mut variants = Vec::new();
+        for (target, platforms) in project.targets.iter().zip(platforms) {
+            let features = target.features();
+            for &optimize in &project.optimize {
+                let variant = Variant {
+                    version: target.version().to_string(),
+                    tag: features.pyc_tag.to_owned(),
+                    magic: features.magic,
+                    optimize,
+                    platforms: platforms.names(),
+                };
+                variants.push((variant, BTreeMap::new()));
+            }
+        }
+        Shelves { project, common: BTreeMap::new(), variants }
+    }
+
+    pub(super) fn put_data(&mut self, item: &Item, data: Vec<u8>) {
+        let file = File { data, executable: is_executable(&item.file) };
+        self.put(&item.path, file, item.targets);
+    }
+
+    /// Puts the pycs of a module, and its source if that is wanted; gives what could not be compiled, one for each fault.
+    pub(super) fn put_module(
+        &mut self,
+        module: &Item,
+        compiled: Compiled,
+        entry_point: &EntryPoint,
+    ) -> Vec<Failed> {
+        if self.project.include_source {
+            self.put_data(module, compiled.source);
+        }
+        let levels = self.project.optimize.len();
+        let mut failures: Vec<Failed> = Vec::new();
+        for (target, level, pyc) in compiled.pycs {
+            let failure = match pyc {
+                Ok(pyc) => {
+                    let path = self.pyc_path(&module.path, target, level);
+                    self.variants[target * levels + level].1.insert(path, pyc.into());
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            let target = self.project.targets[target];
+            match failures.iter_mut().find(|other| is_same(&other.failure, &failure)) {
+                Some(other) if other.targets.contains(&target) => {}
+                Some(other) => other.targets.push(target),
+                None => failures.push(Failed {
+                    source: module.file.clone(),
+                    targets: vec![target],
+                    everywhere: false,
+                    failure,
+                    is_entry_point: entry::is_needed(entry_point, &module.path),
+                }),
+            }
+        }
+        for failed in &mut failures {
+            failed.everywhere = failed.targets.len() == self.project.targets.len();
+        }
+        failures
+    }
+
+    /// In place of the source, or where Python looks for the pyc of a source that is there.
+    fn pyc_path(&self, source: &str, target: usize, level: usize) -> String {
+        let stem = source.strip_suffix(".py").unwrap_or(source);
+        if !self.project.include_source {
+            return sourceless_file_name(stem);
+        }
+        let (folder, stem) = stem.rsplit_once('/').map_or(("", stem), |(folder, stem)| (folder, stem));
+        let name = cache_file_name(stem, self.project.targets[target], self.project.optimize[level]);
+        let slash = if folder.is_empty() { "" } else { "/" };
+        format!("{folder}{slash}{CACHE_DIR}/{name}")
+    }
+
+    fn put(&mut self, path: &str, file: File, targets: TargetSet) {
+        if targets == TargetSet::all(self.project.targets.len()) {
+            self.common.insert(path.to_owned(), file);
+            return;
+        }
+        let levels = self.project.optimize.len();
+        for (number, (_, files)) in self.variants.iter_mut().enumerate() {
+            if targets.has(number / levels) {
+                files.insert(path.to_owned(), file.clone());
+            }
+        }
+    }
+
+    pub(super) fn into_contents(self, project: &Project, entry_point: EntryPoint) -> Contents {
+        let has_sources = project.include_source;
+        Contents {
+            name: project.name.clone(),
+            entry_point,
+            common: self.common,
+            variants: self.variants,
+            has_sources,
+            requires_python: project.requires_python.clone().filter(|_| has_sources),
+        }
+    }
+}
+
+/// Whether two targets complain of the same.
+fn is_same(one: &Failure, other: &Failure) -> bool {
+    match (one, other) {
+        (Failure::Rejected(one), Failure::Rejected(other)) => {
+            one.diagnostic.message == other.diagnostic.message && one.place == other.place
+        }
+        (Failure::Internal(one), Failure::Internal(other)) => one == other,
+        _ => false,
+    }
+}
