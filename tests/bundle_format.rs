@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crosspyc::bundle::{
-    Archive, Contents, EntryPoint, File, ReadError, Variant, WriteError, WriteOptions, write,
+    Archive, Contents, EntryPoint, File, PathError, ReadError, Variant, WriteError, WriteOptions, write,
 };
 
 fn files(files: &[(&str, &str)]) -> BTreeMap<String, File> {
@@ -117,12 +117,12 @@ fn paths_that_leave_the_root_are_refused() {
     let bad = Contents { common: files(&[("../escaped", "")]), ..contents() };
     assert!(matches!(
         write(&bad, &folder.path().join("a"), &WriteOptions::default()),
-        Err(WriteError::Path { .. })
+        Err(WriteError::Path(PathError::Path { .. }))
     ));
     let twice = Contents { common: files(&[("app/x.pyc", "")]), ..contents() };
     assert!(matches!(
         write(&twice, &folder.path().join("a"), &WriteOptions::default()),
-        Err(WriteError::Clash { .. })
+        Err(WriteError::Path(PathError::Twice(_)))
     ));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -1,9 +1,7 @@
 //! The rules that a manifest and an index must keep, whatever digests they have.
 
-use std::collections::BTreeSet;
-
-use super::check_path;
 use super::manifest::{FileEntry, Frame, Index, Manifest, StreamLengths, Variant};
+use super::paths::Tree;
 
 /// The rules a manifest must keep: frames fill their part of the archive and refer back only, variants are what programs can be named by.
 pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<(), String> {
@@ -54,9 +52,9 @@ pub(super) fn check_index(index: &Index, manifest: &Manifest) -> Result<(), Stri
     if manifest.frames.iter().zip(&sizes).any(|(frame, &size)| frame.size != size) {
         return Err("the blobs of the index do not fill their frames".into());
     }
-    let none: &[FileEntry] = &[];
-    let own = index.variants.iter().map(Vec::as_slice).chain([none]);
-    own.into_iter().try_for_each(|own| check_files(index, own))
+    let mut common = Tree::default();
+    add(&mut common, &index.common, index)?;
+    index.variants.iter().try_for_each(|own| add(&mut Tree::on(&common), own, index))
 }
 
 /// The length of a frame's content.
@@ -66,23 +64,10 @@ fn length(streams: &StreamLengths) -> Option<u64> {
     parts.into_iter().try_fold(0u64, u64::checked_add)
 }
 
-/// The files of a variant: each path once, and none of them a folder of another.
-fn check_files(index: &Index, own: &[FileEntry]) -> Result<(), String> {
-    let mut paths = BTreeSet::new();
-    for entry in index.common.iter().chain(own) {
-        check_path(&entry.path).map_err(|reason| format!("the path `{}` {reason}", entry.path))?;
-        if entry.blob >= index.blobs.len() {
-            return Err(format!("`{}` is a blob that is not there", entry.path));
-        }
-        if !paths.insert(entry.path.as_str()) {
-            return Err(format!("`{}` stands twice", entry.path));
-        }
+/// Files that are in one folder with those that `tree` has.
+fn add<'t>(tree: &mut Tree<'t>, files: &'t [FileEntry], index: &Index) -> Result<(), String> {
+    if let Some(entry) = files.iter().find(|entry| entry.blob >= index.blobs.len()) {
+        return Err(format!("`{}` is a blob that is not there", entry.path));
     }
-    for path in &paths {
-        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
-        if let Some(folder) = folders.find(|folder| paths.contains(folder)) {
-            return Err(format!("`{folder}` is a file, and `{path}` is in it"));
-        }
-    }
-    Ok(())
+    tree.add(files.iter().map(|entry| entry.path.as_str())).map_err(|error| error.to_string())
 }

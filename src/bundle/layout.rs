@@ -46,12 +46,13 @@ fn neighbours(variants: &[&Variant]) -> Vec<Place> {
             _ => targets.push(vec![number]),
         }
     }
-    let middle = targets.len().saturating_sub(1) / 2;
+    // The targets up to the middle one.
+    let half = targets.len().div_ceil(2);
     // By target, the place of its first level.
     let mut first = vec![None; targets.len()];
     let mut order = Vec::with_capacity(variants.len());
-    for target in (0..=middle).rev().chain(middle + 1..targets.len()) {
-        let neighbour = if target < middle { target + 1 } else { target.wrapping_sub(1) };
+    for target in (0..half).rev().chain(half..targets.len()) {
+        let neighbour = if target + 1 < half { target + 1 } else { target.wrapping_sub(1) };
         let mut parent = first.get(neighbour).copied().flatten();
         for &variant in &targets[target] {
             order.push(Place { variant, parent });

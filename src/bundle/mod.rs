@@ -35,7 +35,7 @@ mod streams;
 mod write;
 
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
-pub use paths::check_path;
+pub use paths::{PathError, check_path};
 pub use read::{Archive, Blobs, ReadError};
 pub use write::{Contents, File, Signer, WriteError, WriteOptions, write};
 

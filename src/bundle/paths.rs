@@ -1,6 +1,21 @@
-//! Which paths may stand in an archive.
+//! Which paths may stand in an archive: those that every file system can hold, side by side.
+//!
+//! An archive is unpacked on any system, so what Linux takes is not enough. Windows reserves names and characters and drops dots and spaces from ends; it and
+//! macOS take names for the same that differ in case only, and macOS also those that differ in how an accent is composed. Two such files would overwrite each other.
+//!
+//! A part of a path has at most 255 bytes, which is what most file systems take, and a path at most 768: the 1,024 of macOS less
+//! room for the folder it is unpacked into. Windows takes 259 characters in all where long paths are not enabled, and no bound that suits every package leaves
+//! room for any user's folder there; unpacking then fails with the path.
 
-/// Whether a path may stand in an archive: relative, no `.` or `..`, nothing that leaves the root on any system.
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+const MAX_PART: usize = 255;
+const MAX_LENGTH: usize = 768;
+
+/// Whether a path may stand in an archive: relative, no `.` or `..`, nothing that leaves the root or means something else on any system.
 ///
 /// # Errors
 /// Says what is wrong with the path.
@@ -8,30 +23,202 @@ pub fn check_path(path: &str) -> Result<(), &'static str> {
     if path.is_empty() {
         return Err("is empty");
     }
-    if path.contains(['\\', '\0', ':']) {
-        return Err("has a character that not every file system takes");
+    if path.len() > MAX_LENGTH {
+        return Err("is longer than 768 bytes");
     }
-    for part in path.split('/') {
-        match part {
-            "" => return Err("is absolute or has an empty part"),
-            "." | ".." => return Err("has a part that is `.` or `..`"),
-            _ => {}
+    path.split('/').try_for_each(check_part)
+}
+
+/// A name of a file or folder.
+fn check_part(part: &str) -> Result<(), &'static str> {
+    let forbidden =
+        |char: char| matches!(char, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\') || char.is_control();
+    match part {
+        "" => Err("is absolute or has an empty part"),
+        "." | ".." => Err("has a part that is `.` or `..`"),
+        _ if part.len() > MAX_PART => Err("has a part longer than 255 bytes"),
+        _ if part.contains(forbidden) => {
+            Err(r#"has a control character or one of <>:"|?*\, which Windows does not take"#)
+        }
+        _ if part.ends_with(['.', ' ']) => {
+            Err("has a part that ends with a dot or a space, which Windows drops")
+        }
+        _ if is_device(part) => Err("has a part that is a device on Windows, whatever its ending"),
+        _ => Ok(()),
+    }
+}
+
+/// `CON` and its like; Windows looks at what stands before the first dot.
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end_matches(' ').to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let number = |port: &str| {
+        matches!(port, "¹" | "²" | "³") || port.len() == 1 && port.as_bytes()[0].is_ascii_digit()
+    };
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || port.is_some_and(number)
+}
+
+/// Why files cannot be in one folder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    #[error("the path `{path}` {reason}")]
+    Path { path: String, reason: &'static str },
+    #[error("`{0}` stands twice")]
+    Twice(String),
+    #[error("`{file}` is a file, and `{path}` is in it")]
+    InFile { file: String, path: String },
+    #[error(
+        "`{first}` and `{second}` are one to file systems that do not tell case or the composition of accents"
+    )]
+    Clash { first: String, second: String },
+}
+
+/// The paths of a folder, as a file system that tells the least sees them.
+#[derive(Default)]
+pub(super) struct Tree<'t> {
+    /// What is there already.
+    base: Option<&'t Tree<'t>>,
+    /// By the form that such file systems compare.
+    entries: HashMap<String, Name<'t>>,
+}
+
+/// A file, or a folder.
+#[derive(Clone, Copy)]
+struct Name<'t> {
+    /// As it is written.
+    name: &'t str,
+    /// The file, or the first in the folder.
+    path: &'t str,
+}
+
+impl<'t> Tree<'t> {
+    /// A tree with all that `base` has.
+    pub(super) fn on(base: &'t Tree<'t>) -> Tree<'t> {
+        Tree { base: Some(base), entries: HashMap::new() }
+    }
+
+    /// Adds files.
+    ///
+    /// # Errors
+    /// Names the path that cannot be added, and the one that it clashes with.
+    pub(super) fn add(&mut self, paths: impl Iterator<Item = &'t str>) -> Result<(), PathError> {
+        let mut last_folder = "";
+        for path in paths {
+            check_path(path).map_err(|reason| PathError::Path { path: path.to_owned(), reason })?;
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            // Files of a folder mostly follow each other.
+            if folder != last_folder {
+                for (end, _) in path.match_indices('/') {
+                    self.insert(Name { name: &path[..end], path })?;
+                }
+                last_folder = folder;
+            }
+            self.insert(Name { name: path, path })?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, new: Name<'t>) -> Result<(), PathError> {
+        let key = compared(new.name);
+        let based = self.base.and_then(|base| base.entries.get(&key)).copied();
+        let old = match (based, self.entries.entry(key)) {
+            (Some(old), _) => old,
+            (None, Entry::Occupied(entry)) => *entry.get(),
+            (None, Entry::Vacant(entry)) => {
+                entry.insert(new);
+                return Ok(());
+            }
+        };
+        let is_file = |name: Name<'_>| name.name.len() == name.path.len();
+        let (first, second) = (old.path.to_owned(), new.path.to_owned());
+        match (is_file(old), is_file(new)) {
+            _ if old.name != new.name => Err(PathError::Clash { first, second }),
+            (true, true) => Err(PathError::Twice(first)),
+            (true, false) => Err(PathError::InFile { file: first, path: second }),
+            (false, true) => Err(PathError::InFile { file: second, path: first }),
+            (false, false) => Ok(()),
         }
     }
-    Ok(())
+}
+
+/// What is the same for two names that some file system takes for one: accents taken apart, and each letter as the small letter of its
+/// capital, which is what Unicode's full case folding comes to (`ß` is `ss`, `ς` is `σ`).
+fn compared(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    name.nfd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check_path;
+    use super::{PathError, Tree, check_path};
 
     #[test]
-    fn paths_stay_inside_the_root() {
-        for good in ["a", "a/b.pyc", "..a/b..", "ä/ö"] {
+    fn paths_that_every_file_system_takes() {
+        let long = "a".repeat(255);
+        for good in ["a", "a/b.pyc", "..a/..b", ".a", "ä/ö", "console", "COM10", "a.con", "comx.py", &long]
+        {
             assert_eq!(check_path(good), Ok(()), "{good}");
         }
-        for bad in ["", "/a", "a//b", "a/", "../a", "a/../b", "./a", "a\\b", "c:/a", "a\0"] {
+    }
+
+    #[test]
+    fn paths_that_some_file_system_does_not_take() {
+        let (long, longer) = ("a".repeat(256), vec!["a"; 400].join("/"));
+        for bad in
+            ["", "/a", "a//b", "a/", "..", "../a", "a/../b", "./a", "a\\b", "c:/a", "a\0", "a\n/b", "a?"]
+        {
             assert!(check_path(bad).is_err(), "{bad:?}");
         }
+        for bad in [
+            "CON",
+            "a/nul.txt",
+            "Aux .py",
+            "com1",
+            "LPT9.a.b",
+            "com².x",
+            "conin$",
+            "a./b",
+            "a ",
+            &long,
+            &longer,
+        ] {
+            assert!(check_path(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    fn add(paths: &[&str]) -> Result<(), String> {
+        Tree::default().add(paths.iter().copied()).map_err(|error: PathError| error.to_string())
+    }
+
+    #[test]
+    fn names_that_are_one_to_some_file_system() {
+        assert_eq!(add(&["a/b", "a/c", "b/a", "a/d", "ab"]), Ok(()));
+        assert_eq!(add(&["a/b", "a/b"]).unwrap_err(), "`a/b` stands twice");
+        assert_eq!(add(&["a", "a/b"]).unwrap_err(), "`a` is a file, and `a/b` is in it");
+        assert_eq!(add(&["a/b", "a"]).unwrap_err(), "`a` is a file, and `a/b` is in it");
+        let clashes = [
+            ["README", "Readme"],
+            ["A/x", "a/y"],
+            ["A", "a/y"],
+            ["ä", "a\u{308}"],
+            ["Ä", "a\u{308}"],
+            ["straße", "STRASSE"],
+            ["σ", "ς"],
+        ];
+        for [first, second] in clashes {
+            let message = add(&[first, second]).unwrap_err();
+            assert!(message.starts_with(&format!("`{first}` and `{second}` are one")), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_tree_has_what_its_base_has() {
+        let mut base = Tree::default();
+        base.add(["a/b"].into_iter()).unwrap();
+        assert_eq!(Tree::on(&base).add(["a/c"].into_iter()), Ok(()));
+        let clash = Tree::on(&base).add(["A/c"].into_iter());
+        assert_eq!(clash, Err(PathError::Clash { first: "a/b".into(), second: "A/c".into() }));
     }
 }

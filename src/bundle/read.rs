@@ -10,7 +10,10 @@ use super::manifest::{FileEntry, Frame, Index, Manifest};
 use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG, streams};
 
 /// How many times larger than in the archive a frame's content is expected to be at most. Only speed depends on it.
-const LIKELY_RATIO: u64 = 16;
+const LIKELY_RATIO: usize = 16;
+
+/// What is made room for at once if more is inflated than was likely.
+const LEAST_ROOM: usize = 64 << 10;
 
 /// Why an archive cannot be read. Offsets are from the start of the file.
 #[derive(Debug, thiserror::Error)]
@@ -172,10 +175,20 @@ impl Archive {
 fn inflate(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>> {
     let mut decoder = zstd::Decoder::with_ref_prefix(compressed, prefix)?;
     decoder.window_log_max(WINDOW_LOG)?;
-    let likely = size.min(compressed.len() as u64 * LIKELY_RATIO);
-    // One byte more, in which the end shows.
-    let mut content = Vec::with_capacity(usize::try_from(likely).unwrap_or(0) + 1);
-    decoder.take(size.saturating_add(1)).read_to_end(&mut content)?;
+    let most = usize::try_from(size).map_or(usize::MAX, |size| size.saturating_add(1));
+    // Where all has room at once, zstd needs no buffer of its own.
+    let mut content = vec![0; most.min(compressed.len().saturating_mul(LIKELY_RATIO))];
+    let mut filled = 0;
+    loop {
+        if filled == content.len() && filled < most {
+            content.resize(filled.saturating_mul(2).clamp(LEAST_ROOM.min(most), most), 0);
+        }
+        match decoder.read(&mut content[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    content.truncate(filled);
     Ok(content)
 }
 

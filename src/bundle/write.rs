@@ -7,7 +7,8 @@ use std::path::Path;
 
 use super::layout::{Content, lay_out};
 use super::manifest::{EntryPoint, Frame, Manifest, Variant};
-use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG, check_path};
+use super::paths::{PathError, Tree};
+use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG};
 use crate::project::workers::map_largest_first;
 use crate::project::write::write_atomically;
 
@@ -41,10 +42,8 @@ impl From<Vec<u8>> for File {
 
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("cannot put `{path}` into a bundle: the path {reason}")]
-    Path { path: String, reason: &'static str },
-    #[error("`{path}` stands twice in the bundle: a module compiles to a file that the project has already")]
-    Clash { path: String },
+    #[error("cannot put these files into one bundle: {0}; rename or exclude what need not be there")]
+    Path(#[from] PathError),
     #[error("failed to sign the bundle: {0}")]
     Sign(String),
     #[error("failed to write {path}: its folder does not exist")]
@@ -95,17 +94,13 @@ pub fn write(
     Ok((manifest, bytes.len() as u64))
 }
 
-fn check(contents: &Contents) -> Result<(), WriteError> {
-    let own = contents.variants.iter().flat_map(|(_, files)| files.keys());
-    for path in contents.common.keys().chain(own) {
-        check_path(path).map_err(|reason| WriteError::Path { path: path.clone(), reason })?;
-    }
-    for (_, files) in &contents.variants {
-        if let Some(path) = files.keys().find(|path| contents.common.contains_key(*path)) {
-            return Err(WriteError::Clash { path: path.clone() });
-        }
-    }
-    Ok(())
+fn check(contents: &Contents) -> Result<(), PathError> {
+    let mut common = Tree::default();
+    common.add(contents.common.keys().map(String::as_str))?;
+    contents
+        .variants
+        .iter()
+        .try_for_each(|(_, files)| Tree::on(&common).add(files.keys().map(String::as_str)))
 }
 
 /// The frames with the index, and the manifest that tells of them.
