@@ -31,12 +31,14 @@ mod layout;
 mod manifest;
 mod paths;
 mod read;
+mod signature;
 mod streams;
 mod write;
 
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path};
 pub use read::{Archive, Blobs, ReadError};
+pub use signature::{KeyError, SignatureError, TrustedKeys};
 pub use write::{Contents, File, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.
