@@ -53,7 +53,7 @@ pub enum WriteError {
 }
 
 /// From what is to be signed to minisign's text, or why not.
-pub type Signer = dyn Fn(&[u8]) -> Result<String, String>;
+pub type Signer<'s> = dyn Fn(&[u8]) -> Result<String, String> + 's;
 
 /// How an archive is written.
 #[derive(Clone, Copy, Default)]
@@ -61,7 +61,7 @@ pub struct WriteOptions<'o> {
     /// What stands before the archive: the executable that is to run it, or nothing. The file is executable if there is something.
     pub prefix: &'o [u8],
     /// Signs the manifest.
-    pub sign: Option<&'o Signer>,
+    pub sign: Option<&'o Signer<'o>>,
     /// How many threads compress; all cores if none is said. The bytes are the same.
     pub jobs: Option<NonZeroUsize>,
 }
