@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 
-const FITS: &str = "echo cpython-312 3531";
+const FITS: &str = "echo cpython 3.12.1 cpython-312 3531 64 linux-x86_64";
+
+const MEMORY: &str = "interpreters-1.json";
 
 /// A folder with a bundle, a cache, and pretended interpreters; PATH leads to `bin` alone.
 struct Place(tempfile::TempDir);
@@ -54,13 +56,13 @@ impl Place {
         ran(self.command().arg("app.pyb"))
     }
 
-    /// The names in the cache.
+    /// The names in the cache, without the memory of interpreters.
     fn cached(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path("cache")).into_iter().flatten();
         let name = |entry: io::Result<fs::DirEntry>| entry.expect("listed").file_name();
         entries
             .map(|entry| name(entry).to_string_lossy().into_owned())
-            .filter(|name| name != "CACHEDIR.TAG")
+            .filter(|name| name != "CACHEDIR.TAG" && name != MEMORY)
             .collect()
     }
 
@@ -143,8 +145,8 @@ fn a_name_without_a_folder_is_looked_up_on_path() {
 #[test]
 fn what_does_not_fit_is_passed_over() {
     let place = Place::new();
-    place.interpreter("bin/python3.12", "echo cpython-312 3530");
-    place.interpreter("bin/python3", "echo cpython-311 3495");
+    place.interpreter("bin/python3.12", "echo cpython 3.12.0b4 cpython-312 3530 64 linux-x86_64");
+    place.interpreter("bin/python3", "echo cpython 3.11.7 cpython-311 3495 64 linux-x86_64");
     place.interpreter("bin/python", FITS);
     assert!(place.run().stdout.starts_with("started python\n"));
 }
@@ -165,15 +167,15 @@ fn each_refused_interpreter_is_named_with_its_reason() {
     let place = Place::new();
     fs::create_dir_all(place.path("venv/bin")).expect("made");
     fs::write(place.path("venv/bin/python"), "no program").expect("written");
-    place.interpreter("bin/python3.12", "echo cpython-312 3530");
-    place.interpreter("bin/python3", "echo cpython-311 3495");
+    place.interpreter("bin/python3.12", "echo cpython 3.12.0b4 cpython-312 3530 64 linux-x86_64");
+    place.interpreter("bin/python3", "echo cpython 3.11.7 cpython-311 3495 64 linux-x86_64");
     place.interpreter("bin/python", "echo hello");
     place.assert_refused(
         place.command().env("VIRTUAL_ENV", place.path("venv")).arg("app.pyb"),
         "no Python here can run app, which needs CPython 3.12\n  \
          ./venv/bin/python: cannot be started: Permission denied (os error 13)\n  \
-         ./bin/python3.12: is cpython-312 with magic number 3530, not 3531: a pre-release?\n  \
-         ./bin/python3: is cpython-311\n  \
+         ./bin/python3.12: is CPython 3.12.0b4 (cpython-312) with magic number 3530, not 3531: a pre-release?\n  \
+         ./bin/python3: is CPython 3.11.7 (cpython-311)\n  \
          ./bin/python: is not a Python\n\
          install one of these versions, or name an interpreter with --python or CROSSPYC_PYTHON",
     );
@@ -186,7 +188,7 @@ fn a_named_interpreter_is_used_or_refused() {
     let broken = place.interpreter("broken", "exit 3");
     let needs = "no Python here can run app, which needs CPython 3.12\n";
     let another = "name another interpreter with --python, or leave the option out";
-    let status = "is not a working Python (exit status: 3)";
+    let status = "is not a working Python 3 (exit status: 3)";
     place.assert_refused(
         place.command().arg("--python").arg(&broken).arg("app.pyb"),
         &format!("{needs}  ./broken: {status}\n{another}"),
@@ -204,7 +206,7 @@ fn a_named_interpreter_is_used_or_refused() {
 #[test]
 fn without_an_interpreter_it_says_what_to_install() {
     let place = Place::new();
-    let message = "no Python here can run app, which needs CPython 3.12; none was found on PATH\n\
+    let message = "no Python here can run app, which needs CPython 3.12; none was found\n\
         install one of these versions, or name an interpreter with --python or CROSSPYC_PYTHON";
     place.assert_refused(place.command().arg("app.pyb"), message);
     place.assert_refused(place.command().env_remove("PATH").arg("app.pyb"), message);
@@ -219,7 +221,8 @@ fn a_bundle_with_native_modules_runs_on_its_platform_only() {
     place.bundle(&contents);
     let ran = place.run();
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""));
-    assert!(ran.stderr.contains("app has native extension modules for amiga-m68k"), "{ran:?}");
+    let reason = "is CPython 3.12.1 (cpython-312) for linux-x86_64, and the native extension modules for 3.12 are for amiga-m68k";
+    assert!(ran.stderr.contains("CPython 3.12 on amiga-m68k") && ran.stderr.contains(reason), "{ran:?}");
 }
 
 #[test]
@@ -394,7 +397,7 @@ fn its_own_options_are_few() {
     for (arguments, message) in [
         (&["--pyton", "app.pyb"][..], "unknown option `--pyton`"),
         (&[], "name the bundle to run"),
-        (&["--python"], "--python needs a path"),
+        (&["--python"], "--python needs a value"),
     ] {
         let ran = of(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}");

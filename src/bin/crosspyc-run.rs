@@ -8,63 +8,90 @@ use crosspyc::runner::{self, EXIT_NOT_STARTED, Run};
 const USAGE: &str = "\
 Runs a bundle that crosspyc made
 
-Usage: crosspyc-run [--python PATH] APP.pyb [ARG]...
+Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...
 
 Options:
-      --python PATH  the interpreter to run it with [env: CROSSPYC_PYTHON]
-  -h, --help         print this help
-  -V, --version      print the version
+      --python PATH     the interpreter to run it with [env: CROSSPYC_PYTHON]
+      --python-arg ARG  an option for the interpreter, such as -Xdev or -O; repeatable
+      --inherit-path    keep PYTHONPATH and the user's site-packages within the program's reach
+      --verify          compare every byte of the unpacked files with the archive
+      --which           say which interpreter would be chosen and why, and run nothing
+  -h, --help            print this help
+  -V, --version         print the version
 ";
 
 /// What the command line asks for.
 enum Request {
     Run(Run),
+    Which(Run),
     Help,
     Version,
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's own output")]
 fn main() -> ExitCode {
-    match parse(std::env::args_os().skip(1)) {
-        Ok(Request::Help) => print!("{USAGE}"),
-        Ok(Request::Version) => println!("crosspyc-run {}", env!("CARGO_PKG_VERSION")),
-        Ok(Request::Run(run)) => match runner::run(&run, |note| eprintln!("crosspyc-run: note: {note}")) {
-            Ok(code) => return ExitCode::from(code),
-            Err(error) => {
-                eprintln!("crosspyc-run: {error}");
-                return ExitCode::from(EXIT_NOT_STARTED);
-            }
-        },
+    let done = match parse(std::env::args_os().skip(1)) {
+        Ok(Request::Help) => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        Ok(Request::Version) => {
+            println!("crosspyc-run {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+        Ok(Request::Which(run)) => runner::which(&run).map(|text| println!("{text}")),
+        // An exit code can have more bits than `ExitCode` takes.
+        Ok(Request::Run(run)) => runner::run(&run, |note| eprintln!("crosspyc-run: note: {note}"))
+            .map(|code| std::process::exit(code)),
         Err(message) => {
             eprintln!("crosspyc-run: {message}\n\n{USAGE}");
             return ExitCode::from(2);
         }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("crosspyc-run: {error}");
+            ExitCode::from(EXIT_NOT_STARTED)
+        }
     }
-    ExitCode::SUCCESS
 }
 
 /// Options stand before the archive; all that follows it is the program's.
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
-    let mut python = None;
+    let mut run = Run::default();
+    let mut which = false;
     while let Some(argument) = arguments.next() {
-        match argument.to_str() {
+        let (option, mut value) = split_option(&argument);
+        let mut value = |name: &str| {
+            value.take().or_else(|| arguments.next()).ok_or_else(|| format!("--{name} needs a value"))
+        };
+        match option {
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
-            Some("--python") => python = Some(arguments.next().ok_or("--python needs a path")?),
-            Some(option) if option.starts_with("--python=") => {
-                python = Some(OsString::from(&option["--python=".len()..]));
-            }
-            Some(option) if option.starts_with('-') && option.len() > 1 => {
-                return Err(format!("unknown option `{option}`"));
-            }
-            _ => {
-                return Ok(Request::Run(Run {
-                    archive: argument.into(),
-                    python,
-                    arguments: arguments.collect(),
-                }));
+            Some("--python") => run.python = Some(value("python")?),
+            Some("--python-arg") => run.python_args.push(value("python-arg")?),
+            Some("--verify") => run.verify = true,
+            Some("--inherit-path") => run.inherit_path = true,
+            Some("--which") => which = true,
+            Some(option) => return Err(format!("unknown option `{option}`")),
+            None => {
+                run.archive = argument.into();
+                run.arguments = arguments.collect();
+                return Ok(if which { Request::Which(run) } else { Request::Run(run) });
             }
         }
     }
     Err("name the bundle to run".into())
+}
+
+/// `--option=value` or `--option`; no option if it does not begin like one.
+fn split_option(argument: &OsString) -> (Option<&str>, Option<OsString>) {
+    let Some(text) = argument.to_str().filter(|text| text.starts_with('-') && text.len() > 1) else {
+        return (None, None);
+    };
+    match text.split_once('=') {
+        Some((option, value)) if option.starts_with("--") => (Some(option), Some(value.into())),
+        _ => (Some(text), None),
+    }
 }

@@ -236,6 +236,18 @@ pub(super) struct RunArgs {
     /// The interpreter to run it with [env: CROSSPYC_PYTHON]
     #[arg(long, value_name = "PATH")]
     pub python: Option<OsString>,
+    /// An option for the interpreter, such as -Xdev or -O; repeatable
+    #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
+    pub python_arg: Vec<OsString>,
+    /// Keep PYTHONPATH and the user's site-packages within the program's reach
+    #[arg(long)]
+    pub inherit_path: bool,
+    /// Compare every byte of the unpacked files with the archive
+    #[arg(long)]
+    pub verify: bool,
+    /// Say which interpreter would be chosen and why, and run nothing
+    #[arg(long)]
+    pub which: bool,
     /// The bundle, then the program's own arguments
     #[arg(value_name = "APP.pyb", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
     pub archive_and_arguments: Vec<OsString>,

@@ -1,11 +1,13 @@
 //! `crosspyc targets`: the versions it compiles for, and the interpreters found here.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::args::TargetsArgs;
 use super::report::{Report, shown};
 use super::{CommandError, exit};
-use crate::project::interpreters::{self, Interpreter};
+use crate::runner::{self, Answer};
 use crate::target::{Target, Version};
 
 /// A version, with `--format json`. The fields after `supported` are null for a version that crosspyc does not have yet.
@@ -28,7 +30,7 @@ struct InterpreterRecord {
 }
 
 pub(super) fn run(_: &TargetsArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let found = interpreters::find();
+    let found = runner::all_interpreters();
     for version in Version::ALL {
         let record = TargetRecord::new(version, &found);
         report.record(&record);
@@ -41,10 +43,10 @@ pub(super) fn run(_: &TargetsArgs, report: &mut Report) -> Result<u8, CommandErr
 }
 
 impl TargetRecord {
-    fn new(version: Version, found: &[Interpreter]) -> TargetRecord {
+    fn new(version: Version, found: &[(PathBuf, Answer)]) -> TargetRecord {
         let target = Target::newest(version);
         let tag = format!("cpython-3{}", version.minor());
-        let interpreters = found.iter().filter(|interpreter| interpreter.tag == tag);
+        let interpreters = found.iter().filter(|(_, answer)| answer.tag == tag);
         TargetRecord {
             version: version.to_string(),
             supported: target.is_some(),
@@ -52,9 +54,9 @@ impl TargetRecord {
             magic: target.map(|target| target.features().magic),
             tag: target.map(|target| target.features().pyc_tag),
             interpreters: interpreters
-                .map(|interpreter| InterpreterRecord {
-                    path: shown(&interpreter.path),
-                    release: interpreter.release.clone(),
+                .map(|(path, answer)| InterpreterRecord {
+                    path: shown(path),
+                    release: answer.release.clone(),
                 })
                 .collect(),
         }

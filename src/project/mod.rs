@@ -16,7 +16,6 @@ pub mod filename;
 pub mod freshness;
 pub mod globs;
 pub mod guard;
-pub mod interpreters;
 pub mod interrupt;
 pub mod module;
 pub mod output;

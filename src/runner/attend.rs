@@ -32,9 +32,14 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
     child.wait()
 }
 
-#[cfg(not(unix))]
+/// Waits for the program, which ends when this process does, and decides what Ctrl-C means.
+#[cfg(windows)]
 pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
-    command.status()
+    // Ctrl-C reaches every process of the console; this one goes on until the program has ended.
+    let _ = ctrlc::set_handler(|| {});
+    let mut child = command.spawn()?;
+    let _job = super::children::Job::of_program(&child);
+    child.wait()
 }
 
 /// Without those that are ignored: the program ignores them too (`nohup`).
@@ -59,12 +64,12 @@ fn came_from_terminal(signal: i32) -> bool {
 }
 
 /// The exit code of a program that ended; one that a signal ended ends this process by the same.
-pub(super) fn end_as(status: ExitStatus) -> u8 {
+pub(super) fn end_as(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         // It does not return from a signal that ends processes.
         let _ = signal_hook::low_level::emulate_default_handler(signal);
-        return 128 + signal as u8;
+        return 128 + signal;
     }
-    status.code().map_or(1, |code| code as u8)
+    status.code().unwrap_or(1)
 }

@@ -5,14 +5,16 @@
 
 mod attend;
 pub mod cache;
-mod interpreter;
+mod children;
+mod interpreters;
 mod launch;
 
+use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use cache::CacheError;
-pub use interpreter::{FindError, Interpreter};
+pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
 
 use crate::bundle::{Archive, ReadError};
 
@@ -20,11 +22,17 @@ use crate::bundle::{Archive, ReadError};
 pub const EXIT_NOT_STARTED: u8 = 127;
 
 /// What to run, and with what.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Run {
     pub archive: PathBuf,
     /// The interpreter the user named; no other is tried then.
     pub python: Option<OsString>,
+    /// Options for the interpreter.
+    pub python_args: Vec<OsString>,
+    /// Compare every byte of the unpacked files with the archive.
+    pub verify: bool,
+    /// Keep the user's `PYTHONPATH` and site-packages within the program's reach.
+    pub inherit_path: bool,
     /// For the program.
     pub arguments: Vec<OsString>,
 }
@@ -34,10 +42,6 @@ pub struct Run {
 pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error(
-        "{name} has native extension modules for {needed}, and this machine is {here}; build the bundle for this platform"
-    )]
-    Platform { name: String, needed: String, here: String },
     #[error(transparent)]
     Find(#[from] FindError),
     #[error(transparent)]
@@ -48,25 +52,44 @@ pub enum RunError {
 
 /// Runs a bundle and gives its exit code. On Unix this process becomes the program, and the call returns only when it could not start,
 /// or its files were temporary. `notice` is told, before the start, what the user should know.
-pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<u8, RunError> {
+pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
     let archive = Archive::open(&run.archive)?;
     let manifest = archive.manifest();
-    let interpreter = interpreter::find(run.python.as_deref(), &manifest.name, &manifest.variants)?;
-    let variant = &manifest.variants[interpreter.variant];
-    if !variant.platforms.is_empty() && !variant.platforms.contains(&host_platform()) {
-        let (name, here) = (manifest.name.clone(), host_platform());
-        return Err(RunError::Platform { name, needed: variant.platforms.join(", "), here });
-    }
-    let entry = cache::entry(&archive, Some(interpreter.variant), false)?;
+    let search = interpreters::search(manifest, run.python.as_deref(), &run.python_args, false);
+    let interpreter = search.result()?;
+    let variant = match interpreter.serves {
+        Serves::Variant(number) => Some(number),
+        Serves::Sources => None,
+    };
+    let entry = cache::entry(&archive, variant, run.verify)?;
     if let Some(note) = entry.note() {
         notice(note);
     }
-    let status = launch::launch(&interpreter, &entry, &manifest.entry_point, &run.arguments)?;
+    let status = launch::launch(run, manifest, &interpreter, &entry)?;
     drop(entry);
     Ok(attend::end_as(status))
 }
 
+/// Says which interpreter a run would choose, and why: its path on the first line. All interpreters are asked anew.
+pub fn which(run: &Run) -> Result<String, RunError> {
+    let archive = Archive::open(&run.archive)?;
+    let manifest = archive.manifest();
+    let search = interpreters::search(manifest, run.python.as_deref(), &run.python_args, true);
+    Ok(search.explain(manifest)?)
+}
+
 /// The operating system and processor, as [`crate::bundle::Variant::platforms`] names them.
 pub fn host_platform() -> String {
-    format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)
+    match (env::consts::OS, env::consts::ARCH) {
+        ("windows", "x86_64") => "win-amd64".to_owned(),
+        ("windows", "aarch64") => "win-arm64".to_owned(),
+        ("windows", _) => "win32".to_owned(),
+        ("macos", "aarch64") => "macosx-11.0-arm64".to_owned(),
+        ("macos", processor) => format!("macosx-10.9-{processor}"),
+        (system, processor) => format!("{system}-{processor}"),
+    }
+}
+
+fn nonempty_variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -39,10 +39,12 @@ const PATCHES: std::ops::Range<u32> = 0..100;
 impl RequiresPython {
     /// Whether some release of `version` satisfies every clause.
     pub fn allows(&self, version: Version) -> bool {
-        PATCHES.into_iter().any(|patch| {
-            let release = [3, u32::from(version.minor()), patch];
-            self.0.iter().all(|clause| clause.admits(release))
-        })
+        PATCHES.into_iter().any(|patch| self.admits([3, u32::from(version.minor()), patch]))
+    }
+
+    /// Whether a release satisfies every clause.
+    pub fn admits(&self, release: [u32; 3]) -> bool {
+        self.0.iter().all(|clause| clause.admits(release))
     }
 }
 

@@ -130,6 +130,16 @@ pub fn entry(archive: &Archive, variant: Option<usize>, verify: bool) -> Result<
     }
 }
 
+/// The folder of the cache, if it can be trusted; it need not be there.
+pub(super) fn folder() -> Option<PathBuf> {
+    place::root().ok().filter(|root| place::check_trust(root).is_ok())
+}
+
+/// The same, made if need be.
+pub(super) fn made_folder() -> Option<PathBuf> {
+    folder().filter(|root| place::create(root).is_ok())
+}
+
 fn files(place: &Path) -> PathBuf {
     place.join("files")
 }

@@ -1,0 +1,118 @@
+//! The answers of interpreters, remembered in the folder of the cache, so that each is asked once.
+//!
+//! An answer is good as long as the path leads to the same file, of the same size and time of modification. That an interpreter hung is
+//! believed for an hour. What is damaged or cannot be written is as good as empty.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::ask::{self, Answer, Silence};
+use super::candidates::Candidate;
+use crate::runner::cache;
+
+/// In the folder of the cache; the number is that of its format.
+const FILE_NAME: &str = "interpreters-1.json";
+
+const HANGING: Duration = Duration::from_secs(60 * 60);
+
+/// By the path as it was found.
+type Answers = BTreeMap<String, Remembered>;
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Remembered {
+    stamp: Stamp,
+    /// None if it hung.
+    answer: Option<Answer>,
+    /// When it was asked, in seconds since 1970.
+    asked: u64,
+}
+
+/// What changes when a file does.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Stamp {
+    /// Where the links of the path lead to.
+    file: PathBuf,
+    size: u64,
+    /// Since 1970.
+    modified: Duration,
+    /// When `pyvenv.cfg` was modified: on Windows it tells the launcher of a virtual environment which Python to start.
+    environment: Option<Duration>,
+}
+
+pub(super) struct Memory {
+    answers: Answers,
+    changed: bool,
+}
+
+impl Memory {
+    /// Without what was learnt earlier.
+    pub(super) fn blank() -> Memory {
+        Memory { answers: Answers::new(), changed: false }
+    }
+
+    pub(super) fn load() -> Memory {
+        let bytes = cache::folder().and_then(|folder| fs::read(folder.join(FILE_NAME)).ok());
+        let answers = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        Memory { answers, changed: false }
+    }
+
+    /// What a candidate says of itself, now or earlier.
+    pub(super) fn ask(&mut self, candidate: &Candidate) -> Result<Answer, String> {
+        // What a shim starts is not told by its file.
+        let identity = if candidate.is_shim() { None } else { identity(&candidate.path) };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        if let Some((key, stamp)) = &identity
+            && let Some(remembered) = self.answers.get(key).filter(|remembered| remembered.stamp == *stamp)
+        {
+            match &remembered.answer {
+                Some(answer) => return Ok(answer.clone()),
+                None if now.abs_diff(remembered.asked) < HANGING.as_secs() => {
+                    return Err(Silence::Hung(ask::PATIENCE).to_string());
+                }
+                None => {}
+            }
+        }
+        let answer = ask::ask(&candidate.path, ask::PATIENCE);
+        if let (Some((key, stamp)), Ok(_) | Err(Silence::Hung(_))) = (identity, &answer) {
+            let remembered = Remembered { stamp, answer: answer.as_ref().ok().cloned(), asked: now };
+            self.answers.insert(key, remembered);
+            self.changed = true;
+        }
+        answer.map_err(|silence| silence.to_string())
+    }
+
+    /// Writes the file anew, whole or not at all. Of two runs at once one's answers may be lost: they are asked again.
+    pub(super) fn store(&self) {
+        if !self.changed {
+            return;
+        }
+        let write = |folder: &Path| -> std::io::Result<()> {
+            let mut file = tempfile::Builder::new().prefix(".interpreters-").tempfile_in(folder)?;
+            file.write_all(&serde_json::to_vec(&self.answers)?)?;
+            file.persist(folder.join(FILE_NAME))?;
+            Ok(())
+        };
+        // Without it the next run asks again, and no more.
+        let _ = cache::made_folder().map(|folder| write(&folder));
+    }
+}
+
+/// None where a path is not UTF-8, or relative: it means another file in another folder.
+fn identity(path: &Path) -> Option<(String, Stamp)> {
+    let key = path.to_str().filter(|_| path.is_absolute())?.to_owned();
+    let file = fs::canonicalize(path).ok().filter(|file| file.to_str().is_some())?;
+    let metadata = fs::metadata(&file).ok()?;
+    let since_1970 = |metadata: fs::Metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok();
+    let size = metadata.len();
+    let environment = || {
+        let settings = path.parent()?.parent()?.join("pyvenv.cfg");
+        fs::metadata(settings).ok().and_then(since_1970)
+    };
+    let environment = if cfg!(windows) { environment() } else { None };
+    Some((key, Stamp { file, size, modified: since_1970(metadata)?, environment }))
+}

@@ -1,0 +1,172 @@
+//! Finding a Python that can run a bundle.
+//!
+//! In this order:
+//!
+//! 1. the one that `--python` names, else the one that `CROSSPYC_PYTHON` names: it serves, or the run is refused;
+//! 2. that of the active virtual environment (`VIRTUAL_ENV`), if it fits;
+//! 3. of everything [found](candidates) on this machine, the one that runs the newest target; a Python that must compile the bundle's
+//!    sources comes after all that find their modules compiled; of equals the first.
+//!
+//! An interpreter is [judged](judge) by what it [says of itself](ask), and its answer is [remembered](memory). Nobody is asked who could not be better
+//! than what was found already: the name of a file or folder says which version to expect at best.
+
+mod ask;
+mod candidates;
+mod judge;
+mod memory;
+#[cfg(windows)]
+mod registry;
+mod report;
+
+use std::cmp::Reverse;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::thread;
+
+pub use ask::Answer;
+pub use candidates::Origin;
+pub use judge::Serves;
+pub use report::FindError;
+use report::Search;
+
+use candidates::Candidate;
+use judge::Needs;
+use memory::Memory;
+
+use super::launch::level_asked;
+use super::nonempty_variable;
+use crate::bundle::Manifest;
+
+/// An interpreter that fits.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    /// As it was found: the file that a link in a virtual environment leads to does not know of the environment.
+    pub path: PathBuf,
+    pub origin: Origin,
+    pub answer: Answer,
+    pub serves: Serves,
+}
+
+/// What came of a candidate.
+struct Looked {
+    path: PathBuf,
+    origin: Origin,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    /// What it is, and what it would run.
+    Fits(Answer, Serves),
+    /// Why it does not serve.
+    Unfit(String),
+    /// It cannot be better than the one that was chosen.
+    NotAsked,
+}
+
+/// Finds an interpreter for an archive; `python` is what the user named, `python_args` what the interpreter is to be started with.
+/// What is `afresh` does not rely on answers given earlier.
+pub(super) fn search(
+    manifest: &Manifest,
+    python: Option<&OsStr>,
+    python_args: &[OsString],
+    afresh: bool,
+) -> Search {
+    let needs = Needs { manifest, level: level_asked(python_args) };
+    let mut memory = if afresh { Memory::blank() } else { Memory::load() };
+    let named = python.map(|python| (Origin::Option, python.to_owned()));
+    let named = named.or_else(|| Some((Origin::Variable, nonempty_variable("CROSSPYC_PYTHON")?)));
+    let looked = match named {
+        Some((origin, python)) => {
+            let candidate = Candidate::new(candidates::resolve(&python), origin);
+            vec![look(candidate, &needs, &mut memory)]
+        }
+        None => look_around(&needs, &mut memory),
+    };
+    memory.store();
+    Search::new(looked, &needs)
+}
+
+/// The active virtual environment, else the best of all there are.
+fn look_around(needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
+    let environment = candidates::virtual_environment().map(|python| look(python, needs, memory));
+    if environment.as_ref().is_some_and(|looked| looked.serves().is_some()) {
+        return environment.into_iter().collect();
+    }
+    let everything = candidates::everything(needs.manifest);
+    let mut ranked: Vec<_> = everything
+        .into_iter()
+        .enumerate()
+        .map(|(place, candidate)| ((needs.at_best(candidate.hint), Reverse(place)), candidate))
+        .collect();
+    ranked.sort_by_key(|(rank, _)| Reverse(*rank));
+    let mut looked: Vec<Looked> = environment.into_iter().collect();
+    let mut best = (None, Reverse(0));
+    for ((at_best, place), candidate) in ranked {
+        if best.0.is_some() && (at_best, place) < best {
+            looked.push(Looked::not_asked(candidate));
+            continue;
+        }
+        let next = look(candidate, needs, memory);
+        let rank = (next.serves(), place);
+        match rank.0.is_some() && rank > best {
+            // The chosen one is the last that fits.
+            true => best = rank,
+            false if rank.0.is_some() => {
+                looked.push(Looked { verdict: Verdict::NotAsked, ..next });
+                continue;
+            }
+            false => {}
+        }
+        looked.push(next);
+    }
+    looked
+}
+
+fn look(candidate: Candidate, needs: &Needs, memory: &mut Memory) -> Looked {
+    let verdict = match memory.ask(&candidate) {
+        Ok(answer) => match needs.judge(&answer) {
+            Ok(serves) => Verdict::Fits(answer, serves),
+            Err(reason) => Verdict::Unfit(reason),
+        },
+        Err(reason) => Verdict::Unfit(reason),
+    };
+    Looked { path: candidate.path, origin: candidate.origin, verdict }
+}
+
+impl Looked {
+    fn serves(&self) -> Option<Serves> {
+        match self.verdict {
+            Verdict::Fits(_, serves) => Some(serves),
+            _ => None,
+        }
+    }
+
+    fn not_asked(candidate: Candidate) -> Looked {
+        Looked { path: candidate.path, origin: candidate.origin, verdict: Verdict::NotAsked }
+    }
+}
+
+/// Every interpreter of this machine that answers, asked all at once; one program under several names once.
+pub fn all() -> Vec<(PathBuf, Answer)> {
+    let mut candidates = candidates::of_any_version();
+    candidates.retain(|candidate| !candidate.is_shim());
+    let mut seen = Vec::new();
+    candidates.retain(|candidate| {
+        let real = std::fs::canonicalize(&candidate.path).unwrap_or_else(|_| candidate.path.clone());
+        let is_new = !seen.contains(&real);
+        seen.push(real);
+        is_new
+    });
+    let ask = |candidate: &Candidate| ask::ask(&candidate.path, ask::PATIENCE).ok();
+    let answers: Vec<Option<Answer>> = thread::scope(|scope| {
+        let asked: Vec<_> = candidates.iter().map(|candidate| scope.spawn(move || ask(candidate))).collect();
+        asked.into_iter().map(|answer| answer.join().ok().flatten()).collect()
+    });
+    let mut found: Vec<_> = candidates
+        .into_iter()
+        .zip(answers)
+        .filter_map(|(candidate, answer)| Some((candidate.path, answer?)))
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}

@@ -1,0 +1,107 @@
+//! What a search came to, in words: the choice and its reasons, or why nothing fits and what to do.
+
+use super::judge::{Needs, Serves};
+use super::{Interpreter, Looked, Origin, Verdict};
+use crate::bundle::Manifest;
+
+/// What was looked at, and what came of it.
+pub(in crate::runner) struct Search {
+    looked: Vec<Looked>,
+    name: String,
+    /// What the archive serves.
+    needs: String,
+}
+
+/// No interpreter fits.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct FindError(String);
+
+impl Search {
+    pub(super) fn new(looked: Vec<Looked>, needs: &Needs) -> Search {
+        Search { looked, name: needs.manifest.name.clone(), needs: in_words(needs) }
+    }
+
+    /// The best is the last of those that fit.
+    fn chosen(&self) -> Option<Interpreter> {
+        self.looked.iter().rev().find_map(|looked| match &looked.verdict {
+            Verdict::Fits(answer, serves) => Some(Interpreter {
+                path: looked.path.clone(),
+                origin: looked.origin,
+                answer: answer.clone(),
+                serves: *serves,
+            }),
+            _ => None,
+        })
+    }
+
+    /// The interpreter that was chosen.
+    pub(in crate::runner) fn result(&self) -> Result<Interpreter, FindError> {
+        self.chosen().ok_or_else(|| FindError(self.failure()))
+    }
+
+    /// The path of the choice, and the reasons; `None` if nothing fits.
+    pub(in crate::runner) fn explain(&self, manifest: &Manifest) -> Result<String, FindError> {
+        let chosen = self.result()?;
+        let what = match chosen.serves {
+            Serves::Sources => "the archive's sources".to_owned(),
+            Serves::Variant(number) => {
+                let variant = &manifest.variants[number];
+                let level = match variant.optimize {
+                    0 => String::new(),
+                    level => format!(", optimisation level {level}"),
+                };
+                format!("the modules for {} (magic number {}{level})", variant.version, variant.magic)
+            }
+        };
+        let mut text =
+            format!("{}\n  {}, is {}; runs {what}", chosen.path.display(), chosen.origin, chosen.answer);
+        for looked in self.looked.iter().filter(|looked| looked.path != chosen.path) {
+            let reason = match &looked.verdict {
+                Verdict::Unfit(reason) => reason.clone(),
+                Verdict::Fits(answer, _) => format!("is {answer}, for which the archive has less"),
+                Verdict::NotAsked => "not better than that".to_owned(),
+            };
+            text.push_str(&format!("\n{} ({})\n  {reason}", looked.path.display(), looked.origin));
+        }
+        Ok(text)
+    }
+
+    fn failure(&self) -> String {
+        let mut text = format!("no Python here can run {}, which needs {}", self.name, self.needs);
+        if self.looked.is_empty() {
+            text.push_str("; none was found");
+        }
+        for looked in &self.looked {
+            if let Verdict::Unfit(reason) = &looked.verdict {
+                text.push_str(&format!("\n  {}: {reason}", looked.path.display()));
+            }
+        }
+        text.push('\n');
+        text.push_str(match self.looked.first().map(|looked| looked.origin) {
+            Some(Origin::Option) => "name another interpreter with --python, or leave the option out",
+            Some(Origin::Variable) => "set CROSSPYC_PYTHON to another interpreter, or unset it",
+            _ => "install one of these versions, or name an interpreter with --python or CROSSPYC_PYTHON",
+        });
+        text
+    }
+}
+
+/// `CPython 3.12 or CPython 3.13 on linux-x86_64 or any Python >=3.9 for its sources`.
+fn in_words(needs: &Needs) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for variant in &needs.manifest.variants {
+        let mut part = format!("CPython {}", variant.version);
+        if !variant.platforms.is_empty() {
+            part.push_str(&format!(" on {}", variant.platforms.join(", ")));
+        }
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    if needs.sources_run_anywhere() {
+        let required = needs.manifest.requires_python.as_deref().unwrap_or("3");
+        parts.push(format!("any Python {required} for its sources"));
+    }
+    parts.join(" or ")
+}
