@@ -59,7 +59,7 @@ impl Search {
         for looked in self.looked.iter().filter(|looked| looked.path != chosen.path) {
             let reason = match &looked.verdict {
                 Verdict::Unfit(reason) => reason.clone(),
-                Verdict::Fits(answer, _) => format!("is {answer}, for which the archive has less"),
+                Verdict::Fits(answer, _) => format!("is {answer}, and fits; what it would run is older"),
                 Verdict::NotAsked => "not better than that".to_owned(),
             };
             text.push_str(&format!("\n{} ({})\n  {reason}", looked.path.display(), looked.origin));
