@@ -29,7 +29,11 @@ impl Place {
         fs::create_dir_all(place.path("tmp")).expect("made");
         let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/runner/python");
         symlink(python, place.path("bin/python3.12")).expect("linked");
-        fs::write(place.path("bin/python3.12.answer"), "echo cpython-312 3531").expect("written");
+        fs::write(
+            place.path("bin/python3.12.answer"),
+            "echo cpython 3.12.1 cpython-312 3531 64 linux-x86_64",
+        )
+        .expect("written");
         place
     }
 
@@ -62,7 +66,7 @@ impl Place {
         ran(self.program(env!("CARGO_BIN_EXE_crosspyc")).arg("cache").args(arguments))
     }
 
-    /// The names in a folder, but for the tag.
+        names.filter(|name| name != "CACHEDIR.TAG" && !name.contains("interpreters-")).collect()
     fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(folder)).into_iter().flatten();
         let names = entries.map(|entry| entry.expect("listed").file_name().to_string_lossy().into_owned());
