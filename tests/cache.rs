@@ -66,11 +66,11 @@ impl Place {
         ran(self.program(env!("CARGO_BIN_EXE_crosspyc")).arg("cache").args(arguments))
     }
 
-        names.filter(|name| name != "CACHEDIR.TAG" && !name.contains("interpreters-")).collect()
+    /// The names in a folder, but for the tag and what interpreters answered.
     fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(folder)).into_iter().flatten();
         let names = entries.map(|entry| entry.expect("listed").file_name().to_string_lossy().into_owned());
-        names.filter(|name| name != "CACHEDIR.TAG").collect()
+        names.filter(|name| name != "CACHEDIR.TAG" && !name.contains("interpreters-")).collect()
     }
 
     /// The files of the only entry.

@@ -11,13 +11,15 @@ Runs a bundle that crosspyc made
 Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...
 
 Options:
-      --python PATH     the interpreter to run it with [env: CROSSPYC_PYTHON]
-      --python-arg ARG  an option for the interpreter, such as -Xdev or -O; repeatable
-      --inherit-path    keep PYTHONPATH and the user's site-packages within the program's reach
-      --verify          compare every byte of the unpacked files with the archive
-      --which           say which interpreter would be chosen and why, and run nothing
-  -h, --help            print this help
-  -V, --version         print the version
+      --python PATH       the interpreter to run it with [env: CROSSPYC_PYTHON]
+      --python-arg ARG    an option for the interpreter, such as -Xdev or -O; repeatable
+      --inherit-path      keep PYTHONPATH and the user's site-packages within the program's reach
+      --trusted-key FILE  run nothing that is not signed with a key of this file (minisign's NAME.pub);
+                          repeatable [env: CROSSPYC_TRUSTED_KEYS]
+      --verify            compare every byte of the unpacked files with the archive
+      --which             say which interpreter would be chosen and why, and run nothing
+  -h, --help              print this help
+  -V, --version           print the version
 ";
 
 /// What the command line asks for.
@@ -71,6 +73,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             Some("-V" | "--version") => return Ok(Request::Version),
             Some("--python") => run.python = Some(value("python")?),
             Some("--python-arg") => run.python_args.push(value("python-arg")?),
+            Some("--trusted-key") => run.trusted_keys.push(value("trusted-key")?.into()),
             Some("--verify") => run.verify = true,
             Some("--inherit-path") => run.inherit_path = true,
             Some("--which") => which = true,

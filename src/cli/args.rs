@@ -242,6 +242,9 @@ pub(super) struct RunArgs {
     /// Keep PYTHONPATH and the user's site-packages within the program's reach
     #[arg(long)]
     pub inherit_path: bool,
+    /// Run nothing that is not signed with a key of this file (minisign's NAME.pub); repeatable [env: CROSSPYC_TRUSTED_KEYS]
+    #[arg(long, value_name = "FILE")]
+    pub trusted_key: Vec<PathBuf>,
     /// Compare every byte of the unpacked files with the archive
     #[arg(long)]
     pub verify: bool,

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub use cache::CacheError;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
 
-use crate::bundle::{Archive, ReadError};
+use crate::bundle::{Archive, KeyError, ReadError, SignatureError, TrustedKeys};
 
 /// Exit code of a runner that could not start the program, as `env` and shells have it.
 pub const EXIT_NOT_STARTED: u8 = 127;
@@ -29,6 +29,9 @@ pub struct Run {
     pub python: Option<OsString>,
     /// Options for the interpreter.
     pub python_args: Vec<OsString>,
+    /// Files of public keys: an archive that is signed with none of them is not run. Without such files those count that
+    /// `CROSSPYC_TRUSTED_KEYS` lists, and without that any archive is run.
+    pub trusted_keys: Vec<PathBuf>,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
     /// Keep the user's `PYTHONPATH` and site-packages within the program's reach.
@@ -42,6 +45,10 @@ pub struct Run {
 pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error("{0}; it is not run, because only what is signed with a trusted key is")]
+    Signature(#[from] SignatureError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
     #[error(transparent)]
     Find(#[from] FindError),
     #[error(transparent)]
@@ -53,7 +60,7 @@ pub enum RunError {
 /// Runs a bundle and gives its exit code. On Unix this process becomes the program, and the call returns only when it could not start,
 /// or its files were temporary. `notice` is told, before the start, what the user should know.
 pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
-    let archive = Archive::open(&run.archive)?;
+    let archive = trusted_archive(run)?;
     let manifest = archive.manifest();
     let search = interpreters::search(manifest, run.python.as_deref(), &run.python_args, false);
     let interpreter = search.result()?;
@@ -72,10 +79,27 @@ pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
 
 /// Says which interpreter a run would choose, and why: its path on the first line. All interpreters are asked anew.
 pub fn which(run: &Run) -> Result<String, RunError> {
-    let archive = Archive::open(&run.archive)?;
+    let archive = trusted_archive(run)?;
     let manifest = archive.manifest();
     let search = interpreters::search(manifest, run.python.as_deref(), &run.python_args, true);
     Ok(search.explain(manifest)?)
+}
+
+/// The archive to run, if it may be.
+fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
+    let archive = Archive::open(&run.archive)?;
+    let listed = nonempty_variable("CROSSPYC_TRUSTED_KEYS").filter(|_| run.trusted_keys.is_empty());
+    let listed = listed.iter().flat_map(env::split_paths).filter(|path| !path.as_os_str().is_empty());
+    let mut keys = TrustedKeys::default();
+    let mut is_required = false;
+    for path in run.trusted_keys.iter().cloned().chain(listed) {
+        keys.add(TrustedKeys::read(&path)?);
+        is_required = true;
+    }
+    if is_required {
+        archive.verify_signature(&keys)?;
+    }
+    Ok(archive)
 }
 
 /// The operating system and processor, as [`crate::bundle::Variant::platforms`] names them.
