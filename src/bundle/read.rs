@@ -122,9 +122,21 @@ impl Archive {
 
     /// What the files of a variant, or the common ones alone, hold, verified. `index` is this archive's.
     pub fn blobs<'i>(&self, index: &'i Index, variant: Option<usize>) -> Result<Blobs<'i>, ReadError> {
-        let manifest = &self.manifest;
-        let mut wanted = vec![false; manifest.frames.len()];
+        let mut wanted = vec![false; self.manifest.frames.len()];
         index.files(variant).for_each(|entry| wanted[index.blobs[entry.blob].frame] = true);
+        self.join(index, wanted)
+    }
+
+    /// Reads all there is and compares it with its digests: every byte of the archive, from the first frame on.
+    pub fn verify(&self) -> Result<Index, ReadError> {
+        let index = self.index()?;
+        self.join(&index, vec![true; self.manifest.frames.len()])?;
+        Ok(index)
+    }
+
+    /// Inflates the frames that are wanted, and those that these were compressed with, and joins the files in them.
+    fn join<'i>(&self, index: &'i Index, wanted: Vec<bool>) -> Result<Blobs<'i>, ReadError> {
+        let manifest = &self.manifest;
         let mut inflated = wanted.clone();
         for number in (0..inflated.len()).rev() {
             if let (true, Some(parent)) = (inflated[number], manifest.frames[number].parent) {

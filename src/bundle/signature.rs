@@ -73,6 +73,12 @@ impl TrustedKeys {
 }
 
 impl Archive {
+    /// What the signature, if there is one, says of itself: the trusted comment. Nothing is verified.
+    pub fn claimed_comment(&self) -> Option<String> {
+        let signature = Signature::decode(self.signature()?).ok()?;
+        Some(signature.trusted_comment().to_owned())
+    }
+
     /// Whether the archive is signed with one of `keys`; the trusted comment, which is signed too.
     ///
     /// What the manifest says is then what the signer said, and so is every file that [`files`](Archive::files) gives.

@@ -35,6 +35,7 @@ pub(super) enum Command {
     Run(RunArgs),
     Verify(VerifyArgs),
     Inspect(InspectArgs),
+    Extract(ExtractArgs),
     Dis(DisArgs),
     Targets(TargetsArgs),
     Cache(CacheArgs),
@@ -266,6 +267,24 @@ pub(super) struct VerifyArgs {
     /// Pycs and bundles, and folders in which to look for them
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    /// Bundles must be signed with a public key in this file, in minisign's format; repeatable
+    #[arg(long = "trusted-key", value_name = "FILE")]
+    pub trusted_keys: Vec<PathBuf>,
+}
+
+/// Unpack the files of a bundle, each verified
+///
+/// The files of one target go into DIR as they would stand on sys.path; those of several go into a sub-folder each, which has the pyc tag as its name.
+#[derive(Debug, Args)]
+pub(super) struct ExtractArgs {
+    #[arg(value_name = "APP.pyb")]
+    pub archive: PathBuf,
+    /// Where to: a folder that is empty or not there
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Only the files for these Python versions; repeatable [default: all in the bundle]
+    #[arg(short, long = "target", value_name = "VERSION", value_delimiter = ',')]
+    pub targets: Vec<String>,
 }
 
 /// What is in a pyc or a bundle

@@ -6,6 +6,7 @@ mod cache;
 mod compile;
 mod dis;
 pub mod exit;
+mod extract;
 mod inspect;
 mod report;
 mod run;
@@ -65,6 +66,7 @@ fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
         Command::Run(args) => run::run(args, report),
         Command::Verify(args) => verify::run(args, report),
         Command::Inspect(args) => inspect::run(args, report),
+        Command::Extract(args) => extract::run(args, report),
         Command::Dis(args) => dis::run(args, report),
         Command::Targets(args) => targets::run(args, report),
         Command::Cache(args) => cache::run(args, report),

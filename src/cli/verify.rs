@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::args::VerifyArgs;
 use super::report::{Report, Verbosity, counted, shown, thousands};
 use super::{CommandError, exit};
-use crate::bundle::{Archive, ReadError};
+use crate::bundle::{Archive, ReadError, TrustedKeys};
 use crate::project::FileError;
 use crate::project::examine::{Body, Currency, examine, find_files, open_bundle};
 
@@ -26,7 +26,7 @@ struct PycRecord {
     reason: Option<String>,
 }
 
-/// A bundle, with `--format json`: `whole` or `damaged`.
+/// A bundle, with `--format json`: `whole`, `untrusted` or `damaged`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord {
@@ -35,6 +35,9 @@ struct BundleRecord {
     /// The Python versions it is for.
     versions: Vec<String>,
     files: usize,
+    /// The trusted comment of the signature, if that was to be verified and is by a trusted key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -45,6 +48,7 @@ struct BundleRecord {
 struct BundleSummaryRecord {
     bundles: usize,
     whole: usize,
+    untrusted: usize,
     damaged: usize,
 }
 
@@ -66,10 +70,13 @@ enum Status {
     /// For a Python that crosspyc does not know.
     Foreign,
     Stale,
+    /// A bundle that is whole, but not signed with a trusted key.
+    Untrusted,
     Damaged,
 }
 
 impl Status {
+    /// Of pycs.
     const ALL: [Status; 5] =
         [Status::Current, Status::Whole, Status::Foreign, Status::Stale, Status::Damaged];
 
@@ -79,6 +86,7 @@ impl Status {
             Status::Whole => "whole",
             Status::Foreign => "foreign",
             Status::Stale => "stale",
+            Status::Untrusted => "untrusted",
             Status::Damaged => "damaged",
         }
     }
@@ -89,21 +97,23 @@ impl Status {
             Status::Whole => "whole, without a source",
             Status::Foreign => "for a Python that crosspyc does not know",
             Status::Stale => "stale",
+            Status::Untrusted => "not signed with a trusted key",
             Status::Damaged => "damaged",
         }
     }
 
     fn is_bad(self) -> bool {
-        matches!(self, Status::Stale | Status::Damaged)
+        matches!(self, Status::Stale | Status::Untrusted | Status::Damaged)
     }
 }
 
 pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let keys = trusted_keys(&args.trusted_keys)?;
     let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
             if let Some(archive) = open_bundle(&file) {
-                bundles.push(verify_bundle(&file, archive));
+                bundles.push(verify_bundle(&file, archive, keys.as_ref()));
                 continue;
             }
             match fs::read(&file) {
@@ -154,23 +164,55 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
     PycRecord { status, pyc: shown(path), version, reason }
 }
 
-/// Reads every file of a bundle and compares it with its digest.
-fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>) -> BundleRecord {
-    let (mut versions, mut files) = (Vec::new(), 0);
-    let checked = archive.and_then(|archive| {
-        let variants = &archive.manifest().variants;
-        versions.extend(variants.iter().map(|variant| variant.version.clone()));
-        files = archive.index()?.file_count();
-        let runs = (0..variants.len()).map(Some).chain([None]);
-        runs.into_iter().try_for_each(|variant| archive.files(variant, |_, _| Ok(())))
-    });
-    let reason = checked.err().map(|error| match error {
-        ReadError::Damaged { offset, what, .. } => format!("at byte {offset}: {what}"),
-        ReadError::NotABundle { .. } => "its end is missing: no trailer in its last 64 bytes".to_owned(),
-        error => error.to_string(),
-    });
-    let status = if reason.is_some() { Status::Damaged } else { Status::Whole };
-    BundleRecord { status, bundle: shown(path), versions, files, reason }
+/// The keys in these files; none if nobody asked for a signature.
+fn trusted_keys(files: &[PathBuf]) -> Result<Option<TrustedKeys>, CommandError> {
+    let mut keys = TrustedKeys::default();
+    for file in files {
+        keys.add(TrustedKeys::read(file).map_err(CommandError::usage)?);
+    }
+    Ok((!files.is_empty()).then_some(keys))
+}
+
+/// Reads every byte of a bundle and compares it with its digest; with keys, looks who signed it.
+fn verify_bundle(
+    path: &Path,
+    archive: Result<Archive, ReadError>,
+    keys: Option<&TrustedKeys>,
+) -> BundleRecord {
+    let mut record = BundleRecord {
+        status: Status::Whole,
+        bundle: shown(path),
+        versions: Vec::new(),
+        files: 0,
+        signature: None,
+        reason: None,
+    };
+    let read = archive.and_then(|archive| archive.verify().map(|index| (archive, index)));
+    let (archive, index) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            record.status = Status::Damaged;
+            record.reason = Some(match error {
+                ReadError::Damaged { offset, what, .. } => format!("at byte {offset}: {what}"),
+                ReadError::NotABundle { .. } => {
+                    "its end is missing: no trailer in its last 64 bytes".to_owned()
+                }
+                error => error.to_string(),
+            });
+            return record;
+        }
+    };
+    record.files = index.file_count();
+    record.versions = archive.manifest().variants.iter().map(|variant| variant.version.clone()).collect();
+    match keys.map(|keys| archive.verify_signature(keys)) {
+        None => {}
+        Some(Ok(comment)) => record.signature = Some(comment),
+        Some(Err(error)) => {
+            record.status = Status::Untrusted;
+            record.reason = Some(error.to_string());
+        }
+    }
+    record
 }
 
 fn tell_bundle(record: &BundleRecord, report: &mut Report) {
@@ -181,7 +223,9 @@ fn tell_bundle(record: &BundleRecord, report: &mut Report) {
             [] => String::new(),
             versions => format!(", Python {}", versions.join(", ")),
         };
-        let detail = record.reason.clone().unwrap_or_else(|| counted(record.files, "file"));
+        let signature = record.signature.as_ref().map_or(String::new(), |text| format!(", signed: {text}"));
+        let whole = || counted(record.files, "file") + &signature;
+        let detail = record.reason.clone().unwrap_or_else(whole);
         report.line(format_args!("{}: {}{versions} ({detail})", record.status.name(), record.bundle));
     }
 }
@@ -190,12 +234,16 @@ fn summarize_bundles(records: &[BundleRecord], report: &mut Report) {
     if report.verbosity < Verbosity::Normal {
         return;
     }
-    let damaged = records.iter().filter(|record| record.status.is_bad()).count();
-    let whole = records.len() - damaged;
-    report.record(&BundleSummaryRecord { bundles: records.len(), whole, damaged });
-    let parts = [(whole, "whole"), (damaged, "damaged")].into_iter().filter(|(number, _)| *number > 0);
-    let parts: Vec<String> =
-        parts.map(|(number, status)| format!("{} {status}", thousands(number))).collect();
+    let number = |status| records.iter().filter(|record| record.status == status).count();
+    let (whole, untrusted, damaged) =
+        (number(Status::Whole), number(Status::Untrusted), number(Status::Damaged));
+    report.record(&BundleSummaryRecord { bundles: records.len(), whole, untrusted, damaged });
+    let parts = [(whole, "whole"), (untrusted, "not signed with a trusted key"), (damaged, "damaged")];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, status)| format!("{} {status}", thousands(number)))
+        .collect();
     report.line(format_args!("{}: {}", counted(records.len(), "bundle"), parts.join(", ")));
 }
 

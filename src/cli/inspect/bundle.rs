@@ -1,11 +1,11 @@
-//! What is in a bundle: its manifest, and how much room each section takes.
+//! What is in a bundle: whom it serves, who signed it, which files it has, and how much room each target takes.
 
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::super::report::{Report, counted, shown};
-use crate::bundle::{Archive, EntryPoint, FORMAT_VERSION, Index, Manifest};
+use crate::bundle::{Archive, EntryPoint, FORMAT_VERSION, FileEntry, Frame, Index, Manifest, Variant};
 
 /// A bundle; with `--format json` as it is.
 #[derive(Serialize)]
@@ -16,49 +16,155 @@ struct BundleRecord<'m> {
     format_version: u32,
     /// The BLAKE3 of the manifest, by which the runner's cache knows the bundle.
     identity: String,
+    signed: bool,
+    /// The signature's trusted comment, which nobody has verified here.
+    signature_comment: Option<String>,
     /// Its fields, as the archive has them.
     #[serde(flatten)]
     manifest: &'m Manifest,
+    /// What all targets share, then each target; none if the index is damaged.
+    sections: Vec<Section>,
+}
+
+/// The files of a target, or those that all share.
+#[derive(Serialize)]
+struct Section {
+    /// The pyc tag; none for what all share.
+    tag: Option<String>,
+    optimize: Option<u8>,
+    size: u64,
+    /// What it takes in the archive, beside the targets that it is compressed with.
+    packed: u64,
+    /// Of all frames, in percent.
+    share: f64,
+    files: Vec<PackedFile>,
+}
+
+#[derive(Serialize)]
+struct PackedFile {
+    path: String,
+    size: u64,
+    /// About what it takes in the archive: files are compressed together, and a content that others have is there once.
+    packed: u64,
 }
 
 pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) {
     let manifest = archive.manifest();
+    let sections = archive.index().map(|index| sections(&index, manifest));
+    if let Err(error) = &sections {
+        report.error(None, &error.to_string());
+    }
     let record = BundleRecord {
         path: shown(path),
         size: archive.length(),
         format_version: FORMAT_VERSION,
         identity: archive.identity().to_hex().to_string(),
+        signed: archive.signature().is_some(),
+        signature_comment: archive.claimed_comment(),
         manifest,
+        sections: sections.unwrap_or_default(),
     };
     report.record(&record);
-    report.line(format_args!("{}: bundle, {}", record.path, bytes(record.size)));
-    report.line(format_args!("  name: {}", manifest.name));
-    report.line(format_args!("  entry point: {}", entry_point(&manifest.entry_point)));
-    for variant in &manifest.variants {
-        report.line(format_args!(
-            "  Python: {} ({}, magic number {}, -O {}), on {}",
-            variant.version,
-            variant.tag,
-            variant.magic,
-            variant.optimize,
-            if variant.platforms.is_empty() {
-                "any platform".to_owned()
-            } else {
-                variant.platforms.join(", ")
-            },
-        ));
+    text(&record).iter().for_each(|line| report.line(line));
+}
+
+fn text(record: &BundleRecord<'_>) -> Vec<String> {
+    let manifest = record.manifest;
+    let mut lines = vec![
+        format!("{}: bundle, {}", record.path, bytes(record.size)),
+        format!("  name: {}", manifest.name),
+        format!("  entry point: {}", entry_point(&manifest.entry_point)),
+    ];
+    lines.extend(manifest.variants.iter().map(variant));
+    if manifest.has_sources {
+        let version = manifest.requires_python.as_deref().unwrap_or("3");
+        lines.push(format!("  Python: any other {version}, from the sources it carries"));
     }
-    report.line(format_args!("  identity: {}", record.identity));
-    match archive.index() {
-        Ok(index) => tell_files(&index, report),
-        Err(error) => report.error(None, &error.to_string()),
+    lines.push(match (record.signed, &record.signature_comment) {
+        (false, _) => "  signature: none".to_owned(),
+        (true, None) => "  signature: not one of minisign".to_owned(),
+        (true, Some(comment)) => {
+            format!("  signature: {comment} (not verified; `crosspyc verify --trusted-key FILE` does that)")
+        }
+    });
+    lines.push(format!("  identity: {}", record.identity));
+    for section in &record.sections {
+        lines.push(format!(
+            "  {}: {}, {} packed to {} ({:.1} %)",
+            title(section),
+            counted(section.files.len(), "file"),
+            bytes(section.size),
+            bytes(section.packed),
+            section.share
+        ));
+        let file = |file: &PackedFile| {
+            format!("    {}, {}, packed to about {}", file.path, bytes(file.size), file.packed)
+        };
+        lines.extend(section.files.iter().map(file));
+    }
+    lines
+}
+
+fn variant(variant: &Variant) -> String {
+    let platforms = match variant.platforms.as_slice() {
+        [] => "any platform".to_owned(),
+        platforms => platforms.join(", "),
+    };
+    let Variant { version, tag, magic, optimize, .. } = variant;
+    format!("  Python: {version} ({tag}, magic number {magic}, -O {optimize}), on {platforms}")
+}
+
+fn title(section: &Section) -> String {
+    match (&section.tag, section.optimize) {
+        (Some(tag), Some(level)) => format!("{tag}, -O {level}"),
+        _ => "shared by all targets".to_owned(),
     }
 }
 
-fn tell_files(index: &Index, report: &mut Report) {
-    let files = index.common.iter().chain(index.variants.iter().flatten());
-    for file in files {
-        report.line(format_args!("    {}, {}", file.path, bytes(index.blobs[file.blob].size)));
+fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
+    let tags = [(None, None)].into_iter();
+    let tags = tags.chain(manifest.variants.iter().map(|of| (Some(of.tag.clone()), Some(of.optimize))));
+    let lists: Vec<&[FileEntry]> =
+        [index.common.as_slice()].into_iter().chain(index.variants.iter().map(Vec::as_slice)).collect();
+    let packed = packed_sizes(index, manifest, &lists);
+    let all: u64 = manifest.frames.iter().map(|frame| frame.compressed).sum();
+    let mut told = vec![false; index.blobs.len()];
+    let mut file = |entry: &FileEntry| {
+        let blob = &index.blobs[entry.blob];
+        let is_first = !std::mem::replace(&mut told[entry.blob], true);
+        let packed = if is_first { part(blob.size, &manifest.frames[blob.frame]) } else { 0 };
+        PackedFile { path: entry.path.clone(), size: blob.size, packed }
+    };
+    let mut sections = Vec::new();
+    for (((tag, optimize), list), packed) in tags.zip(lists).zip(packed) {
+        let files: Vec<PackedFile> = list.iter().map(&mut file).collect();
+        let size = files.iter().map(|file| file.size).sum();
+        let share = if all == 0 { 0.0 } else { (1000.0 * packed as f64 / all as f64).round() / 10.0 };
+        sections.push(Section { tag, optimize, size, packed, share, files });
+    }
+    sections
+}
+
+/// For each list of files what its frames take: a frame belongs to the list that has most of its files.
+fn packed_sizes(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<u64> {
+    let mut counts = vec![vec![0usize; manifest.frames.len()]; lists.len()];
+    for (counts, list) in counts.iter_mut().zip(lists) {
+        list.iter().for_each(|entry| counts[index.blobs[entry.blob].frame] += 1);
+    }
+    let mut packed = vec![0; lists.len()];
+    for (number, frame) in manifest.frames.iter().enumerate() {
+        // Of several the first.
+        let owner = (0..lists.len()).rev().max_by_key(|&list| counts[list][number]);
+        owner.into_iter().for_each(|owner| packed[owner] += frame.compressed);
+    }
+    packed
+}
+
+/// A file's part of its frame, by size.
+fn part(size: u64, frame: &Frame) -> u64 {
+    match frame.size {
+        0 => 0,
+        all => (u128::from(size) * u128::from(frame.compressed) / u128::from(all)) as u64,
     }
 }
 

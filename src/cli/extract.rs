@@ -1,0 +1,119 @@
+//! `crosspyc extract`: the files of a bundle as they would stand on sys.path.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::ExtractArgs;
+use super::report::{Report, Verbosity, counted, shown};
+use super::{CommandError, exit};
+use crate::bundle::{Archive, ReadError, Variant};
+use crate::project::FileError;
+
+/// What was unpacked for a target, with `--format json`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "extracted")]
+struct ExtractedRecord<'r> {
+    folder: String,
+    /// The Python version; none for a bundle of sources alone.
+    target: Option<&'r str>,
+    optimize: Option<u8>,
+    files: usize,
+    size: u64,
+}
+
+/// Why a file is not there.
+#[derive(Debug, thiserror::Error)]
+enum ExtractError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Write(#[from] FileError),
+}
+
+pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?;
+    let chosen = chosen(&archive.manifest().variants, &args.targets).map_err(CommandError::usage)?;
+    if fs::read_dir(&args.output).is_ok_and(|mut entries| entries.next().is_some()) {
+        let message = format!("`{}` is not empty; name another folder with -o", shown(&args.output));
+        return Err(CommandError::usage(message));
+    }
+    for &number in &chosen {
+        let variant = number.map(|number| &archive.manifest().variants[number]);
+        let folder = match variant {
+            Some(variant) if chosen.len() > 1 => args.output.join(folder_name(variant)),
+            _ => args.output.clone(),
+        };
+        let (files, size) = extract(&archive, number, &folder).map_err(CommandError::failure)?;
+        tell(&folder, variant, files, size, report);
+    }
+    Ok(exit::SUCCESS)
+}
+
+fn tell(folder: &Path, variant: Option<&Variant>, files: usize, size: u64, report: &mut Report) {
+    let folder = shown(folder);
+    if report.verbosity >= Verbosity::Normal {
+        let version =
+            variant.map_or("any Python 3".to_owned(), |variant| format!("Python {}", variant.version));
+        report.line(format_args!("extracted {} for {version} into {folder}", counted(files, "file")));
+    }
+    let (target, optimize) =
+        (variant.map(|variant| variant.version.as_str()), variant.map(|variant| variant.optimize));
+    report.record(&ExtractedRecord { folder, target, optimize, files, size });
+}
+
+/// The variants of these versions, or all; where there are none, what they would share.
+fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>>, String> {
+    let has = |version: &String| variants.iter().any(|variant| variant.version == *version);
+    if let Some(version) = versions.iter().find(|version| !has(version)) {
+        let there: Vec<&str> = variants.iter().map(|variant| variant.version.as_str()).collect();
+        return Err(format!("the bundle has nothing for Python {version}; it is for {}", there.join(", ")));
+    }
+    let is_wanted = |variant: &Variant| versions.is_empty() || versions.contains(&variant.version);
+    let wanted = variants.iter().enumerate().filter(|(_, variant)| is_wanted(variant));
+    let chosen: Vec<Option<usize>> = wanted.map(|(number, _)| Some(number)).collect();
+    Ok(if chosen.is_empty() { vec![None] } else { chosen })
+}
+
+/// As the ends of pycs' names: `cpython-312`, `cpython-312.opt-1`.
+fn folder_name(variant: &Variant) -> String {
+    match variant.optimize {
+        0 => variant.tag.clone(),
+        level => format!("{}.opt-{level}", variant.tag),
+    }
+}
+
+/// How many files there are, and their size. All were verified before the first is written.
+fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(usize, u64), ExtractError> {
+    let (mut files, mut size) = (0, 0);
+    archive.files(variant, |entry, data| {
+        let path = folder.join(&entry.path);
+        write(&path, data, entry.executable)?;
+        files += 1;
+        size += data.len() as u64;
+        Ok::<_, ExtractError>(())
+    })?;
+    Ok((files, size))
+}
+
+fn create_folder(folder: &Path) -> Result<(), FileError> {
+    fs::create_dir_all(folder).map_err(|error| FileError::new("create", folder, error))
+}
+
+fn write(path: &Path, data: &[u8], executable: bool) -> Result<(), FileError> {
+    path.parent().map_or(Ok(()), create_folder)?;
+    let written = open(path, executable).and_then(|mut file| file.write_all(data));
+    written.map_err(|error| FileError::new("write", path, error))
+}
+
+fn open(path: &Path, executable: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o777 } else { 0o666 });
+    #[cfg(not(unix))]
+    let _ = executable;
+    options.open(path)
+}
