@@ -494,6 +494,77 @@ fn a_disk_that_fills_up_leaves_nothing() {
     place.assert_whole(&contents);
 }
 
+/// A real full disk, where a file system can be mounted that only this run sees: the temporary folder, on another, serves.
+#[test]
+fn a_full_disk_is_got_around() {
+    let mut contents = contents();
+    contents.common.insert("large".into(), vec![7; 3_000_000].into());
+    let place = Place::with(&contents);
+    fs::create_dir(place.path("cache")).expect("made");
+    let mount = "mount -t tmpfs -o size=1m,mode=700 none cache";
+    let unshared = |script: &str| {
+        let mut command = place.program("unshare");
+        command.env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin").args(["-m", "sh", "-c", script]);
+        command.arg(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command
+    };
+    if !unshared(mount).status().is_ok_and(|status| status.success()) {
+        return;
+    }
+    let run = format!("{mount} && PATH=bin \"$0\" app.pyb && echo left && ls -A cache");
+    let ran = ran(&mut unshared(&run));
+    let (_, left) = ran.assert_started().stdout.split_once("left\n").expect("it lists the cache");
+    let mut left: Vec<&str> = left.lines().filter(|name| !name.contains("interpreters-")).collect();
+    left.retain(|&name| name != "CACHEDIR.TAG");
+    assert_eq!(left, [""; 0], "{ran:?}");
+    assert!(
+        ran.stderr.contains("No space left on device") && ran.stdout.contains("/tmp/crosspyc-run-"),
+        "{ran:?}"
+    );
+    assert_eq!(place.names("tmp"), [""; 0]);
+}
+
+/// The digest that the record would have if the files had been unpacked as they are now.
+fn forge_record(files: &Path) {
+    let record = files.with_file_name("record");
+    let bytes = fs::read(&record).expect("it is there");
+    let rest = &bytes[65..];
+    let start = rest.iter().position(|&byte| byte == b'\n').expect("it has a header") + 1;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(rest);
+    let text = std::str::from_utf8(&rest[start..]).expect("the paths are UTF-8");
+    for path in std::iter::once("").chain(text.split_terminator('\0')) {
+        let metadata = fs::symlink_metadata(files.join(path)).expect("it is there");
+        let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
+        let facts = [u64::from(metadata.mode()), metadata.size(), metadata.ino()];
+        for fact in facts.into_iter().chain(times.map(|time| time as u64)) {
+            hasher.update(&fact.to_le_bytes());
+        }
+    }
+    let digest = hasher.finalize().to_hex();
+    fs::write(record, [digest.as_bytes(), b"\n", rest].concat()).expect("written");
+}
+
+/// What no look from outside shows, as when a disk fails.
+#[test]
+fn with_verify_every_byte_is_compared() {
+    let place = Place::new();
+    place.run().assert_silent();
+    let verify = || {
+        let mut command = place.program(env!("CARGO_BIN_EXE_crosspyc-run"));
+        ran(command.args(["--verify", "app.pyb"]))
+    };
+    let first = inode(&place.files());
+    verify().assert_silent();
+    assert_eq!(inode(&place.files()), first);
+    fs::write(place.files().join("package/module.pyc"), "mOdule").expect("written");
+    forge_record(&place.files());
+    place.run().assert_silent();
+    assert_eq!(inode(&place.files()), first, "the cheap look does not see it");
+    verify().assert_silent();
+    place.assert_whole(&contents());
+}
+
 #[test]
 fn what_is_in_the_cache_is_listed_and_removed() {
     let place = Place::new();

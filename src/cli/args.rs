@@ -326,7 +326,7 @@ pub(super) enum CacheCommand {
     List,
     /// Remove what was not used for long, and what killed runs left
     Prune(PruneArgs),
-    /// Remove everything
+    /// Remove every unpacked bundle
     Clear,
 }
 
