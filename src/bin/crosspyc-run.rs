@@ -32,7 +32,13 @@ enum Request {
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's own output")]
 fn main() -> ExitCode {
-    let done = match parse(std::env::args_os().skip(1)) {
+    let arguments = std::env::args_os().skip(1);
+    // A standalone executable is its program: all arguments are the program's.
+    let request = match runner::own_archive() {
+        Some(archive) => Ok(Request::Run(Run { archive, arguments: arguments.collect(), ..Run::default() })),
+        None => parse(arguments),
+    };
+    let done = match request {
         Ok(Request::Help) => {
             print!("{USAGE}");
             Ok(())

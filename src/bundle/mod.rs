@@ -44,7 +44,7 @@ pub use write::{Contents, File, Signer, WriteError, WriteOptions, write};
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 2;
 const TRAILER_LENGTH: usize = 64;
-const TRAILER_MAGIC: &[u8; 8] = b"\x89PYB\r\n\x1a\n";
+pub(crate) const TRAILER_MAGIC: &[u8; 8] = b"\x89PYB\r\n\x1a\n";
 
 /// Frames refer back to at most so many bytes of what was before.
 const WINDOW_LOG: u32 = 27;

@@ -44,9 +44,9 @@ pub(super) enum Command {
 /// What is said, and how.
 #[derive(Clone, Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Plain text, or one JSON object a line
-    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
-    pub format: Format,
+    /// Plain text, or one JSON object a line [default: text]
+    #[arg(long = "format", global = true, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    pub formats: Vec<FormatArg>,
     /// Say less: no summary; twice, no errors either
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
     pub quiet: u8,
@@ -58,11 +58,50 @@ pub(super) struct OutputArgs {
     pub color: When,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+/// How things are said, and what `bundle` makes: two questions under one name, the option may be given for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    Text,
+    Json,
+    /// An archive for the runner
+    #[value(hide = true)]
+    Pyb,
+    /// A zip that Python runs
+    #[value(hide = true)]
+    Zipapp,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
     #[default]
     Text,
     Json,
+}
+
+/// What `bundle` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ArchiveFormat {
+    Pyb,
+    Zipapp,
+}
+
+impl OutputArgs {
+    pub(super) fn format(&self) -> Format {
+        let of_messages = self.formats.iter().rev().find_map(|format| match format {
+            FormatArg::Text => Some(Format::Text),
+            FormatArg::Json => Some(Format::Json),
+            FormatArg::Pyb | FormatArg::Zipapp => None,
+        });
+        of_messages.unwrap_or_default()
+    }
+
+    pub(super) fn archive_format(&self) -> Option<ArchiveFormat> {
+        self.formats.iter().rev().find_map(|format| match format {
+            FormatArg::Pyb => Some(ArchiveFormat::Pyb),
+            FormatArg::Zipapp => Some(ArchiveFormat::Zipapp),
+            FormatArg::Text | FormatArg::Json => None,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -165,6 +204,8 @@ impl From<LayoutArg> for Layout {
 /// If pyproject.toml stands in PROJECT and its packages in PROJECT/src, that is the folder taken. Data files come along; hidden files, __pycache__
 /// and virtual environments do not. Without -m, -e or -c the project's own __main__.py is the entry point, else its only script in [project.scripts].
 /// Options may also stand in pyproject.toml, under [tool.crosspyc.bundle].
+///
+/// With --format zipapp, or an output that ends with .pyz, it makes a zip that any Python of the targets runs without the runner.
 #[derive(Debug, Args)]
 pub(super) struct BundleArgs {
     /// The folder that is to stand on sys.path
@@ -199,6 +240,18 @@ pub(super) struct BundleArgs {
     /// What to do about modules that do not compile for a target
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_error: OnError,
+    /// Make one executable: the runner with the bundle appended
+    #[arg(long)]
+    pub standalone: bool,
+    /// The runner of a standalone executable, for another platform [default: the one beside crosspyc]
+    #[arg(long, value_name = "FILE", requires = "standalone")]
+    pub runner: Option<PathBuf>,
+    /// What the first line of a zipapp starts it with [default: /usr/bin/env python3]
+    #[arg(short, long, value_name = "INTERPRETER")]
+    pub python: Option<String>,
+    /// Sign the bundle with a secret key of minisign, whose password is in CROSSPYC_SIGN_PASSWORD or asked for
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
     /// The application's name, for messages [default: that of the output, or of the project]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,

@@ -1,20 +1,26 @@
 //! `crosspyc bundle`: compiles a project and packs it into one archive.
 
+mod product;
 mod request;
 mod tell;
 
 use std::time::Instant;
 
-use super::args::BundleArgs;
+use super::args::{ArchiveFormat, BundleArgs};
 use super::compile::jobs;
 use super::report::{Report, end_clean, shown};
 use super::{CommandError, exit};
-use crate::bundle::{self, WriteOptions};
 use crate::project::pack::{PackError, pack};
+use product::Product;
 
-pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
+pub(super) fn run(
+    args: &BundleArgs,
+    format: Option<ArchiveFormat>,
+    report: &mut Report,
+) -> Result<u8, CommandError> {
     let start = Instant::now();
-    let project = request::project(args)?;
+    let product = Product::new(args, format)?;
+    let project = request::project(args, &product)?;
     if project.folder != args.project {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
     }
@@ -36,10 +42,7 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
         report.error(None, &format!("{} was not written{hint}", shown(&project.output)));
         return Ok(code);
     }
-    let options = WriteOptions { jobs: args.jobs, ..WriteOptions::default() };
-    let (manifest, size) =
-        bundle::write(&packed.contents, &project.output, &options).map_err(CommandError::failure)?;
-    let unpacked = manifest.frames.iter().map(|frame| frame.size).sum();
+    let (size, unpacked) = product.write(&packed.contents, &project.output, args.jobs)?;
     tell::written(&project, &packed, tell::Written { size, unpacked, time: start.elapsed() }, report);
     Ok(exit::SUCCESS)
 }

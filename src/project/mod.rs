@@ -23,10 +23,13 @@ pub mod pack;
 pub mod prune;
 pub mod rejection;
 pub mod settings;
+pub mod signing;
+pub mod standalone;
 pub mod timings;
 pub mod walk;
 pub mod workers;
 pub mod write;
+pub mod zipapp;
 
 use std::io;
 use std::path::{Path, PathBuf};

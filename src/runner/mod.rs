@@ -8,6 +8,7 @@ pub mod cache;
 mod children;
 mod interpreters;
 mod launch;
+mod standalone;
 
 use std::env;
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 pub use cache::CacheError;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
+pub use standalone::own_archive;
 
 use crate::bundle::{Archive, KeyError, ReadError, SignatureError, TrustedKeys};
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::product::Product;
 use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
@@ -10,11 +11,13 @@ use crate::project::pack::{Project, Start, source_root};
 use crate::project::settings::{Settings, SettingsError};
 use crate::target::{Target, combine};
 
-pub(super) fn project(args: &BundleArgs) -> Result<Project, CommandError> {
+pub(super) fn project(args: &BundleArgs, product: &Product) -> Result<Project, CommandError> {
     let settings = Settings::nearest(&args.project).map_err(CommandError::usage)?;
     let folder = source_root(&args.project);
     let bundle = &settings.bundle;
     let name = name(args, &settings);
+    let native = args.native || bundle.native.unwrap_or(false);
+    product.check(native)?;
     let with = bundle.with.iter().map(|folder| settings.folder.join(folder));
     let mut with_excludes = Globs::default();
     add(&mut with_excludes, &args.exclude, &bundle.exclude, &settings)?;
@@ -28,7 +31,7 @@ pub(super) fn project(args: &BundleArgs) -> Result<Project, CommandError> {
     Ok(Project {
         folder,
         with: with.chain(args.with.iter().cloned()).collect(),
-        output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.pyb"))),
+        output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}{}", product.ending()))),
         name,
         start: start(&args.start, &settings)?,
         targets: targets(args, &settings)?,
@@ -36,7 +39,7 @@ pub(super) fn project(args: &BundleArgs) -> Result<Project, CommandError> {
         excludes,
         with_excludes,
         includes,
-        native: args.native || bundle.native.unwrap_or(false),
+        native,
         include_source: args.include_source || bundle.include_source.unwrap_or(false),
         scripts: settings.scripts,
         requires_python: settings.requires_python,

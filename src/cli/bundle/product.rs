@@ -1,0 +1,92 @@
+//! What is made of the packed project: an archive, an executable that begins with the runner, or a zipapp.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use crate::bundle::{self, Contents, WriteOptions};
+use crate::cli::CommandError;
+use crate::cli::args::{ArchiveFormat, BundleArgs};
+use crate::project::signing::Key;
+use crate::project::standalone::Runner;
+use crate::project::zipapp;
+
+/// The kind of file, with all that is needed to write it: read before the long work begins.
+pub(super) enum Product {
+    Archive { runner: Option<Runner>, key: Option<Key> },
+    Zipapp { python: String },
+}
+
+impl Product {
+    pub(super) fn new(args: &BundleArgs, format: Option<ArchiveFormat>) -> Result<Product, CommandError> {
+        let ends_with_pyz =
+            || args.output.as_deref().and_then(Path::extension).is_some_and(|ending| ending == "pyz");
+        let is_zipapp = format.map_or_else(ends_with_pyz, |format| format == ArchiveFormat::Zipapp);
+        let only_other = match is_zipapp {
+            true => [("--standalone", args.standalone), ("--sign", args.sign.is_some())],
+            false => [("--python", args.python.is_some()), ("", false)],
+        };
+        if let Some((option, _)) = only_other.iter().find(|(_, given)| *given) {
+            let kind = if is_zipapp { "a zipapp" } else { "anything but a zipapp (--format zipapp)" };
+            return Err(CommandError::usage(format!("{option} is not for {kind}")));
+        }
+        if is_zipapp {
+            let python = args.python.clone().unwrap_or_else(|| zipapp::PYTHON.to_owned());
+            return Ok(Product::Zipapp { python });
+        }
+        let runner = args.standalone.then(|| Runner::read(args.runner.as_deref())).transpose();
+        let key = args.sign.as_deref().map(Key::read).transpose();
+        Ok(Product::Archive {
+            runner: runner.map_err(CommandError::usage)?,
+            key: key.map_err(CommandError::usage)?,
+        })
+    }
+
+    /// How its name ends when none is given.
+    pub(super) fn ending(&self) -> &'static str {
+        match self {
+            Product::Archive { runner: None, .. } => ".pyb",
+            Product::Archive { runner: Some(runner), .. } if runner.is_windows => ".exe",
+            Product::Archive { .. } => "",
+            Product::Zipapp { .. } => ".pyz",
+        }
+    }
+
+    /// Refuses what it cannot hold.
+    pub(super) fn check(&self, native: bool) -> Result<(), CommandError> {
+        match self {
+            Product::Zipapp { .. } if native => Err(CommandError::usage(
+                "a zipapp cannot hold native extension modules (--native), which Python loads from files only; make a .pyb",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes it; gives its size, and that of all it holds.
+    pub(super) fn write(
+        &self,
+        contents: &Contents,
+        path: &Path,
+        jobs: Option<NonZeroUsize>,
+    ) -> Result<(u64, u64), CommandError> {
+        match self {
+            Product::Archive { runner, key } => {
+                let name = contents.name.as_str();
+                let sign = key.as_ref().map(|key| move |bytes: &[u8]| key.sign(name, bytes));
+                let options = WriteOptions {
+                    prefix: runner.as_ref().map_or(&[], |runner| &runner.bytes),
+                    sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),
+                    jobs,
+                };
+                let (manifest, size) =
+                    bundle::write(contents, path, &options).map_err(CommandError::failure)?;
+                Ok((size, manifest.frames.iter().map(|frame| frame.size).sum()))
+            }
+            Product::Zipapp { python } => {
+                let size = zipapp::write(contents, python, path).map_err(CommandError::failure)?;
+                let own = contents.variants.iter().flat_map(|(_, files)| files.values());
+                let unpacked = own.chain(contents.common.values()).map(|file| file.data.len() as u64).sum();
+                Ok((size, unpacked))
+            }
+        }
+    }
+}

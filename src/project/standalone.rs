@@ -1,0 +1,55 @@
+//! The runner that a standalone executable begins with.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{FileError, shown};
+
+/// Why there is no runner.
+#[derive(Debug, thiserror::Error)]
+pub enum RunnerError {
+    #[error("the runner `{path}` is not beside crosspyc; name one with --runner FILE", path = shown(.0))]
+    Missing(PathBuf),
+    #[error("`{path}` is no runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
+    NotExecutable(PathBuf),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// An executable of the runner.
+pub struct Runner {
+    pub bytes: Vec<u8>,
+    /// It is for Windows, where names of programs end with `.exe`.
+    pub is_windows: bool,
+}
+
+impl Runner {
+    /// Reads the runner named, else the one beside this executable.
+    pub fn read(named: Option<&Path>) -> Result<Runner, RunnerError> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => {
+                let here = env::current_exe()
+                    .map_err(|error| FileError::new("find", Path::new("crosspyc"), error))?;
+                let path = here.with_file_name(format!("crosspyc-run{}", env::consts::EXE_SUFFIX));
+                if !path.is_file() {
+                    return Err(RunnerError::Missing(path));
+                }
+                path
+            }
+        };
+        let bytes = fs::read(&path).map_err(|error| FileError::new("read", &path, error))?;
+        let is_windows = bytes.starts_with(b"MZ");
+        if !is_windows && !is_executable(&bytes) {
+            return Err(RunnerError::NotExecutable(path));
+        }
+        Ok(Runner { bytes, is_windows })
+    }
+}
+
+/// By the first bytes of ELF and Mach-O, of one processor or several.
+fn is_executable(bytes: &[u8]) -> bool {
+    let starts: [&[u8]; 3] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
+    starts.iter().any(|start| bytes.starts_with(start))
+}

@@ -1,0 +1,153 @@
+//! A bundle as a zipapp: a zip that a matching CPython runs by itself, without the runner.
+//!
+//! ```text
+//! #!/usr/bin/env python3
+//! __main__.py                     picks a folder by cache tag and magic number, and by -O; says what is needed where none fits
+//! cpython-312/                    what stands on sys.path: modules as pycs, with the sources beside them if those are carried
+//! cpython-312/pkg/mod.pyc
+//! cpython-312/pkg/data.txt        data files are in every folder, for importlib.resources looks for them beside the modules
+//! cpython-313.opt-1/...
+//! ```
+//!
+//! Folders have entries of their own, by which zipimport knows namespace packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use zip::result::ZipResult;
+use zip::write::{SimpleFileOptions, ZipWriter};
+use zip::{CompressionMethod, DateTime};
+
+use super::FileError;
+use super::write::write_atomically;
+use crate::bundle::{Contents, EntryPoint, File, Variant};
+use crate::pyc::{CACHE_DIR, sourceless_file_name};
+use crate::target::{RequiresPython, Version};
+
+/// The first line if no other is wanted.
+pub const PYTHON: &str = "/usr/bin/env python3";
+
+const MAIN: &str = include_str!("zipapp_main.py");
+
+/// Writes `contents`, which hold no native modules, as a zipapp to `path`, whole or not at all; gives its length.
+pub fn write(contents: &Contents, python: &str, path: &Path) -> Result<u64, FileError> {
+    let failed = |error| FileError::new("write", path, error);
+    let bytes = encode(contents, python).map_err(|error| failed(error.into()))?;
+    write_atomically(path, &bytes, 0o755).map_err(failed)?;
+    Ok(bytes.len() as u64)
+}
+
+fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
+    let mut start = Cursor::new(format!("#!{python}\n").into_bytes());
+    start.seek(SeekFrom::End(0))?;
+    let mut zip = ZipWriter::new(start);
+    add(&mut zip, "__main__.py", &main_module(contents).into_bytes().into())?;
+    for (variant, own) in &contents.variants {
+        let root = folder(variant);
+        let own = own.iter().map(|(path, file)| (beside_source(path), file));
+        let common = contents.common.iter().map(|(path, file)| (path.clone(), file));
+        let files: BTreeMap<String, &File> =
+            own.chain(common).map(|(path, file)| (format!("{root}/{path}"), file)).collect();
+        for folder in folders(files.keys()) {
+            zip.add_directory(folder, options(0o755))?;
+        }
+        for (path, file) in files {
+            add(&mut zip, &path, file)?;
+        }
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, path: &str, file: &File) -> ZipResult<()> {
+    zip.start_file(path, options(if file.executable { 0o755 } else { 0o644 }))?;
+    Ok(zip.write_all(&file.data)?)
+}
+
+/// The same at every time.
+fn options(mode: u32) -> SimpleFileOptions {
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    options.last_modified_time(DateTime::default()).unix_permissions(mode)
+}
+
+/// `cpython-312`, `cpython-312.opt-1`.
+fn folder(variant: &Variant) -> String {
+    match variant.optimize {
+        0 => variant.tag.clone(),
+        level => format!("{}.opt-{level}", variant.tag),
+    }
+}
+
+/// All folders above the files, each before what is in it.
+fn folders<'p>(paths: impl Iterator<Item = &'p String>) -> BTreeSet<&'p str> {
+    paths.flat_map(|path| path.match_indices('/').map(|(end, _)| &path[..end])).collect()
+}
+
+/// zipimport looks for a pyc beside its source only: `pkg/__pycache__/mod.cpython-312.pyc` goes to `pkg/mod.pyc`.
+fn beside_source(path: &str) -> String {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.strip_suffix(".pyc").and_then(|name| {
+        let tagged = name.rsplit_once(".opt-").map_or(name, |(tagged, _)| tagged);
+        tagged.rsplit_once('.').map(|(stem, _)| stem)
+    });
+    match (folder.strip_suffix(CACHE_DIR), stem) {
+        (Some(folder), Some(stem)) => format!("{folder}{}", sourceless_file_name(stem)),
+        _ => path.to_owned(),
+    }
+}
+
+fn main_module(contents: &Contents) -> String {
+    let entry = |variant: &Variant| {
+        let Variant { tag, magic, optimize, .. } = variant;
+        format!("({tag:?}, {magic}, {optimize}, {:?}), ", folder(variant))
+    };
+    let folders: String = contents.variants.iter().map(|(variant, _)| entry(variant)).collect();
+    let mut versions: Vec<&str> =
+        contents.variants.iter().map(|(variant, _)| variant.version.as_str()).collect();
+    versions.dedup();
+    let versions = versions.join(", ");
+    let (module, function) = match &contents.entry_point {
+        EntryPoint::Main => ("__main__", None),
+        EntryPoint::Module(module) => (module.as_str(), None),
+        EntryPoint::Function { module, function } => (module.as_str(), Some(function)),
+    };
+    MAIN.replace("@FOLDERS@", &format!("[{}]", folders.trim_end_matches(", ")))
+        .replace("@VERSIONS@", &format!("{versions:?}"))
+        .replace("@OLDEST@", &oldest(contents))
+        .replace("@MODULE@", &quoted(module))
+        .replace("@FUNCTION@", &function.map_or_else(|| "None".to_owned(), |function| quoted(function)))
+}
+
+/// The oldest Python that the carried sources are for, as a tuple.
+fn oldest(contents: &Contents) -> String {
+    if !contents.has_sources {
+        return "None".to_owned();
+    }
+    let required: Option<RequiresPython> =
+        contents.requires_python.as_deref().and_then(|text| text.parse().ok());
+    let fits = |version: &Version| required.as_ref().is_none_or(|required| required.allows(*version));
+    let minor = Version::ALL.into_iter().find(fits).map_or(8, Version::minor);
+    format!("(3, {minor})")
+}
+
+/// As a Python literal.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pycs_go_where_zipimport_looks() {
+        for (path, expected) in [
+            ("pkg/mod.pyc", "pkg/mod.pyc"),
+            ("pkg/__pycache__/mod.cpython-312.pyc", "pkg/mod.pyc"),
+            ("__pycache__/a.b.cpython-312.opt-1.pyc", "a.b.pyc"),
+            ("pkg/data.txt", "pkg/data.txt"),
+        ] {
+            assert_eq!(beside_source(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+# -*- coding: utf-8 -*-
+# Picks the folder with the modules for the Python that reads this, and starts the program. Any Python since 2.7 can read it, and tell what it lacks.
+def main():
+    import os
+    import sys
+    del globals()["main"]  # The program's __main__ begins as Python left it.
+    # Cache tag, magic number, optimisation level, folder; oldest first.
+    folders = @FOLDERS@
+    # With sources, the oldest Python that may compile them, else None.
+    versions, oldest = @VERSIONS@, @OLDEST@
+    module, function = @MODULE@, @FUNCTION@
+
+    tag = getattr(getattr(sys, "implementation", None), "cache_tag", None)
+    try:
+        from importlib.util import MAGIC_NUMBER
+        magic = MAGIC_NUMBER[0] + 256 * MAGIC_NUMBER[1]
+    except ImportError:
+        magic = None
+    fitting = [entry for entry in folders if entry[:2] == (tag, magic)]
+    fitting = [entry for entry in fitting if entry[2] == sys.flags.optimize] + fitting
+    if not fitting and oldest and sys.version_info >= oldest:
+        fitting = folders[-1:]
+    if not fitting:
+        sys.exit("%s holds modules for CPython %s; this is %s, Python %s (%s, magic number %s): start it with one of those" % (
+            sys.argv[0], versions, sys.executable, sys.version.split()[0], tag, magic))
+
+    sys.path[0] = os.path.join(os.path.abspath(sys.path[0]), fitting[0][3])
+    if function is None:
+        import runpy
+        runpy._run_module_as_main(module, alter_argv=module != "__main__")
+    else:
+        import importlib
+        import operator
+        sys.exit(operator.attrgetter(function)(importlib.import_module(module))())
+
+
+main()
