@@ -219,6 +219,149 @@ fn an_interrupt_reaches_the_program() {
     }
 }
 
+/// Prints what a worker returns in a child of each kind, and what the program does at its top.
+const WORKERS: &str = "import multiprocessing, os, sys
+from concurrent.futures import ProcessPoolExecutor
+from .tasks import square
+print('top', __name__)
+def start(method):
+    context = multiprocessing.get_context(method)
+    with context.Pool(2) as pool:
+        print(method, pool.map(square, [1, 2, 3]), flush=True)
+    with ProcessPoolExecutor(2, mp_context=context) as executor:
+        print(method, list(executor.map(square, [4, 5])), flush=True)
+def main():
+    for method in multiprocessing.get_all_start_methods():
+        start(method)
+if __name__ == '__main__':
+    main()
+";
+
+#[test]
+fn child_processes_of_every_kind_work_and_do_not_rerun_the_program() {
+    let files = [
+        ("app/__init__.py", ""),
+        ("app/__main__.py", WORKERS),
+        ("app/tasks.py", "def square(x): return x * x\n"),
+    ];
+    for options in [["-m", "app"], ["-e", "app.__main__:main"]] {
+        let Some(app) = App::new(&files, &options) else { return };
+        let (code, stdout, stderr) = app.run(&[]);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        let top = if options[0] == "-m" { "top __main__\n" } else { "top app.__main__\n" };
+        assert_eq!(stdout.lines().next(), Some(top.trim_end()), "{stdout}");
+        let methods: &[&str] = if cfg!(windows) { &["spawn"] } else { &["fork", "spawn", "forkserver"] };
+        for method in methods {
+            let lines = format!("{method} [1, 4, 9]\n{method} [16, 25]\n");
+            assert!(stdout.contains(&lines), "{stdout}");
+        }
+    }
+}
+
+#[test]
+fn functions_of_the_main_module_run_in_spawned_processes() {
+    let start = "import multiprocessing\nprint('top', __name__, flush=True)\ndef double(x): return 2 * x\n\
+        if __name__ == '__main__':\n    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        print(pool.map(double, [1, 2]))\n";
+    let Some(app) = App::new(&[("start.py", start)], &["-m", "start"]) else { return };
+    app.assert_prints(&[], "top __main__\ntop __mp_main__\n[2, 4]\n");
+}
+
+#[test]
+fn the_interpreter_started_anew_finds_the_modules() {
+    let main = "import subprocess, sys\n\
+        for arguments in [['-m', 'app.tool', 'x'], ['-c', 'import app.tool']]:\n    \
+        print(subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout, end='')\n";
+    let files = [
+        ("app/__init__.py", ""),
+        ("app/__main__.py", main),
+        ("app/tool.py", "import sys\nprint(__name__, sys.argv[1:])\n"),
+    ];
+    let Some(app) = App::new(&files, &["-m", "app"]) else { return };
+    app.assert_prints(&[], "__main__ ['x']\napp.tool []\n");
+}
+
+#[test]
+fn packages_modules_and_distributions_are_listed() {
+    let main = "import importlib.metadata as m, importlib.resources as r, pkgutil, app\n\
+        print([module.name for module in pkgutil.walk_packages(app.__path__, 'app.')])\n\
+        print(m.version('thing'), [e.value for e in m.entry_points(group='things')])\n\
+        print(pkgutil.get_data('app', 'data/a.txt'), sorted(f.name for f in r.files('app').joinpath('data').iterdir()))\n";
+    let files = [
+        ("app/__init__.py", ""),
+        ("app/__main__.py", main),
+        ("app/sub/__init__.py", ""),
+        ("app/sub/leaf.py", ""),
+        ("app/data/a.txt", "a"),
+        ("thing-1.5.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.5\n"),
+        ("thing-1.5.dist-info/entry_points.txt", "[things]\none = app.sub:leaf\n"),
+    ];
+    let Some(app) = App::new(&files, &["-m", "app"]) else { return };
+    app.assert_prints(
+        &[],
+        "['app.__main__', 'app.sub', 'app.sub.leaf']\n1.5 ['app.sub:leaf']\nb'a' ['a.txt']\n",
+    );
+}
+
+#[test]
+fn the_debugger_stops_at_a_breakpoint() {
+    let Some(app) = App::new(&[("__main__.py", "x = 6 * 7\nbreakpoint()\nprint('on')\n")], &[]) else {
+        return;
+    };
+    let mut command = app.command(&[]);
+    let mut run = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    run.stdin.take().expect("piped").write_all(b"p x\nc\n").expect("read");
+    let output = run.wait_with_output().expect("it ends");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && stdout.contains("(Pdb) 42") && stdout.trim_end().ends_with("on"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn the_program_starts_as_if_by_hand() {
+    let main = "import os, sys\n\
+        print(os.path.basename(sys.argv[0]), sys.argv[1:], sys.flags.optimize, sys.flags.dev_mode, sys.stdin.isatty())\n\
+        print(sys.path.count(os.path.dirname(os.path.abspath(__file__))), os.getcwd() in sys.path, '' in sys.path)\n\
+        def run(): sys.exit(300 if os.name == 'nt' else 44)\n\
+        if __name__ == '__main__': run()\n";
+    for (options, name, code) in [(["-m", "start"], "start.pyc", 44), (["-e", "start:run"], "app", 44)] {
+        let Some(app) = App::new(&[("start.py", main)], &options) else { return };
+        let code = if cfg!(windows) { 300 } else { code };
+        let (ended, stdout, stderr) = app.run(&["-O", "--python"]);
+        assert_eq!(stderr, "");
+        assert_eq!(stdout, format!("{name} ['-O', '--python'] 0 False False\n1 False False\n"));
+        assert_eq!(ended, Some(code));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.args(["--python-arg=-O", "--python-arg", "-X", "--python-arg", "dev", "--python"]);
+        command.arg(&app.python).arg(app.path("app.pyb")).stdin(Stdio::null());
+        let output = command.env("CROSSPYC_CACHE_DIR", app.path("cache")).output().expect("it runs");
+        assert!(
+            String::from_utf8_lossy(&output.stdout).starts_with(&format!("{name} [] 1 True False")),
+            "{output:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_user_has_elsewhere_leaks_in_only_when_asked() {
+    let main = "import json, sys\ntry:\n    import stray\nexcept ImportError:\n    stray = None\n\
+        print(json.__file__ is not None, hasattr(json, 'dumps'), stray is not None, sys.flags.no_user_site)\n";
+    let Some(app) = App::new(&[("start.py", main)], &["-m", "start"]) else { return };
+    let folder = app.path("stray");
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("stray.py"), "").expect("written");
+    fs::write(folder.join("start.py"), "print('not this')").expect("written");
+    for (option, expected) in [(None, "True True False 1\n"), (Some("--inherit-path"), "True True True 0\n")]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.args(option).arg("--python").arg(&app.python).arg(app.path("app.pyb")).current_dir(&folder);
+        command.env("PYTHONPATH", &folder).env("CROSSPYC_CACHE_DIR", app.path("cache"));
+        let output = command.output().expect("it runs");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).replace('\r', ""), expected, "{output:?}");
+    }
+}
+
 #[test]
 fn the_same_project_gives_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
