@@ -93,6 +93,7 @@ enum Obstacle {
     #[error("there is no folder for caches")]
     NoPlace,
     #[error("{path} {reason}", path = path.display())]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "folders are asked for their owner on Unix only"))]
     Untrusted { path: PathBuf, reason: &'static str },
     #[error("failed to unpack to {path}: {source}", path = path.display())]
     Io { path: PathBuf, source: io::Error },

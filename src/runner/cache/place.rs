@@ -84,6 +84,7 @@ pub(super) fn create(root: &Path) -> io::Result<()> {
 
 /// Makes folders that nobody else can read or plant files in.
 pub(super) fn folder_builder() -> fs::DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
