@@ -134,6 +134,120 @@ fn interpreters_are_chosen_in_order() {
     assert_eq!(ran(command().env("CROSSPYC_PYTHON", "").arg("app.pyb")).code, Some(127));
 }
 
+/// What a Python of a target says of itself.
+fn says(version: &str, magic: u16) -> String {
+    let tag = version.replace('.', "");
+    format!(
+        "echo cpython {version}.0 cpython-{tag} {magic} 64 linux-x86_64; echo {version} >>\"${{0%/*}}/asked\""
+    )
+}
+
+fn several_targets() -> Contents {
+    let mut contents = contents();
+    for (version, magic) in [("3.13", 3571), ("3.14", 3627)] {
+        let mut variant = contents.variants[0].clone();
+        variant.0 = Variant {
+            version: version.into(),
+            tag: format!("cpython-{}", version.replace('.', "")),
+            magic,
+            ..variant.0
+        };
+        contents.variants.push(variant);
+    }
+    contents
+}
+
+#[test]
+fn the_newest_target_wins_and_nobody_is_asked_in_vain() {
+    let place = Place::new();
+    place.bundle(&several_targets());
+    place.interpreter("bin/python3", &says("3.12", 3531));
+    place.interpreter("home/.pyenv/versions/3.13.1/bin/python3", &says("3.13", 3571));
+    place.interpreter("home/.pyenv/versions/3.12.9/bin/python3", &says("3.12", 3531));
+    let run = || ran(place.command().env("HOME", place.path("home")).arg("app.pyb"));
+    let chosen = || ran(place.command().env("HOME", place.path("home")).args(["--which", "app.pyb"])).stdout;
+    for _ in 0..2 {
+        assert_eq!(run().code, Some(0));
+    }
+    let asked = |file: &str| fs::read_to_string(place.path(file).with_file_name("asked")).unwrap_or_default();
+    // `python3` could have been the newest. The answers are remembered.
+    assert_eq!(asked("bin/python3"), "3.12\n");
+    assert_eq!(asked("home/.pyenv/versions/3.13.1/bin/python3"), "3.13\n");
+    assert_eq!(asked("home/.pyenv/versions/3.12.9/bin/python3"), "");
+    let first = chosen();
+    assert!(
+        first.starts_with(&format!("{}\n", place.path("home/.pyenv/versions/3.13.1/bin/python3").display())),
+        "{first}"
+    );
+    assert!(first.contains("runs the modules for 3.13 (magic number 3571)"), "{first}");
+    assert!(!first.contains("started"), "{first}");
+    place.interpreter("bin/python3.14", &says("3.14", 3627));
+    assert!(chosen().starts_with(&format!("{}\n", place.path("bin/python3.14").display())));
+}
+
+#[test]
+fn a_hanging_interpreter_is_waited_for_once() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", "echo x >>\"${0%/*}/asked\"; exec /bin/sleep 60");
+    place.interpreter("bin/python3", FITS);
+    for _ in 0..2 {
+        assert!(place.run().stdout.starts_with("started python3\n"));
+    }
+    assert_eq!(fs::read_to_string(place.path("bin/asked")).expect("it was asked"), "x\n");
+}
+
+#[test]
+fn damaged_memories_are_made_anew() {
+    let place = Place::new();
+    place.interpreter("bin/python3", FITS);
+    place.run();
+    let whole = fs::read(place.path("cache").join(MEMORY)).expect("it is there");
+    for damaged in [&whole[..whole.len() / 2], b"", b"{}", b"[1]", b"\xff"] {
+        fs::write(place.path("cache").join(MEMORY), damaged).expect("written");
+        assert!(place.run().stdout.starts_with("started python3\n"));
+        assert!(fs::read(place.path("cache").join(MEMORY)).is_ok_and(|now| now.len() >= whole.len() - 9));
+    }
+}
+
+#[test]
+fn sources_run_where_no_variant_does() {
+    let place = Place::new();
+    let pypy = "echo pypy 3.11.13 pypy311 432 64 linux-x86_64";
+    place.interpreter("bin/pypy3", pypy);
+    let run = |contents: &Contents| {
+        place.bundle(contents);
+        place.run()
+    };
+    let mut contents = contents();
+    let ran = run(&contents);
+    assert!(ran.stderr.contains("pypy3: is PyPy 3.11.13 (pypy311)\n"), "{ran:?}");
+    contents.has_sources = true;
+    assert!(run(&contents).stdout.starts_with("started pypy3\n"));
+    contents.requires_python = Some(">=3.12".into());
+    let ran = run(&contents);
+    assert!(ran.stderr.contains("CPython 3.12 or any Python >=3.12 for its sources"), "{ran:?}");
+    assert!(ran.stderr.contains("and the sources require Python >=3.12"), "{ran:?}");
+    contents.requires_python = Some(">=3.9".into());
+    place.interpreter("bin/python3.12", FITS);
+    assert!(run(&contents).stdout.starts_with("started python3.12\n"));
+}
+
+#[test]
+fn with_a_trusted_key_an_unsigned_archive_is_not_run() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let keys = minisign::KeyPair::generate_unencrypted_keypair().expect("made");
+    fs::write(place.path("key.pub"), keys.pk.to_box().expect("boxed").to_string()).expect("written");
+    for ran in [
+        ran(place.command().args(["--trusted-key", "key.pub", "app.pyb"])),
+        ran(place.command().env("CROSSPYC_TRUSTED_KEYS", place.path("key.pub")).arg("app.pyb")),
+        ran(place.command().args(["--trusted-key", "nowhere.pub", "app.pyb"])),
+    ] {
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{ran:?}");
+    }
+    assert_eq!(place.run().code, Some(0));
+}
+
 #[test]
 fn a_name_without_a_folder_is_looked_up_on_path() {
     let place = Place::new();
