@@ -25,6 +25,25 @@
 //!
 //! Every byte from the first frame on is under a digest: a frame as it is compressed under one of the manifest, each file under one of the index.
 //! The reader allocates no more than the manifest says, and the manifest's length is bounded by that of the file.
+//!
+//! # Layout
+//!
+//! One frame holds what all targets share, and one more for each variant what it has of its own; equal contents are there once. In a frame the
+//! bytes of the pycs are sorted by what they are (`streams.rs`). The frame of the target in the middle stands by itself, every other is compressed with
+//! its neighbour on the way there, and the further optimisation levels of a target with its first (`layout.rs`). So a new target costs what it
+//! differs by, and a start inflates the frames on the way to the middle, not all. Measured on Django's 916 modules for 3.12 to 3.15, level 12, a window of 128 MB; four targets
+//! in percent of four archives of one target each, laid out alike:
+//!
+//! | layout | four targets |
+//! |---|---|
+//! | pycs as they are; each target with the one before | 60.6 % |
+//! | … all versions of a module one after the other, in one frame (a start inflates all) | 61.2 % |
+//! | … each target with 3.14 | 62.1 % |
+//! | sorted into streams; each target with the one before | 57.0 % |
+//! | … references counted backwards and by the place of their bytes | 56 % |
+//! | … with the middle as the root, and with index and manifest: as it is | 57.6 % (4,912 kB) |
+//!
+//! Sorting makes an archive of one target 7 % smaller too: 2,097 kB for 3.12, where a deflated zip of the same pycs takes 3,316 kB.
 
 mod check;
 mod layout;
