@@ -52,6 +52,16 @@ pub struct Variant {
     pub platforms: Vec<String>,
 }
 
+impl Variant {
+    /// What its files' folders and entries are called, as the ends of pycs' names: `cpython-312`, `cpython-312.opt-1`.
+    pub fn label(&self) -> String {
+        match self.optimize {
+            0 => self.tag.clone(),
+            level => format!("{}.opt-{level}", self.tag),
+        }
+    }
+}
+
 /// A zstd frame of the archive. What its content is, [`StreamLengths`] says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {

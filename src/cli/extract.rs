@@ -43,7 +43,7 @@ pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, Command
     for &number in &chosen {
         let variant = number.map(|number| &archive.manifest().variants[number]);
         let folder = match variant {
-            Some(variant) if chosen.len() > 1 => args.output.join(folder_name(variant)),
+            Some(variant) if chosen.len() > 1 => args.output.join(variant.label()),
             _ => args.output.clone(),
         };
         let (files, size) = extract(&archive, number, &folder).map_err(CommandError::failure)?;
@@ -75,14 +75,6 @@ fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>
     let wanted = variants.iter().enumerate().filter(|(_, variant)| is_wanted(variant));
     let chosen: Vec<Option<usize>> = wanted.map(|(number, _)| Some(number)).collect();
     Ok(if chosen.is_empty() { vec![None] } else { chosen })
-}
-
-/// As the ends of pycs' names: `cpython-312`, `cpython-312.opt-1`.
-fn folder_name(variant: &Variant) -> String {
-    match variant.optimize {
-        0 => variant.tag.clone(),
-        level => format!("{}.opt-{level}", variant.tag),
-    }
 }
 
 /// How many files there are, and their size. All were verified before the first is written.

@@ -44,7 +44,7 @@ fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(start);
     add(&mut zip, "__main__.py", &main_module(contents).into_bytes().into())?;
     for (variant, own) in &contents.variants {
-        let root = folder(variant);
+        let root = variant.label();
         let own = own.iter().map(|(path, file)| (beside_source(path), file));
         let common = contents.common.iter().map(|(path, file)| (path.clone(), file));
         let files: BTreeMap<String, &File> =
@@ -70,14 +70,6 @@ fn options(mode: u32) -> SimpleFileOptions {
     options.last_modified_time(DateTime::default()).unix_permissions(mode)
 }
 
-/// `cpython-312`, `cpython-312.opt-1`.
-fn folder(variant: &Variant) -> String {
-    match variant.optimize {
-        0 => variant.tag.clone(),
-        level => format!("{}.opt-{level}", variant.tag),
-    }
-}
-
 /// All folders above the files, each before what is in it.
 fn folders<'p>(paths: impl Iterator<Item = &'p String>) -> BTreeSet<&'p str> {
     paths.flat_map(|path| path.match_indices('/').map(|(end, _)| &path[..end])).collect()
@@ -99,7 +91,7 @@ fn beside_source(path: &str) -> String {
 fn main_module(contents: &Contents) -> String {
     let entry = |variant: &Variant| {
         let Variant { tag, magic, optimize, .. } = variant;
-        format!("({tag:?}, {magic}, {optimize}, {:?}), ", folder(variant))
+        format!("({tag:?}, {magic}, {optimize}, {:?}), ", variant.label())
     };
     let folders: String = contents.variants.iter().map(|(variant, _)| entry(variant)).collect();
     let mut versions: Vec<&str> =

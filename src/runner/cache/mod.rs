@@ -168,11 +168,7 @@ impl Wanted<'_> {
         let (suffix, label) = match variant {
             None => ("source".to_owned(), "source".to_owned()),
             Some(number) => {
-                let variant = &manifest.variants[number];
-                let label = match variant.optimize {
-                    0 => variant.tag.clone(),
-                    level => format!("{}.opt-{level}", variant.tag),
-                };
+                let label = manifest.variants[number].label();
                 (format!("{number}-{label}"), label)
             }
         };
