@@ -218,7 +218,7 @@ fn an_entry_that_was_changed_is_made_again() {
         |files| fs::remove_dir_all(files.join("package")).expect("removed"),
         |files| fs::remove_dir_all(files).expect("removed"),
         |files| fs::write(files.join("package/stray.pyc"), "").expect("written"),
-        |files| fs::create_dir(files.join("data/stray")).expect("made"),
+        |files| fs::create_dir(files.join("package/stray")).expect("made"),
         |files| {
             fs::set_permissions(files.join("data/program"), fs::Permissions::from_mode(0o644)).expect("set");
         },

@@ -180,11 +180,18 @@ pub(super) fn unpack(
     })
 }
 
-/// What an entry has, folders with a `/` at the end.
+/// What a start looks at, folders with a `/` at the end: every file, and every folder in which a file that came later could be imported. (What
+/// Windows says of a folder is what it says of the files in it: there, all.)
 pub(super) fn paths(index: &Index, variant: Option<usize>) -> Vec<String> {
     let entries: Vec<&FileEntry> = index.files(variant).collect();
-    let folders = folders(&entries).into_iter().map(|folder| format!("{folder}/"));
+    let watched: Vec<&FileEntry> =
+        entries.iter().copied().filter(|entry| cfg!(windows) || is_module(&entry.path)).collect();
+    let folders = folders(&watched).into_iter().map(|folder| format!("{folder}/"));
     folders.chain(entries.iter().map(|entry| entry.path.clone())).collect()
+}
+
+fn is_module(path: &str) -> bool {
+    [".pyc", ".py", ".so"].iter().any(|suffix| path.ends_with(suffix))
 }
 
 /// The folders that the files are in, each after the one it is in.
