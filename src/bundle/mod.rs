@@ -41,9 +41,10 @@
 //! | … each target with 3.14 | 62.1 % |
 //! | sorted into streams; each target with the one before | 57.0 % |
 //! | … references counted backwards and by the place of their bytes | 56 % |
-//! | … with the middle as the root, and with index and manifest: as it is | 57.6 % (4,912 kB) |
+//! | … with the middle as the root, and with index and manifest: as it is | 57.6 % (4,908 kB) |
 //!
-//! Sorting makes an archive of one target 7 % smaller too: 2,097 kB for 3.12, where a deflated zip of the same pycs takes 3,316 kB.
+//! Sorting makes an archive of one target 7 % smaller too: 2,094 kB for 3.12, where a deflated zip of the same pycs takes 3,316 kB
+//! (`scripts/bench sizes`).
 
 mod check;
 mod layout;
