@@ -41,6 +41,17 @@
 //! [`compile`](mod@compile) joins these. Around them stand [`project`] (which files, which are up to date, parallel work, atomic writes), [`bundle`] (the archive's
 //! format), [`runner`] (running one) and [`cli`] (the commands; `report.rs` is the only place that prints).
 //!
+//! # The way of a bundle
+//!
+//! ```text
+//! project ─ pack ─> bundle::Contents ─ layout, streams, write ─> APP.pyb                        crosspyc bundle
+//! APP.pyb ─ Archive::open ─> manifest ─ interpreters ─> one that fits ─ cache ─> its files ─ launch ─> the program      crosspyc-run
+//! ```
+//!
+//! A start reads the archive's trailer and manifest, asks no interpreter that it knows already, and looks at the unpacked files without reading them;
+//! the index and the frames are read to unpack, verify or inspect. Files are unpacked, not imported from an image: then child processes of every
+//! kind, resources, metadata and tracebacks are Python's own business and work as they do by hand.
+//!
 //! # Invariants
 //!
 //! 1. Only [`target`] compares versions. Elsewhere code asks what the target *does*, by a named feature.
