@@ -16,7 +16,7 @@ use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write}
 
 const FITS: &str = "echo cpython 3.12.1 cpython-312 3531 64 linux-x86_64";
 
-const MEMORY: &str = "interpreters-1.json";
+const MEMORY: &str = "interpreters-2.json";
 
 /// A folder with a bundle, a cache, and pretended interpreters; PATH leads to `bin` alone.
 struct Place(tempfile::TempDir);

@@ -104,18 +104,6 @@ fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
     Ok(archive)
 }
 
-/// The operating system and processor, as [`crate::bundle::Variant::platforms`] names them.
-pub fn host_platform() -> String {
-    match (env::consts::OS, env::consts::ARCH) {
-        ("windows", "x86_64") => "win-amd64".to_owned(),
-        ("windows", "aarch64") => "win-arm64".to_owned(),
-        ("windows", _) => "win32".to_owned(),
-        ("macos", "aarch64") => "macosx-11.0-arm64".to_owned(),
-        ("macos", processor) => format!("macosx-10.9-{processor}"),
-        (system, processor) => format!("{system}-{processor}"),
-    }
-}
-
 fn nonempty_variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -1,10 +1,10 @@
 //! Asking a program what Python it is: with patience, but not for ever.
 
 use std::fmt;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,10 @@ use crate::runner::children;
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What it is asked: to print an [`Answer`] in one line.
-const QUESTION: &str = "import sys, sysconfig, importlib.util as u; v = sys.version_info; \
-    print(sys.implementation.name, \
-    '%d.%d.%d' % v[:3] + {'alpha': 'a', 'beta': 'b', 'candidate': 'rc'}.get(v[3], '') + str(v[4]) * (v[3] != 'final'), \
-    sys.implementation.cache_tag, int.from_bytes(u.MAGIC_NUMBER[:2], 'little'), \
-    sys.maxsize.bit_length() + 1, sysconfig.get_platform())";
+const QUESTION: &str = include_str!("question.py");
+
+/// How much of what a program prints is read.
+const ENOUGH: u64 = 1 << 16;
 
 /// What an interpreter says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +33,11 @@ pub struct Answer {
     pub magic: u16,
     /// The size of its pointers.
     pub bits: u8,
-    /// `sysconfig.get_platform()`
+    /// Where its native modules run, as [`Variant::platforms`](crate::bundle::Variant::platforms) has it, with the version of the C library or of macOS
+    /// that is here: `manylinux-2.36-x86_64`, `win-amd64`.
     pub platform: String,
+    /// How the names of native modules may end that it loads: `.cpython-312-x86_64-linux-gnu.so`. None if it did not say.
+    pub suffixes: Option<Vec<String>>,
 }
 
 /// Why a program gave no answer.
@@ -45,24 +47,27 @@ pub(super) enum Silence {
     NotStarted(String),
     #[error("gave no answer in {} seconds", .0.as_secs_f32())]
     Hung(Duration),
-    #[error("is not a working Python 3 ({0})")]
-    Failed(ExitStatus),
+    /// With what it wrote to standard error first.
+    #[error("is not a working Python 3 ({0}{colon}{1})", colon = if .1.is_empty() { "" } else { ": " })]
+    Failed(ExitStatus, String),
     #[error("is not a Python")]
     Nonsense,
 }
 
 impl Answer {
     pub(super) fn parse(line: &str) -> Option<Answer> {
-        let [implementation, release, tag, magic, bits, platform] =
-            line.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
-        Some(Answer {
-            implementation: implementation.to_owned(),
-            release: release.to_owned(),
-            tag: tag.to_owned(),
-            magic: magic.parse().ok()?,
-            bits: bits.parse().ok()?,
-            platform: platform.to_owned(),
-        })
+        let mut words = line.split_whitespace();
+        let mut word = || words.next();
+        let answer = Answer {
+            implementation: word()?.to_owned(),
+            release: word()?.to_owned(),
+            tag: word()?.to_owned(),
+            magic: word()?.parse().ok()?,
+            bits: word()?.parse().ok()?,
+            platform: word()?.to_owned(),
+            suffixes: word().map(|list| list.split(',').filter(|&it| it != "-").map(str::to_owned).collect()),
+        };
+        words.next().is_none().then_some(answer)
     }
 
     /// The numbers of its release, of which a pre-release has the same.
@@ -73,12 +78,39 @@ impl Answer {
     }
 
     /// Its platform; one of 32 bits on a system of 64 says the system's.
-    pub fn host(&self) -> &str {
-        match (self.platform.as_str(), self.bits) {
-            ("linux-x86_64", 32) => "linux-i686",
-            ("linux-aarch64", 32) => "linux-armv7l",
-            (platform, _) => platform,
+    pub fn host(&self) -> String {
+        let replaced = |processor: &str, own: &str| {
+            Some(format!("{}{own}", self.platform.strip_suffix(processor).filter(|_| self.bits == 32)?))
+        };
+        let linux = self.platform.contains("linux");
+        let own = || replaced("-x86_64", "-i686").or_else(|| replaced("-aarch64", "-armv7l"));
+        if linux { own() } else { None }.unwrap_or_else(|| self.platform.clone())
+    }
+
+    /// What sets it apart from the usual build of its version, if it loads other native modules than that.
+    pub(super) fn build(&self) -> &'static str {
+        let Some(suffix) = self.suffixes.iter().flatten().next() else { return "a build that loads none" };
+        // `312t` of `.cpython-312t-darwin.so` and of `.cp312t-win_amd64.pyd`.
+        let abi = suffix.trim_start_matches(".cpython-").trim_start_matches(".cp").split(['-', '.']).next();
+        let flags = abi.unwrap_or_default().trim_start_matches(|c: char| c.is_ascii_digit());
+        match flags {
+            "t" => "a free-threaded build",
+            // On Windows `_d.cp312-win_amd64.pyd`.
+            "d" | "_d" => "a debug build",
+            _ => "a build of its own kind",
         }
+    }
+
+    /// Whether it loads native modules that say the pyc tag in their names, `cpython-312` or, on Windows, `cp312`. A debug build does on some
+    /// systems, a free-threaded one does not.
+    pub(super) fn loads(&self, tag: &str) -> bool {
+        let short = tag.replace("cpython-", "cp");
+        let is_for = |suffix: &String, tag: &str| {
+            let rest = suffix.strip_prefix('.').and_then(|suffix| suffix.strip_prefix(tag));
+            rest.is_some_and(|rest| rest.starts_with(['-', '.']))
+        };
+        let Some(suffixes) = &self.suffixes else { return true };
+        suffixes.iter().any(|suffix| is_for(suffix, tag) || is_for(suffix, &short))
     }
 }
 
@@ -99,35 +131,62 @@ pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> 
     let deadline = Instant::now() + patience;
     let mut command = Command::new(python);
     command
-        .args(["-I", "-S", "-c", QUESTION])
+        .args(["-I", "-S", "-c"])
+        // In one line: a batch file could not take more.
+        .arg(format!("exec({QUESTION:?})"))
+        // Else macOS gives programs that were built long ago a version of their time.
+        .env("SYSTEM_VERSION_COMPAT", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        .stderr(Stdio::piped());
     let not_started = |error: std::io::Error| Silence::NotStarted(error.to_string());
     let mut group = children::Group::spawn(&mut command).map_err(not_started)?;
-    let answer = first_line(group.child(), deadline);
+    let said = group.child().stdout.take().map(lines);
+    let complaint = group.child().stderr.take().map(lines);
+    let answer = said.and_then(|lines| first(&lines, deadline, Answer::parse));
     let status = wait_until(group.child(), deadline).map_err(not_started)?;
     let Some(status) = status else {
         group.kill();
         return Err(Silence::Hung(patience));
     };
     if !status.success() {
-        return Err(Silence::Failed(status));
+        let soon = deadline.min(Instant::now() + Duration::from_millis(200));
+        let complaint = complaint.and_then(|lines| first(&lines, soon, complaint_of));
+        return Err(Silence::Failed(status, complaint.unwrap_or_default()));
     }
-    Answer::parse(&answer).ok_or(Silence::Nonsense)
+    answer.ok_or(Silence::Nonsense)
 }
 
-/// What a child prints first. A thread reads it: the pipe can outlive the child, held open by a child of its own.
-fn first_line(child: &mut Child, deadline: Instant) -> String {
+/// What a child prints. A thread reads it: the pipe can outlive the child, held open by a child of its own.
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
-    if let Some(stdout) = child.stdout.take() {
-        std::thread::spawn(move || {
-            let mut line = Vec::new();
-            let _ = BufReader::new(stdout.take(1000)).read_until(b'\n', &mut line);
-            let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
-        });
+    std::thread::spawn(move || {
+        let mut pipe = BufReader::new(pipe.take(ENOUGH));
+        let mut line = Vec::new();
+        while pipe.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                break;
+            }
+            line.clear();
+        }
+    });
+    receiver
+}
+
+/// What is made of the first line of which something can be made.
+fn first<T>(lines: &Receiver<String>, deadline: Instant, make: impl Fn(&str) -> Option<T>) -> Option<T> {
+    loop {
+        let line = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()?;
+        if let Some(made) = make(&line) {
+            return Some(made);
+        }
     }
-    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).unwrap_or_default()
+}
+
+/// A line that may be shown, and is not empty.
+fn complaint_of(line: &str) -> Option<String> {
+    let shown: String = line.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+    (!shown.is_empty()).then_some(shown)
 }
 
 /// The child's end; `None` if it does not come in time.
@@ -183,7 +242,56 @@ mod tests {
             assert_eq!(answer(script), Err(Silence::Nonsense), "{script}");
         }
         for script in ["exit 3", "kill -9 $$", "yes", "while :; do printf x; done"] {
-            assert!(matches!(answer(script), Err(Silence::Failed(_) | Silence::Hung(_))), "{script}");
+            assert!(matches!(answer(script), Err(Silence::Failed(..) | Silence::Hung(_))), "{script}");
+        }
+    }
+
+    #[test]
+    fn the_answer_stands_in_any_line() {
+        let expected = Ok(Answer::parse(FITS).expect("it is one"));
+        for script in
+            ["echo using Python 3.12", "yes noise | head -n 500", "echo; echo x >&2; printf '\\377\\n'"]
+        {
+            assert_eq!(answer(&format!("{script}; echo {FITS}; echo more")), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn who_fails_says_why() {
+        for (script, reason) in [
+            ("exit 3", "is not a working Python 3 (exit status: 3)"),
+            (
+                "echo >&2; printf 'no\\033[1m version\\nis set\\n' >&2; exit 126",
+                "is not a working Python 3 (exit status: 126: no[1m version)",
+            ),
+            ("sleep 60 >&2 & exit 1", "is not a working Python 3 (exit status: 1)"),
+        ] {
+            assert_eq!(answer(script).expect_err(script).to_string(), reason);
+        }
+    }
+
+    #[test]
+    fn one_that_stops_is_killed() {
+        // As one does that reads a terminal from the background.
+        assert!(matches!(answer("kill -STOP $$"), Err(Silence::Hung(_))));
+    }
+
+    #[test]
+    fn names_of_native_modules_tell_the_build() {
+        for (suffixes, loads) in [
+            ("", true),
+            (".cpython-312-x86_64-linux-gnu.so,.abi3.so,.so", true),
+            (".cpython-312-darwin.so,.abi3.so,.so", true),
+            (".cp312-win_amd64.pyd,.pyd", true),
+            (".cpython-312d-x86_64-linux-gnu.so,.cpython-312-x86_64-linux-gnu.so,.so", true),
+            (".cpython-312d-x86_64-linux-gnu.so,.so", false),
+            (".cpython-312t-x86_64-linux-gnu.so,.so", false),
+            (".cp312t-win_amd64.pyd,.pyd", false),
+            ("_d.cp312-win_amd64.pyd,_d.pyd", false),
+            ("-", false),
+        ] {
+            let answer = Answer::parse(&format!("{FITS} {suffixes}")).expect("it is one");
+            assert_eq!(answer.loads("cpython-312"), loads, "{suffixes}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::ask::Answer;
 use super::candidates::Hint;
+use super::platform::{newer_wanted, runs_on};
 use crate::bundle::{Manifest, Variant};
 use crate::target::RequiresPython;
 
@@ -52,17 +53,12 @@ impl Needs<'_> {
     /// The magic number decides, and the tag, by which an interpreter finds pycs beside their sources.
     pub(super) fn judge(&self, answer: &Answer) -> Result<Serves, String> {
         let has_modules = |variant: &Variant| variant.magic == answer.magic && variant.tag == answer.tag;
-        let runs = |variant: &Variant| has_modules(variant) && has_platform(variant, answer);
+        let runs = |variant: &Variant| has_modules(variant) && obstacle(variant, answer).is_none();
         if let Some(number) = self.at_level(runs) {
             return Ok(Serves::Variant(number));
         }
         if let Some(variant) = self.manifest.variants.iter().find(|variant| has_modules(variant)) {
-            let platforms = variant.platforms.join(", ");
-            return Err(format!(
-                "is {answer} for {}, and the native extension modules for {} are for {platforms}",
-                answer.host(),
-                variant.version
-            ));
+            return Err(obstacle(variant, answer).unwrap_or_default());
         }
         if self.sources_run_anywhere() {
             return self.judge_for_sources(answer).map(|()| Serves::Sources);
@@ -91,19 +87,23 @@ impl Needs<'_> {
     }
 }
 
-fn has_platform(variant: &Variant, answer: &Answer) -> bool {
-    let here = answer.host();
-    variant.platforms.is_empty() || variant.platforms.iter().any(|platform| runs_on(platform, here))
-}
-
-/// Whether what was built for one platform runs on another, in the words of `sysconfig.get_platform()`. Those of macOS name the release
-/// that they were built for, which tells nothing about the one that is here, and `universal2` stands for both processors.
-fn runs_on(built: &str, here: &str) -> bool {
-    let processor = |platform: &str| Some(platform.strip_prefix("macosx-")?.split_once('-')?.1.to_owned());
-    match (processor(built), processor(here)) {
-        (Some(built), Some(here)) => built == here || built == "universal2" || here == "universal2",
-        _ => built == here,
+/// Why an interpreter cannot load the native modules of its variant; none if it can, or there are none.
+fn obstacle(variant: &Variant, answer: &Answer) -> Option<String> {
+    if variant.platforms.is_empty() {
+        return None;
     }
+    let modules = format!("the native extension modules for {}", variant.version);
+    if !answer.loads(&variant.tag) {
+        return Some(format!("is {answer}, {}, and does not load {modules}", answer.build()));
+    }
+    let here = answer.host();
+    if variant.platforms.iter().any(|platform| runs_on(platform, &here)) {
+        return None;
+    }
+    let platforms = variant.platforms.join(", ");
+    let newer = variant.platforms.iter().find_map(|platform| newer_wanted(platform, &here));
+    let newer = newer.map(|newer| format!(": they need {newer} or newer")).unwrap_or_default();
+    Some(format!("is {answer} for {here}, and {modules} are for {platforms}{newer}"))
 }
 
 #[cfg(test)]
@@ -178,25 +178,60 @@ mod tests {
     }
 
     #[test]
-    fn native_modules_run_on_their_platforms() {
-        for (built, here, runs) in [
-            ("linux-x86_64", "linux-x86_64", true),
-            ("linux-x86_64", "linux-aarch64", false),
-            ("macosx-11.0-arm64", "macosx-14.0-arm64", true),
-            ("macosx-11.0-arm64", "macosx-10.9-universal2", true),
-            ("macosx-11.0-arm64", "macosx-14.0-x86_64", false),
-            ("win-amd64", "win-arm64", false),
-        ] {
-            assert_eq!(runs_on(built, here), runs, "{built} on {here}");
-        }
+    fn native_modules_bind_to_platforms_and_builds() {
         let mut manifest = manifest(&[("3.12", 3531, 0)]);
-        manifest.variants[0].platforms.push("linux-x86_64".to_owned());
+        manifest.variants[0].platforms = ["manylinux-2.34-x86_64", "win32"].map(str::to_owned).into();
         manifest.has_sources = true;
         let needs = Needs { manifest: &manifest, level: None };
-        assert_eq!(
-            needs.judge(&answer("cpython 3.12.1 cpython-312 3531 32 linux-x86_64")),
-            Err("is CPython 3.12.1 (cpython-312) for linux-i686, and the native extension modules for 3.12 are for linux-x86_64".to_owned())
-        );
+        let are_for = "and the native extension modules for 3.12 are for manylinux-2.34-x86_64, win32";
+        let do_not_load = "and does not load the native extension modules for 3.12";
+        for (bits, platform, suffixes, reason) in [
+            (64, "manylinux-2.34-x86_64", "", None),
+            (64, "manylinux-2.36-x86_64", ".cpython-312-x86_64-linux-gnu.so", None),
+            (32, "manylinux-2.36-x86_64", "", Some(format!(" for manylinux-2.36-i686, {are_for}"))),
+            (32, "manylinux-2.36-aarch64", "", Some(format!(" for manylinux-2.36-armv7l, {are_for}"))),
+            (
+                64,
+                "manylinux-2.31-x86_64",
+                "",
+                Some(format!(" for manylinux-2.31-x86_64, {are_for}: they need glibc 2.34 or newer")),
+            ),
+            (
+                64,
+                "musllinux-1.2-x86_64",
+                ".cpython-312-x86_64-linux-musl.so",
+                Some(format!(" for musllinux-1.2-x86_64, {are_for}")),
+            ),
+            (64, "musllinux-x86_64", "-", Some(format!(", a build that loads none, {do_not_load}"))),
+            (
+                64,
+                "manylinux-2.36-x86_64",
+                ".cpython-312t-x86_64-linux-gnu.so,.so",
+                Some(format!(", a free-threaded build, {do_not_load}")),
+            ),
+            (
+                64,
+                "manylinux-2.36-x86_64",
+                ".cpython-312d-x86_64-linux-gnu.so,.so",
+                Some(format!(", a debug build, {do_not_load}")),
+            ),
+            (32, "win32", ".cp312-win32.pyd,.pyd", None),
+            (32, "win32", "_d.cp312-win32.pyd,_d.pyd", Some(format!(", a debug build, {do_not_load}"))),
+            (64, "win-amd64", ".cp312-win_amd64.pyd,.pyd", Some(format!(" for win-amd64, {are_for}"))),
+            (
+                64,
+                "mingw_x86_64_ucrt_gnu",
+                ".cp312-mingw_x86_64_ucrt_gnu.pyd",
+                Some(format!(" for mingw_x86_64_ucrt_gnu, {are_for}")),
+            ),
+        ] {
+            let answer = answer(&format!("cpython 3.12.1 cpython-312 3531 {bits} {platform} {suffixes}"));
+            let expected = match reason {
+                None => Ok(Serves::Variant(0)),
+                Some(reason) => Err(format!("is CPython 3.12.1 (cpython-312){reason}")),
+            };
+            assert_eq!(needs.judge(&answer), expected);
+        }
         assert!(needs.judge(&answer("pypy 3.11.13 pypy311 432 64 linux-x86_64")).is_err());
     }
 }

@@ -14,6 +14,7 @@ mod ask;
 mod candidates;
 mod judge;
 mod memory;
+mod platform;
 #[cfg(windows)]
 mod registry;
 mod report;
