@@ -201,7 +201,7 @@ fn native_builds_go_to_the_targets_they_are_for() {
     for (variant, version) in archive.manifest().variants.iter().zip(["312", "313"]) {
         assert_eq!(
             (variant.platforms.as_slice(), variant.tag.as_str()),
-            (&["linux-x86_64".to_owned()][..], format!("cpython-{version}").as_str())
+            (&["manylinux-2.17-x86_64".to_owned()][..], format!("cpython-{version}").as_str())
         );
     }
     let paths = paths(&archive);

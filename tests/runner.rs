@@ -220,7 +220,9 @@ fn sources_run_where_no_variant_does() {
     };
     let mut contents = contents();
     let ran = run(&contents);
-    assert!(ran.stderr.contains("pypy3: is PyPy 3.11.13 (pypy311)\n"), "{ran:?}");
+    let reason =
+        "pypy3: is PyPy 3.11.13 (pypy311), which needs an archive with its sources (--include-source)\n";
+    assert!(ran.stderr.contains(reason), "{ran:?}");
     contents.has_sources = true;
     assert!(run(&contents).stdout.starts_with("started pypy3\n"));
     contents.requires_python = Some(">=3.12".into());
@@ -277,6 +279,53 @@ fn what_is_no_program_is_not_looked_at() {
 }
 
 #[test]
+fn what_stands_in_for_a_python_is_passed_over_with_its_reason() {
+    let place = Place::new();
+    place.interpreter("shims/python3.12", "echo 'pyenv: python3.12: command not found' >&2; exit 127");
+    place.interpreter(
+        "shims/python3",
+        "echo 'No version is set for command python3' >&2; echo more >&2; exit 126",
+    );
+    place.interpreter("bin/python3", "echo Welcome; echo cpython 3.11.7 cpython-311 3495 64 linux-x86_64");
+    place.interpreter("bin/graalpy", "echo graalpy 3.12.8 graalpy250-312 21000 64 linux-x86_64");
+    let path = std::env::join_paths([place.path("shims"), place.path("bin")]).expect("joined");
+    let command = || {
+        let mut command = place.command();
+        command.env("PATH", &path).env("VIRTUAL_ENV", place.path("gone")).arg("app.pyb");
+        command
+    };
+    place.assert_refused(
+        &mut command(),
+        "no Python here can run app, which needs CPython 3.12\n  \
+         ./gone/bin/python: cannot be started: No such file or directory (os error 2)\n  \
+         ./bin/python3: is CPython 3.11.7 (cpython-311)\n  \
+         ./shims/python3.12: is not a working Python 3 (exit status: 127: pyenv: python3.12: command not found)\n  \
+         ./shims/python3: is not a working Python 3 (exit status: 126: No version is set for command python3)\n  \
+         ./bin/graalpy: is GraalPy 3.12.8 (graalpy250-312), which needs an archive with its sources (--include-source)\n\
+         install one of these versions, or name an interpreter with --python or CROSSPYC_PYTHON",
+    );
+    place.interpreter("bin/python", &format!("echo Welcome; {FITS}"));
+    assert!(ran(&mut command()).stdout.starts_with("started python\n"));
+}
+
+#[test]
+fn an_active_environment_of_conda_comes_first_but_not_its_base() {
+    let place = Place::new();
+    place.interpreter("conda/bin/python", FITS);
+    place.interpreter("bin/python3.12", FITS);
+    for (environment, started) in
+        [(Some("app"), "python"), (Some("base"), "python3.12"), (None, "python3.12")]
+    {
+        let mut command = place.command();
+        command
+            .env("CONDA_PREFIX", place.path("conda"))
+            .envs(environment.map(|name| ("CONDA_DEFAULT_ENV", name)));
+        let ran = ran(command.arg("app.pyb"));
+        assert!(ran.stdout.starts_with(&format!("started {started}\n")), "{environment:?}: {ran:?}");
+    }
+}
+
+#[test]
 fn each_refused_interpreter_is_named_with_its_reason() {
     let place = Place::new();
     fs::create_dir_all(place.path("venv/bin")).expect("made");
@@ -328,15 +377,74 @@ fn without_an_interpreter_it_says_what_to_install() {
 
 #[test]
 fn a_bundle_with_native_modules_runs_on_its_platform_only() {
-    let place = Place::new();
-    place.interpreter("bin/python3.12", FITS);
-    let mut contents = contents();
-    contents.variants[0].0.platforms.push("amiga-m68k".into());
-    place.bundle(&contents);
-    let ran = place.run();
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""));
-    let reason = "is CPython 3.12.1 (cpython-312) for linux-x86_64, and the native extension modules for 3.12 are for amiga-m68k";
-    assert!(ran.stderr.contains("CPython 3.12 on amiga-m68k") && ran.stderr.contains(reason), "{ran:?}");
+    let gnu = ".cpython-312-x86_64-linux-gnu.so,.abi3.so,.so";
+    let table = [
+        ("manylinux-2.17-x86_64", format!("64 manylinux-2.31-x86_64 {gnu}"), None),
+        ("linux-x86_64", format!("64 manylinux-2.31-x86_64 {gnu}"), None),
+        (
+            "manylinux-2.34-x86_64",
+            format!("64 manylinux-2.31-x86_64 {gnu}"),
+            Some("are for manylinux-2.34-x86_64: they need glibc 2.34 or newer"),
+        ),
+        (
+            "manylinux-2.17-x86_64",
+            "64 musllinux-1.2-x86_64 .cpython-312-x86_64-linux-musl.so,.abi3.so,.so".into(),
+            Some(
+                "for musllinux-1.2-x86_64, and the native extension modules for 3.12 are for manylinux-2.17-x86_64",
+            ),
+        ),
+        (
+            "musllinux-1.2-x86_64",
+            format!("64 manylinux-2.31-x86_64 {gnu}"),
+            Some("are for musllinux-1.2-x86_64"),
+        ),
+        ("manylinux-2.17-x86_64", format!("32 manylinux-2.31-x86_64 {gnu}"), Some("for manylinux-2.31-i686")),
+        (
+            "macosx-14.0-arm64",
+            "64 macosx-13.6-arm64 .cpython-312-darwin.so".into(),
+            Some("they need macOS 14.0 or newer"),
+        ),
+        ("macosx-11.0-arm64", "64 macosx-13.6-arm64 .cpython-312-darwin.so".into(), None),
+        ("win-amd64", "32 win32 .cp312-win32.pyd".into(), Some("for win32, and")),
+        (
+            "manylinux-2.17-x86_64",
+            "64 manylinux-2.31-x86_64 .cpython-312t-x86_64-linux-gnu.so".into(),
+            Some("a free-threaded build"),
+        ),
+        ("amiga-m68k", format!("64 linux-x86_64 {gnu}"), Some("are for amiga-m68k")),
+    ];
+    for (built, says, reason) in table {
+        let place = Place::new();
+        place.interpreter("bin/python3.12", &format!("echo cpython 3.12.1 cpython-312 3531 {says}"));
+        let mut contents = contents();
+        contents.variants[0].0.platforms.push(built.into());
+        place.bundle(&contents);
+        let ran = place.run();
+        match reason {
+            None => assert!(ran.stdout.starts_with("started python3.12\n"), "{built} on {says}: {ran:?}"),
+            Some(reason) => {
+                assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{built} on {says}");
+                let needs = format!("which needs CPython 3.12 on {built}\n");
+                assert!(
+                    ran.stderr.contains(&needs) && ran.stderr.contains(reason),
+                    "{built} on {says}: {ran:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn bundles_without_native_modules_run_on_any_build() {
+    for says in [
+        "64 musllinux-1.2-x86_64 -",
+        "64 manylinux-2.36-x86_64 .cpython-312t-x86_64-linux-gnu.so",
+        "32 win32 _d.cp312-win32.pyd",
+    ] {
+        let place = Place::new();
+        place.interpreter("bin/python3.12", &format!("echo cpython 3.12.1 cpython-312 3531 {says}"));
+        assert!(place.run().stdout.starts_with("started python3.12\n"), "{says}");
+    }
 }
 
 #[test]

@@ -45,9 +45,9 @@ pub struct Variant {
     pub magic: u16,
     /// The `-O` level of its modules.
     pub optimize: u8,
-    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls them (`linux-x86_64`,
-    /// `win-amd64`, `macosx-11.0-arm64`: from that version on), but `musllinux-x86_64` where the C library is musl; empty where there are none,
-    /// and it runs anywhere.
+    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls them, with the oldest version of the system that serves:
+    /// `macosx-11.0-arm64`, `manylinux-2.17-x86_64` (glibc), `musllinux-1.2-x86_64`, `win-amd64`; `linux-x86_64` where only glibc is known, not
+    /// its version. Empty where there are none, and it runs anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub platforms: Vec<String>,
 }

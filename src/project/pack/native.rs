@@ -115,7 +115,10 @@ fn fits(project: &Project, form: Form<'_>, wheel: Option<&Wheel>, target: usize)
     match form {
         Form::Module { tag: Some(tag), .. } if !tag.starts_with("abi") => {
             let platform = extension_platform(tag, &project.targets[target])?;
-            Some(Platforms::of_extension(platform).unwrap_or_else(of_wheel))
+            Some(Platforms::of_extension(platform).map_or_else(of_wheel, |own| match wheel {
+                Some(wheel) => own.narrowed_by(&wheel.platforms),
+                None => own,
+            }))
         }
         _ => wheel.is_none_or(|wheel| wheel.targets.has(target)).then(of_wheel),
     }

@@ -1,14 +1,14 @@
-//! Platforms by the names of `sysconfig.get_platform()`, from those that wheels and native files have.
+//! Platforms by the names that a [manifest](crate::bundle::Variant::platforms) has for them, from those that wheels and native files have.
 //!
-//! A Linux whose C library is musl is called `musllinux-x86_64`, though Python says `linux-x86_64` on both: what is built for one does not load on the other.
-//! `universal2` of macOS stands for both processors.
+//! `manylinux_2_17` is a Linux with glibc 2.17 or newer (PEP 600), `musllinux_1_2` one with musl 1.2 or newer (PEP 656); what is built for one C library
+//! does not load on the other. `macosx_11_0` is macOS 11.0 or newer, and `universal2` stands for both its processors.
 
 use std::collections::BTreeMap;
 
 /// The macOS that Apple's processors began with.
 const FIRST_ARM64_MACOS: (u32, u32) = (11, 0);
 
-/// A set of platforms: names, and on macOS the oldest version that serves.
+/// A set of platforms: systems with processors (`linux` is the one of glibc), and the oldest version of the C library or of macOS that serves, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Platforms(BTreeMap<String, Option<(u32, u32)>>);
 
@@ -23,7 +23,7 @@ impl Platforms {
     }
 
     fn add_wheel_tag(&mut self, tag: &str) {
-        if let Some((version, arch)) = tag.strip_prefix("macosx_").and_then(macos) {
+        if let Some((version, arch)) = tag.strip_prefix("macosx_").and_then(versioned) {
             let is_universal = arch == "universal2";
             if is_universal || arch != "arm64" {
                 let arch = if is_universal { "x86_64" } else { arch };
@@ -32,10 +32,8 @@ impl Platforms {
             if is_universal || arch == "arm64" {
                 self.add("macosx-arm64", Some(version.max(FIRST_ARM64_MACOS)));
             }
-        } else if let Some(rest) = tag.strip_prefix("manylinux") {
-            self.add(&format!("linux-{}", without_version(rest)), None);
-        } else if let Some(rest) = tag.strip_prefix("musllinux") {
-            self.add(&format!("musllinux-{}", without_version(rest)), None);
+        } else if let Some((system, version, arch)) = linux(tag) {
+            self.add(&format!("{system}-{arch}"), version);
         } else {
             self.add(&tag.replacen('_', "-", 1), None);
         }
@@ -47,25 +45,34 @@ impl Platforms {
             return Some(Platforms::of_wheel(platform));
         }
         let (arch, system) = platform.split_once("-linux-")?;
-        let arch = match arch {
-            "i386" => "i686",
-            "arm" => "armv7l",
-            "powerpc64le" => "ppc64le",
-            other => other,
-        };
+        let arch = linux_processor(arch);
         let libc = if system.starts_with("musl") { "musllinux" } else { "linux" };
         let mut platforms = Platforms::default();
         platforms.add(&format!("{libc}-{arch}"), None);
         Some(platforms)
     }
 
+    /// For a file whose name says these platforms, those of the wheel that it came with: the wheel knows the version of the C library, and on systems
+    /// with musl, where Pythons have called it `gnu`, the library.
+    pub(super) fn narrowed_by(self, wheel: &Platforms) -> Platforms {
+        let kind = |name: &str| name.trim_start_matches("musl").to_owned();
+        let has_version = |name: &String| wheel.0.get(name).is_some_and(Option::is_some);
+        let of_kind = wheel.0.iter().filter(|(name, version)| {
+            version.is_some()
+                && self.0.keys().any(|own| own == *name || !has_version(own) && kind(own) == kind(name))
+        });
+        let narrowed = Platforms(of_kind.map(|(name, &version)| (name.clone(), version)).collect());
+        if narrowed.is_empty() { self } else { narrowed }
+    }
+
     /// The platform of this machine.
     pub(super) fn here() -> Platforms {
         let arch = std::env::consts::ARCH;
+        let linux_arch = linux_processor(arch);
         let mac_arch = if arch == "aarch64" { "arm64" } else { arch };
         Platforms::of_wheel(&match std::env::consts::OS {
-            "linux" if has_only_musl(arch) => format!("musllinux_1_1_{arch}"),
-            "linux" => format!("linux_{arch}"),
+            "linux" if has_only_musl(arch) => format!("musllinux_1_1_{linux_arch}"),
+            "linux" => format!("linux_{linux_arch}"),
             "macos" => format!("macosx_10_9_{mac_arch}"),
             "windows" => match arch {
                 "x86" => "win32".to_owned(),
@@ -99,10 +106,13 @@ impl Platforms {
         self.0.is_empty()
     }
 
-    /// As Python calls them: `linux-x86_64`, `macosx-11.0-arm64`.
+    /// As a manifest calls them: `manylinux-2.17-x86_64`, `macosx-11.0-arm64`, `win-amd64`.
     pub(super) fn names(&self) -> Vec<String> {
         let name = |(name, version): (&String, &Option<(u32, u32)>)| match (name.split_once('-'), version) {
-            (Some((system, arch)), Some((major, minor))) => format!("{system}-{major}.{minor}-{arch}"),
+            (Some((system, arch)), Some((major, minor))) => {
+                let system = if system == "linux" { "manylinux" } else { system };
+                format!("{system}-{major}.{minor}-{arch}")
+            }
             _ => name.clone(),
         };
         self.0.iter().map(name).collect()
@@ -110,15 +120,40 @@ impl Platforms {
 }
 
 /// `11_0_arm64` to version and processor.
-fn macos(tag: &str) -> Option<((u32, u32), &str)> {
+fn versioned(tag: &str) -> Option<((u32, u32), &str)> {
     let (major, rest) = tag.split_once('_')?;
     let (minor, arch) = rest.split_once('_')?;
     Some(((major.parse().ok()?, minor.parse().ok()?), arch))
 }
 
-/// `_2_17_x86_64` and `2014_x86_64` to `x86_64`.
-fn without_version(tag: &str) -> &str {
-    tag.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_')
+/// `manylinux_2_17_x86_64` and `manylinux2014_x86_64` to system, version of its C library and processor.
+fn linux(tag: &str) -> Option<(&'static str, Option<(u32, u32)>, &str)> {
+    let named = [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
+    for (prefix, version) in named {
+        if let Some(arch) = tag.strip_prefix(prefix) {
+            return Some(("linux", Some(version), arch));
+        }
+    }
+    let after = |prefix: &str| tag.strip_prefix(prefix).and_then(versioned);
+    if let Some((version, arch)) = after("manylinux_") {
+        return Some(("linux", Some(version), arch));
+    }
+    if let Some((version, arch)) = after("musllinux_") {
+        return Some(("musllinux", Some(version), arch));
+    }
+    Some(("linux", None, tag.strip_prefix("linux_")?))
+}
+
+/// As Python calls the processors that others call otherwise.
+fn linux_processor(name: &str) -> &str {
+    match name {
+        "i386" | "x86" => "i686",
+        "arm" => "armv7l",
+        "powerpc64le" => "ppc64le",
+        "powerpc64" if cfg!(target_endian = "little") => "ppc64le",
+        "powerpc64" => "ppc64",
+        other => other,
+    }
 }
 
 fn has_only_musl(arch: &str) -> bool {
@@ -137,10 +172,17 @@ mod tests {
     fn tags_of_wheels_become_names_of_platforms() {
         for (tag, names) in [
             ("any", &[][..]),
-            ("manylinux_2_17_x86_64.manylinux2014_x86_64", &["linux-x86_64"]),
-            ("manylinux1_i686", &["linux-i686"]),
+            ("manylinux_2_17_x86_64.manylinux2014_x86_64", &["manylinux-2.17-x86_64"]),
+            ("manylinux_2_5_x86_64.manylinux1_x86_64.manylinux_2_28_x86_64", &["manylinux-2.5-x86_64"]),
+            ("manylinux1_i686", &["manylinux-2.5-i686"]),
+            ("manylinux2010_x86_64", &["manylinux-2.12-x86_64"]),
             ("linux_aarch64", &["linux-aarch64"]),
-            ("musllinux_1_2_x86_64", &["musllinux-x86_64"]),
+            ("linux_armv7l", &["linux-armv7l"]),
+            ("musllinux_1_2_x86_64", &["musllinux-1.2-x86_64"]),
+            (
+                "manylinux_2_17_x86_64.musllinux_1_1_x86_64",
+                &["manylinux-2.17-x86_64", "musllinux-1.1-x86_64"],
+            ),
             ("win_amd64", &["win-amd64"]),
             ("win32", &["win32"]),
             ("macosx_11_0_arm64", &["macosx-11.0-arm64"]),
@@ -167,6 +209,31 @@ mod tests {
                 "{platform}"
             );
         }
+    }
+
+    #[test]
+    fn a_wheel_knows_more_of_its_files_than_their_names() {
+        for (file, wheel, names) in [
+            ("x86_64-linux-gnu", "manylinux_2_28_x86_64", &["manylinux-2.28-x86_64"][..]),
+            ("x86_64-linux-gnu", "manylinux_2_17_x86_64.musllinux_1_2_x86_64", &["manylinux-2.17-x86_64"]),
+            ("x86_64-linux-musl", "manylinux_2_17_x86_64.musllinux_1_2_x86_64", &["musllinux-1.2-x86_64"]),
+            ("x86_64-linux-gnu", "musllinux_1_1_x86_64", &["musllinux-1.1-x86_64"]),
+            ("x86_64-linux-musl", "linux_x86_64", &["musllinux-x86_64"]),
+            ("x86_64-linux-gnu", "manylinux_2_17_aarch64", &["linux-x86_64"]),
+            ("x86_64-linux-gnu", "any", &["linux-x86_64"]),
+            ("win_amd64", "win_amd64", &["win-amd64"]),
+        ] {
+            let own = Platforms::of_extension(file).expect("it says one");
+            assert_eq!(own.narrowed_by(&Platforms::of_wheel(wheel)).names(), names, "{file} of {wheel}");
+        }
+    }
+
+    #[test]
+    fn what_two_builds_serve_needs_the_newer_c_library() {
+        let one = Platforms::of_wheel("manylinux_2_17_x86_64.musllinux_1_1_x86_64");
+        let other = Platforms::of_wheel("manylinux_2_34_x86_64");
+        assert_eq!(one.common(&other).names(), ["manylinux-2.34-x86_64"]);
+        assert_eq!(one.common(&Platforms::of_wheel("linux_x86_64")).names(), ["manylinux-2.17-x86_64"]);
     }
 
     #[test]

@@ -6,9 +6,10 @@
 //! | pyenv | `$PYENV_ROOT`, else `~/.pyenv`; on Windows `~/.pyenv/pyenv-win` |
 //! | uv | `$UV_PYTHON_INSTALL_DIR`, else `uv/python` in the user's folder of data |
 //! | macOS | Homebrew's folders and `/Library/Frameworks/Python.framework` |
-//! | Windows | the registry (PEP 514), and the folders in which the installer and the `py` launcher's manager put Pythons |
+//! | Windows | the registry (PEP 514), and the folders in which the installer, the `py` launcher's manager and the Store put Pythons |
 //!
-//! Shims of version managers, scripts that start one Python or another, come last.
+//! Shims of version managers, scripts that start one Python or another, come last. What may ask the user to install something is
+//! [not started](super::caution) unless it was named.
 
 use std::env;
 use std::ffi::OsStr;
@@ -97,12 +98,17 @@ fn hint(name: &OsStr, prefix: &str) -> Hint {
     rest[..digits].parse().map_or(Hint::Unknown, Hint::Minor)
 }
 
-/// The Python of the active virtual environment.
+/// The Python of the active virtual environment, be it there or not; else that of conda's, unless it is the one that is always active.
 pub(super) fn virtual_environment() -> Option<Candidate> {
-    let folder = nonempty_variable("VIRTUAL_ENV")?;
+    let conda = || {
+        let is_base = nonempty_variable("CONDA_DEFAULT_ENV").is_none_or(|name| name == "base");
+        let folder = nonempty_variable("CONDA_PREFIX").filter(|_| !is_base)?;
+        Some((folder, if cfg!(windows) { "python.exe" } else { "bin/python" }))
+    };
     let program = if cfg!(windows) { "Scripts\\python.exe" } else { "bin/python" };
-    let path = Path::new(&folder).join(program);
-    path.exists().then(|| Candidate::new(path, Origin::VirtualEnvironment))
+    let environment = nonempty_variable("VIRTUAL_ENV").map(|folder| (folder, program));
+    let (folder, program) = environment.or_else(conda)?;
+    Some(Candidate::new(Path::new(&folder).join(program), Origin::VirtualEnvironment))
 }
 
 /// A name without a folder is looked up on PATH, as a shell does.
@@ -184,7 +190,7 @@ fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-/// What the Microsoft Store installs cannot be opened as a file, but started.
+/// What the Microsoft Store installs is no file that could be opened, but can be started.
 #[cfg(not(unix))]
 fn is_program(path: &Path) -> bool {
     path.is_file() || path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
@@ -252,14 +258,19 @@ fn folders_of_the_system() -> Vec<PathBuf> {
     folders
 }
 
-/// Where python.org's installer puts Pythons for one user (`Python312`), and the `py` launcher's manager (`pythoncore-3.12-64`).
+/// Where python.org's installer puts Pythons for one user (`Python312`), the `py` launcher's manager (`pythoncore-3.12-64`), and the Store
+/// (`PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0`).
 #[cfg(windows)]
 fn in_folders_of_installers() -> impl Iterator<Item = Candidate> {
     let local = nonempty_variable("LOCALAPPDATA").map(PathBuf::from);
     let python = |folder: &str, prefix| {
         local.as_ref().map(|local| in_versions(&local.join(folder), prefix, Origin::System))
     };
-    let found = [python("Programs\\Python", "Python3"), python("Python", "pythoncore-3.")];
+    let found = [
+        python("Programs\\Python", "Python3"),
+        python("Python", "pythoncore-3."),
+        python("Microsoft\\WindowsApps", "PythonSoftwareFoundation.Python.3."),
+    ];
     found.into_iter().flatten().flatten()
 }
 
@@ -278,6 +289,11 @@ mod tests {
             ("pypy3.10-7.3.12", "3.", Hint::OtherImplementation),
             ("cpython-3.14.0-linux-x86_64-gnu", "cpython-3.", Hint::Minor(14)),
             ("Python313-32", "Python3", Hint::Minor(13)),
+            (
+                "PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0",
+                "PythonSoftwareFoundation.Python.3.",
+                Hint::Minor(12),
+            ),
         ] {
             assert_eq!(hint(OsStr::new(name), prefix), expected, "{name}");
         }

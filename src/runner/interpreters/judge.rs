@@ -68,6 +68,9 @@ impl Needs<'_> {
                 "is {answer} with magic number {}, not {}: a pre-release?",
                 answer.magic, variant.magic
             )),
+            None if answer.implementation != "cpython" && !self.manifest.has_sources => {
+                Err(format!("is {answer}, which needs an archive with its sources (--include-source)"))
+            }
             None => Err(format!("is {answer}")),
         }
     }
@@ -163,7 +166,11 @@ mod tests {
         let mut manifest = manifest(&[("3.12", 3531, 0)]);
         let pypy = answer("pypy 3.11.13 pypy311 432 64 linux-x86_64");
         let judge = |manifest: &Manifest, answer| Needs { manifest, level: None }.judge(answer);
-        assert_eq!(judge(&manifest, &pypy), Err("is PyPy 3.11.13 (pypy311)".to_owned()));
+        assert_eq!(
+            judge(&manifest, &pypy),
+            Err("is PyPy 3.11.13 (pypy311), which needs an archive with its sources (--include-source)"
+                .to_owned())
+        );
         manifest.has_sources = true;
         assert_eq!(judge(&manifest, &pypy), Ok(Serves::Sources));
         manifest.requires_python = Some(">=3.12".to_owned());

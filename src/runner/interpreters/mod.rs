@@ -3,7 +3,7 @@
 //! In this order:
 //!
 //! 1. the one that `--python` names, else the one that `CROSSPYC_PYTHON` names: it serves, or the run is refused;
-//! 2. that of the active virtual environment (`VIRTUAL_ENV`), if it fits;
+//! 2. that of the active virtual environment (`VIRTUAL_ENV`, else conda's: `CONDA_PREFIX`), if it fits;
 //! 3. of everything [found](candidates) on this machine, the one that runs the newest target; a Python that must compile the bundle's
 //!    sources comes after all that find their modules compiled; of equals the first.
 //!
@@ -12,6 +12,7 @@
 
 mod ask;
 mod candidates;
+mod caution;
 mod judge;
 mod memory;
 mod platform;
@@ -124,7 +125,11 @@ fn look_around(needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
 }
 
 fn look(candidate: Candidate, needs: &Needs, memory: &mut Memory) -> Looked {
-    let verdict = match memory.ask(&candidate) {
+    let answer = match caution::not_started(&candidate) {
+        Some(reason) => Err(format!("{reason}; it was not started")),
+        None => memory.ask(&candidate),
+    };
+    let verdict = match answer {
         Ok(answer) => match needs.judge(&answer) {
             Ok(serves) => Verdict::Fits(answer, serves),
             Err(reason) => Verdict::Unfit(reason),
@@ -150,7 +155,7 @@ impl Looked {
 /// Every interpreter of this machine that answers, asked all at once; one program under several names once.
 pub fn all() -> Vec<(PathBuf, Answer)> {
     let mut candidates = candidates::of_any_version();
-    candidates.retain(|candidate| !candidate.is_shim());
+    candidates.retain(|candidate| !candidate.is_shim() && caution::not_started(candidate).is_none());
     let mut seen = Vec::new();
     candidates.retain(|candidate| {
         let real = std::fs::canonicalize(&candidate.path).unwrap_or_else(|_| candidate.path.clone());
