@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 
+/// Of macOS or of a C library: major and minor.
+type Version = (u32, u32);
+
 /// The macOS that Apple's processors began with.
-const FIRST_ARM64_MACOS: (u32, u32) = (11, 0);
+const FIRST_ARM64_MACOS: Version = (11, 0);
 
 /// A set of platforms: systems with processors (`linux` is the one of glibc), and the oldest version of the C library or of macOS that serves, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Platforms(BTreeMap<String, Option<(u32, u32)>>);
+pub(super) struct Platforms(BTreeMap<String, Option<Version>>);
 
 impl Platforms {
     /// The platforms of a wheel's tag: `manylinux_2_17_x86_64`, `win_amd64`, `macosx_11_0_universal2`; none for `any`.
@@ -83,7 +86,7 @@ impl Platforms {
         })
     }
 
-    fn add(&mut self, name: &str, version: Option<(u32, u32)>) {
+    fn add(&mut self, name: &str, version: Option<Version>) {
         let known = self.0.entry(name.to_owned()).or_insert(version);
         *known = (*known).min(version);
     }
@@ -108,7 +111,7 @@ impl Platforms {
 
     /// As a manifest calls them: `manylinux-2.17-x86_64`, `macosx-11.0-arm64`, `win-amd64`.
     pub(super) fn names(&self) -> Vec<String> {
-        let name = |(name, version): (&String, &Option<(u32, u32)>)| match (name.split_once('-'), version) {
+        let name = |(name, version): (&String, &Option<Version>)| match (name.split_once('-'), version) {
             (Some((system, arch)), Some((major, minor))) => {
                 let system = if system == "linux" { "manylinux" } else { system };
                 format!("{system}-{major}.{minor}-{arch}")
@@ -120,14 +123,14 @@ impl Platforms {
 }
 
 /// `11_0_arm64` to version and processor.
-fn versioned(tag: &str) -> Option<((u32, u32), &str)> {
+fn versioned(tag: &str) -> Option<(Version, &str)> {
     let (major, rest) = tag.split_once('_')?;
     let (minor, arch) = rest.split_once('_')?;
     Some(((major.parse().ok()?, minor.parse().ok()?), arch))
 }
 
 /// `manylinux_2_17_x86_64` and `manylinux2014_x86_64` to system, version of its C library and processor.
-fn linux(tag: &str) -> Option<(&'static str, Option<(u32, u32)>, &str)> {
+fn linux(tag: &str) -> Option<(&'static str, Option<Version>, &str)> {
     let named = [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
     for (prefix, version) in named {
         if let Some(arch) = tag.strip_prefix(prefix) {
