@@ -210,6 +210,25 @@ fn native_builds_go_to_the_targets_they_are_for() {
     assert!(paths[2].contains("fast/built.pyc"), "{paths:?}");
 }
 
+/// A build for all newer Pythons in one folder, and for the newest its own in another: what they say of their making differs.
+#[test]
+fn builds_of_a_distribution_may_differ_in_what_describes_them() {
+    let lab = Lab::new(&[("project/__main__.py", "import fast\n")]);
+    native_wheel(&lab, "any", "cp313", "manylinux2014_x86_64", ".abi3.so");
+    native_wheel(&lab, "own", "cp314", "manylinux2014_x86_64", ".cpython-314-x86_64-linux-gnu.so");
+    for folder in ["any", "own"] {
+        lab.write(&format!("{folder}/fast/built.py"), "");
+        lab.write(&format!("{folder}/fast-2.0.dist-info/sboms/fast.json"), folder);
+    }
+    let archive = lab.bundled("project --with any --with own -t 3.13,3.14 --native");
+    let paths = paths(&archive);
+    assert!(paths[2].contains("fast/_core.cpython-314-x86_64-linux-gnu.so"), "{paths:?}");
+    lab.write("any/fast-2.0.dist-info/METADATA", "Version: 2.0\n");
+    lab.write("own/fast-2.0.dist-info/METADATA", "Version: 2.0+own\n");
+    let message = lab.refused("project --with any --with own -t 3.13,3.14 --native", 1);
+    assert!(message.contains("would both be `fast-2.0.dist-info/METADATA`"), "{message}");
+}
+
 #[test]
 fn platforms_are_those_that_every_native_distribution_serves() {
     let lab = Lab::new(&[("project/__main__.py", "import fast\n")]);

@@ -362,6 +362,75 @@ fn what_the_user_has_elsewhere_leaks_in_only_when_asked() {
     }
 }
 
+/// Servers that reload start themselves anew as `[sys.executable, *sys.argv]`.
+#[test]
+fn a_console_script_is_a_file_that_can_be_started_anew() {
+    let tool = "import os, subprocess, sys\n\
+        def run():\n    \
+        print(os.path.basename(sys.argv[0]), os.path.isfile(sys.argv[0]), sys.argv[1:], flush=True)\n    \
+        folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))\n    \
+        print(sys.path[0] == folder, sys.path.count(folder), os.path.dirname(sys.argv[0]) in sys.path, flush=True)\n    \
+        if sys.argv[1:] == ['again']:\n        \
+        environment = {name: value for name, value in os.environ.items() if name != 'PYTHONPATH'}\n        \
+        sys.exit(subprocess.run([sys.executable, sys.argv[0], 'x'], env=environment).returncode)\n    \
+        if sys.argv[1:] == ['fail']:\n        raise KeyError('x')\n    \
+        return 7\n";
+    let files = [("app/__init__.py", ""), ("app/tool.py", tool)];
+    let Some(app) = App::new(&files, &["-e", "app.tool:run"]) else { return };
+    let expected = "app True ['again']\nTrue 1 False\napp True ['x']\nTrue 1 False\n";
+    assert_eq!(app.run(&["again"]), (Some(7), expected.to_owned(), String::new()));
+    let stderr = app.run(&["fail"]).2;
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert!(lines[1].contains(&format!("{}app\"", std::path::MAIN_SEPARATOR)), "{stderr}");
+    assert_eq!(lines[2], "    sys.exit(main())", "{stderr}");
+}
+
+#[test]
+fn isolated_interpreters_find_the_modules() {
+    let files = [
+        (
+            "start.py",
+            "import sys, other\ndef run(): print(sys.flags.isolated, sys.path.count(''))\nif __name__ == '__main__': run()\n",
+        ),
+        ("other.py", ""),
+    ];
+    for options in [["-m", "start"], ["-e", "start:run"]] {
+        let Some(app) = App::new(&files, &options) else { return };
+        for (option, expected) in [("-I", "1 0\n"), ("-sE", "0 0\n")] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+            command.args(["--python-arg", option, "--python"]).arg(&app.python).arg(app.path("app.pyb"));
+            let output = command.env("CROSSPYC_CACHE_DIR", app.path("cache")).output().expect("it runs");
+            assert_eq!(
+                String::from_utf8_lossy(&output.stdout).replace('\r', ""),
+                expected,
+                "{option}: {output:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_a_program_writes_beside_its_modules_stays_unless_python_would_import_it() {
+    let main = "import os, sys\nfolder = os.path.dirname(os.path.abspath(__file__))\n\
+        for name in ['data.sqlite3', 'uploads/a.txt', 'json.py']:\n    \
+        path = os.path.join(folder, name)\n    \
+        print(name, os.path.exists(path))\n    \
+        os.makedirs(os.path.dirname(path), exist_ok=True)\n    \
+        open(path, 'w').close()\n";
+    let Some(app) = App::new(&[("app/__init__.py", ""), ("app/__main__.py", main)], &["-m", "app"]) else {
+        return;
+    };
+    app.assert_prints(&[], "data.sqlite3 False\nuploads/a.txt False\njson.py False\n");
+    // The module makes it an altered copy, which is made again.
+    app.assert_prints(&[], "data.sqlite3 False\nuploads/a.txt False\njson.py False\n");
+    let main = main.replace("'json.py'", "'b.txt'");
+    let Some(app) = App::new(&[("app/__init__.py", ""), ("app/__main__.py", &main)], &["-m", "app"]) else {
+        return;
+    };
+    app.assert_prints(&[], "data.sqlite3 False\nuploads/a.txt False\nb.txt False\n");
+    app.assert_prints(&[], "data.sqlite3 True\nuploads/a.txt True\nb.txt True\n");
+}
+
 #[test]
 fn the_same_project_gives_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

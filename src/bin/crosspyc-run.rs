@@ -1,6 +1,7 @@
 //! The `crosspyc-run` command: runs a bundle, with no compiler inside.
 
 use std::ffi::OsString;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crosspyc::runner::{self, EXIT_NOT_STARTED, Run};
@@ -22,6 +23,9 @@ Options:
   -V, --version           print the version
 ";
 
+/// Ends what is said of a command line that cannot be followed.
+const HINT: &str = "Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...\n\nFor more information, try '--help'.";
+
 /// What the command line asks for.
 enum Request {
     Run(Run),
@@ -30,7 +34,6 @@ enum Request {
     Version,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's own output")]
 fn main() -> ExitCode {
     let arguments = std::env::args_os().skip(1);
     // A standalone executable is its program: all arguments are the program's.
@@ -39,40 +42,51 @@ fn main() -> ExitCode {
         None => parse(arguments),
     };
     let done = match request {
-        Ok(Request::Help) => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        Ok(Request::Version) => {
-            println!("crosspyc-run {}", env!("CARGO_PKG_VERSION"));
-            Ok(())
-        }
-        Ok(Request::Which(run)) => runner::which(&run).map(|text| println!("{text}")),
+        Ok(Request::Help) => return print(USAGE),
+        Ok(Request::Version) => return print(&format!("crosspyc-run {}\n", env!("CARGO_PKG_VERSION"))),
+        Ok(Request::Which(run)) => runner::which(&run).map(|text| print(&format!("{text}\n"))),
         // An exit code can have more bits than `ExitCode` takes.
-        Ok(Request::Run(run)) => runner::run(&run, |note| eprintln!("crosspyc-run: note: {note}"))
-            .map(|code| std::process::exit(code)),
+        Ok(Request::Run(run)) => {
+            runner::run(&run, |note| tell(&format!("note: {note}"))).map(|code| std::process::exit(code))
+        }
         Err(message) => {
-            eprintln!("crosspyc-run: {message}\n\n{USAGE}");
+            tell(&format!("{message}\n\n{HINT}"));
             return ExitCode::from(2);
         }
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("crosspyc-run: {error}");
-            ExitCode::from(EXIT_NOT_STARTED)
+    done.unwrap_or_else(|error| {
+        tell(&error.to_string());
+        ExitCode::from(EXIT_NOT_STARTED)
+    })
+}
+
+/// Prints to standard output. Who reads it may have seen enough.
+fn print(text: &str) -> ExitCode {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            tell(&format!("failed to write to standard output: {error}"));
+            ExitCode::FAILURE
         }
+        _ => ExitCode::SUCCESS,
     }
+}
+
+/// Prints to standard error. If that cannot be written either, the exit code says it.
+fn tell(message: &str) {
+    let _ = writeln!(std::io::stderr(), "crosspyc-run: {message}");
 }
 
 /// Options stand before the archive; all that follows it is the program's.
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut run = Run::default();
     let mut which = false;
-    while let Some(argument) = arguments.next() {
+    let name_it = "name the bundle to run";
+    let archive = loop {
+        let argument = arguments.next().ok_or(name_it)?;
         let (option, mut value) = split_option(&argument);
         let mut value = |name: &str| {
-            value.take().or_else(|| arguments.next()).ok_or_else(|| format!("--{name} needs a value"))
+            let value = value.take().or_else(|| arguments.next()).filter(|value| !value.is_empty());
+            value.ok_or_else(|| format!("--{name} needs a value"))
         };
         match option {
             Some("-h" | "--help") => return Ok(Request::Help),
@@ -83,15 +97,13 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             Some("--verify") => run.verify = true,
             Some("--inherit-path") => run.inherit_path = true,
             Some("--which") => which = true,
+            Some("--") => break arguments.next().ok_or(name_it)?,
             Some(option) => return Err(format!("unknown option `{option}`")),
-            None => {
-                run.archive = argument.into();
-                run.arguments = arguments.collect();
-                return Ok(if which { Request::Which(run) } else { Request::Run(run) });
-            }
+            None => break argument,
         }
-    }
-    Err("name the bundle to run".into())
+    };
+    let run = Run { archive: archive.into(), arguments: arguments.collect(), ..run };
+    Ok(if which { Request::Which(run) } else { Request::Run(run) })
 }
 
 /// `--option=value` or `--option`; no option if it does not begin like one.

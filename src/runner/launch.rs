@@ -1,6 +1,7 @@
 //! Handing over to the interpreter: arguments, streams, signals and exit code are the program's own.
 //!
-//! The program's folder stands first on `sys.path`. What is set in the environment, for the processes that the program starts:
+//! The program's folder stands first on `sys.path`. A function is started by a console script in the cache, as an installer would have written it.
+//! What is set in the environment, for the processes that the program starts:
 //!
 //! | variable | value |
 //! |---|---|
@@ -19,17 +20,11 @@ use super::interpreters::{Answer, Serves};
 use super::{Interpreter, Run, RunError, nonempty_variable};
 use crate::bundle::{EntryPoint, Manifest};
 
-/// Runs a module (the first argument) as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does that.
+/// Runs a module (the second argument) of a folder (the first) as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does that,
+/// if Python looks at `PYTHONPATH`.
 const RUN_MODULE: &str = "import runpy, sys; \
-    del sys.path[: sys.path[:1] == ['']]; \
+    sys.path[:] = [path for path in dict.fromkeys([sys.argv.pop(1), *sys.path]) if path]; \
     runpy._run_module_as_main(sys.argv.pop(1))";
-
-/// Runs a function (the second argument) of a module as a console script does, whose path is the third.
-const RUN_FUNCTION: &str = "import sys; \
-    del sys.path[: sys.path[:1] == ['']]; \
-    import importlib, operator; \
-    module, function, sys.argv[0] = sys.argv.pop(1), sys.argv.pop(1), sys.argv.pop(1); \
-    sys.exit(operator.attrgetter(function)(importlib.import_module(module))())";
 
 /// Starts the entry point that was unpacked. Where this process becomes the program, it returns only when that failed.
 pub(super) fn launch(
@@ -44,14 +39,13 @@ pub(super) fn launch(
     command.args(level_option(run, manifest, interpreter.serves));
     match &manifest.entry_point {
         EntryPoint::Main => command.arg(folder),
-        EntryPoint::Module(module) if has_safe_path(&interpreter.answer) => {
+        EntryPoint::Module(module)
+            if has_safe_path(&interpreter.answer) && !ignores_environment(&run.python_args) =>
+        {
             command.args(["-P", "-m", module.as_str()])
         }
-        EntryPoint::Module(module) => command.args(["-c", RUN_MODULE, module.as_str()]),
-        EntryPoint::Function { module, function } => {
-            let script = folder.join(&manifest.name);
-            command.args(["-c", RUN_FUNCTION, module.as_str(), function.as_str()]).arg(script)
-        }
+        EntryPoint::Module(module) => command.args(["-c", RUN_MODULE]).arg(folder).arg(module),
+        EntryPoint::Function { .. } => command.arg(entry.script(manifest)),
     };
     command.args(&run.arguments);
     let failed = |source| RunError::Launch { python: interpreter.path.clone(), source };
@@ -103,9 +97,17 @@ pub(super) fn level_asked(python_args: &[OsString]) -> Option<u8> {
     if level > 0 {
         return Some(level.min(2) as u8);
     }
-    let ignores_environment = python_args.iter().any(|argument| argument == "-E" || argument == "-I");
-    let variable = nonempty_variable("PYTHONOPTIMIZE").filter(|_| !ignores_environment)?;
+    let variable = nonempty_variable("PYTHONOPTIMIZE").filter(|_| !ignores_environment(python_args))?;
     Some(variable.to_str().and_then(|text| text.parse::<i64>().ok()).unwrap_or(1).clamp(0, 2) as u8)
+}
+
+/// Whether one of the options is `-E` or `-I`, which may be written together with others: `-Es`.
+fn ignores_environment(python_args: &[OsString]) -> bool {
+    python_args.iter().any(|argument| {
+        let letters = argument.as_encoded_bytes().strip_prefix(b"-").unwrap_or_default();
+        let without_value = letters.iter().take_while(|&letter| !b"XWcm".contains(letter));
+        without_value.into_iter().any(|letter| b"EI".contains(letter))
+    })
 }
 
 /// `-O`, `-OO`

@@ -139,11 +139,12 @@ fn are_equal(a: &Item, b: &Item) -> Result<bool, PackError> {
     Ok(a.size == b.size && read(a)? == read(b)?)
 }
 
-/// What an installer wrote about its own work, of which a folder for another Python has another: the first stands.
+/// What tells how a distribution was built and installed, of which a folder for another Python has another: the first stands. Programs ask about
+/// the rest.
 fn is_install_record(path: &str) -> bool {
-    let Some((folder, name)) = path.split_once('/') else { return false };
-    let records = ["RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"];
-    folder.ends_with(".dist-info") && records.contains(&name)
+    path.split_once('/').is_some_and(|(folder, name)| {
+        folder.ends_with(".dist-info") && !["METADATA", "entry_points.txt"].contains(&name)
+    })
 }
 
 pub(super) fn read(file: &Path) -> Result<Vec<u8>, FileError> {

@@ -6,16 +6,17 @@ use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::unpack::{folders, in_parallel};
+use super::unpack::in_parallel;
 use crate::bundle::{FileEntry, Index};
 
-/// What is wrong with the first file, in the order of paths, that is not as the archive has it; none if all are, and nothing else is there.
+/// What is wrong with the first file, in the order of paths, that is not as the archive has it; none if all are, and nothing else is there that
+/// Python would find. What else a program has put beside its modules (a database, uploads) is left alone.
 pub(super) fn damage(folder: &Path, index: &Index, variant: Option<usize>) -> Option<String> {
     let entries: Vec<&FileEntry> = index.files(variant).collect();
     let mut expected: BTreeMap<&str, &FileEntry> =
         entries.iter().map(|entry| (entry.path.as_str(), *entry)).collect();
     let mut stray = BTreeSet::new();
-    if let Err(error) = walk(folder, "", &folders(&entries), &mut expected, &mut stray) {
+    if let Err(error) = walk(folder, "", &mut expected, &mut stray) {
         return Some(format!("cannot be read: {error}"));
     }
     if let Some(path) = stray.first() {
@@ -40,7 +41,6 @@ pub(super) fn damage(folder: &Path, index: &Index, variant: Option<usize>) -> Op
 fn walk(
     folder: &Path,
     prefix: &str,
-    folders: &BTreeSet<&str>,
     expected: &mut BTreeMap<&str, &FileEntry>,
     stray: &mut BTreeSet<String>,
 ) -> io::Result<()> {
@@ -48,13 +48,20 @@ fn walk(
         let entry = entry?;
         let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type()?;
-        if kind.is_dir() && folders.contains(path.as_str()) {
-            walk(&entry.path(), &format!("{path}/"), folders, expected, stray)?;
-        } else if !(kind.is_file() && expected.remove(path.as_str()).is_some()) {
+        if kind.is_dir() {
+            walk(&entry.path(), &format!("{path}/"), expected, stray)?;
+        } else if !(kind.is_file() && (expected.remove(path.as_str()).is_some() || is_mere_data(&path))) {
             stray.insert(path);
         }
     }
     Ok(())
+}
+
+/// Whether Python neither imports a file of this name nor takes it for what a package says of itself.
+fn is_mere_data(path: &str) -> bool {
+    let describes_package = |part: &str| part.ends_with(".dist-info") || part.ends_with(".egg-info");
+    let is_module = [".py", ".pyc", ".pyw", ".so", ".pyd"].iter().any(|suffix| path.ends_with(suffix));
+    !is_module && !path.split('/').any(describes_package)
 }
 
 fn is_as_packed(path: &Path, index: &Index, entry: &FileEntry) -> io::Result<bool> {

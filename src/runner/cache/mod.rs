@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! ROOT/CACHEDIR.TAG
-//! ROOT/IDENTITY-VARIANT/files/      what stands on sys.path; nothing else is in it
+//! ROOT/IDENTITY-VARIANT/files/      what stands on sys.path; no other module is in it
+//! ROOT/IDENTITY-VARIANT/bin/NAME    the console script, if that is what is started
 //! ROOT/IDENTITY-VARIANT/pycache/    what Python compiles of carried sources; nothing of ours
 //! ROOT/IDENTITY-VARIANT/record      what the files looked like when they were unpacked; its time is that of the last use
 //! ROOT/.unpacking-*                 where a run unpacks
@@ -20,6 +21,7 @@ mod facts;
 mod place;
 mod prune;
 mod record;
+mod script;
 mod unpack;
 
 use std::env;
@@ -28,7 +30,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::bundle::{Archive, ReadError};
+use crate::bundle::{Archive, Manifest, ReadError};
 pub use prune::{Listed, clean, list, remove, root};
 pub use record::Header;
 use unpack::{Turn, Unpacking};
@@ -54,6 +56,11 @@ impl Entry {
     /// The folder for `sys.path`. Python must write nothing into it.
     pub fn folder(&self) -> PathBuf {
         files(&self.place)
+    }
+
+    /// The console script, where the entry point is a function.
+    pub fn script(&self, manifest: &Manifest) -> PathBuf {
+        script::path(&self.place, manifest)
     }
 
     /// Where Python may put what it compiles of carried sources (`PYTHONPYCACHEPREFIX`).
@@ -209,6 +216,9 @@ impl Wanted<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Absent),
             Err(source) => return Err(Obstacle::Io { path: place.to_owned(), source }.into()),
         }
+        if !script::is_there(place, self.archive.manifest()) {
+            return Ok(State::Damaged("lacks its console script".to_owned()));
+        }
         let files = files(place);
         if !self.verify && record::is_current(place, &files, &self.header) {
             return Ok(State::Whole);
@@ -250,7 +260,8 @@ impl Wanted<'_> {
         let files = files(place);
         let index = self.archive.index()?;
         unpack::unpack(self.archive, &index, self.variant, &files)?;
-        record::write(place, &files, &self.header, &unpack::paths(&index, self.variant))
+        script::write(place, self.archive.manifest())
+            .and_then(|()| record::write(place, &files, &self.header, &unpack::paths(&index, self.variant)))
             .map_err(|source| Obstacle::Io { path: place.to_owned(), source }.into())
     }
 

@@ -87,21 +87,30 @@ impl Search {
     }
 }
 
-/// `CPython 3.12 or CPython 3.13 on linux-x86_64 or any Python >=3.9 for its sources`.
+/// `CPython 3.12, 3.13 or 3.14 on linux-x86_64 or any Python >=3.9 for its sources`.
 fn in_words(needs: &Needs) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for variant in &needs.manifest.variants {
-        let mut part = format!("CPython {}", variant.version);
-        if !variant.platforms.is_empty() {
-            part.push_str(&format!(" on {}", variant.platforms.join(", ")));
-        }
-        if !parts.contains(&part) {
-            parts.push(part);
-        }
-    }
+    let variants = needs.manifest.variants.chunk_by(|a, b| a.platforms == b.platforms);
+    let mut parts: Vec<String> = variants
+        .map(|variants| {
+            let mut versions: Vec<&str> = variants.iter().map(|variant| variant.version.as_str()).collect();
+            versions.dedup();
+            let platforms = &variants[0].platforms;
+            let place =
+                if platforms.is_empty() { String::new() } else { format!(" on {}", platforms.join(", ")) };
+            format!("CPython {}{place}", one_of(&versions))
+        })
+        .collect();
     if needs.sources_run_anywhere() {
         let required = needs.manifest.requires_python.as_deref().unwrap_or("3");
         parts.push(format!("any Python {required} for its sources"));
     }
     parts.join(" or ")
+}
+
+/// `3.12, 3.13 or 3.14`
+fn one_of(versions: &[&str]) -> String {
+    match versions {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        versions => versions.concat(),
+    }
 }

@@ -1,0 +1,56 @@
+//! The console script that starts a function, in a folder of its own, as installers write one.
+//!
+//! A file rather than an option of the interpreter: programs start themselves anew as `[sys.executable, *sys.argv]` (servers that reload do), and
+//! tracebacks begin with it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::place::folder_builder;
+use crate::bundle::{EntryPoint, Manifest, check_path};
+
+/// Whether its folder is on `sys.path` depends on `-P`, and whether that of the modules is on `-E`.
+const SCRIPT: &str = r#"import sys
+
+if __name__ == "__main__":
+    import importlib
+    import operator
+    import os
+
+    own = os.path.dirname(os.path.abspath(__file__))
+    modules = os.path.join(os.path.dirname(own), "files")
+    sys.path[:] = [modules] + [folder for folder in sys.path if folder not in (own, modules)]
+    main = operator.attrgetter(@FUNCTION@)(importlib.import_module(@MODULE@))
+    sys.exit(main())
+"#;
+
+/// Where the script is in an entry.
+pub(super) fn path(place: &Path, manifest: &Manifest) -> PathBuf {
+    // An application may have a name that no file can have.
+    let is_file_name = !manifest.name.contains('/') && check_path(&manifest.name).is_ok();
+    place.join("bin").join(if is_file_name { &manifest.name } else { "app" })
+}
+
+/// Writes the script, if there is to be one.
+pub(super) fn write(place: &Path, manifest: &Manifest) -> io::Result<()> {
+    let Some(text) = text(manifest)? else { return Ok(()) };
+    folder_builder().create(place.join("bin"))?;
+    fs::write(path(place, manifest), text)
+}
+
+/// Whether the script is there, as it was written, or there is to be none.
+pub(super) fn is_there(place: &Path, manifest: &Manifest) -> bool {
+    match text(manifest) {
+        Ok(Some(text)) => fs::read(path(place, manifest)).is_ok_and(|bytes| bytes == text.as_bytes()),
+        Ok(None) => true,
+        Err(_) => false,
+    }
+}
+
+fn text(manifest: &Manifest) -> io::Result<Option<String>> {
+    let EntryPoint::Function { module, function } = &manifest.entry_point else { return Ok(None) };
+    // A string of JSON is one of Python.
+    let script = SCRIPT.replace("@MODULE@", &serde_json::to_string(module)?);
+    Ok(Some(script.replace("@FUNCTION@", &serde_json::to_string(function)?)))
+}

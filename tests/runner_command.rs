@@ -1,0 +1,65 @@
+//! The command line of `crosspyc-run`: what it says, and that it never panics for want of somebody who listens.
+
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+    command.args(arguments).output().expect("crosspyc-run can be started")
+}
+
+fn assert_fails(arguments: &[&str], code: i32, message: &str) {
+    let output = run(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr).replace("\r\n", "\n");
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(stderr.starts_with(&format!("crosspyc-run: {message}")), "{stderr}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_command_line_that_cannot_be_followed_is_refused_with_a_hint() {
+    let hint = "\n\nUsage: crosspyc-run [OPTIONS] APP.pyb [ARG]...\n\nFor more information, try '--help'.\n";
+    for (arguments, message) in [
+        (&[][..], "name the bundle to run"),
+        (&["--"], "name the bundle to run"),
+        (&["--which"], "name the bundle to run"),
+        (&["--nope", "app.pyb"], "unknown option `--nope`"),
+        (&["--python"], "--python needs a value"),
+        (&["--python=", "app.pyb"], "--python needs a value"),
+        (&["--python-arg"], "--python-arg needs a value"),
+    ] {
+        assert_fails(arguments, 2, &format!("{message}{hint}"));
+    }
+}
+
+#[test]
+fn two_dashes_end_the_options() {
+    assert_fails(&["--", "--no-such.pyb"], 127, "failed to read --no-such.pyb: ");
+}
+
+#[test]
+fn help_and_version_are_printed() {
+    let help = String::from_utf8(run(&["--help"]).stdout).expect("text");
+    assert!(help.starts_with("Runs a bundle that crosspyc made\n") && help.contains("--which"), "{help}");
+    let version = String::from_utf8(run(&["-V"]).stdout).expect("text");
+    assert_eq!(version.trim_end(), format!("crosspyc-run {}", env!("CARGO_PKG_VERSION")));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_nothing_worse() {
+    use std::fs::File;
+    let full = || File::options().write(true).open("/dev/full").expect("it is there");
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.args(arguments);
+        command
+    };
+    let output = command(&["--help"]).stdout(full()).output().expect("it starts");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with("crosspyc-run: failed to write to standard output: "), "{stderr}");
+    let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+    drop(reader);
+    assert!(command(&["--help"]).stdout(writer).status().expect("it starts").success());
+    assert_eq!(command(&["--nope"]).stderr(full()).status().expect("it starts").code(), Some(2));
+}
