@@ -205,7 +205,8 @@ impl From<LayoutArg> for Layout {
 /// and virtual environments do not. Without -m, -e or -c the project's own __main__.py is the entry point, else its only script in [project.scripts].
 /// Options may also stand in pyproject.toml, under [tool.crosspyc.bundle].
 ///
-/// With --format zipapp, or an output that ends with .pyz, it makes a zip that any Python of the targets runs without the runner.
+/// With --format zipapp, or an output that ends with .pyz, it makes a zip that any Python of the targets runs without the runner. It is not unpacked:
+/// data files are read with importlib.resources or pkgutil, not by path.
 #[derive(Debug, Args)]
 pub(super) struct BundleArgs {
     /// The folder that is to stand on sys.path
