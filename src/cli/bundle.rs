@@ -43,6 +43,9 @@ pub(super) fn run(
         return Ok(code);
     }
     let (size, unpacked) = product.write(&packed.contents, &project.output, args.jobs)?;
+    if let Some(note) = product.note() {
+        report.note_line(note);
+    }
     tell::written(&project, &packed, tell::Written { size, unpacked, time: start.elapsed() }, report);
     Ok(exit::SUCCESS)
 }

@@ -22,6 +22,8 @@ pub struct Runner {
     pub bytes: Vec<u8>,
     /// It is for Windows, where names of programs end with `.exe`.
     pub is_windows: bool,
+    /// It is for macOS, where programs are signed.
+    pub is_macos: bool,
 }
 
 impl Runner {
@@ -41,15 +43,12 @@ impl Runner {
         };
         let bytes = fs::read(&path).map_err(|error| FileError::new("read", &path, error))?;
         let is_windows = bytes.starts_with(b"MZ");
-        if !is_windows && !is_executable(&bytes) {
+        // Of one processor or of several.
+        let is_macos =
+            [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"].iter().any(|start| bytes.starts_with(*start));
+        if !is_windows && !is_macos && !bytes.starts_with(b"\x7fELF") {
             return Err(RunnerError::NotExecutable(path));
         }
-        Ok(Runner { bytes, is_windows })
+        Ok(Runner { bytes, is_windows, is_macos })
     }
-}
-
-/// By the first bytes of ELF and Mach-O, of one processor or several.
-fn is_executable(bytes: &[u8]) -> bool {
-    let starts: [&[u8]; 3] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
-    starts.iter().any(|start| bytes.starts_with(start))
 }

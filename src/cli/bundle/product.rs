@@ -41,6 +41,15 @@ impl Product {
         })
     }
 
+    /// What to know of an executable for macOS. Its system verifies the pages of a program that it loads, which an archive at the end is not among.
+    pub(super) fn note(&self) -> Option<&'static str> {
+        let Product::Archive { runner: Some(runner), .. } = self else { return None };
+        runner.is_macos.then_some(
+            "the executable has the signature that the runner had; codesign will not sign it anew, because of the archive at its end: \
+             where it has to be signed by you, ship a signed crosspyc-run and the .pyb instead",
+        )
+    }
+
     /// How its name ends when none is given.
     pub(super) fn ending(&self) -> &'static str {
         match self {
