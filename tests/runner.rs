@@ -197,6 +197,42 @@ fn a_hanging_interpreter_is_waited_for_once() {
 }
 
 #[test]
+fn before_a_run_is_refused_everyone_is_asked_again() {
+    let place = Place::new();
+    let mut contents = contents();
+    contents.variants[0].0.platforms.push("manylinux-2.34-x86_64".into());
+    place.bundle(&contents);
+    for (library, code) in [("2.31", 127), ("2.36", 0)] {
+        // The system's C library changes, the interpreter does not.
+        let says = format!("echo cpython 3.12.1 cpython-312 3531 64 manylinux-{library}-x86_64");
+        match place.path("bin/python3").exists() {
+            true => fs::write(place.path("bin/python3.answer"), says).expect("written"),
+            false => drop(place.interpreter("bin/python3", &says)),
+        }
+        let ran = place.run();
+        assert_eq!(ran.code, Some(code), "{library}: {ran:?}");
+    }
+}
+
+#[test]
+fn pythons_are_found_where_their_managers_put_them() {
+    let folders = [
+        ("HOME", "home", "home/.pyenv/versions/3.12.9/bin/python3"),
+        ("HOME", "home", "home/.local/share/uv/python/cpython-3.12.9-linux-x86_64-gnu/bin/python3"),
+        ("PYENV_ROOT", "pyenv", "pyenv/versions/3.12.9/bin/python3"),
+        ("UV_PYTHON_INSTALL_DIR", "uv", "uv/cpython-3.12.9-linux-x86_64-gnu/bin/python3"),
+        ("XDG_DATA_HOME", "data", "data/uv/python/cpython-3.12-linux-x86_64-gnu/bin/python3"),
+        ("HOMEBREW_PREFIX", "brew", "brew/bin/python3.12"),
+    ];
+    for (variable, value, python) in folders {
+        let place = Place::new();
+        place.interpreter(python, FITS);
+        let ran = ran(place.command().env(variable, place.path(value)).arg("app.pyb"));
+        assert!(ran.stdout.starts_with("started python3"), "{variable}: {ran:?}");
+    }
+}
+
+#[test]
 fn damaged_memories_are_made_anew() {
     let place = Place::new();
     place.interpreter("bin/python3", FITS);

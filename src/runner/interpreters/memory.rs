@@ -47,18 +47,22 @@ struct Stamp {
 pub(super) struct Memory {
     answers: Answers,
     changed: bool,
+    /// Who answered earlier is asked again.
+    is_doubted: bool,
+    /// Some answer was given earlier.
+    pub(super) was_relied_on: bool,
 }
 
 impl Memory {
-    /// Without what was learnt earlier.
-    pub(super) fn blank() -> Memory {
-        Memory { answers: Answers::new(), changed: false }
-    }
-
     pub(super) fn load() -> Memory {
         let bytes = cache::folder().and_then(|folder| fs::read(folder.join(FILE_NAME)).ok());
         let answers = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        Memory { answers, changed: false }
+        Memory { answers, changed: false, is_doubted: false, was_relied_on: false }
+    }
+
+    /// Relies on nothing that was learnt earlier from now on.
+    pub(super) fn doubt(&mut self) {
+        self.is_doubted = true;
     }
 
     /// What a candidate says of itself, now or earlier.
@@ -68,9 +72,13 @@ impl Memory {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         if let Some((key, stamp)) = &identity
             && let Some(remembered) = self.answers.get(key).filter(|remembered| remembered.stamp == *stamp)
+            && !self.is_doubted
         {
             match &remembered.answer {
-                Some(answer) => return Ok(answer.clone()),
+                Some(answer) => {
+                    self.was_relied_on = true;
+                    return Ok(answer.clone());
+                }
                 None if now.abs_diff(remembered.asked) < HANGING.as_secs() => {
                     return Err(Silence::Hung(ask::PATIENCE).to_string());
                 }

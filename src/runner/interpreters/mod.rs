@@ -74,18 +74,31 @@ pub(super) fn search(
     afresh: bool,
 ) -> Search {
     let needs = Needs { manifest, level: level_asked(python_args) };
-    let mut memory = if afresh { Memory::blank() } else { Memory::load() };
-    let named = python.map(|python| (Origin::Option, python.to_owned()));
-    let named = named.or_else(|| Some((Origin::Variable, nonempty_variable("CROSSPYC_PYTHON")?)));
-    let looked = match named {
-        Some((origin, python)) => {
-            let candidate = Candidate::new(candidates::resolve(&python), origin);
-            vec![look(candidate, &needs, &mut memory)]
-        }
-        None => look_around(&needs, &mut memory),
-    };
+    let mut memory = Memory::load();
+    if afresh {
+        memory.doubt();
+    }
+    let mut looked = look_at(python, &needs, &mut memory);
+    if memory.was_relied_on && looked.iter().all(|looked| looked.serves().is_none()) {
+        // The system may have been updated since, or what a script starts is another.
+        memory.doubt();
+        looked = look_at(python, &needs, &mut memory);
+    }
     memory.store();
     Search::new(looked, &needs)
+}
+
+/// The interpreter that was named, else all that are worth a look.
+fn look_at(python: Option<&OsStr>, needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
+    let named = python.map(|python| (Origin::Option, python.to_owned()));
+    let named = named.or_else(|| Some((Origin::Variable, nonempty_variable("CROSSPYC_PYTHON")?)));
+    match named {
+        Some((origin, python)) => {
+            let candidate = Candidate::new(candidates::resolve(&python), origin);
+            vec![look(candidate, needs, memory)]
+        }
+        None => look_around(needs, memory),
+    }
 }
 
 /// The active virtual environment, else the best of all there are.
