@@ -217,7 +217,7 @@ impl Wanted<'_> {
             Err(source) => return Err(Obstacle::Io { path: place.to_owned(), source }.into()),
         }
         if !script::is_there(place, self.archive.manifest()) {
-            return Ok(State::Damaged("lacks its console script".to_owned()));
+            return Ok(State::Damaged("has an altered console script".to_owned()));
         }
         let files = files(place);
         if !self.verify && record::is_current(place, &files, &self.header) {

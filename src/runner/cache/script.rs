@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use super::place::folder_builder;
 use crate::bundle::{EntryPoint, Manifest, check_path};
 
-/// Whether its folder is on `sys.path` depends on `-P`, and whether that of the modules is on `-E`.
+/// Python puts the script's folder first on `sys.path`, where programs that run other scripts (coverage, pdb) look for it and replace it; there are no modules in
+/// it. Where `-E` or `-I` hides `PYTHONPATH`, that of the modules is added.
 const SCRIPT: &str = r#"import sys
 
 if __name__ == "__main__":
@@ -18,9 +19,9 @@ if __name__ == "__main__":
     import operator
     import os
 
-    own = os.path.dirname(os.path.abspath(__file__))
-    modules = os.path.join(os.path.dirname(own), "files")
-    sys.path[:] = [modules] + [folder for folder in sys.path if folder not in (own, modules)]
+    modules = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")
+    if modules not in sys.path:
+        sys.path.insert(0, modules)
     main = operator.attrgetter(@FUNCTION@)(importlib.import_module(@MODULE@))
     sys.exit(main())
 "#;
@@ -39,10 +40,12 @@ pub(super) fn write(place: &Path, manifest: &Manifest) -> io::Result<()> {
     fs::write(path(place, manifest), text)
 }
 
-/// Whether the script is there, as it was written, or there is to be none.
+/// Whether the script is there as it was written, and alone in its folder, or there is to be none.
 pub(super) fn is_there(place: &Path, manifest: &Manifest) -> bool {
+    let path = path(place, manifest);
+    let is_alone = || fs::read_dir(place.join("bin")).is_ok_and(|entries| entries.count() == 1);
     match text(manifest) {
-        Ok(Some(text)) => fs::read(path(place, manifest)).is_ok_and(|bytes| bytes == text.as_bytes()),
+        Ok(Some(text)) => fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) && is_alone(),
         Ok(None) => true,
         Err(_) => false,
     }
