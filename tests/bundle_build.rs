@@ -332,11 +332,13 @@ fn python(tag: &str) -> Option<PathBuf> {
     found
 }
 
-const PROGRAM: [(&str, &str); 3] = [
+const PROGRAM: [(&str, &str); 5] = [
+    ("project/thing-1.5.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.5\n"),
+    ("project/thing-1.5.dist-info/entry_points.txt", "[things]\none = tool\n"),
     ("project/tool/__init__.py", ""),
     (
         "project/tool/__main__.py",
-        "import sys\nfrom importlib.resources import files\nfrom space.inner import word\n\ndef main():\n    print(__name__, sys.argv[1:], word, files('tool').joinpath('data/x.txt').read_text())\n    return 5\n\nif __name__ == '__main__':\n    sys.exit(main())\n",
+        "import sys\nfrom importlib.metadata import entry_points, version\nfrom importlib.resources import files\nfrom space.inner import word\n\ndef main():\n    print(__name__, sys.argv[1:], word, files('tool').joinpath('data/x.txt').read_text(), version('thing'), len(entry_points(group='things')))\n    return 5\n\nif __name__ == '__main__':\n    sys.exit(main())\n",
     ),
     ("project/tool/data/x.txt", "data"),
 ];
@@ -354,7 +356,7 @@ fn a_zipapp_runs_without_the_runner() {
                 Command::new(python).arg("app.pyz").args(["-x", "y z"]).current_dir(lab.0.path()).output();
             let ran = ran.expect("it starts");
             let printed = String::from_utf8_lossy(&ran.stdout).trim_end().to_owned();
-            assert_eq!(printed, format!("{name} ['-x', 'y z'] word data"), "{ran:?}");
+            assert_eq!(printed, format!("{name} ['-x', 'y z'] word data 1.5 1"), "{ran:?}");
             assert_eq!(ran.status.code(), Some(5));
         }
     }
@@ -391,6 +393,9 @@ fn a_standalone_executable_is_the_program() {
     command.args(["--version", "-x"]).env("CROSSPYC_PYTHON", python);
     command.env("CROSSPYC_CACHE_DIR", lab.path("cache")).stdin(Stdio::null());
     let ran = command.output().expect("it starts");
-    assert_eq!(String::from_utf8_lossy(&ran.stdout).trim_end(), "__main__ ['--version', '-x'] word data");
+    assert_eq!(
+        String::from_utf8_lossy(&ran.stdout).trim_end(),
+        "__main__ ['--version', '-x'] word data 1.5 1"
+    );
     assert_eq!(ran.status.code(), Some(5));
 }

@@ -7,6 +7,7 @@
 //! cpython-312/pkg/mod.pyc
 //! cpython-312/pkg/data.txt        data files are in every folder, for importlib.resources looks for them beside the modules
 //! cpython-313.opt-1/...
+//! thing-1.0.dist-info/METADATA    for importlib.metadata, which looks into the root of a zip only: it stands on sys.path too, after the folder
 //! ```
 //!
 //! Folders have entries of their own, by which zipimport knows namespace packages.
@@ -43,20 +44,32 @@ fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
     start.seek(SeekFrom::End(0))?;
     let mut zip = ZipWriter::new(start);
     add(&mut zip, "__main__.py", &main_module(contents).into_bytes().into())?;
+    // What targets differ in, an older one has first.
+    let own = contents.variants.iter().flat_map(|(_, own)| own);
+    let described = contents.common.iter().chain(own).rev().filter(|(path, _)| describes_package(path));
+    add_all(&mut zip, &described.map(|(path, file)| (path.clone(), file)).collect())?;
     for (variant, own) in &contents.variants {
         let root = variant.label();
         let own = own.iter().map(|(path, file)| (beside_source(path), file));
         let common = contents.common.iter().map(|(path, file)| (path.clone(), file));
-        let files: BTreeMap<String, &File> =
-            own.chain(common).map(|(path, file)| (format!("{root}/{path}"), file)).collect();
-        for folder in folders(files.keys()) {
-            zip.add_directory(folder, options(0o755))?;
-        }
-        for (path, file) in files {
-            add(&mut zip, &path, file)?;
-        }
+        let files = own.chain(common).filter(|(path, _)| !describes_package(path));
+        add_all(&mut zip, &files.map(|(path, file)| (format!("{root}/{path}"), file)).collect())?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// What an installer says of a package.
+fn describes_package(path: &str) -> bool {
+    let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+    folder.ends_with(".dist-info") || folder.ends_with(".egg-info")
+}
+
+/// Adds files, with the folders that they are in.
+fn add_all(zip: &mut ZipWriter<Cursor<Vec<u8>>>, files: &BTreeMap<String, &File>) -> ZipResult<()> {
+    for folder in folders(files.keys()) {
+        zip.add_directory(folder, options(0o755))?;
+    }
+    files.iter().try_for_each(|(path, file)| add(zip, path, file))
 }
 
 fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, path: &str, file: &File) -> ZipResult<()> {

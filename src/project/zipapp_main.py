@@ -24,7 +24,8 @@ def main():
         sys.exit("%s holds modules for CPython %s; this is %s, Python %s (%s, magic number %s): start it with one of those" % (
             sys.argv[0], versions, sys.executable, sys.version.split()[0], tag, magic))
 
-    sys.path[0] = os.path.join(os.path.abspath(sys.path[0]), fitting[0][3])
+    root = os.path.abspath(sys.path[0])
+    sys.path[:1] = [os.path.join(root, fitting[0][3]), root]
     if function is None:
         import runpy
         runpy._run_module_as_main(module, alter_argv=module != "__main__")
