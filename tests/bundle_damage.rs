@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use bumpalo::Bump;
 use crosspyc::bundle::{Archive, Contents, EntryPoint, Index, ReadError, Variant, WriteOptions, write};
@@ -306,4 +307,57 @@ fn a_frame_that_inflates_to_more_than_it_says_is_left_at_that() {
 fn deep_json_is_refused() {
     let deep = |_: Vec<u8>| [b"{\"name\":".to_vec(), vec![b'['; 1 << 20]].concat();
     assert!(forged(|_, _| (), deep).contains("malformed"));
+}
+
+/// An archive of frames of `size` bytes, each of which is compressed with the one before.
+fn chain(frames: usize, size: usize) -> (tempfile::TempDir, PathBuf) {
+    let (folder, path) = bundled(1);
+    let mut manifest: Value = serde_json::from_slice(Archive::open(&path).unwrap().signed_bytes()).unwrap();
+    let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+    let content = |number: usize| -> Vec<u8> { number.to_le_bytes().repeat(size / 8) };
+    let (mut bytes, mut described, mut blobs) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..frames {
+        let prefix = if number == 0 { Vec::new() } else { content(number - 1) };
+        let mut encoder = zstd::Encoder::with_ref_prefix(Vec::new(), 1, &prefix).unwrap();
+        encoder.write_all(&content(number)).unwrap();
+        let compressed = encoder.finish().unwrap();
+        described.push(json!({ "compressed": compressed.len(), "size": size, "blake3": digest(&compressed),
+            "parent": number.checked_sub(1) }));
+        blobs.push(json!({ "frame": number, "size": size, "blake3": digest(&content(number)) }));
+        bytes.extend_from_slice(&compressed);
+    }
+    let streams = vec![json!({ "skeleton": size, "code": 0, "tables": 0, "references": 0 }); frames];
+    let common = [json!({ "path": "last", "blob": frames - 1 })];
+    let index = json!({ "streams": streams, "blobs": blobs, "common": common, "variants": [[], []] });
+    let index = serde_json::to_vec(&index).unwrap();
+    let compressed = zstd::bulk::compress(&index, 3).unwrap();
+    manifest["index"] =
+        json!({ "compressed": compressed.len(), "size": index.len(), "blake3": digest(&compressed) });
+    manifest["frames"] = json!(described);
+    bytes.extend_from_slice(&compressed);
+    seal(&mut bytes, &serde_json::to_vec(&manifest).unwrap());
+    fs::write(&path, bytes).unwrap();
+    (folder, path)
+}
+
+/// The last of a thousand frames needs all before it, but no more than one of them at a time.
+#[test]
+fn a_long_chain_of_frames_takes_the_room_of_two() {
+    let (_folder, path) = chain(1000, 1 << 20);
+    let mut last = Vec::new();
+    let read = Archive::open(&path).unwrap().files(None, |_, data| {
+        last = data.to_vec();
+        Ok::<_, ReadError>(())
+    });
+    assert!(read.is_ok() && last == 999_usize.to_le_bytes().repeat(1 << 17));
+    if cfg!(not(target_os = "linux")) {
+        assert!(verify(&path).is_ok());
+        return;
+    }
+    // A quarter of what all of them hold.
+    let script = "ulimit -v 262144 && exec \"$0\" verify \"$1\"";
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_crosspyc")]).arg(&path);
+    let output = command.output().expect("it starts");
+    assert!(output.status.success(), "{output:?}");
 }

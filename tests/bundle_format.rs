@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crosspyc::bundle::{
-    Archive, Contents, EntryPoint, File, PathError, ReadError, Variant, WriteError, WriteOptions, write,
+    Archive, Contents, EntryPoint, File, Form, Index, PathError, ReadError, Variant, WriteError,
+    WriteOptions, write,
 };
 
 fn files(files: &[(&str, &str)]) -> BTreeMap<String, File> {
@@ -104,4 +105,65 @@ fn paths_that_leave_the_root_are_refused() {
         Err(WriteError::Path(PathError::Twice(_)))
     ));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// What CPython 3.8 to 3.11 wrote, see `testdata/streams/README.md`.
+fn old_pycs() -> BTreeMap<String, File> {
+    let pyc = |version: &str| {
+        let name = format!("shapes-{version}.pyc");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/streams").join(&name);
+        (name, std::fs::read(path).expect("it is there").into())
+    };
+    ["3.8", "3.9", "3.10", "3.11"].map(pyc).into()
+}
+
+/// An archive's index, and the common files as they come out.
+fn round_trip(common: BTreeMap<String, File>) -> (Index, BTreeMap<String, File>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.pyb");
+    write(&Contents { common, ..contents() }, &path, &WriteOptions::default()).unwrap();
+    let archive = Archive::open(&path).unwrap();
+    let mut files = BTreeMap::new();
+    let read = archive.files(None, |entry, data| {
+        files.insert(entry.path.clone(), data.to_vec().into());
+        Ok::<_, ReadError>(())
+    });
+    read.unwrap();
+    (archive.index().unwrap(), files)
+}
+
+#[test]
+fn pycs_of_older_pythons_are_sorted_and_come_back() {
+    let pycs = old_pycs();
+    let (index, files) = round_trip(pycs.clone());
+    assert!(files == pycs);
+    let forms: BTreeMap<&str, Form> =
+        index.common.iter().map(|entry| (entry.path.as_str(), index.blobs[entry.blob].form)).collect();
+    assert_eq!(
+        forms,
+        BTreeMap::from([
+            ("shapes-3.10.pyc", Form::Pyc38),
+            ("shapes-3.11.pyc", Form::Pyc311),
+            ("shapes-3.8.pyc", Form::Pyc38),
+            ("shapes-3.9.pyc", Form::Pyc38),
+        ])
+    );
+    let lengths = index.streams[0];
+    assert!(lengths.code > 0 && lengths.tables > 0 && lengths.references > 0, "{lengths:?}");
+}
+
+/// Whatever a file called a pyc holds: cut off, with bytes changed, with more behind it.
+#[test]
+fn files_that_are_nearly_pycs_come_back() {
+    let mut files = BTreeMap::new();
+    for (name, File { data, .. }) in old_pycs() {
+        for at in (0..data.len()).step_by(7) {
+            let mut flipped = data.clone();
+            flipped[at] ^= 1 << (at % 8);
+            files.insert(format!("{name}/flipped-{at}"), flipped.into());
+            files.insert(format!("{name}/cut-{at}"), data[..at].to_vec().into());
+        }
+        files.insert(format!("{name}/longer"), [data.as_slice(), b"N"].concat().into());
+    }
+    assert!(round_trip(files.clone()).1 == files);
 }

@@ -124,42 +124,52 @@ impl Archive {
     pub fn blobs<'i>(&self, index: &'i Index, variant: Option<usize>) -> Result<Blobs<'i>, ReadError> {
         let mut wanted = vec![false; self.manifest.frames.len()];
         index.files(variant).for_each(|entry| wanted[index.blobs[entry.blob].frame] = true);
-        self.join(index, wanted)
+        let mut blobs = Blobs::new(index);
+        self.inflate(&wanted, |number, content| blobs.join(number, content))?;
+        Ok(blobs)
     }
 
     /// Reads all there is and compares it with its digests: every byte of the archive, from the first frame on.
     pub fn verify(&self) -> Result<Index, ReadError> {
         let index = self.index()?;
-        self.join(&index, vec![true; self.manifest.frames.len()])?;
+        let mut blobs = Blobs::new(&index);
+        self.inflate(&vec![true; self.manifest.frames.len()], |number, content| {
+            blobs.join(number, content)?;
+            blobs.forget(number);
+            Ok(())
+        })?;
         Ok(index)
     }
 
-    /// Inflates the frames that are wanted, and those that these were compressed with, and joins the files in them.
-    fn join<'i>(&self, index: &'i Index, wanted: Vec<bool>) -> Result<Blobs<'i>, ReadError> {
-        let manifest = &self.manifest;
-        let mut inflated = wanted.clone();
-        for number in (0..inflated.len()).rev() {
-            if let (true, Some(parent)) = (inflated[number], manifest.frames[number].parent) {
-                inflated[parent] = true;
-            }
-        }
-        let mut contents: Vec<Vec<u8>> = Vec::with_capacity(inflated.len());
-        let mut blobs = Blobs::new(index);
+    /// Gives the content of each wanted frame to `sink`, whose errors say what is wrong with it. Held in memory are only those contents that a
+    /// later frame was compressed with.
+    fn inflate(
+        &self,
+        wanted: &[bool],
+        mut sink: impl FnMut(usize, &[u8]) -> Result<(), String>,
+    ) -> Result<(), ReadError> {
+        let frames = &self.manifest.frames;
+        let last_uses = last_uses(frames, wanted);
+        let mut held = vec![Vec::new(); frames.len()];
         let mut offset = self.start;
-        for (number, frame) in manifest.frames.iter().enumerate() {
-            let prefix = frame.parent.map_or(&[][..], |parent| &contents[parent]);
-            let content = match inflated[number] {
-                true => self.frame("a frame", offset, frame, prefix)?,
-                false => Vec::new(),
-            };
-            if wanted[number] {
-                let damaged = |what| ReadError::Damaged { path: self.path.clone(), offset, what };
-                blobs.join(number, &content).map_err(damaged)?;
+        for (number, frame) in frames.iter().enumerate() {
+            if let Some(last_use) = last_uses[number] {
+                let prefix = frame.parent.map_or(&[][..], |parent| &held[parent]);
+                let content = self.frame("a frame", offset, frame, prefix)?;
+                if wanted[number] {
+                    let damaged = |what| ReadError::Damaged { path: self.path.clone(), offset, what };
+                    sink(number, &content).map_err(damaged)?;
+                }
+                if last_use > number {
+                    held[number] = content;
+                }
+                if let Some(parent) = frame.parent.filter(|&parent| last_uses[parent] == Some(number)) {
+                    held[parent] = Vec::new();
+                }
             }
-            contents.push(content);
             offset += frame.compressed;
         }
-        Ok(blobs)
+        Ok(())
     }
 
     /// Verifies the frame at `offset` and inflates it.
@@ -174,7 +184,7 @@ impl Archive {
         if blake3::hash(&compressed).to_hex().as_str() != frame.blake3 {
             return Err(damaged(format!("{name} does not match its digest")));
         }
-        let content = inflate(&compressed, frame.size, prefix)
+        let content = decompress(&compressed, frame.size, prefix)
             .map_err(|error| damaged(format!("{name} cannot be decompressed: {error}")))?;
         match content.len() as u64 == frame.size {
             true => Ok(content),
@@ -183,8 +193,21 @@ impl Archive {
     }
 }
 
+/// By frame the number of the last one that needs its content, itself or one that it is a parent of; none if no wanted one does.
+fn last_uses(frames: &[Frame], wanted: &[bool]) -> Vec<Option<usize>> {
+    let mut last_uses: Vec<Option<usize>> =
+        wanted.iter().enumerate().map(|(number, &wanted)| wanted.then_some(number)).collect();
+    // Parents stand before their children, so by its turn a frame's own need is known.
+    for number in (0..frames.len()).rev() {
+        if let (Some(_), Some(parent)) = (last_uses[number], frames[number].parent) {
+            last_uses[parent] = last_uses[parent].max(Some(number));
+        }
+    }
+    last_uses
+}
+
 /// What a frame holds, at most a byte more than `size`. Memory grows with what is really there, not with what is claimed.
-fn inflate(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>> {
+fn decompress(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>> {
     let mut decoder = zstd::Decoder::with_ref_prefix(compressed, prefix)?;
     decoder.window_log_max(WINDOW_LOG)?;
     let most = usize::try_from(size).map_or(usize::MAX, |size| size.saturating_add(1));
@@ -245,6 +268,11 @@ impl<'i> Blobs<'i> {
             }
         }
         Ok(())
+    }
+
+    /// Frees what the files of a frame hold.
+    fn forget(&mut self, frame: usize) {
+        self.files[frame] = Vec::new();
     }
 
     /// What the blob of this number holds, one of a file that was asked for.
