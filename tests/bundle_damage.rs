@@ -57,7 +57,7 @@ fn contents(modules: usize) -> Contents {
 fn bundled(modules: usize) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("app.pyb");
-    write(&contents(modules), &path, &WriteOptions::default()).expect("written");
+    write(contents(modules), &path, &WriteOptions::default()).expect("written");
     (folder, path)
 }
 
@@ -286,6 +286,20 @@ fn sizes_that_are_claimed_everywhere_cost_nothing() {
         |json| json,
     );
     assert!(error.contains("another size"), "{error}");
+}
+
+/// Sizes that come to more than a number holds.
+#[test]
+fn sizes_that_overflow_are_refused() {
+    let error = forged(
+        |manifest, index| {
+            manifest["frames"][1]["size"] = json!(u64::MAX);
+            index["blobs"][1]["size"] = json!(u64::MAX);
+            index["streams"][1] = json!({ "skeleton": u64::MAX, "code": 0, "tables": 0, "references": 0 });
+        },
+        |json| json,
+    );
+    assert!(error.contains("do not fill their frames"), "{error}");
 }
 
 #[test]

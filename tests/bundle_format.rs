@@ -54,7 +54,7 @@ fn expected() -> BTreeMap<String, File> {
 fn a_target_gets_the_shared_files_and_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    let (manifest, length) = write(&contents(), &path, &WriteOptions::default()).unwrap();
+    let (manifest, length) = write(contents(), &path, &WriteOptions::default()).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().len(), length);
     assert_eq!(*Archive::open(&path).unwrap().manifest(), manifest);
     assert_eq!(read(&path).unwrap(), expected());
@@ -64,7 +64,7 @@ fn a_target_gets_the_shared_files_and_its_own() {
 fn an_archive_may_follow_other_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    write(&contents(), &path, &WriteOptions::default()).unwrap();
+    write(contents(), &path, &WriteOptions::default()).unwrap();
     let archive = std::fs::read(&path).unwrap();
     std::fs::write(&path, [b"#!executable".as_slice(), &archive].concat()).unwrap();
     assert_eq!(read(&path).unwrap(), expected());
@@ -74,8 +74,8 @@ fn an_archive_may_follow_other_bytes() {
 fn the_same_contents_give_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("1"), folder.path().join("2"));
-    write(&contents(), &first, &WriteOptions::default()).unwrap();
-    write(&contents(), &second, &WriteOptions::default()).unwrap();
+    write(contents(), &first, &WriteOptions::default()).unwrap();
+    write(contents(), &second, &WriteOptions::default()).unwrap();
     assert_eq!(std::fs::read(first).unwrap(), std::fs::read(second).unwrap());
 }
 
@@ -83,7 +83,7 @@ fn the_same_contents_give_the_same_bytes() {
 fn a_manifest_that_claims_more_than_there_is_costs_no_memory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    write(&contents(), &path, &WriteOptions::default()).unwrap();
+    write(contents(), &path, &WriteOptions::default()).unwrap();
     let mut archive = std::fs::read(&path).unwrap();
     let trailer = archive.len() - 64;
     archive[trailer + 8..trailer + 12].copy_from_slice(&u32::MAX.to_le_bytes());
@@ -96,12 +96,12 @@ fn paths_that_leave_the_root_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let bad = Contents { common: files(&[("../escaped", "")]), ..contents() };
     assert!(matches!(
-        write(&bad, &folder.path().join("a"), &WriteOptions::default()),
+        write(bad, &folder.path().join("a"), &WriteOptions::default()),
         Err(WriteError::Path(PathError::Path { .. }))
     ));
     let twice = Contents { common: files(&[("app/x.pyc", "")]), ..contents() };
     assert!(matches!(
-        write(&twice, &folder.path().join("a"), &WriteOptions::default()),
+        write(twice, &folder.path().join("a"), &WriteOptions::default()),
         Err(WriteError::Path(PathError::Twice(_)))
     ));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -121,7 +121,7 @@ fn old_pycs() -> BTreeMap<String, File> {
 fn round_trip(common: BTreeMap<String, File>) -> (Index, BTreeMap<String, File>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.pyb");
-    write(&Contents { common, ..contents() }, &path, &WriteOptions::default()).unwrap();
+    write(Contents { common, ..contents() }, &path, &WriteOptions::default()).unwrap();
     let archive = Archive::open(&path).unwrap();
     let mut files = BTreeMap::new();
     let read = archive.files(None, |entry, data| {

@@ -33,7 +33,7 @@ fn sign(keys: &KeyPair, bytes: &[u8]) -> Result<String, String> {
 fn signed(keys: &KeyPair, name: &str, path: &Path) {
     let signer = |bytes: &[u8]| sign(keys, bytes);
     let options = WriteOptions { sign: Some(&signer), ..WriteOptions::default() };
-    write(&contents(name), path, &options).expect("written");
+    write(contents(name), path, &options).expect("written");
 }
 
 fn public(folder: &Path, keys: &[&KeyPair]) -> PathBuf {
@@ -64,12 +64,12 @@ fn unsigned_and_otherwise_signed_archives_do_not_pass() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("app.pyb");
     let trusted = public(folder.path(), &[&keys()]);
-    write(&contents("app"), &archive, &WriteOptions::default()).unwrap();
+    write(contents("app"), &archive, &WriteOptions::default()).unwrap();
     assert!(matches!(verify(&archive, &trusted), Err(SignatureError::Unsigned(_))));
     signed(&keys(), "app", &archive);
     assert!(matches!(verify(&archive, &trusted), Err(SignatureError::UnknownKey(_))));
     let options = WriteOptions { sign: Some(&|_| Ok("no signature".into())), ..WriteOptions::default() };
-    write(&contents("app"), &archive, &options).unwrap();
+    write(contents("app"), &archive, &options).unwrap();
     assert!(matches!(verify(&archive, &trusted), Err(SignatureError::Malformed { .. })));
 }
 
@@ -84,11 +84,11 @@ fn a_signature_of_other_contents_does_not_pass() {
     let trusted = public(folder.path(), &[&ours]);
     let stolen = |_: &[u8]| Ok(signature.clone());
     let options = WriteOptions { sign: Some(&stolen), ..WriteOptions::default() };
-    write(&contents("other"), &archive, &options).unwrap();
+    write(contents("other"), &archive, &options).unwrap();
     assert!(matches!(verify(&archive, &trusted), Err(SignatureError::Altered(_))));
     let commented = |_: &[u8]| Ok(signature.replace("release 1", "release 2"));
     let options = WriteOptions { sign: Some(&commented), ..WriteOptions::default() };
-    write(&contents("app"), &archive, &options).unwrap();
+    write(contents("app"), &archive, &options).unwrap();
     assert!(matches!(verify(&archive, &trusted), Err(SignatureError::Altered(_))));
 }
 
@@ -97,7 +97,7 @@ fn a_signature_that_cannot_be_made_leaves_no_archive() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("app.pyb");
     let options = WriteOptions { sign: Some(&|_| Err("no key".into())), ..WriteOptions::default() };
-    assert!(matches!(write(&contents("app"), &archive, &options), Err(WriteError::Sign(_))));
+    assert!(matches!(write(contents("app"), &archive, &options), Err(WriteError::Sign(_))));
     assert!(!archive.exists());
 }
 

@@ -34,7 +34,10 @@ fn contents() -> Contents {
         platforms: Vec::new(),
     };
     let file = |data: &str| File { data: data.into(), executable: false };
-    let own = |data: &str| BTreeMap::from([("app/x.pyc".to_owned(), file(data))]);
+    let own = |data: &str| {
+        let both = ("app/both.pyc".to_owned(), file("the same for all targets"));
+        BTreeMap::from([("app/x.pyc".to_owned(), file(data)), both])
+    };
     let tool = File { data: b"#!/bin/sh".to_vec(), executable: true };
     Contents {
         name: "app".into(),
@@ -53,7 +56,7 @@ fn contents() -> Contents {
 /// A folder with `app.pyb`.
 fn bundled(options: &WriteOptions<'_>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    write(&contents(), &folder.path().join("app.pyb"), options).expect("written");
+    write(contents(), &folder.path().join("app.pyb"), options).expect("written");
     folder
 }
 
@@ -67,7 +70,7 @@ fn inspect_tells_whom_it_serves_and_what_takes_room() {
         "  Python: 3.13 (cpython-313, magic number 3571, -O 2), on any platform\n",
         "  signature: none\n",
         "  shared by all targets: 2 files, 13 bytes packed to ",
-        "  cpython-313, -O 2: 1 file, 27 bytes packed to ",
+        "  cpython-313, -O 2: 2 files, 51 bytes packed to ",
         "    app/data.txt, 4 bytes, packed to about ",
     ] {
         assert!(told.contains(line), "{line} is missing in\n{told}");
@@ -76,7 +79,16 @@ fn inspect_tells_whom_it_serves_and_what_takes_room() {
     assert_eq!((&record["type"], &record["signed"]), (&"bundle".into(), &false.into()));
     let sections = record["sections"].as_array().expect("a list");
     assert_eq!(sections[1]["tag"], "cpython-312");
-    assert_eq!(sections[1]["files"][0]["path"], "app/x.pyc");
+    assert_eq!(sections[1]["files"][1]["path"], "app/x.pyc");
+    let sum = |values: &[Value], field: &str| -> u64 {
+        values.iter().map(|value| value[field].as_u64().expect("a number")).sum()
+    };
+    let frames = record["frames"].as_array().expect("a list");
+    assert_eq!(sum(sections, "packed"), sum(frames, "compressed"));
+    for section in sections {
+        let files = section["files"].as_array().expect("a list");
+        assert_eq!(sum(files, "packed_estimate"), section["packed"].as_u64().expect("a number"), "{section}");
+    }
     let share: f64 = sections.iter().filter_map(|section| section["share"].as_f64()).sum();
     assert!((99.0..101.0).contains(&share), "{share}");
 }
@@ -118,7 +130,7 @@ fn verify_looks_at_the_signature_if_asked() {
     assert_eq!(verify("missing.pub").status.code(), Some(2));
     let told = text(&crosspyc(folder.path(), &["inspect", "app.pyb"]));
     assert!(told.contains("  signature: release 1 (not verified"), "{told}");
-    write(&contents(), &folder.path().join("app.pyb"), &WriteOptions::default()).expect("written");
+    write(contents(), &folder.path().join("app.pyb"), &WriteOptions::default()).expect("written");
     assert!(text(&verify("ours.pub")).contains("is not signed"));
 }
 
@@ -142,7 +154,7 @@ fn extract_puts_several_into_a_folder_each() {
     let folder = bundled(&WriteOptions::default());
     let extracted = records(folder.path(), &["extract", "app.pyb", "-o", "out"]);
     assert_eq!(extracted.len(), 3);
-    assert_eq!((&extracted[2]["target"], &extracted[2]["files"]), (&"3.13".into(), &3.into()));
+    assert_eq!((&extracted[2]["target"], &extracted[2]["files"]), (&"3.13".into(), &4.into()));
     let read = |path: &str| fs::read_to_string(folder.path().join(path)).expect("it is there");
     assert_eq!(read("out/cpython-312/app/x.pyc"), "twelve");
     assert_eq!(read("out/cpython-313/app/x.pyc"), "thirteen");

@@ -1,4 +1,4 @@
-//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it cannot start, how it unpacks, and what it hands over.
+//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it cannot start, and what it hands over.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -6,11 +6,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 
@@ -33,7 +32,7 @@ impl Place {
     }
 
     fn bundle(&self, contents: &Contents) {
-        write(contents, &self.path("app.pyb"), &WriteOptions::default()).expect("it can be written");
+        write(contents.clone(), &self.path("app.pyb"), &WriteOptions::default()).expect("it can be written");
     }
 
     /// An interpreter that answers with a shell command.
@@ -572,76 +571,6 @@ fn a_signal_ends_the_run_as_it_ends_the_program() {
     place.interpreter("bin/python3.12", FITS);
     let output = place.command().arg("app.pyb").env("FAKE_END", "kill -TERM $$").output().expect("it runs");
     assert_eq!(output.status.signal(), Some(15), "{output:?}");
-}
-
-#[test]
-fn a_bundle_is_unpacked_once_and_for_its_user_only() {
-    let place = Place::new();
-    place.interpreter("bin/python3.12", FITS);
-    place.run();
-    let [entry] = place.cached().try_into().expect("one entry");
-    let folder = place.path("cache").join(&entry).join("files");
-    assert!(entry.ends_with("-cpython-312"), "{entry}");
-    assert_eq!(fs::read(folder.join("data/é.txt")).expect("it is there"), b"data");
-    for private in [&place.path("cache"), &folder] {
-        assert_eq!(fs::metadata(private).expect("it is there").permissions().mode() & 0o777, 0o700);
-    }
-    let inode = |path: &Path| fs::metadata(path).expect("it is there").ino();
-    let first = inode(&folder);
-    place.run();
-    assert_eq!(inode(&folder), first);
-}
-
-/// A bundle that takes a while to unpack.
-fn large_contents() -> Contents {
-    let file =
-        |number: usize| (format!("data/{number}"), number.to_string().repeat(10_000).into_bytes().into());
-    Contents { common: (0..400).map(file).collect(), ..contents() }
-}
-
-/// The entries that runs would use are whole.
-fn assert_entries_are_whole(place: &Place) {
-    let large = large_contents();
-    for entry in place.cached().iter().filter(|name| !name.starts_with('.')) {
-        for (path, data) in &large.common {
-            assert_eq!(
-                fs::read(place.path("cache").join(entry).join("files").join(path)).expect("it is there"),
-                data.data
-            );
-        }
-    }
-}
-
-#[test]
-fn first_runs_at_once_all_work() {
-    let place = Place::new();
-    place.interpreter("bin/python3.12", FITS);
-    place.bundle(&large_contents());
-    let start = |_| place.command().arg("app.pyb").stdout(Stdio::piped()).spawn().expect("it can be started");
-    let runs: Vec<_> = (0..10).map(start).collect();
-    for run in runs {
-        let ran: Ran = run.wait_with_output().expect("it ends").into();
-        assert!(ran.code == Some(0) && ran.stdout.starts_with("started"), "{ran:?}");
-    }
-    assert_eq!(place.cached().len(), 1);
-    assert_entries_are_whole(&place);
-}
-
-#[test]
-fn a_killed_first_run_does_not_harm_the_next() {
-    let place = Place::new();
-    place.interpreter("bin/python3.12", FITS);
-    place.bundle(&large_contents());
-    for milliseconds in [0, 2, 5, 10, 15, 20, 30, 50] {
-        let mut run =
-            place.command().arg("app.pyb").stdout(Stdio::null()).spawn().expect("it can be started");
-        std::thread::sleep(Duration::from_millis(milliseconds));
-        run.kill().expect("it is ours");
-        run.wait().expect("it ends");
-        assert_entries_are_whole(&place);
-    }
-    assert_eq!(place.run().code, Some(0));
-    assert_entries_are_whole(&place);
 }
 
 #[test]

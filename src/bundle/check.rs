@@ -41,20 +41,26 @@ pub(super) fn check_index(index: &Index, manifest: &Manifest) -> Result<(), Stri
     if !index.streams.iter().zip(&manifest.frames).all(fills) {
         return Err("the streams of the index do not fill their frames".into());
     }
-    let mut sizes = vec![0u64; manifest.frames.len()];
+    check_blobs(index, manifest)?;
+    let mut common = Tree::default();
+    add(&mut common, &index.common, index)?;
+    index.variants.iter().try_for_each(|own| add(&mut Tree::on(&common), own, index))
+}
+
+/// Blobs fill their frames, in order.
+fn check_blobs(index: &Index, manifest: &Manifest) -> Result<(), String> {
+    let mut sizes = vec![Some(0u64); manifest.frames.len()];
     let mut last_frame = 0;
     for blob in &index.blobs {
         let size = sizes.get_mut(blob.frame).filter(|_| blob.frame >= last_frame);
         let size = size.ok_or("the index has blobs in frames that are not there or out of order")?;
-        *size = size.saturating_add(blob.size);
+        *size = size.and_then(|size| size.checked_add(blob.size));
         last_frame = blob.frame;
     }
-    if manifest.frames.iter().zip(&sizes).any(|(frame, &size)| frame.size != size) {
-        return Err("the blobs of the index do not fill their frames".into());
+    match manifest.frames.iter().zip(sizes).all(|(frame, size)| size == Some(frame.size)) {
+        true => Ok(()),
+        false => Err("the blobs of the index do not fill their frames".into()),
     }
-    let mut common = Tree::default();
-    add(&mut common, &index.common, index)?;
-    index.variants.iter().try_for_each(|own| add(&mut Tree::on(&common), own, index))
 }
 
 /// The length of a frame's content.

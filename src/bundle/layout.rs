@@ -1,10 +1,10 @@
 //! What goes into which frame of an archive, and which frame each is compressed with.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::manifest::{Blob, FileEntry, Index, StreamLengths, Variant};
 use super::streams::Streams;
-use super::write::{Contents, File};
+use super::write::{File, Files};
 
 /// A frame before it is compressed.
 pub(super) struct Content {
@@ -13,18 +13,18 @@ pub(super) struct Content {
     pub(super) parent: Option<usize>,
 }
 
-/// The frames: first that of the common files, then one for each variant. And where every file is in them.
-pub(super) fn lay_out(contents: &Contents) -> (Vec<Content>, Index) {
+/// The frames: first that of the common files, then one for each variant. And where every file is in them. The files are taken, not copied.
+pub(super) fn lay_out(common: Files, variants: &[Variant], mut own: Vec<Files>) -> (Vec<Content>, Index) {
     let mut layout = Layout::default();
-    let common = layout.add_frame(None, &contents.common);
-    let mut variants = vec![Vec::new(); contents.variants.len()];
-    let order = neighbours(&contents.variants.iter().map(|(variant, _)| variant).collect::<Vec<_>>());
-    for Place { variant, parent } in order {
+    let common = layout.add_frame(None, common);
+    let mut entries = vec![Vec::new(); variants.len()];
+    for Place { variant, parent } in neighbours(variants) {
         // The frame of the common files is the first.
-        variants[variant] = layout.add_frame(parent.map(|place| place + 1), &contents.variants[variant].1);
+        let parent = parent.map(|place| place + 1);
+        entries[variant] = layout.add_frame(parent, std::mem::take(&mut own[variant]));
     }
     let Layout { frames, streams, blobs, .. } = layout;
-    (frames, Index { streams, blobs, common, variants })
+    (frames, Index { streams, blobs, common, variants: entries })
 }
 
 /// A variant's place in the order of frames.
@@ -38,7 +38,7 @@ struct Place {
 
 /// The order of frames. It begins with the target in the middle, so that from any target it is not far to the root; every other target is
 /// compressed with its neighbour on the way there, and the further levels of a target with its first.
-fn neighbours(variants: &[&Variant]) -> Vec<Place> {
+fn neighbours(variants: &[Variant]) -> Vec<Place> {
     let mut targets: Vec<Vec<usize>> = Vec::new();
     for (number, variant) in variants.iter().enumerate() {
         match targets.last_mut() {
@@ -63,32 +63,32 @@ fn neighbours(variants: &[&Variant]) -> Vec<Place> {
 }
 
 #[derive(Default)]
-struct Layout<'c> {
+struct Layout {
     frames: Vec<Content>,
     streams: Vec<StreamLengths>,
     blobs: Vec<Blob>,
     /// The numbers of the blobs, by content.
-    numbers: HashMap<&'c [u8], usize>,
+    numbers: HashMap<blake3::Hash, usize>,
 }
 
-impl<'c> Layout<'c> {
+impl Layout {
     /// Makes a frame of those of `files` whose contents are in no frame yet.
-    fn add_frame(&mut self, parent: Option<usize>, files: &'c BTreeMap<String, File>) -> Vec<FileEntry> {
+    fn add_frame(&mut self, parent: Option<usize>, files: Files) -> Vec<FileEntry> {
         let frame = self.frames.len();
         let mut streams = Streams::default();
         let mut entries = Vec::with_capacity(files.len());
         for (path, File { data, executable }) in files {
             let next = self.blobs.len();
-            let blob = *self.numbers.entry(data).or_insert(next);
+            let digest = blake3::hash(&data);
+            let blob = *self.numbers.entry(digest).or_insert(next);
             if blob == next {
-                let form = streams.add(data);
-                let blake3 = blake3::hash(data).to_hex().to_string();
-                self.blobs.push(Blob { frame, size: data.len() as u64, blake3, form });
+                let (size, form) = (data.len() as u64, streams.add(&data));
+                self.blobs.push(Blob { frame, size, blake3: digest.to_hex().to_string(), form });
             }
-            entries.push(FileEntry { path: path.clone(), blob, executable: *executable });
+            entries.push(FileEntry { path, blob, executable });
         }
         self.streams.push(streams.lengths());
-        self.frames.push(Content { bytes: streams.concatenate(), parent });
+        self.frames.push(Content { bytes: streams.into_content(), parent });
         entries
     }
 }
@@ -106,7 +106,7 @@ mod tests {
             platforms: Vec::new(),
         };
         let variants: Vec<Variant> = magics.iter().map(variant).collect();
-        let order = neighbours(&variants.iter().collect::<Vec<_>>());
+        let order = neighbours(&variants);
         order.into_iter().map(|Place { variant, parent }| (variant, parent)).collect()
     }
 

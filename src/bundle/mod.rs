@@ -53,13 +53,15 @@ mod paths;
 mod read;
 mod signature;
 mod streams;
+mod unpack;
 mod write;
 
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
-pub use paths::{PathError, check_path};
+pub use paths::{PathError, check_path, path_errors};
 pub use read::{Archive, Blobs, ReadError};
 pub use signature::{KeyError, SignatureError, TrustedKeys};
-pub use write::{Contents, File, Signer, WriteError, WriteOptions, write};
+pub use unpack::write_file;
+pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 2;

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 const MAX_PART: usize = 255;
 const MAX_LENGTH: usize = 768;
@@ -61,16 +62,31 @@ fn is_device(part: &str) -> bool {
 /// Why files cannot be in one folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    #[error("the path `{path}` {reason}")]
+    #[error("the path `{path}` {reason}", path = shown(path))]
     Path { path: String, reason: &'static str },
-    #[error("`{0}` stands twice")]
+    #[error("`{path}` stands twice", path = shown(.0))]
     Twice(String),
-    #[error("`{file}` is a file, and `{path}` is in it")]
+    #[error("`{file}` is a file, and `{path}` is in it", file = shown(file), path = shown(path))]
     InFile { file: String, path: String },
     #[error(
-        "`{first}` and `{second}` are one to file systems that do not tell case or the composition of accents"
+        "`{first}` and `{second}` are one to file systems that do not tell case or the composition of accents",
+        first = shown(first), second = shown(second)
     )]
     Clash { first: String, second: String },
+}
+
+/// A path for people, who are to see a line's end, and an accent that stands for itself.
+fn shown(path: &str) -> String {
+    let is_seen = |char: char| !char.is_control() && !is_combining_mark(char);
+    path.chars()
+        .map(|char| if is_seen(char) { char.to_string() } else { char.escape_default().to_string() })
+        .collect()
+}
+
+/// All that keeps files with these paths from standing in one folder; of the files in a folder that clashes with another, the first.
+pub fn path_errors<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<PathError> {
+    let mut tree = Tree::default();
+    paths.filter_map(|path| tree.add_one(path).err()).collect()
 }
 
 /// The paths of a folder, as a file system that tells the least sees them.
@@ -80,6 +96,8 @@ pub(super) struct Tree<'t> {
     base: Option<&'t Tree<'t>>,
     /// By the form that such file systems compare.
     entries: HashMap<String, Name<'t>>,
+    /// That of the path before: files of a folder mostly follow each other.
+    last_folder: &'t str,
 }
 
 /// A file, or a folder.
@@ -94,28 +112,26 @@ struct Name<'t> {
 impl<'t> Tree<'t> {
     /// A tree with all that `base` has.
     pub(super) fn on(base: &'t Tree<'t>) -> Tree<'t> {
-        Tree { base: Some(base), entries: HashMap::new() }
+        Tree { base: Some(base), ..Tree::default() }
     }
 
     /// Adds files.
     ///
     /// # Errors
-    /// Names the path that cannot be added, and the one that it clashes with.
-    pub(super) fn add(&mut self, paths: impl Iterator<Item = &'t str>) -> Result<(), PathError> {
-        let mut last_folder = "";
-        for path in paths {
-            check_path(path).map_err(|reason| PathError::Path { path: path.to_owned(), reason })?;
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            // Files of a folder mostly follow each other.
-            if folder != last_folder {
-                for (end, _) in path.match_indices('/') {
-                    self.insert(Name { name: &path[..end], path })?;
-                }
-                last_folder = folder;
+    /// Names the first path that cannot be added, and the one that it clashes with.
+    pub(super) fn add(&mut self, mut paths: impl Iterator<Item = &'t str>) -> Result<(), PathError> {
+        paths.try_for_each(|path| self.add_one(path))
+    }
+
+    fn add_one(&mut self, path: &'t str) -> Result<(), PathError> {
+        check_path(path).map_err(|reason| PathError::Path { path: path.to_owned(), reason })?;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if folder != std::mem::replace(&mut self.last_folder, folder) {
+            for (end, _) in path.match_indices('/') {
+                self.insert(Name { name: &path[..end], path })?;
             }
-            self.insert(Name { name: path, path })?;
         }
-        Ok(())
+        self.insert(Name { name: path, path })
     }
 
     fn insert(&mut self, new: Name<'t>) -> Result<(), PathError> {

@@ -111,10 +111,13 @@ impl Streams {
     }
 
     /// The content of the frame.
-    pub(super) fn concatenate(&self) -> Vec<u8> {
-        let mut content = [self.skeleton.as_slice(), &self.code, &self.tables].concat();
+    pub(super) fn into_content(self) -> Vec<u8> {
+        let Streams { skeleton: mut content, code, tables, references } = self;
+        content.reserve_exact(code.len() + tables.len() + 4 * references.len());
+        content.extend(code);
+        content.extend(tables);
         for plane in 0..4 {
-            content.extend(self.references.iter().map(|reference| reference.to_le_bytes()[plane]));
+            content.extend(references.iter().map(|reference| reference.to_le_bytes()[plane]));
         }
         content
     }

@@ -1,18 +1,18 @@
 //! Writing an archive. The same contents give the same bytes.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use zstd::zstd_safe::{CParameter, ParamSwitch};
+use zstd::zstd_safe::{self, CParameter, ParamSwitch};
 
-use super::layout::{Content, lay_out};
+use super::layout::lay_out;
 use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::paths::{PathError, Tree};
 use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG};
 use crate::project::workers::map_largest_first;
-use crate::project::write::write_atomically;
+use crate::project::write::write_parts_atomically;
 
 /// Where zstd's gains become dear: on a site with Django, level 19 is an eighth smaller and takes ten times as long.
 const COMPRESSION_LEVEL: i32 = 12;
@@ -21,15 +21,18 @@ const COMPRESSION_LEVEL: i32 = 12;
 /// for smaller ones it only cuts by what their parts would take.
 const BLOCK_SIZE: u32 = 127 << 10;
 
+/// Files by their paths.
+pub type Files = BTreeMap<String, File>;
+
 /// What goes into an archive.
 #[derive(Clone, Debug)]
 pub struct Contents {
     pub name: String,
     pub entry_point: EntryPoint,
     /// The files that all variants share, by path.
-    pub common: BTreeMap<String, File>,
+    pub common: Files,
     /// Oldest target first, levels of one target ascending; each with its own files by path.
-    pub variants: Vec<(Variant, BTreeMap<String, File>)>,
+    pub variants: Vec<(Variant, Files)>,
     pub has_sources: bool,
     pub requires_python: Option<String>,
 }
@@ -52,8 +55,6 @@ pub enum WriteError {
     Path(#[from] PathError),
     #[error("failed to sign the bundle: {0}")]
     Sign(String),
-    #[error("failed to write {path}: its folder does not exist")]
-    NoFolder { path: String },
     #[error("failed to write {path}: {source}")]
     Io { path: String, source: io::Error },
 }
@@ -74,11 +75,11 @@ pub struct WriteOptions<'o> {
 
 /// Writes `contents` to `path`, whole or not at all; gives the manifest and the length of the file.
 pub fn write(
-    contents: &Contents,
+    contents: Contents,
     path: &Path,
     options: &WriteOptions<'_>,
 ) -> Result<(Manifest, u64), WriteError> {
-    check(contents)?;
+    check(&contents)?;
     let io_error = |source| WriteError::Io { path: path.display().to_string(), source };
     let jobs = options.jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let (frames, manifest) = encode(contents, jobs).map_err(io_error)?;
@@ -87,17 +88,15 @@ pub fn write(
         Some(sign) => sign(&json).map_err(WriteError::Sign)?,
         None => String::new(),
     };
-    let trailer = trailer(frames.len() as u64, &json, signature.as_bytes());
-    let bytes = [options.prefix, &frames, &json, signature.as_bytes(), &trailer].concat();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(WriteError::NoFolder { path: path.display().to_string() });
-    }
+    let trailer = trailer(frames.iter().map(Vec::len).sum(), &json, signature.as_bytes());
+    let mut parts = vec![options.prefix];
+    parts.extend(frames.iter().map(Vec::as_slice));
+    parts.extend([&json, signature.as_bytes(), &trailer]);
     // What a symbolic link leads to is replaced, not the link.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mode = if options.prefix.is_empty() { 0o644 } else { 0o755 };
-    write_atomically(&place, &bytes, mode).map_err(io_error)?;
-    Ok((manifest, bytes.len() as u64))
+    write_parts_atomically(&place, &parts, mode).map_err(io_error)?;
+    Ok((manifest, parts.iter().map(|part| part.len() as u64).sum()))
 }
 
 fn check(contents: &Contents) -> Result<(), PathError> {
@@ -109,9 +108,10 @@ fn check(contents: &Contents) -> Result<(), PathError> {
         .try_for_each(|(_, files)| Tree::on(&common).add(files.keys().map(String::as_str)))
 }
 
-/// The frames with the index, and the manifest that tells of them.
-fn encode(contents: &Contents, jobs: usize) -> io::Result<(Vec<u8>, Manifest)> {
-    let (frames, index) = lay_out(contents);
+/// The compressed frames and, after them, the index; and the manifest that tells of them.
+fn encode(contents: Contents, jobs: usize) -> io::Result<(Vec<Vec<u8>>, Manifest)> {
+    let (variants, own): (Vec<Variant>, Vec<Files>) = contents.variants.into_iter().unzip();
+    let (frames, index) = lay_out(contents.common, &variants, own);
     let compressed = map_largest_first(
         &frames,
         jobs,
@@ -119,24 +119,23 @@ fn encode(contents: &Contents, jobs: usize) -> io::Result<(Vec<u8>, Manifest)> {
         || (),
         |(), frame| compress(&frame.bytes, frame.parent.map(|parent| frames[parent].bytes.as_slice())),
     );
-    let compressed = compressed.map_err(io::Error::other)?.into_iter().collect::<io::Result<Vec<_>>>()?;
+    let mut compressed = compressed.map_err(io::Error::other)?.into_iter().collect::<io::Result<Vec<_>>>()?;
+    let described = frames.iter().zip(&compressed);
+    let described =
+        described.map(|(frame, bytes)| describe(frame.bytes.len(), bytes, frame.parent)).collect();
     let index = serde_json::to_vec(&index)?;
     let compressed_index = compress(&index, None)?;
-    let entry = |(content, compressed): (&Content, &Vec<u8>)| {
-        describe(content.bytes.len(), compressed, content.parent)
-    };
     let manifest = Manifest {
-        name: contents.name.clone(),
-        entry_point: contents.entry_point.clone(),
-        variants: contents.variants.iter().map(|(variant, _)| variant.clone()).collect(),
+        name: contents.name,
+        entry_point: contents.entry_point,
+        variants,
         has_sources: contents.has_sources,
-        requires_python: contents.requires_python.clone(),
-        frames: frames.iter().zip(&compressed).map(entry).collect(),
+        requires_python: contents.requires_python,
+        frames: described,
         index: describe(index.len(), &compressed_index, None),
     };
-    let mut bytes = compressed.concat();
-    bytes.extend_from_slice(&compressed_index);
-    Ok((bytes, manifest))
+    compressed.push(compressed_index);
+    Ok((compressed, manifest))
 }
 
 fn describe(size: usize, compressed: &[u8], parent: Option<usize>) -> Frame {
@@ -150,25 +149,29 @@ fn describe(size: usize, compressed: &[u8], parent: Option<usize>) -> Frame {
 
 /// A frame with `content`, which may refer back to `prefix`.
 fn compress(content: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
-    let mut compressed = Vec::new();
-    let mut encoder =
-        zstd::Encoder::with_ref_prefix(&mut compressed, COMPRESSION_LEVEL, prefix.unwrap_or_default())?;
-    encoder.long_distance_matching(true)?;
-    // What follows keeps the bytes independent of the machine: where in memory the prefix lies, and the order of bytes in a number.
-    encoder.set_parameter(CParameter::DeterministicRefPrefix(true))?;
-    encoder.set_parameter(CParameter::MaxBlockSize(BLOCK_SIZE))?;
-    encoder.set_parameter(CParameter::UseBlockSplitter(ParamSwitch::Enable))?;
-    encoder.window_log(WINDOW_LOG)?;
-    // Known beforehand, so that a small frame takes little memory to inflate.
-    encoder.set_pledged_src_size(Some(content.len() as u64))?;
-    encoder.write_all(content)?;
-    encoder.finish()?;
-    Ok(compressed)
+    let mut compressor = zstd::bulk::Compressor::new(COMPRESSION_LEVEL)?;
+    for parameter in [
+        CParameter::WindowLog(WINDOW_LOG),
+        CParameter::EnableLongDistanceMatching(true),
+        // These keep the bytes independent of the machine: where in memory the prefix lies, and the order of bytes in a number.
+        CParameter::DeterministicRefPrefix(true),
+        CParameter::MaxBlockSize(BLOCK_SIZE),
+        CParameter::UseBlockSplitter(ParamSwitch::Enable),
+    ] {
+        compressor.set_parameter(parameter)?;
+    }
+    if let Some(prefix) = prefix {
+        compressor
+            .context_mut()
+            .ref_prefix(prefix)
+            .map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))?;
+    }
+    compressor.compress(content)
 }
 
-fn trailer(frames_length: u64, manifest: &[u8], signature: &[u8]) -> [u8; TRAILER_LENGTH] {
+fn trailer(frames_length: usize, manifest: &[u8], signature: &[u8]) -> [u8; TRAILER_LENGTH] {
     let mut trailer = [0; TRAILER_LENGTH];
-    trailer[0..8].copy_from_slice(&frames_length.to_le_bytes());
+    trailer[0..8].copy_from_slice(&(frames_length as u64).to_le_bytes());
     trailer[8..12].copy_from_slice(&(manifest.len() as u32).to_le_bytes());
     trailer[12..16].copy_from_slice(&(signature.len() as u32).to_le_bytes());
     let digest = blake3::Hasher::new().update(manifest).update(signature).finalize();

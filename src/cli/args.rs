@@ -250,7 +250,7 @@ pub(super) struct BundleArgs {
     /// What the first line of a zipapp starts it with [default: /usr/bin/env python3]
     #[arg(short, long, value_name = "INTERPRETER")]
     pub python: Option<String>,
-    /// Sign the bundle with a secret key of minisign, whose password is in CROSSPYC_SIGN_PASSWORD or asked for
+    /// Sign the bundle with a secret key of minisign; its password, if it has one, is typed, piped in, or in CROSSPYC_SIGN_PASSWORD
     #[arg(long, value_name = "KEY")]
     pub sign: Option<PathBuf>,
     /// The application's name, for messages [default: that of the output, or of the project]
@@ -342,6 +342,9 @@ pub(super) struct ExtractArgs {
 }
 
 /// What is in a pyc or a bundle
+///
+/// Of a bundle: whom it serves, its signature, and each target's files. What a target takes in the archive is exact; what a file takes is
+/// estimated by its size, for files are compressed together.
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     #[arg(value_name = "FILE", required = true)]

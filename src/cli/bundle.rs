@@ -10,7 +10,7 @@ use super::args::{ArchiveFormat, BundleArgs};
 use super::compile::jobs;
 use super::report::{Report, end_clean, shown};
 use super::{CommandError, exit};
-use crate::project::pack::{PackError, pack};
+use crate::project::pack::{PackError, Packed, pack};
 use product::Product;
 
 pub(super) fn run(
@@ -19,7 +19,7 @@ pub(super) fn run(
     report: &mut Report,
 ) -> Result<u8, CommandError> {
     let start = Instant::now();
-    let product = Product::new(args, format)?;
+    let product = Product::new(args, format, report)?;
     let project = request::project(args, &product)?;
     if project.folder != args.project {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
@@ -30,10 +30,10 @@ pub(super) fn run(
         bar.set_length(modules as u64);
         bar.inc(1);
     };
-    let packed = pack(&project, jobs(args.jobs), done).map_err(command_error)?;
+    let Packed { contents, tally } = pack(&project, jobs(args.jobs), done).map_err(command_error)?;
     bar.finish_and_clear();
-    if let Some(code) = tell::failures(&packed, args.on_error, report) {
-        let hint = match packed.failures.is_empty() {
+    if let Some(code) = tell::failures(&tally, args.on_error, report) {
+        let hint = match tally.failures.is_empty() {
             true => "",
             false => {
                 "; what the program does not need can be left out with --exclude, or all that fails with --on-error skip"
@@ -42,11 +42,13 @@ pub(super) fn run(
         report.error(None, &format!("{} was not written{hint}", shown(&project.output)));
         return Ok(code);
     }
-    let (size, unpacked) = product.write(&packed.contents, &project.output, args.jobs)?;
+    let variants = contents.variants.iter().map(|(variant, _)| variant.clone()).collect();
+    let (size, unpacked) = product.write(contents, &project.output, args.jobs)?;
     if let Some(note) = product.note() {
         report.note_line(note);
     }
-    tell::written(&project, &packed, tell::Written { size, unpacked, time: start.elapsed() }, report);
+    let time = start.elapsed();
+    tell::written(&project, &tally, tell::Written { variants, size, unpacked, time }, report);
     Ok(exit::SUCCESS)
 }
 
@@ -54,11 +56,13 @@ pub(super) fn run(
 fn command_error(error: PackError) -> CommandError {
     match error {
         PackError::NotAFolder(_)
+        | PackError::Output { .. }
         | PackError::NoEntryPoint { .. }
         | PackError::NoScript { .. }
         | PackError::NoModule { .. }
         | PackError::NotExecutable { .. } => CommandError::usage(error),
         PackError::Name(_)
+        | PackError::Names(_)
         | PackError::Script { .. }
         | PackError::Conflict { .. }
         | PackError::Native { .. }

@@ -1,7 +1,6 @@
 //! `crosspyc extract`: the files of a bundle as they would stand on sys.path.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -9,7 +8,7 @@ use serde::Serialize;
 use super::args::ExtractArgs;
 use super::report::{Report, Verbosity, counted, shown};
 use super::{CommandError, exit};
-use crate::bundle::{Archive, ReadError, Variant};
+use crate::bundle::{Archive, ReadError, Variant, write_file};
 use crate::project::FileError;
 
 /// What was unpacked for a target, with `--format json`.
@@ -82,7 +81,8 @@ fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(
     let (mut files, mut size) = (0, 0);
     archive.files(variant, |entry, data| {
         let path = folder.join(&entry.path);
-        write(&path, data, entry.executable)?;
+        path.parent().map_or(Ok(()), create_folder)?;
+        write_file(&path, data, entry.executable).map_err(|error| FileError::new("write", &path, error))?;
         files += 1;
         size += data.len() as u64;
         Ok::<_, ExtractError>(())
@@ -92,20 +92,4 @@ fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(
 
 fn create_folder(folder: &Path) -> Result<(), FileError> {
     fs::create_dir_all(folder).map_err(|error| FileError::new("create", folder, error))
-}
-
-fn write(path: &Path, data: &[u8], executable: bool) -> Result<(), FileError> {
-    path.parent().map_or(Ok(()), create_folder)?;
-    let written = open(path, executable).and_then(|mut file| file.write_all(data));
-    written.map_err(|error| FileError::new("write", path, error))
-}
-
-fn open(path: &Path, executable: bool) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o777 } else { 0o666 });
-    #[cfg(not(unix))]
-    let _ = executable;
-    options.open(path)
 }

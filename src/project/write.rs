@@ -17,19 +17,24 @@ const MAX_PREFIX: usize = 200;
 ///
 /// CPython: `Lib/importlib/_bootstrap_external.py` `_write_atomic`; `Lib/py_compile.py` `compile` (3.8–)
 pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    write_parts_atomically(path, &[bytes], mode)
+}
+
+/// As [`write_atomically`], `parts` one after the other.
+pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::other("something that is not a regular file is there"));
     }
-    uninterrupted(|| match write_in_folder(path, bytes, mode) {
+    uninterrupted(|| match write_in_folder(path, parts, mode) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(folder_of(path))?;
-            write_in_folder(path, bytes, mode)
+            write_in_folder(path, parts, mode)
         }
         result => result,
     })
 }
 
-fn write_in_folder(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut end = name.len().min(MAX_PREFIX);
     while !name.is_char_boundary(end) {
@@ -43,7 +48,7 @@ fn write_in_folder(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = mode;
     let mut file = builder.tempfile_in(folder_of(path)).map_err(plain)?;
-    file.write_all(bytes).map_err(plain)?;
+    parts.iter().try_for_each(|part| file.write_all(part)).map_err(plain)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

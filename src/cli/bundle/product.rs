@@ -1,11 +1,13 @@
 //! What is made of the packed project: an archive, an executable that begins with the runner, or a zipapp.
 
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 use crate::bundle::{self, Contents, WriteOptions};
 use crate::cli::CommandError;
 use crate::cli::args::{ArchiveFormat, BundleArgs};
+use crate::cli::report::{Report, shown};
 use crate::project::signing::Key;
 use crate::project::standalone::Runner;
 use crate::project::zipapp;
@@ -17,7 +19,11 @@ pub(super) enum Product {
 }
 
 impl Product {
-    pub(super) fn new(args: &BundleArgs, format: Option<ArchiveFormat>) -> Result<Product, CommandError> {
+    pub(super) fn new(
+        args: &BundleArgs,
+        format: Option<ArchiveFormat>,
+        report: &mut Report,
+    ) -> Result<Product, CommandError> {
         let ends_with_pyz =
             || args.output.as_deref().and_then(Path::extension).is_some_and(|ending| ending == "pyz");
         let is_zipapp = format.map_or_else(ends_with_pyz, |format| format == ArchiveFormat::Zipapp);
@@ -34,7 +40,8 @@ impl Product {
             return Ok(Product::Zipapp { python });
         }
         let runner = args.standalone.then(|| Runner::read(args.runner.as_deref())).transpose();
-        let key = args.sign.as_deref().map(Key::read).transpose();
+        let read_key = |path| Key::read(path, || ask_password(path, report));
+        let key = args.sign.as_deref().map(read_key).transpose();
         Ok(Product::Archive {
             runner: runner.map_err(CommandError::usage)?,
             key: key.map_err(CommandError::usage)?,
@@ -73,14 +80,14 @@ impl Product {
     /// Writes it; gives its size, and that of all it holds.
     pub(super) fn write(
         &self,
-        contents: &Contents,
+        contents: Contents,
         path: &Path,
         jobs: Option<NonZeroUsize>,
     ) -> Result<(u64, u64), CommandError> {
         match self {
             Product::Archive { runner, key } => {
-                let name = contents.name.as_str();
-                let sign = key.as_ref().map(|key| move |bytes: &[u8]| key.sign(name, bytes));
+                let name = contents.name.clone();
+                let sign = key.as_ref().map(|key| move |bytes: &[u8]| key.sign(&name, bytes));
                 let options = WriteOptions {
                     prefix: runner.as_ref().map_or(&[], |runner| &runner.bytes),
                     sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),
@@ -91,11 +98,24 @@ impl Product {
                 Ok((size, manifest.frames.iter().map(|frame| frame.size).sum()))
             }
             Product::Zipapp { python } => {
-                let size = zipapp::write(contents, python, path).map_err(CommandError::failure)?;
+                let size = zipapp::write(&contents, python, path).map_err(CommandError::failure)?;
                 let own = contents.variants.iter().flat_map(|(_, files)| files.values());
                 let unpacked = own.chain(contents.common.values()).map(|file| file.data.len() as u64).sum();
                 Ok((size, unpacked))
             }
         }
+    }
+}
+
+/// The password of a key: typed at the terminal, or the first line of standard input, as minisign has it.
+fn ask_password(key: &Path, report: &mut Report) -> io::Result<String> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(format!("Password of {}: ", shown(key)));
+    }
+    report.note_line(&format!("the password of {} is read from standard input", shown(key)));
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line)? {
+        0 => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "standard input is empty")),
+        _ => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
     }
 }

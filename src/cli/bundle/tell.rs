@@ -1,15 +1,17 @@
 //! What is said of a bundle: what could not be packed, and what was written.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::bundle::Variant;
 use crate::cli::args::OnError;
 use crate::cli::compile::label;
 use crate::cli::exit;
 use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
 use crate::project::module::Failure;
-use crate::project::pack::{Failed, Packed, Project};
+use crate::project::pack::{Failed, Project, Tally};
 use crate::target::Target;
 
 /// What was written, with `--format json`; sizes in bytes.
@@ -24,7 +26,7 @@ struct BundleRecord<'r> {
     platforms: Vec<&'r [String]>,
     modules: usize,
     data_files: usize,
-    /// With `--on-error skip`: the modules that are not in it.
+    /// Older bundles, and with `--on-error skip` the modules that are not in it.
     left_out: Vec<LeftOut>,
     unpacked_size: u64,
     size: u64,
@@ -41,19 +43,20 @@ struct LeftOut {
 
 /// The file that was written.
 pub(super) struct Written {
+    pub variants: Vec<Variant>,
     pub size: u64,
     pub unpacked: u64,
     pub time: Duration,
 }
 
 /// Reports what could not be packed, and gives the exit code if that is not to be skipped.
-pub(super) fn failures(packed: &Packed, on_error: OnError, report: &mut Report) -> Option<u8> {
+pub(super) fn failures(tally: &Tally, on_error: OnError, report: &mut Report) -> Option<u8> {
     let mut code = None;
-    for error in &packed.errors {
+    for error in &tally.errors {
         code = code.max(Some(exit::FAILURE));
         report.error(None, &error.to_string());
     }
-    for failed in &packed.failures {
+    for failed in &tally.failures {
         match &failed.failure {
             Failure::Rejected(_) if on_error == OnError::Skip && !failed.is_entry_point => {}
             Failure::Rejected(rejection) => {
@@ -73,12 +76,18 @@ pub(super) fn failures(packed: &Packed, on_error: OnError, report: &mut Report) 
 }
 
 /// Says what was written: what was left out, the platforms of each target, and a line for all.
-pub(super) fn written(project: &Project, packed: &Packed, written: Written, report: &mut Report) {
-    let left_out: Vec<LeftOut> = packed.failures.iter().map(left_out).collect();
+pub(super) fn written(project: &Project, tally: &Tally, written: Written, report: &mut Report) {
     let targets = labels(&project.targets);
+    let bundle = |path: &PathBuf| LeftOut {
+        path: shown(path),
+        targets: targets.clone(),
+        reason: "it is a bundle, which --include would take along".to_owned(),
+    };
+    let left_out: Vec<LeftOut> =
+        tally.bundles.iter().map(bundle).chain(tally.failures.iter().map(left_out)).collect();
     let levels = project.optimize.len();
-    let of_targets = packed.contents.variants.iter().step_by(levels.max(1));
-    let platforms: Vec<&[String]> = of_targets.map(|(variant, _)| variant.platforms.as_slice()).collect();
+    let of_targets = written.variants.iter().step_by(levels.max(1));
+    let platforms: Vec<&[String]> = of_targets.map(|variant| variant.platforms.as_slice()).collect();
     if report.verbosity >= Verbosity::Normal {
         for LeftOut { path, targets, reason } in &left_out {
             report.line(format_args!("left out {path} for {}: {reason}", targets.join(", ")));
@@ -88,7 +97,7 @@ pub(super) fn written(project: &Project, packed: &Packed, written: Written, repo
                 report.line(format_args!("{target} runs on {}", platforms.join(", ")));
             }
         }
-        report.line(summary(project, packed, &targets, left_out.len(), &written));
+        report.line(summary(project, tally, &targets, &written));
     }
     report.record(&BundleRecord {
         path: shown(&project.output),
@@ -96,8 +105,8 @@ pub(super) fn written(project: &Project, packed: &Packed, written: Written, repo
         targets: &targets,
         optimize: &project.optimize,
         platforms,
-        modules: packed.modules,
-        data_files: packed.data_files,
+        modules: tally.modules,
+        data_files: tally.data_files,
         left_out,
         unpacked_size: written.unpacked,
         size: written.size,
@@ -106,18 +115,12 @@ pub(super) fn written(project: &Project, packed: &Packed, written: Written, repo
 }
 
 /// `bundled app for 3.12, 3.13: 4 modules and 2 data files in app.pyb (3.9 kB), 2 ms`.
-fn summary(
-    project: &Project,
-    packed: &Packed,
-    targets: &[String],
-    left_out: usize,
-    written: &Written,
-) -> String {
+fn summary(project: &Project, tally: &Tally, targets: &[String], written: &Written) -> String {
     let levels = match project.optimize.as_slice() {
         [0] => String::new(),
         levels => format!(" at -O {}", levels.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
     };
-    let left_out = match left_out {
+    let left_out = match tally.failures.len() {
         0 => String::new(),
         number => format!(", {} left out for some or all", counted(number, "module")),
     };
@@ -125,8 +128,8 @@ fn summary(
         "bundled {} for {}{levels}: {} and {}{left_out} in {} ({}), {}",
         project.name,
         targets.join(", "),
-        counted(packed.modules, "module"),
-        counted(packed.data_files, "data file"),
+        counted(tally.modules, "module"),
+        counted(tally.data_files, "data file"),
         shown(&project.output),
         bytes(written.size),
         duration(written.time),

@@ -1,11 +1,12 @@
 //! What is in a bundle: whom it serves, who signed it, which files it has, and how much room each target takes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::super::report::{Report, counted, shown};
-use crate::bundle::{Archive, EntryPoint, FORMAT_VERSION, FileEntry, Frame, Index, Manifest, Variant};
+use crate::bundle::{Archive, Blob, EntryPoint, FORMAT_VERSION, FileEntry, Index, Manifest, Variant};
 
 /// A bundle; with `--format json` as it is.
 #[derive(Serialize)]
@@ -33,7 +34,7 @@ struct Section {
     tag: Option<String>,
     optimize: Option<u8>,
     size: u64,
-    /// What it takes in the archive, beside the targets that it is compressed with.
+    /// What its frames take in the archive, beside those of the targets that they are compressed with.
     packed: u64,
     /// Of all frames, in percent.
     share: f64,
@@ -44,8 +45,9 @@ struct Section {
 struct PackedFile {
     path: String,
     size: u64,
-    /// About what it takes in the archive: files are compressed together, and a content that others have is there once.
-    packed: u64,
+    /// Its part of what its frame takes, by size: an estimate, for files are compressed together; none for a content that another file has too
+    /// and is told with. The files of a section come to what the section takes.
+    packed_estimate: u64,
 }
 
 pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) {
@@ -98,7 +100,7 @@ fn text(record: &BundleRecord<'_>) -> Vec<String> {
             section.share
         ));
         let file = |file: &PackedFile| {
-            format!("    {}, {}, packed to about {}", file.path, bytes(file.size), file.packed)
+            format!("    {}, {}, packed to about {}", file.path, bytes(file.size), file.packed_estimate)
         };
         lines.extend(section.files.iter().map(file));
     }
@@ -122,50 +124,58 @@ fn title(section: &Section) -> String {
 }
 
 fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
-    let tags = [(None, None)].into_iter();
-    let tags = tags.chain(manifest.variants.iter().map(|of| (Some(of.tag.clone()), Some(of.optimize))));
+    let labels = manifest.variants.iter().map(|of| (Some(of.tag.clone()), Some(of.optimize)));
     let lists: Vec<&[FileEntry]> =
         [index.common.as_slice()].into_iter().chain(index.variants.iter().map(Vec::as_slice)).collect();
-    let packed = packed_sizes(index, manifest, &lists);
+    let owners = owners(index, manifest, &lists);
     let all: u64 = manifest.frames.iter().map(|frame| frame.compressed).sum();
-    let mut told = vec![false; index.blobs.len()];
-    let mut file = |entry: &FileEntry| {
-        let blob = &index.blobs[entry.blob];
-        let is_first = !std::mem::replace(&mut told[entry.blob], true);
-        let packed = if is_first { part(blob.size, &manifest.frames[blob.frame]) } else { 0 };
-        PackedFile { path: entry.path.clone(), size: blob.size, packed }
-    };
+    // Taken by the first file that has the blob, in the section of its frame.
+    let mut parts = parts(index, manifest);
     let mut sections = Vec::new();
-    for (((tag, optimize), list), packed) in tags.zip(lists).zip(packed) {
+    for (number, ((tag, optimize), list)) in [(None, None)].into_iter().chain(labels).zip(&lists).enumerate()
+    {
+        let mut file = |entry: &FileEntry| {
+            let blob = &index.blobs[entry.blob];
+            let is_own = owners[blob.frame] == number;
+            let packed_estimate = if is_own { std::mem::take(&mut parts[entry.blob]) } else { 0 };
+            PackedFile { path: entry.path.clone(), size: blob.size, packed_estimate }
+        };
         let files: Vec<PackedFile> = list.iter().map(&mut file).collect();
         let size = files.iter().map(|file| file.size).sum();
+        let own = manifest.frames.iter().zip(&owners).filter(|(_, owner)| **owner == number);
+        let packed = own.map(|(frame, _)| frame.compressed).sum();
         let share = if all == 0 { 0.0 } else { (1000.0 * packed as f64 / all as f64).round() / 10.0 };
         sections.push(Section { tag, optimize, size, packed, share, files });
     }
     sections
 }
 
-/// For each list of files what its frames take: a frame belongs to the list that has most of its files.
-fn packed_sizes(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<u64> {
-    let mut counts = vec![vec![0usize; manifest.frames.len()]; lists.len()];
-    for (counts, list) in counts.iter_mut().zip(lists) {
-        list.iter().for_each(|entry| counts[index.blobs[entry.blob].frame] += 1);
+/// For each frame the number of the list that has most of its blobs: the one it was made for.
+fn owners(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<usize> {
+    let mut counts = vec![vec![0usize; lists.len()]; manifest.frames.len()];
+    for (number, list) in lists.iter().enumerate() {
+        let blobs: BTreeSet<usize> = list.iter().map(|entry| entry.blob).collect();
+        blobs.into_iter().for_each(|blob| counts[index.blobs[blob].frame][number] += 1);
     }
-    let mut packed = vec![0; lists.len()];
-    for (number, frame) in manifest.frames.iter().enumerate() {
-        // Of several the first.
-        let owner = (0..lists.len()).rev().max_by_key(|&list| counts[list][number]);
-        owner.into_iter().for_each(|owner| packed[owner] += frame.compressed);
-    }
-    packed
+    // Of several the first.
+    let owner = |counts: Vec<usize>| (0..counts.len()).rev().max_by_key(|&list| counts[list]);
+    counts.into_iter().map(|counts| owner(counts).unwrap_or_default()).collect()
 }
 
-/// A file's part of its frame, by size.
-fn part(size: u64, frame: &Frame) -> u64 {
-    match frame.size {
-        0 => 0,
-        all => (u128::from(size) * u128::from(frame.compressed) / u128::from(all)) as u64,
-    }
+/// For each blob its part of what its frame takes, by size. Rounded so that the parts of a frame come to the whole of it.
+fn parts(index: &Index, manifest: &Manifest) -> Vec<u64> {
+    let mut ends = vec![0; manifest.frames.len()];
+    let part = |blob: &Blob| {
+        let frame = &manifest.frames[blob.frame];
+        let until = |end: u64| {
+            let share = u128::from(end) * u128::from(frame.compressed) / u128::from(frame.size.max(1));
+            u64::try_from(share).unwrap_or(u64::MAX)
+        };
+        let start = ends[blob.frame];
+        ends[blob.frame] += blob.size;
+        until(ends[blob.frame]) - until(start)
+    };
+    index.blobs.iter().map(part).collect()
 }
 
 /// As the options of `crosspyc bundle` have it.

@@ -20,6 +20,8 @@ pub(super) struct Item {
     pub file: PathBuf,
     pub size: u64,
     pub kind: Kind,
+    /// It was asked for by name.
+    pub included: bool,
     /// The number of the folder it comes from: 0 for the project.
     pub folder: usize,
     pub targets: TargetSet,
@@ -102,7 +104,8 @@ fn item(source: Source, folder: usize, project: &Project) -> Result<Item, PackEr
     let path = parts.ok_or_else(|| PackError::Name(source.path.clone()))?.join("/");
     let kind = if is_source(&source.path) && !source.included { Kind::Module } else { Kind::Data };
     let targets = TargetSet::all(project.targets.len());
-    Ok(Item { path, file: source.path, size: source.size, kind, folder, targets })
+    let Source { path: file, size, included, .. } = source;
+    Ok(Item { path, file, size, kind, included, folder, targets })
 }
 
 /// Leaves one file for each path and target. Equal files become one; unequal ones may only serve different targets.

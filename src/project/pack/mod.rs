@@ -10,6 +10,7 @@ mod compile;
 mod entry;
 mod gather;
 mod native;
+mod output;
 mod platforms;
 mod shelves;
 mod wheels;
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 use super::globs::Globs;
 use super::module::Failure;
 use super::{FileError, shown};
-use crate::bundle::{Contents, EntryPoint};
+use crate::bundle::{Contents, EntryPoint, PathError, path_errors};
 use crate::target::Target;
 use gather::{Item, Kind};
 use shelves::Shelves;
@@ -84,8 +85,15 @@ pub enum PackError {
     NoModule { module: String, folder: PathBuf },
     #[error("`{module}` is a package without a __main__.py, which -m would start")]
     NotExecutable { module: String },
+    #[error("cannot write `{path}`: {reason}", path = shown(path))]
+    Output { path: PathBuf, reason: &'static str },
     #[error("`{path}` has a name that is not UTF-8; rename or exclude it", path = shown(.0))]
     Name(PathBuf),
+    #[error(
+        "these files cannot be unpacked together on every system:\n{list}rename them, or leave them out with --exclude",
+        list = list(.0)
+    )]
+    Names(Vec<PathError>),
     #[error(
         "`{first}` and `{second}` would both be `{path}` in the bundle, and differ; leave one of them out with --exclude",
         first = shown(first), second = shown(second)
@@ -108,12 +116,30 @@ pub enum PackError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
+/// A line for each of the first errors.
+fn list(errors: &[PathError]) -> String {
+    const MOST: usize = 20;
+    let mut lines: String = errors.iter().take(MOST).map(|error| format!("  {error}\n")).collect();
+    if errors.len() > MOST {
+        lines += &format!("  and {} more\n", errors.len() - MOST);
+    }
+    lines
+}
+
 /// A packed project; the contents are whole if there are no failures and no errors.
 #[derive(Debug)]
 pub struct Packed {
     pub contents: Contents,
+    pub tally: Tally,
+}
+
+/// What was packed, and what was not.
+#[derive(Debug)]
+pub struct Tally {
     pub modules: usize,
     pub data_files: usize,
+    /// Bundles made before, which were in the project's folder.
+    pub bundles: Vec<PathBuf>,
     /// What did not compile, by module.
     pub failures: Vec<Failed>,
     pub errors: Vec<FileError>,
@@ -167,17 +193,24 @@ impl TargetSet {
 
 /// Packs a project with `jobs` threads; `done` is called with the number of all modules after each, from any thread.
 pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Result<Packed, PackError> {
+    output::check(project)?;
     let mut errors = Vec::new();
     let mut items = gather::gather(project, &mut errors)?;
     let platforms = native::bind(project, &mut items)?;
     let items = gather::settle(items)?;
+    check_names(project, &items)?;
     let entry_point = entry::resolve(project, &items)?;
     let (modules, data): (Vec<Item>, Vec<Item>) =
         items.into_iter().partition(|item| item.kind == Kind::Module);
     let mut shelves = Shelves::new(project, &platforms);
+    let (mut data_files, mut bundles) = (0, Vec::new());
     for item in &data {
         match gather::read(&item.file) {
-            Ok(bytes) => shelves.put_data(item, bytes),
+            Ok(bytes) if output::is_older_bundle(item, &bytes) => bundles.push(item.file.clone()),
+            Ok(bytes) => {
+                shelves.put_data(item, bytes);
+                data_files += 1;
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -190,5 +223,18 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
         }
     }
     let contents = shelves.into_contents(project, entry_point);
-    Ok(Packed { contents, modules: modules.len(), data_files: data.len(), failures, errors })
+    let tally = Tally { modules: modules.len(), data_files, bundles, failures, errors };
+    Ok(Packed { contents, tally })
+}
+
+/// Refuses names that cannot stand side by side on every system, before the long work begins.
+fn check_names(project: &Project, items: &[Item]) -> Result<(), PackError> {
+    for target in 0..project.targets.len() {
+        let of_target = items.iter().filter(|item| item.targets.has(target));
+        let errors = path_errors(of_target.map(|item| item.path.as_str()));
+        if !errors.is_empty() {
+            return Err(PackError::Names(errors));
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::place::{folder_builder, is_own};
 use super::{Failure, Obstacle};
-use crate::bundle::{Archive, FileEntry, Index};
+use crate::bundle::{Archive, FileEntry, Index, write_file};
 
 /// How the names begin of the folders in which a run unpacks.
 const IN_CACHE: &str = ".unpacking-";
@@ -198,17 +198,6 @@ fn is_module(path: &str) -> bool {
 pub(super) fn folders<'e>(entries: &[&'e FileEntry]) -> BTreeSet<&'e str> {
     let of = |entry: &&'e FileEntry| entry.path.match_indices('/').map(|(end, _)| &entry.path[..end]);
     entries.iter().flat_map(of).collect()
-}
-
-fn write_file(path: &Path, data: &[u8], executable: bool) -> io::Result<()> {
-    let mut options = File::options();
-    // Names that differ only in case are one file on some systems; the second must not overwrite the first.
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o755 } else { 0o644 });
-    #[cfg(not(unix))]
-    let _ = executable;
-    options.open(path)?.write_all(data)
 }
 
 /// Calls `work` for each item, on several threads if there are many. Stops at the first error.

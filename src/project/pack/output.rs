@@ -1,0 +1,52 @@
+//! The file that is to be written, and those of earlier builds: neither goes into the bundle, nor does the bundle replace a file of the project.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use super::gather::Item;
+use super::{PackError, Project};
+use crate::bundle::TRAILER_MAGIC;
+
+/// A zip without a comment ends with a record of so many bytes, which begins with `PK\x05\x06`.
+const ZIP_END: u64 = 22;
+
+/// Refuses what cannot be written, before the long work begins.
+pub(super) fn check(project: &Project) -> Result<(), PackError> {
+    let output = &project.output;
+    let refused = |reason| Err(PackError::Output { path: output.clone(), reason });
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return refused("its folder does not exist");
+    }
+    let Ok(place) = output.canonicalize() else { return Ok(()) };
+    if !place.is_file() {
+        return refused("something that is not a regular file is there");
+    }
+    let mut folders = std::iter::once(&project.folder).chain(&project.with);
+    let is_inside = folders.any(|folder| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder)));
+    match is_inside && !is_replaceable(&place) {
+        true => refused(
+            "it is a file of the project, and not one that crosspyc made; name another output with -o",
+        ),
+        false => Ok(()),
+    }
+}
+
+/// Whether the file is empty, or ends as a bundle or a zipapp does. What cannot be read is left to the writing.
+fn is_replaceable(file: &Path) -> bool {
+    let end = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(file)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(ZIP_END)))?;
+        let mut end = Vec::new();
+        file.take(ZIP_END).read_to_end(&mut end)?;
+        Ok(end)
+    };
+    end().map_or(true, |end| end.is_empty() || end.ends_with(TRAILER_MAGIC) || end.starts_with(b"PK\x05\x06"))
+}
+
+/// Whether a data file of the project's own folder is a bundle, which an earlier build left. One that is asked for is taken.
+pub(super) fn is_older_bundle(item: &Item, data: &[u8]) -> bool {
+    item.folder == 0 && !item.included && data.ends_with(TRAILER_MAGIC)
+}

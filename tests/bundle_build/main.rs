@@ -1,0 +1,12 @@
+//! `crosspyc bundle`, run as users run it. No Python is needed.
+//!
+//! - `contents`: what goes into a bundle, and for whom
+//! - `files`: names, links and other oddities of the disk; the output beside the project's files
+//! - `signing`: keys, passwords, and who asks for them
+//! - `products`: zipapps and executables
+
+mod contents;
+mod files;
+mod lab;
+mod products;
+mod signing;

@@ -1,0 +1,95 @@
+//! The other things that `crosspyc bundle` makes: zipapps and executables, run where there is a CPython of a target.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crosspyc::bundle::Archive;
+
+use crate::lab::Lab;
+
+/// A CPython with this cache tag: on PATH, or one of pyenv's.
+#[expect(clippy::print_stderr, reason = "a test that passes without having run says so")]
+fn python(tag: &str) -> Option<PathBuf> {
+    let version = tag.replace("cpython-3", "python3.");
+    let on_path = [version.as_str(), "python3", "python"].map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"));
+    let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home);
+    let versions = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let of_pyenv = versions.into_iter().flatten().flatten().map(|version| version.path().join("bin/python"));
+    let question = ["-c", "import sys; print(sys.implementation.cache_tag)"];
+    let has_tag = |python: &PathBuf| {
+        let answer = Command::new(python).args(question).stderr(Stdio::null()).output();
+        answer.is_ok_and(|output| output.status.success() && output.stdout.trim_ascii() == tag.as_bytes())
+    };
+    let found = on_path.into_iter().chain(of_pyenv).find(has_tag);
+    if found.is_none() {
+        eprintln!("skipped: there is no {tag} here");
+    }
+    found
+}
+
+const PROGRAM: [(&str, &str); 5] = [
+    ("project/thing-1.5.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.5\n"),
+    ("project/thing-1.5.dist-info/entry_points.txt", "[things]\none = tool\n"),
+    ("project/tool/__init__.py", ""),
+    (
+        "project/tool/__main__.py",
+        "import sys\nfrom importlib.metadata import entry_points, version\nfrom importlib.resources import files\nfrom space.inner import word\n\ndef main():\n    print(__name__, sys.argv[1:], word, files('tool').joinpath('data/x.txt').read_text(), version('thing'), len(entry_points(group='things')))\n    return 5\n\nif __name__ == '__main__':\n    sys.exit(main())\n",
+    ),
+    ("project/tool/data/x.txt", "data"),
+];
+
+#[test]
+fn a_zipapp_runs_without_the_runner() {
+    let lab = Lab::new(&PROGRAM);
+    lab.write("project/space/inner.py", "word = 'word'\n");
+    for (options, name) in [("-m tool", "__main__"), ("-e tool.__main__:main", "tool.__main__")] {
+        let output = lab.bundle(&format!("project {options} -t 3.12-3.14 --format zipapp -o app.pyz"));
+        assert!(output.status.success(), "{output:?}");
+        for tag in ["cpython-312", "cpython-313"] {
+            let Some(python) = python(tag) else { continue };
+            let ran =
+                Command::new(python).arg("app.pyz").args(["-x", "y z"]).current_dir(lab.path("")).output();
+            let ran = ran.expect("it starts");
+            let printed = String::from_utf8_lossy(&ran.stdout).trim_end().to_owned();
+            assert_eq!(printed, format!("{name} ['-x', 'y z'] word data 1.5 1"), "{ran:?}");
+            assert_eq!(ran.status.code(), Some(5));
+        }
+    }
+    let Some(python) = python("cpython-312") else { return };
+    assert!(lab.bundle("project -m tool -t 3.14 --format zipapp -o app.pyz").status.success());
+    let ran = Command::new(python).arg(lab.path("app.pyz")).output().expect("it starts");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&ran.stderr).contains("holds modules for CPython 3.14; this is"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_standalone_executable_is_the_program() {
+    let lab = Lab::new(&PROGRAM);
+    lab.write("project/space/inner.py", "word = 'word'\n");
+    let runner = env!("CARGO_BIN_EXE_crosspyc-run");
+    let name = format!("app{}", std::env::consts::EXE_SUFFIX);
+    let output = lab.bundle(&format!("project -m tool -t 3.12 --standalone --runner {runner} -o {name}"));
+    assert!(output.status.success(), "{output:?}");
+    Archive::open(&lab.path(&name)).expect("it ends with an archive");
+    assert!(
+        lab.refused("project -m tool -t 3.12 --standalone --runner project/tool/data/x.txt", 2)
+            .contains("is no runner")
+    );
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("codesign"), "{output:?}");
+    fs::write(lab.path("for-macos"), b"\xcf\xfa\xed\xfe and so on").expect("written");
+    let output = lab.bundle("project -m tool -t 3.12 --standalone --runner for-macos -o mac");
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("codesign will not sign it anew"), "{output:?}");
+    let Some(python) = python("cpython-312") else { return };
+    let mut command = Command::new(lab.path(&name));
+    command.args(["--version", "-x"]).env("CROSSPYC_PYTHON", python);
+    command.env("CROSSPYC_CACHE_DIR", lab.path("cache")).stdin(Stdio::null());
+    let ran = command.output().expect("it starts");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout).trim_end(), "__main__ ['--version', '-x'] word data 1.5 1");
+    assert_eq!(ran.status.code(), Some(5));
+}
