@@ -168,7 +168,7 @@ fn compared(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PathError, Tree, check_path};
+    use super::{PathError, Tree, check_path, path_errors, shown};
 
     #[test]
     fn paths_that_every_file_system_takes() {
@@ -225,8 +225,23 @@ mod tests {
         ];
         for [first, second] in clashes {
             let message = add(&[first, second]).unwrap_err();
-            assert!(message.starts_with(&format!("`{first}` and `{second}` are one")), "{message}");
+            let names = format!("`{}` and `{}` are one", shown(first), shown(second));
+            assert!(message.starts_with(&names), "{message}");
         }
+    }
+
+    #[test]
+    fn a_folder_that_clashes_is_told_once() {
+        let errors = path_errors(["A/x", "A/y", "a/p", "a/q", "b?", "c"].into_iter());
+        let messages: Vec<String> = errors.iter().map(PathError::to_string).collect();
+        assert_eq!(messages.len(), 2, "{messages:?}");
+        assert!(messages[0].starts_with("`A/x` and `a/p` are one"), "{messages:?}");
+        assert!(messages[1].starts_with("the path `b?` has"), "{messages:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_in_a_name_is_written_out() {
+        assert_eq!(shown("a\nb/a\u{308}ä"), "a\\nb/a\\u{308}ä");
     }
 
     #[test]
