@@ -90,6 +90,9 @@ fn a_standalone_executable_is_the_program() {
     command.args(["--version", "-x"]).env("CROSSPYC_PYTHON", python);
     command.env("CROSSPYC_CACHE_DIR", lab.path("cache")).stdin(Stdio::null());
     let ran = command.output().expect("it starts");
-    assert_eq!(String::from_utf8_lossy(&ran.stdout).trim_end(), "__main__ ['--version', '-x'] word data 1.5 1");
+    assert_eq!(
+        String::from_utf8_lossy(&ran.stdout).trim_end(),
+        "__main__ ['--version', '-x'] word data 1.5 1"
+    );
     assert_eq!(ran.status.code(), Some(5));
 }
