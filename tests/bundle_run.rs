@@ -434,6 +434,40 @@ fn what_a_program_writes_beside_its_modules_stays_unless_python_would_import_it(
     app.assert_prints(&[], "data.sqlite3 True\nuploads/a.txt True\nb.txt True\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_files_of_a_running_program_are_not_pruned() {
+    use std::io::{BufRead as _, BufReader};
+    let main = "import os, sys\nprint('ready', open(os.devnull).fileno(), flush=True)\nsys.stdin.read()\nimport late\n";
+    for (files, options) in [
+        ([("main.py", main), ("late.py", "print('late')\n")], &["-m", "main"][..]),
+        ([("__main__.py", main), ("late.py", "print('late')\n")], &[]),
+    ] {
+        let Some(app) = App::new(&files, options) else { return };
+        let cache = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc"));
+            command.arg("cache").args(arguments).env("CROSSPYC_CACHE_DIR", app.path("cache"));
+            String::from_utf8(command.output().expect("crosspyc can be started").stdout).expect("text")
+        };
+        let mut command = app.command(&[]);
+        let mut run = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut stdout = BufReader::new(run.stdout.take().expect("piped"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("read");
+        assert_eq!(line, "ready 3\n", "the program's own files have the numbers they have by hand");
+        assert!(cache(&["list"]).lines().next().is_some_and(|line| line.ends_with(" in use")));
+        for arguments in [&["prune", "--older-than", "0"][..], &["prune", "--max-size", "0"], &["clear"]] {
+            assert!(cache(arguments).starts_with("0 entries"), "{arguments:?}");
+        }
+        drop(run.stdin.take());
+        line.clear();
+        stdout.read_line(&mut line).expect("read");
+        assert_eq!(line, "late\n");
+        assert!(run.wait().expect("it ends").success());
+        assert!(cache(&["prune", "--max-size", "0"]).starts_with("1 entry"));
+    }
+}
+
 #[test]
 fn the_same_project_gives_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

@@ -381,9 +381,9 @@ pub(super) struct CacheArgs {
 pub(super) enum CacheCommand {
     /// Say what is in the cache: application, variant, size, last use
     List,
-    /// Remove what was not used for long, and what killed runs left
+    /// Remove what was not used for long and is not in use, and what killed runs left
     Prune(PruneArgs),
-    /// Remove every unpacked bundle
+    /// Remove every unpacked bundle that is not in use
     Clear,
 }
 

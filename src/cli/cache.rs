@@ -28,6 +28,7 @@ struct EntryRecord<'e> {
     size: u64,
     /// Seconds since 1970, to the hour.
     last_use: u64,
+    in_use: bool,
 }
 
 /// The last line, with `--format json`: of the entries that were listed, or removed.
@@ -66,7 +67,7 @@ fn list(root: &Path, entries: &[Listed], report: &mut Report) {
     summarize(root, "in", entries.len(), entries.iter().map(|entry| entry.size).sum(), report);
 }
 
-/// Those not used for long, and then those used longest ago until the rest is small enough.
+/// Those not used for long, and then those used longest ago until the rest is small enough; none that is in use.
 fn outdated(entries: Vec<Listed>, args: &PruneArgs) -> Vec<Listed> {
     let days = args.older_than.or(args.max_size.is_none().then_some(DEFAULT_DAYS));
     let oldest = days.and_then(|days| {
@@ -76,8 +77,8 @@ fn outdated(entries: Vec<Listed>, args: &PruneArgs) -> Vec<Listed> {
     let mut kept = 0u64;
     let is_outdated = |entry: &Listed| {
         let is_old = oldest.is_some_and(|oldest| entry.last_use < oldest);
-        let is_outdated = is_old || kept.saturating_add(entry.size) > most;
-        kept += if is_outdated { 0 } else { entry.size };
+        let is_outdated = !entry.in_use && (is_old || kept.saturating_add(entry.size) > most);
+        kept = kept.saturating_add(if is_outdated { 0 } else { entry.size });
         is_outdated
     };
     entries.into_iter().filter(is_outdated).collect()
@@ -95,7 +96,10 @@ fn remove(root: &Path, entries: &[Listed], report: &mut Report) -> u8 {
             }
             Err(error) => {
                 code = exit::FAILURE;
-                report.error(Some(&entry.path), &format!("failed to remove it: {error}; is it in use?"));
+                report.error(
+                    Some(&entry.path),
+                    &format!("failed to remove it: {error}; end the program that uses it"),
+                );
             }
         }
     }
@@ -114,13 +118,14 @@ fn tell(entry: &Listed, status: &'static str, report: &mut Report) {
         identity: header.map(|header| header.identity.as_str()),
         size: entry.size,
         last_use: since.as_secs(),
+        in_use: entry.in_use,
     });
     let (name, variant) =
         header.map_or(("(damaged)", ""), |header| (header.name.as_str(), header.variant.as_str()));
     report.line(format_args!(
         "{name:<24}  {variant:<18}  {:>12}  {}",
         bytes(entry.size),
-        age(entry.last_use)
+        if entry.in_use { "in use".to_owned() } else { age(entry.last_use) }
     ));
 }
 

@@ -23,6 +23,7 @@ mod prune;
 mod record;
 mod script;
 mod unpack;
+mod usage;
 
 use std::env;
 use std::fs;
@@ -48,6 +49,8 @@ const ATTEMPTS: usize = 5;
 #[derive(Debug)]
 pub struct Entry {
     place: PathBuf,
+    /// Of one in the cache: `prune` leaves it alone.
+    _in_use: Option<usage::Mark>,
     temporary: Option<Unpacking>,
     note: Option<String>,
 }
@@ -131,7 +134,7 @@ impl From<Obstacle> for Failure {
 pub fn entry(archive: &Archive, variant: Option<usize>, verify: bool) -> Result<Entry, CacheError> {
     let wanted = Wanted::new(archive, variant, verify);
     match wanted.in_cache() {
-        Ok(place) => Ok(Entry { place, temporary: None, note: None }),
+        Ok(place) => Ok(Entry { _in_use: usage::mark(&place), place, temporary: None, note: None }),
         Err(Failure::Archive(error)) => Err(error.into()),
         Err(Failure::Damage(error)) => Err(error),
         Err(Failure::Cache(obstacle)) => wanted.in_temporary(&obstacle),
@@ -274,6 +277,7 @@ impl Wanted<'_> {
         match filled {
             Ok(unpacking) => Ok(Entry {
                 place: unpacking.path().to_owned(),
+                _in_use: None,
                 temporary: Some(unpacking),
                 note: Some(format!(
                     "{obstacle}; unpacked to a temporary folder, at every start: set CROSSPYC_CACHE_DIR to a folder of your own"

@@ -1,8 +1,7 @@
 //! What is in the cache, and taking entries out of it.
 //!
-//! An entry is renamed and then removed, so a run that starts meanwhile finds it whole or not at all. A program that runs does not notice at once,
-//! but what it has not yet imported is gone: its entry is better left alone, and the last use (recorded to the hour, at its start) tells which those are.
-//! On Windows the files of a running program cannot be renamed, and its entry stays.
+//! An entry is renamed and then removed, so a run that starts meanwhile finds it whole or not at all. That of a running program stays: the program would
+//! lack what it has not yet imported. The last use is recorded to the hour, at a program's start.
 
 use std::fs;
 use std::io;
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::unpack::{self, Unpacking};
-use super::{CacheError, place, record};
+use super::{CacheError, place, record, usage};
 
 /// An entry of the cache.
 #[derive(Clone, Debug)]
@@ -21,6 +20,8 @@ pub struct Listed {
     /// In bytes, of all files together.
     pub size: u64,
     pub last_use: SystemTime,
+    /// A program that runs was started from it (on Windows that is not known, but shows when it is to be removed).
+    pub in_use: bool,
 }
 
 /// The cache's folder.
@@ -63,7 +64,7 @@ fn listed(path: PathBuf) -> Listed {
             (None, made.unwrap_or(SystemTime::UNIX_EPOCH))
         }
     };
-    Listed { size: size(&path), path, header, last_use }
+    Listed { size: size(&path), in_use: usage::is_in_use(&path), path, header, last_use }
 }
 
 /// Of all files below a folder that can be seen.
@@ -77,8 +78,11 @@ fn size(folder: &Path) -> u64 {
     entries.map(size_of).sum()
 }
 
-/// Takes an entry out of the cache.
+/// Takes an entry out of the cache, unless a running program uses it.
 pub fn remove(root: &Path, entry: &Listed) -> io::Result<()> {
+    if usage::is_in_use(&entry.path) {
+        return Err(io::ErrorKind::ResourceBusy.into());
+    }
     Unpacking::in_cache(root)?.discard(&entry.path)
 }
 
