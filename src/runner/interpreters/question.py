@@ -25,12 +25,12 @@ def musl():
 
 
 # Where it runs, in the words of a bundle's manifest: with the version of the C library or of macOS, which sysconfig leaves out.
-def platform():
+def place():
     name = sysconfig.get_platform()
     system, _, processor = name.partition("-")
     if system == "macosx":
         import platform
-        return "macosx-%s-%s" % (platform.mac_ver()[0], os.uname().machine)
+        return "-".join(filter(None, ("macosx", platform.mac_ver()[0], os.uname().machine)))
     if system != "linux":
         return name
     try:
@@ -46,6 +46,6 @@ print(
     sys.implementation.cache_tag,
     int.from_bytes(importlib.util.MAGIC_NUMBER[:2], "little"),
     sys.maxsize.bit_length() + 1,
-    platform(),
+    place(),
     ",".join(importlib.machinery.EXTENSION_SUFFIXES) or "-",
 )
