@@ -75,7 +75,7 @@ impl Layout {
     /// Makes a frame of those of `files` whose contents are in no frame yet.
     fn add_frame(&mut self, parent: Option<usize>, files: Files) -> Vec<FileEntry> {
         let frame = self.frames.len();
-        let mut streams = Streams::default();
+        let mut streams = Streams::with_room(files.values().map(|file| file.data.len()).sum());
         let mut entries = Vec::with_capacity(files.len());
         for (path, File { data, executable }) in files {
             let next = self.blobs.len();

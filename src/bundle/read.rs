@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::blobs::Blobs;
 use super::check::{check_index, check_manifest};
 use super::manifest::{FileEntry, Frame, Index, Manifest};
-use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG, streams};
+use super::trailer::{self, Trailer};
+use super::{FORMAT_VERSION, WINDOW_LOG};
 
 /// How many times larger than in the archive a frame's content is expected to be at most. Only speed depends on it.
 const LIKELY_RATIO: usize = 16;
@@ -48,22 +49,23 @@ impl Archive {
         let mut file = File::open(path).map_err(io_error)?;
         let length = file.metadata().map_err(io_error)?.len();
         let trailer = read_trailer(path, &mut file, length)?;
-        let mut json = vec![0; trailer.manifest_length];
-        let mut signature = vec![0; trailer.signature_length];
-        file.seek(SeekFrom::Start(trailer.manifest_start)).map_err(io_error)?;
+        let manifest_start = length - trailer.sealed_length();
+        let damaged =
+            |what: String| ReadError::Damaged { path: path.to_owned(), offset: manifest_start, what };
+        let mut json = vec![0; trailer.manifest as usize];
+        let mut signature = vec![0; trailer.signature as usize];
+        file.seek(SeekFrom::Start(manifest_start)).map_err(io_error)?;
         file.read_exact(&mut json).map_err(io_error)?;
         file.read_exact(&mut signature).map_err(io_error)?;
-        let damaged =
-            |what: String| ReadError::Damaged { path: path.to_owned(), offset: trailer.manifest_start, what };
-        if blake3::Hasher::new().update(&json).update(&signature).finalize() != trailer.digest {
+        if trailer::digest(&json, &signature) != trailer.digest {
             return Err(damaged("the manifest does not match its digest".into()));
         }
         let signature =
             String::from_utf8(signature).map_err(|_| damaged("the signature is not UTF-8".into()))?;
         let manifest: Manifest = serde_json::from_slice(&json)
             .map_err(|error| damaged(format!("the manifest is malformed: {error}")))?;
-        check_manifest(&manifest, trailer.frames_length).map_err(damaged)?;
-        let start = trailer.manifest_start - trailer.frames_length;
+        check_manifest(&manifest, trailer.frames).map_err(damaged)?;
+        let start = manifest_start - trailer.frames;
         Ok(Archive { path: path.to_owned(), file, manifest, json, signature, start, length })
     }
 
@@ -227,109 +229,25 @@ fn decompress(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>
     Ok(content)
 }
 
-/// The contents of the files in some frames, verified.
-pub struct Blobs<'i> {
-    index: &'i Index,
-    /// By frame what its files hold, one after the other; empty for a frame that is not wanted.
-    files: Vec<Vec<u8>>,
-    /// By frame the numbers of its blobs.
-    numbers: Vec<Range<usize>>,
-    /// Where each blob starts in its frame's files.
-    starts: Vec<u64>,
-}
-
-impl<'i> Blobs<'i> {
-    /// None yet.
-    fn new(index: &'i Index) -> Blobs<'i> {
-        let mut numbers = vec![0..0; index.streams.len()];
-        let mut starts = Vec::with_capacity(index.blobs.len());
-        let mut end = 0;
-        for (number, blob) in index.blobs.iter().enumerate() {
-            let numbers = &mut numbers[blob.frame];
-            if numbers.start == numbers.end {
-                (numbers.start, end) = (number, 0);
-            }
-            numbers.end = number + 1;
-            starts.push(end);
-            end += blob.size;
-        }
-        Blobs { index, files: vec![Vec::new(); numbers.len()], numbers, starts }
-    }
-
-    /// Joins the files of a frame with this content. The error says what is wrong with it.
-    fn join(&mut self, frame: usize, content: &[u8]) -> Result<(), String> {
-        let numbers = self.numbers[frame].clone();
-        let blobs = &self.index.blobs[numbers.clone()];
-        self.files[frame] = streams::join(content, self.index.streams[frame], blobs.iter())
-            .ok_or("a frame is not made of the streams that the index says")?;
-        for (number, blob) in numbers.zip(blobs) {
-            if blake3::hash(self.get(number)).to_hex().as_str() != blob.blake3 {
-                return Err(format!("{} does not match its digest", self.name(number)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Frees what the files of a frame hold.
-    fn forget(&mut self, frame: usize) {
-        self.files[frame] = Vec::new();
-    }
-
-    /// What the blob of this number holds, one of a file that was asked for.
-    pub fn get(&self, number: usize) -> &[u8] {
-        let blob = &self.index.blobs[number];
-        let start = self.starts[number] as usize;
-        &self.files[blob.frame][start..start + blob.size as usize]
-    }
-
-    /// For messages.
-    fn name(&self, number: usize) -> String {
-        let files = self.index.common.iter().chain(self.index.variants.iter().flatten());
-        let mut paths = files.filter(|entry| entry.blob == number).map(|entry| &entry.path);
-        paths.next().map_or("a content that no file has".to_owned(), |path| format!("`{path}`"))
-    }
-}
-
-struct Trailer {
-    frames_length: u64,
-    manifest_start: u64,
-    manifest_length: usize,
-    signature_length: usize,
-    digest: blake3::Hash,
-}
-
+/// Reads the end of a file of this length; what it says is there has room in the file.
 fn read_trailer(path: &Path, file: &mut File, length: u64) -> Result<Trailer, ReadError> {
     let io_error = |source| ReadError::Io { path: path.to_owned(), source };
     let not_a_bundle = || ReadError::NotABundle { path: path.to_owned() };
-    let offset = length.checked_sub(TRAILER_LENGTH as u64).ok_or_else(not_a_bundle)?;
-    let mut bytes = [0; TRAILER_LENGTH];
+    let offset = length.checked_sub(trailer::LENGTH as u64).ok_or_else(not_a_bundle)?;
+    let mut bytes = [0; trailer::LENGTH];
     file.seek(SeekFrom::Start(offset)).map_err(io_error)?;
     file.read_exact(&mut bytes).map_err(io_error)?;
-    if bytes[56..64] != *TRAILER_MAGIC {
+    if !bytes.ends_with(trailer::MAGIC) {
         return Err(not_a_bundle());
     }
-    let version = u32::from_le_bytes(field(&bytes, 48));
+    let (version, trailer) = Trailer::decode(&bytes);
     if version != FORMAT_VERSION {
         return Err(ReadError::Version { path: path.to_owned(), version });
     }
     let damaged = |what: &str| ReadError::Damaged { path: path.to_owned(), offset, what: what.into() };
-    if bytes[52..56] != [0; 4] {
-        return Err(damaged("reserved bytes of the trailer are not zero"));
+    let trailer = trailer.ok_or_else(|| damaged("reserved bytes of the trailer are not zero"))?;
+    match trailer.frames.checked_add(trailer.sealed_length()).is_some_and(|whole| whole <= length) {
+        true => Ok(trailer),
+        false => Err(damaged("the trailer's lengths are greater than the file")),
     }
-    let frames_length = u64::from_le_bytes(field(&bytes, 0));
-    let manifest_length = u32::from_le_bytes(field(&bytes, 8)) as usize;
-    let signature_length = u32::from_le_bytes(field(&bytes, 12)) as usize;
-    let manifest_start = offset
-        .checked_sub(manifest_length as u64 + signature_length as u64)
-        .filter(|&start| start >= frames_length)
-        .ok_or_else(|| damaged("the trailer's lengths are greater than the file"))?;
-    let digest = blake3::Hash::from_bytes(field(&bytes, 16));
-    Ok(Trailer { frames_length, manifest_start, manifest_length, signature_length, digest })
-}
-
-/// `N` bytes of the trailer.
-fn field<const N: usize>(bytes: &[u8; TRAILER_LENGTH], start: usize) -> [u8; N] {
-    let mut field = [0; N];
-    field.copy_from_slice(&bytes[start..start + N]);
-    field
 }

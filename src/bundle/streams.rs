@@ -79,6 +79,11 @@ pub(super) struct Streams {
 }
 
 impl Streams {
+    /// With room for files of so many bytes, so that a large one is not copied as the streams grow together.
+    pub(super) fn with_room(bytes: usize) -> Streams {
+        Streams { skeleton: Vec::with_capacity(bytes), ..Streams::default() }
+    }
+
     /// Adds a file and gives the form it could be taken apart in.
     pub(super) fn add(&mut self, file: &[u8]) -> Form {
         let before = self.lengths();
@@ -113,7 +118,6 @@ impl Streams {
     /// The content of the frame.
     pub(super) fn into_content(self) -> Vec<u8> {
         let Streams { skeleton: mut content, code, tables, references } = self;
-        content.reserve_exact(code.len() + tables.len() + 4 * references.len());
         content.extend(code);
         content.extend(tables);
         for plane in 0..4 {

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use zstd::zstd_safe::{self, CParameter, ParamSwitch};
 
+use super::WINDOW_LOG;
 use super::layout::lay_out;
 use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::paths::{PathError, Tree};
-use super::{FORMAT_VERSION, TRAILER_LENGTH, TRAILER_MAGIC, WINDOW_LOG};
+use super::trailer::{self, Trailer};
 use crate::project::workers::map_largest_first;
 use crate::project::write::write_parts_atomically;
 
@@ -88,7 +89,13 @@ pub fn write(
         Some(sign) => sign(&json).map_err(WriteError::Sign)?,
         None => String::new(),
     };
-    let trailer = trailer(frames.iter().map(Vec::len).sum(), &json, signature.as_bytes());
+    let trailer = Trailer {
+        frames: frames.iter().map(|frame| frame.len() as u64).sum(),
+        manifest: json.len() as u32,
+        signature: signature.len() as u32,
+        digest: trailer::digest(&json, signature.as_bytes()),
+    };
+    let trailer = trailer.encode();
     let mut parts = vec![options.prefix];
     parts.extend(frames.iter().map(Vec::as_slice));
     parts.extend([&json, signature.as_bytes(), &trailer]);
@@ -167,16 +174,4 @@ fn compress(content: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
             .map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))?;
     }
     compressor.compress(content)
-}
-
-fn trailer(frames_length: usize, manifest: &[u8], signature: &[u8]) -> [u8; TRAILER_LENGTH] {
-    let mut trailer = [0; TRAILER_LENGTH];
-    trailer[0..8].copy_from_slice(&(frames_length as u64).to_le_bytes());
-    trailer[8..12].copy_from_slice(&(manifest.len() as u32).to_le_bytes());
-    trailer[12..16].copy_from_slice(&(signature.len() as u32).to_le_bytes());
-    let digest = blake3::Hasher::new().update(manifest).update(signature).finalize();
-    trailer[16..48].copy_from_slice(digest.as_bytes());
-    trailer[48..52].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
-    trailer[56..64].copy_from_slice(TRAILER_MAGIC);
-    trailer
 }

@@ -222,7 +222,7 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
             Err(error) => errors.push(error),
         }
     }
-    let contents = shelves.into_contents(project, entry_point);
+    let contents = shelves.into_contents(entry_point);
     let tally = Tally { modules: modules.len(), data_files, bundles, failures, errors };
     Ok(Packed { contents, tally })
 }

@@ -108,15 +108,15 @@ impl<'p> Shelves<'p> {
         }
     }
 
-    pub(super) fn into_contents(self, project: &Project, entry_point: EntryPoint) -> Contents {
-        let has_sources = project.include_source;
+    pub(super) fn into_contents(self, entry_point: EntryPoint) -> Contents {
+        let has_sources = self.project.include_source;
         Contents {
-            name: project.name.clone(),
+            name: self.project.name.clone(),
             entry_point,
             common: self.common,
             variants: self.variants,
             has_sources,
-            requires_python: project.requires_python.clone().filter(|_| has_sources),
+            requires_python: self.project.requires_python.clone().filter(|_| has_sources),
         }
     }
 }

@@ -1,0 +1,69 @@
+//! What the files of an archive hold, from the contents of its frames.
+
+use std::ops::Range;
+
+use super::manifest::Index;
+use super::streams;
+
+/// The contents of the files in some frames, verified.
+pub struct Blobs<'i> {
+    index: &'i Index,
+    /// By frame what its files hold, one after the other; empty for a frame that is not wanted.
+    files: Vec<Vec<u8>>,
+    /// By frame the numbers of its blobs.
+    numbers: Vec<Range<usize>>,
+    /// Where each blob starts in its frame's files.
+    starts: Vec<u64>,
+}
+
+impl<'i> Blobs<'i> {
+    /// None yet.
+    pub(super) fn new(index: &'i Index) -> Blobs<'i> {
+        let mut numbers = vec![0..0; index.streams.len()];
+        let mut starts = Vec::with_capacity(index.blobs.len());
+        let mut end = 0;
+        for (number, blob) in index.blobs.iter().enumerate() {
+            let numbers = &mut numbers[blob.frame];
+            if numbers.start == numbers.end {
+                (numbers.start, end) = (number, 0);
+            }
+            numbers.end = number + 1;
+            starts.push(end);
+            end += blob.size;
+        }
+        Blobs { index, files: vec![Vec::new(); numbers.len()], numbers, starts }
+    }
+
+    /// Joins the files of a frame with this content. The error says what is wrong with it.
+    pub(super) fn join(&mut self, frame: usize, content: &[u8]) -> Result<(), String> {
+        let numbers = self.numbers[frame].clone();
+        let blobs = &self.index.blobs[numbers.clone()];
+        self.files[frame] = streams::join(content, self.index.streams[frame], blobs.iter())
+            .ok_or("a frame is not made of the streams that the index says")?;
+        for (number, blob) in numbers.zip(blobs) {
+            if blake3::hash(self.get(number)).to_hex().as_str() != blob.blake3 {
+                return Err(format!("{} does not match its digest", self.name(number)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Frees what the files of a frame hold.
+    pub(super) fn forget(&mut self, frame: usize) {
+        self.files[frame] = Vec::new();
+    }
+
+    /// What the blob of this number holds, one of a file that was asked for.
+    pub fn get(&self, number: usize) -> &[u8] {
+        let blob = &self.index.blobs[number];
+        let start = self.starts[number] as usize;
+        &self.files[blob.frame][start..start + blob.size as usize]
+    }
+
+    /// For messages.
+    fn name(&self, number: usize) -> String {
+        let files = self.index.common.iter().chain(self.index.variants.iter().flatten());
+        let mut paths = files.filter(|entry| entry.blob == number).map(|entry| &entry.path);
+        paths.next().map_or("a content that no file has".to_owned(), |path| format!("`{path}`"))
+    }
+}
