@@ -8,24 +8,28 @@
 
 mod compile;
 mod entry;
+mod error;
 mod gather;
 mod native;
 mod output;
 mod platforms;
 mod shelves;
+mod target_set;
 mod wheels;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::FileError;
 use super::globs::Globs;
 use super::module::Failure;
-use super::{FileError, shown};
-use crate::bundle::{Contents, EntryPoint, PathError, path_errors};
+use crate::bundle::{Contents, EntryPoint, path_errors};
 use crate::target::Target;
 use gather::{Item, Kind};
 use shelves::Shelves;
+use target_set::TargetSet;
 
+pub use error::PackError;
 pub use gather::source_root;
 
 /// A project to be packed, and how.
@@ -67,65 +71,6 @@ pub enum Start {
     At(EntryPoint),
 }
 
-/// Why a project cannot be packed at all.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    #[error("`{folder}` is not a folder; name the folder that is to stand on sys.path", folder = shown(.0))]
-    NotAFolder(PathBuf),
-    #[error(
-        "`{folder}` has no __main__.py{several}; name an entry point with -m MODULE, -e MODULE:FUNCTION or -c SCRIPT",
-        folder = shown(folder)
-    )]
-    NoEntryPoint { folder: PathBuf, several: String },
-    #[error("there is no console script `{name}`; {known}")]
-    NoScript { name: String, known: String },
-    #[error("the console script `{name}` is `{value}`, which is not of the form MODULE:FUNCTION")]
-    Script { name: String, value: String },
-    #[error("the entry point's module `{module}` is not in `{folder}`", folder = shown(folder))]
-    NoModule { module: String, folder: PathBuf },
-    #[error("`{module}` is a package without a __main__.py, which -m would start")]
-    NotExecutable { module: String },
-    #[error("cannot write `{path}`: {reason}", path = shown(path))]
-    Output { path: PathBuf, reason: &'static str },
-    #[error("`{path}` has a name that is not UTF-8; rename or exclude it", path = shown(.0))]
-    Name(PathBuf),
-    #[error(
-        "these files cannot be unpacked together on every system:\n{list}rename them, or leave them out with --exclude",
-        list = list(.0)
-    )]
-    Names(Vec<PathError>),
-    #[error(
-        "`{first}` and `{second}` would both be `{path}` in the bundle, and differ; leave one of them out with --exclude",
-        first = shown(first), second = shown(second)
-    )]
-    Conflict { path: String, first: PathBuf, second: PathBuf },
-    #[error(
-        "`{path}` is {what}, which binds the bundle to one platform: allow that with --native, or install a pure-Python build",
-        path = shown(path)
-    )]
-    Native { path: PathBuf, what: &'static str },
-    #[error(
-        "`{name}` has no build for {missing}, only for {has}; add a folder that has one (--with), or leave {missing} out (--target)"
-    )]
-    NoBuild { name: String, missing: String, has: String },
-    #[error("for {target} there is no platform that all native modules serve: {platforms}")]
-    NoPlatform { target: String, platforms: String },
-    #[error(transparent)]
-    File(#[from] FileError),
-    #[error("failed to start threads: {0}")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
-}
-
-/// A line for each of the first errors.
-fn list(errors: &[PathError]) -> String {
-    const MOST: usize = 20;
-    let mut lines: String = errors.iter().take(MOST).map(|error| format!("  {error}\n")).collect();
-    if errors.len() > MOST {
-        lines += &format!("  and {} more\n", errors.len() - MOST);
-    }
-    lines
-}
-
 /// A packed project; the contents are whole if there are no failures and no errors.
 #[derive(Debug)]
 pub struct Packed {
@@ -155,40 +100,6 @@ pub struct Failed {
     pub failure: Failure,
     /// What is started is in it.
     pub is_entry_point: bool,
-}
-
-/// Some of a project's targets, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct TargetSet(u32);
-
-impl TargetSet {
-    fn all(count: usize) -> TargetSet {
-        (0..count).fold(TargetSet(0), |set, number| set.with(number))
-    }
-
-    fn with(self, number: usize) -> TargetSet {
-        TargetSet(self.0 | 1 << number)
-    }
-
-    fn has(self, number: usize) -> bool {
-        self.0 >> number & 1 == 1
-    }
-
-    fn union(self, other: TargetSet) -> TargetSet {
-        TargetSet(self.0 | other.0)
-    }
-
-    fn without(self, other: TargetSet) -> TargetSet {
-        TargetSet(self.0 & !other.0)
-    }
-
-    fn common(self, other: TargetSet) -> TargetSet {
-        TargetSet(self.0 & other.0)
-    }
-
-    fn is_empty(self) -> bool {
-        self.0 == 0
-    }
 }
 
 /// Packs a project with `jobs` threads; `done` is called with the number of all modules after each, from any thread.

@@ -50,7 +50,7 @@ pub(super) fn bind(project: &Project, items: &mut [Item]) -> Result<Vec<Platform
             platforms: vec![Platforms::default(); project.targets.len()],
             example: item.path.clone(),
         });
-        let mut targets = TargetSet(0);
+        let mut targets = TargetSet::NONE;
         for (number, platforms) in fits.iter().enumerate() {
             let Some(platforms) = platforms else { continue };
             group.platforms[number].extend(platforms);

@@ -51,7 +51,7 @@ impl Wheels {
 impl Wheel {
     fn new(info: &str, text: &str, project: &Project) -> Wheel {
         let name = info.split('-').next().unwrap_or(info).to_owned();
-        let mut wheel = Wheel { name, targets: TargetSet(0), platforms: Platforms::default() };
+        let mut wheel = Wheel { name, targets: TargetSet::NONE, platforms: Platforms::default() };
         for tag in text.lines().filter_map(|line| line.strip_prefix("Tag:")) {
             let mut parts = tag.trim().splitn(3, '-');
             let (Some(pythons), Some(abis), Some(platform)) = (parts.next(), parts.next(), parts.next())

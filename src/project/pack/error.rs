@@ -1,0 +1,65 @@
+//! Why a project cannot be packed, and what to do about it.
+
+use std::path::PathBuf;
+
+use crate::bundle::PathError;
+use crate::project::{FileError, shown};
+
+/// Why a project cannot be packed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("`{folder}` is not a folder; name the folder that is to stand on sys.path", folder = shown(.0))]
+    NotAFolder(PathBuf),
+    #[error(
+        "`{folder}` has no __main__.py{several}; name an entry point with -m MODULE, -e MODULE:FUNCTION or -c SCRIPT",
+        folder = shown(folder)
+    )]
+    NoEntryPoint { folder: PathBuf, several: String },
+    #[error("there is no console script `{name}`; {known}")]
+    NoScript { name: String, known: String },
+    #[error("the console script `{name}` is `{value}`, which is not of the form MODULE:FUNCTION")]
+    Script { name: String, value: String },
+    #[error("the entry point's module `{module}` is not in `{folder}`", folder = shown(folder))]
+    NoModule { module: String, folder: PathBuf },
+    #[error("`{module}` is a package without a __main__.py, which -m would start")]
+    NotExecutable { module: String },
+    #[error("cannot write `{path}`: {reason}", path = shown(path))]
+    Output { path: PathBuf, reason: &'static str },
+    #[error("`{path}` has a name that is not UTF-8; rename or exclude it", path = shown(.0))]
+    Name(PathBuf),
+    #[error(
+        "these files cannot be unpacked together on every system:\n{list}rename them, or leave them out with --exclude",
+        list = list(.0)
+    )]
+    Names(Vec<PathError>),
+    #[error(
+        "`{first}` and `{second}` would both be `{path}` in the bundle, and differ; leave one of them out with --exclude",
+        first = shown(first), second = shown(second)
+    )]
+    Conflict { path: String, first: PathBuf, second: PathBuf },
+    #[error(
+        "`{path}` is {what}, which binds the bundle to one platform: allow that with --native, or install a pure-Python build",
+        path = shown(path)
+    )]
+    Native { path: PathBuf, what: &'static str },
+    #[error(
+        "`{name}` has no build for {missing}, only for {has}; add a folder that has one (--with), or leave {missing} out (--target)"
+    )]
+    NoBuild { name: String, missing: String, has: String },
+    #[error("for {target} there is no platform that all native modules serve: {platforms}")]
+    NoPlatform { target: String, platforms: String },
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("failed to start threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// A line for each of the first errors.
+fn list(errors: &[PathError]) -> String {
+    const MOST: usize = 20;
+    let mut lines: String = errors.iter().take(MOST).map(|error| format!("  {error}\n")).collect();
+    if errors.len() > MOST {
+        lines += &format!("  and {} more\n", errors.len() - MOST);
+    }
+    lines
+}
