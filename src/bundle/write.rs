@@ -99,10 +99,8 @@ pub fn write(
     let mut parts = vec![options.prefix];
     parts.extend(frames.iter().map(Vec::as_slice));
     parts.extend([&json, signature.as_bytes(), &trailer]);
-    // What a symbolic link leads to is replaced, not the link.
-    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mode = if options.prefix.is_empty() { 0o644 } else { 0o755 };
-    write_parts_atomically(&place, &parts, mode).map_err(io_error)?;
+    write_parts_atomically(path, &parts, mode).map_err(io_error)?;
     Ok((manifest, parts.iter().map(|part| part.len() as u64).sum()))
 }
 

@@ -130,6 +130,19 @@ fn links_are_followed_and_loops_are_cut() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn an_output_replaces_what_a_link_leads_to() {
+    let lab = Lab::new(&[("project/__main__.py", ""), ("file", "older")]);
+    std::os::unix::fs::symlink("file", lab.path("link")).expect("linked");
+    for format in ["", "--format zipapp"] {
+        assert!(lab.bundle(&format!("project -t 3.12 -o link {format}")).status.success());
+        assert!(lab.path("link").is_symlink());
+        assert!(fs::read(lab.path("file")).expect("it is there").len() > 100);
+        lab.write("file", "older");
+    }
+}
+
 /// Nobody writes into the pipe: opening it would wait for ever.
 #[cfg(unix)]
 #[test]

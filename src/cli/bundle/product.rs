@@ -84,6 +84,8 @@ impl Product {
         path: &Path,
         jobs: Option<NonZeroUsize>,
     ) -> Result<(u64, u64), CommandError> {
+        // What a symbolic link leads to is replaced, not the link.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         match self {
             Product::Archive { runner, key } => {
                 let name = contents.name.clone();
