@@ -151,7 +151,7 @@ pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> 
     };
     if !status.success() {
         let soon = deadline.min(Instant::now() + Duration::from_millis(200));
-        let complaint = complaint.and_then(|lines| first(&lines, soon, complaint_of));
+        let complaint = complaint.map(|lines| complaint_in(&lines, soon));
         return Err(Silence::Failed(status, complaint.unwrap_or_default()));
     }
     answer.ok_or(Silence::Nonsense)
@@ -183,8 +183,18 @@ fn first<T>(lines: &Receiver<String>, deadline: Instant, make: impl Fn(&str) -> 
     }
 }
 
-/// A line that may be shown, and is not empty.
-fn complaint_of(line: &str) -> Option<String> {
+/// The line of an error message that says the most: the first, but of a traceback the last. As it may be shown, and empty if there is none.
+fn complaint_in(lines: &Receiver<String>, deadline: Instant) -> String {
+    let mut said = first(lines, deadline, as_shown).unwrap_or_default();
+    if said.starts_with("Traceback") {
+        while let Some(line) = first(lines, deadline, as_shown) {
+            said = line;
+        }
+    }
+    said
+}
+
+fn as_shown(line: &str) -> Option<String> {
     let shown: String = line.trim().chars().filter(|c| !c.is_control()).take(200).collect();
     (!shown.is_empty()).then_some(shown)
 }
@@ -263,6 +273,10 @@ mod tests {
             (
                 "echo >&2; printf 'no\\033[1m version\\nis set\\n' >&2; exit 126",
                 "is not a working Python 3 (exit status: 126: no[1m version)",
+            ),
+            (
+                "printf 'Traceback (most recent call last):\\n  File\\nImportError: no\\n' >&2; exit 1",
+                "is not a working Python 3 (exit status: 1: ImportError: no)",
             ),
             ("sleep 60 >&2 & exit 1", "is not a working Python 3 (exit status: 1)"),
         ] {

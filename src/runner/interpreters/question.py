@@ -1,4 +1,5 @@
 # What a program that may be a Python 3 is asked: to say in one line what it is. ask.rs reads the answer, which stands in any line.
+# It may be a batch file: no percent sign here, which means a variable there.
 import importlib.machinery
 import importlib.util
 import os
@@ -9,7 +10,7 @@ import sysconfig
 def release():
     numbers, (stage, serial) = sys.version_info[:3], sys.version_info[3:]
     stage = {"alpha": "a", "beta": "b", "candidate": "rc", "final": ""}[stage]
-    return "%d.%d.%d" % numbers + stage + (str(serial) if stage else "")
+    return ".".join(map(str, numbers)) + stage + (str(serial) if stage else "")
 
 
 # musl says its version when its loader is started.
@@ -35,9 +36,9 @@ def place():
         return name
     try:
         libc, version = os.confstr("CS_GNU_LIBC_VERSION").split()
-        return "manylinux-%s-%s" % (version, processor) if libc == "glibc" else name
+        return "-".join(("manylinux", version, processor)) if libc == "glibc" else name
     except (AttributeError, OSError, ValueError):
-        return "musllinux%s-%s" % (musl(), processor)
+        return "musllinux" + musl() + "-" + processor
 
 
 print(
