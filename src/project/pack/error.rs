@@ -38,7 +38,7 @@ pub enum PackError {
     )]
     Conflict { path: String, first: PathBuf, second: PathBuf },
     #[error(
-        "`{path}` is {what}, which binds the bundle to one platform: allow that with --native, or install a pure-Python build",
+        "`{path}` is {what}, which binds the bundle to one platform: allow that with --native, install a pure-Python build, or leave it out with --exclude if the package does without",
         path = shown(path)
     )]
     Native { path: PathBuf, what: &'static str },

@@ -58,7 +58,7 @@ fn walk(
 }
 
 /// Whether Python neither imports a file of this name nor takes it for what a package says of itself.
-fn is_mere_data(path: &str) -> bool {
+pub(super) fn is_mere_data(path: &str) -> bool {
     let describes_package = |part: &str| part.ends_with(".dist-info") || part.ends_with(".egg-info");
     let is_module = [".py", ".pyc", ".pyw", ".so", ".pyd"].iter().any(|suffix| path.ends_with(suffix));
     !is_module && !path.split('/').any(describes_package)

@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::check::is_mere_data;
 use super::place::folder_builder;
 use crate::bundle::{EntryPoint, Manifest, check_path};
 
@@ -28,9 +29,10 @@ if __name__ == "__main__":
 
 /// Where the script is in an entry.
 pub(super) fn path(place: &Path, manifest: &Manifest) -> PathBuf {
-    // An application may have a name that no file can have.
-    let is_file_name = !manifest.name.contains('/') && check_path(&manifest.name).is_ok();
-    place.join("bin").join(if is_file_name { &manifest.name } else { "app" })
+    // An application may have a name that no file can have, or one that hides a module: `json.py`.
+    let name = &manifest.name;
+    let is_file_name = !name.contains('/') && check_path(name).is_ok() && is_mere_data(name);
+    place.join("bin").join(if is_file_name { name } else { "app" })
 }
 
 /// Writes the script, if there is to be one.
@@ -56,4 +58,36 @@ fn text(manifest: &Manifest) -> io::Result<Option<String>> {
     // A string of JSON is one of Python.
     let script = SCRIPT.replace("@MODULE@", &serde_json::to_string(module)?);
     Ok(Some(script.replace("@FUNCTION@", &serde_json::to_string(function)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::Frame;
+
+    #[test]
+    fn scripts_have_the_name_of_the_application_if_that_harms_nothing() {
+        for (name, expected) in [
+            ("my.app", "my.app"),
+            ("größe", "größe"),
+            ("a b", "a b"),
+            ("json.py", "app"),
+            ("../up", "app"),
+            ("a/b", "app"),
+            ("con", "app"),
+            ("", "app"),
+        ] {
+            let frame = Frame { compressed: 0, size: 0, blake3: String::new(), parent: None };
+            let manifest = Manifest {
+                name: name.to_owned(),
+                entry_point: EntryPoint::Main,
+                variants: Vec::new(),
+                has_sources: false,
+                requires_python: None,
+                frames: Vec::new(),
+                index: frame,
+            };
+            assert_eq!(path(Path::new("entry"), &manifest), Path::new("entry/bin").join(expected), "{name}");
+        }
+    }
 }
