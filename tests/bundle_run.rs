@@ -203,10 +203,12 @@ fn standard_input_is_the_programs() {
 fn an_interrupt_reaches_the_program() {
     use std::io::{BufRead as _, BufReader};
     use std::os::unix::process::ExitStatusExt as _;
-    let plain = "import time\nprint('ready', flush=True)\ntime.sleep(60)\n";
-    let handled = "import sys, time\ntry:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(9)\n";
+    // Tests may run in the background, where interrupts are ignored unless a program says otherwise.
+    let listen = "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n";
+    let plain = "print('ready', flush=True)\ntime.sleep(60)\n";
+    let handled = "try:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(9)\n";
     for (main, code, signal) in [(plain, None, Some(2)), (handled, Some(9), None)] {
-        let Some(app) = App::new(&[("__main__.py", main)], &[]) else { return };
+        let Some(app) = App::new(&[("__main__.py", &format!("{listen}{main}"))], &[]) else { return };
         let mut run =
             app.command(&[]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
         let mut line = String::new();
