@@ -85,7 +85,8 @@ impl Product {
         jobs: Option<NonZeroUsize>,
     ) -> Result<(u64, u64), CommandError> {
         // What a symbolic link leads to is replaced, not the link.
-        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let linked = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
+        let path = linked.as_deref().unwrap_or(path);
         match self {
             Product::Archive { runner, key } => {
                 let name = contents.name.clone();
