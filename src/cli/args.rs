@@ -115,7 +115,7 @@ pub(super) enum When {
 /// Compile files and trees: NAME.py to __pycache__/NAME.cpython-XY.pyc
 ///
 /// Pycs that are up to date are left alone. A module that does not compile is reported and the others are written; the exit code is 1 then.
-/// Hidden folders, __pycache__ and virtual environments are skipped.
+/// Hidden folders, __pycache__, virtual environments and caches (folders with a CACHEDIR.TAG) are skipped.
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
     /// Files and folders [default: the current folder]
@@ -201,8 +201,8 @@ impl From<LayoutArg> for Layout {
 
 /// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and `crosspyc-run` start
 ///
-/// If pyproject.toml stands in PROJECT and its packages in PROJECT/src, that is the folder taken. Data files come along; hidden files, __pycache__
-/// and virtual environments do not. Without -m, -e or -c the project's own __main__.py is the entry point, else its only script in [project.scripts].
+/// If pyproject.toml stands in PROJECT and its packages in PROJECT/src, that is the folder taken. Data files come along; hidden files, __pycache__,
+/// virtual environments and caches do not. Without -m, -e or -c the project's own __main__.py is the entry point, else its only script in [project.scripts].
 /// Options may also stand in pyproject.toml, under [tool.crosspyc.bundle].
 ///
 /// With --format zipapp, or an output that ends with .pyz, it makes a zip that any Python of the targets runs without the runner. It is not unpacked:

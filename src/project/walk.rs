@@ -1,6 +1,7 @@
 //! Finding the sources under a PATH: from a file or folder to its `.py` files, in an order that does not depend on the file system.
 //!
-//! Skipped are hidden folders, `__pycache__`, virtual environments (a folder with `pyvenv.cfg`) and what is excluded; a PATH itself is always taken.
+//! Skipped are hidden folders, `__pycache__`, virtual environments (a folder with `pyvenv.cfg`), caches (one with a `CACHEDIR.TAG`) and what is excluded;
+//! a PATH itself is always taken.
 //! What cannot be read is an error in the result, the rest is walked.
 
 use std::fs;
@@ -162,9 +163,10 @@ impl Rules<'_> {
                 Hidden::All => true,
                 Hidden::Top => entry.depth() == 1,
             };
-        let is_cache = is_folder && entry.file_name() == CACHE_DIR;
-        let is_environment = is_folder && entry.path().join("pyvenv.cfg").exists();
-        is_hidden || is_cache || is_environment || self.excludes.matches(relative)
+        let is_pycache = is_folder && entry.file_name() == CACHE_DIR;
+        let is_marked = |by: &str| is_folder && entry.path().join(by).exists();
+        let is_made_anew = is_pycache || is_marked("pyvenv.cfg") || is_marked("CACHEDIR.TAG");
+        is_hidden || is_made_anew || self.excludes.matches(relative)
     }
 }
 

@@ -76,7 +76,7 @@ fn sources_come_along_when_asked_for() {
 }
 
 #[test]
-fn hidden_files_and_environments_stay_out_unless_included() {
+fn hidden_files_environments_and_caches_stay_out_unless_included() {
     let lab = Lab::new(&[
         ("project/__main__.py", ""),
         ("project/.env", "SECRET=1"),
@@ -84,6 +84,8 @@ fn hidden_files_and_environments_stay_out_unless_included() {
         ("project/.well-known/key.txt", ""),
         ("project/venv/pyvenv.cfg", ""),
         ("project/venv/lib/x.py", ""),
+        ("project/cache/CACHEDIR.TAG", ""),
+        ("project/cache/x.py", ""),
         ("project/templates/app.py", "{{ not Python }}\n"),
         ("project/app.old", ""),
     ]);
