@@ -61,7 +61,7 @@ mod write;
 
 pub use blobs::Blobs;
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
-pub use paths::{PathError, check_path, path_errors};
+pub use paths::{PathError, check_path, folders, path_errors};
 pub use read::{Archive, ReadError};
 pub use signature::{KeyError, SignatureError, TrustedKeys};
 pub(crate) use trailer::MAGIC as TRAILER_MAGIC;

@@ -7,8 +7,8 @@
 //! room for the folder it is unpacked into. Windows takes 259 characters in all where long paths are not enabled, and no bound that suits every package leaves
 //! room for any user's folder there; unpacking then fails with the path.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -81,6 +81,11 @@ fn shown(path: &str) -> String {
     path.chars()
         .map(|char| if is_seen(char) { char.to_string() } else { char.escape_default().to_string() })
         .collect()
+}
+
+/// All folders above the files with these paths, each after the one it is in.
+pub fn folders<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<&'p str> {
+    paths.flat_map(|path| path.match_indices('/').map(|(end, _)| &path[..end])).collect()
 }
 
 /// All that keeps files with these paths from standing in one folder; of the files in a folder that clashes with another, the first.

@@ -61,9 +61,12 @@ impl TrustedKeys {
         }
     }
 
-    /// Trusts those of `other` too.
-    pub fn add(&mut self, other: TrustedKeys) {
-        self.0.extend(other.0);
+    /// The keys of all these files, each of which has one at least: nobody is trusted only if there are no files.
+    pub fn read_all<'p>(mut paths: impl Iterator<Item = &'p Path>) -> Result<TrustedKeys, KeyError> {
+        paths.try_fold(TrustedKeys::default(), |mut keys, path| {
+            keys.0.extend(TrustedKeys::read(path)?.0);
+            Ok(keys)
+        })
     }
 
     /// Nobody is trusted.

@@ -108,12 +108,13 @@ impl Status {
 }
 
 pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let keys = trusted_keys(&args.trusted_keys)?;
+    let keys = TrustedKeys::read_all(args.trusted_keys.iter().map(PathBuf::as_path));
+    let keys = keys.map_err(CommandError::usage)?;
     let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
             if let Some(archive) = open_bundle(&file) {
-                bundles.push(verify_bundle(&file, archive, keys.as_ref()));
+                bundles.push(verify_bundle(&file, archive, &keys));
                 continue;
             }
             match fs::read(&file) {
@@ -164,21 +165,8 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
     PycRecord { status, pyc: shown(path), version, reason }
 }
 
-/// The keys in these files; none if nobody asked for a signature.
-fn trusted_keys(files: &[PathBuf]) -> Result<Option<TrustedKeys>, CommandError> {
-    let mut keys = TrustedKeys::default();
-    for file in files {
-        keys.add(TrustedKeys::read(file).map_err(CommandError::usage)?);
-    }
-    Ok((!files.is_empty()).then_some(keys))
-}
-
 /// Reads every byte of a bundle and compares it with its digest; with keys, looks who signed it.
-fn verify_bundle(
-    path: &Path,
-    archive: Result<Archive, ReadError>,
-    keys: Option<&TrustedKeys>,
-) -> BundleRecord {
+fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>, keys: &TrustedKeys) -> BundleRecord {
     let mut record = BundleRecord {
         status: Status::Whole,
         bundle: shown(path),
@@ -204,10 +192,12 @@ fn verify_bundle(
     };
     record.files = index.file_count();
     record.versions = archive.manifest().variants.iter().map(|variant| variant.version.clone()).collect();
-    match keys.map(|keys| archive.verify_signature(keys)) {
-        None => {}
-        Some(Ok(comment)) => record.signature = Some(comment),
-        Some(Err(error)) => {
+    if keys.is_empty() {
+        return record;
+    }
+    match archive.verify_signature(keys) {
+        Ok(comment) => record.signature = Some(comment),
+        Err(error) => {
             record.status = Status::Untrusted;
             record.reason = Some(error.to_string());
         }

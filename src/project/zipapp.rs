@@ -12,7 +12,7 @@
 //!
 //! Folders have entries of their own, by which zipimport knows namespace packages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ use zip::{CompressionMethod, DateTime};
 
 use super::FileError;
 use super::write::write_atomically;
-use crate::bundle::{Contents, EntryPoint, File, Variant};
+use crate::bundle::{Contents, EntryPoint, File, Variant, folders};
 use crate::pyc::{CACHE_DIR, sourceless_file_name};
 use crate::target::{RequiresPython, Version};
 
@@ -66,7 +66,7 @@ fn describes_package(path: &str) -> bool {
 
 /// Adds files, with the folders that they are in.
 fn add_all(zip: &mut ZipWriter<Cursor<Vec<u8>>>, files: &BTreeMap<String, &File>) -> ZipResult<()> {
-    for folder in folders(files.keys()) {
+    for folder in folders(files.keys().map(String::as_str)) {
         zip.add_directory(folder, options(0o755))?;
     }
     files.iter().try_for_each(|(path, file)| add(zip, path, file))
@@ -81,11 +81,6 @@ fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, path: &str, file: &File) -> ZipResu
 fn options(mode: u32) -> SimpleFileOptions {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     options.last_modified_time(DateTime::default()).unix_permissions(mode)
-}
-
-/// All folders above the files, each before what is in it.
-fn folders<'p>(paths: impl Iterator<Item = &'p String>) -> BTreeSet<&'p str> {
-    paths.flat_map(|path| path.match_indices('/').map(|(end, _)| &path[..end])).collect()
 }
 
 /// zipimport looks for a pyc beside its source only: `pkg/__pycache__/mod.cpython-312.pyc` goes to `pkg/mod.pyc`.

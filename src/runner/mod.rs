@@ -92,13 +92,9 @@ fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
     let archive = Archive::open(&run.archive)?;
     let listed = nonempty_variable("CROSSPYC_TRUSTED_KEYS").filter(|_| run.trusted_keys.is_empty());
     let listed = listed.iter().flat_map(env::split_paths).filter(|path| !path.as_os_str().is_empty());
-    let mut keys = TrustedKeys::default();
-    let mut is_required = false;
-    for path in run.trusted_keys.iter().cloned().chain(listed) {
-        keys.add(TrustedKeys::read(&path)?);
-        is_required = true;
-    }
-    if is_required {
+    let files: Vec<PathBuf> = run.trusted_keys.iter().cloned().chain(listed).collect();
+    let keys = TrustedKeys::read_all(files.iter().map(PathBuf::as_path))?;
+    if !keys.is_empty() {
         archive.verify_signature(&keys)?;
     }
     Ok(archive)

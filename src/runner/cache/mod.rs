@@ -234,7 +234,7 @@ impl Wanted<'_> {
             Some(damage) => Ok(State::Damaged(damage)),
             None => {
                 // In a cache that cannot be written it is compared at every start.
-                let _ = record::write(place, &files, &self.header, &unpack::paths(&index, self.variant));
+                let _ = record::write(place, &files, &self.header, &index, self.variant);
                 Ok(State::Whole)
             }
         }
@@ -264,7 +264,7 @@ impl Wanted<'_> {
         let index = self.archive.index()?;
         unpack::unpack(self.archive, &index, self.variant, &files)?;
         script::write(place, self.archive.manifest())
-            .and_then(|()| record::write(place, &files, &self.header, &unpack::paths(&index, self.variant)))
+            .and_then(|()| record::write(place, &files, &self.header, &index, self.variant))
             .map_err(|source| Obstacle::Io { path: place.to_owned(), source }.into())
     }
 

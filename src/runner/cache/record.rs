@@ -15,7 +15,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::check::is_mere_data;
 use super::facts::facts;
+use crate::bundle::{Index, folders};
 
 /// The record's name in the entry.
 const NAME: &str = "record";
@@ -35,11 +37,17 @@ pub struct Header {
     pub variant: String,
 }
 
-/// Writes the record of the entry at `place`, whose files are complete.
-pub(super) fn write(place: &Path, files: &Path, header: &Header, paths: &[String]) -> io::Result<()> {
+/// Writes the record of the entry at `place`, whose files are complete: those of a variant of the archive with this index.
+pub(super) fn write(
+    place: &Path,
+    files: &Path,
+    header: &Header,
+    index: &Index,
+    variant: Option<usize>,
+) -> io::Result<()> {
     let mut rest = serde_json::to_vec(header)?;
     rest.push(b'\n');
-    for path in paths {
+    for path in paths(index, variant) {
         rest.extend_from_slice(path.as_bytes());
         rest.push(0);
     }
@@ -49,6 +57,15 @@ pub(super) fn write(place: &Path, files: &Path, header: &Header, paths: &[String
     temporary.write_all(&rest)?;
     temporary.persist(place.join(NAME))?;
     Ok(())
+}
+
+/// What a start looks at, folders with a `/` at the end: every file, and every folder in which Python would find a file that came later. (What
+/// Windows says of a folder is what it says of the files in it: there, all.)
+fn paths(index: &Index, variant: Option<usize>) -> Vec<String> {
+    let files = || index.files(variant).map(|entry| entry.path.as_str());
+    let watched = folders(files().filter(|path| cfg!(windows) || !is_mere_data(path)));
+    let watched = watched.into_iter().map(|folder| format!("{folder}/"));
+    watched.chain(files().map(str::to_owned)).collect()
 }
 
 /// Whether the entry is the one that `header` describes and its files look as they did. Records that it was used.

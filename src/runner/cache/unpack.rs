@@ -3,7 +3,6 @@
 //! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the folder. The system lets go of the lock when
 //! its process ends, however it ends: a folder whose lock nobody holds was left by a run that was killed. A lock is removed only by who holds it.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::place::{folder_builder, is_own};
 use super::{Failure, Obstacle};
-use crate::bundle::{Archive, FileEntry, Index, write_file};
+use crate::bundle::{Archive, FileEntry, Index, folders, write_file};
 
 /// How the names begin of the folders in which a run unpacks.
 const IN_CACHE: &str = ".unpacking-";
@@ -167,10 +166,10 @@ pub(super) fn unpack(
 ) -> Result<(), Failure> {
     let blobs = archive.blobs(index, variant)?;
     let entries: Vec<&FileEntry> = index.files(variant).collect();
-    let folders = folders(&entries);
+    let folders = folders(entries.iter().map(|entry| entry.path.as_str()));
     let io_error = |path: PathBuf, source| Failure::Cache(Obstacle::Io { path, source });
     folder_builder().create(folder).map_err(|source| io_error(folder.to_owned(), source))?;
-    for path in &folders {
+    for path in folders {
         let path = folder.join(path);
         folder_builder().create(&path).map_err(|source| io_error(path, source))?;
     }
@@ -178,26 +177,6 @@ pub(super) fn unpack(
         let path = folder.join(&entry.path);
         write_file(&path, blobs.get(entry.blob), entry.executable).map_err(|source| io_error(path, source))
     })
-}
-
-/// What a start looks at, folders with a `/` at the end: every file, and every folder in which a file that came later could be imported. (What
-/// Windows says of a folder is what it says of the files in it: there, all.)
-pub(super) fn paths(index: &Index, variant: Option<usize>) -> Vec<String> {
-    let entries: Vec<&FileEntry> = index.files(variant).collect();
-    let watched: Vec<&FileEntry> =
-        entries.iter().copied().filter(|entry| cfg!(windows) || is_module(&entry.path)).collect();
-    let folders = folders(&watched).into_iter().map(|folder| format!("{folder}/"));
-    folders.chain(entries.iter().map(|entry| entry.path.clone())).collect()
-}
-
-fn is_module(path: &str) -> bool {
-    [".pyc", ".py", ".so"].iter().any(|suffix| path.ends_with(suffix))
-}
-
-/// The folders that the files are in, each after the one it is in.
-pub(super) fn folders<'e>(entries: &[&'e FileEntry]) -> BTreeSet<&'e str> {
-    let of = |entry: &&'e FileEntry| entry.path.match_indices('/').map(|(end, _)| &entry.path[..end]);
-    entries.iter().flat_map(of).collect()
 }
 
 /// Calls `work` for each item, on several threads if there are many. Stops at the first error.
