@@ -9,7 +9,7 @@ use crate::preprocess::{Folded, preprocess};
 use crate::source;
 use crate::symtable;
 use crate::syntax::{self, Fault};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// What a compilation depends on besides the source and the target.
 #[derive(Clone, Copy, Debug)]

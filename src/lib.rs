@@ -4,7 +4,7 @@
 //! ```
 //! use bumpalo::Bump;
 //! use crosspyc::compile::{Options, compile};
-//! use crosspyc::target::Target;
+//! use crosspyc::targets::Target;
 //!
 //! let arena = Bump::new();
 //! let target: Target = "3.12".parse()?;
@@ -36,7 +36,7 @@
 //! | [`assemble`] | jumps, inline caches, exception table, location table | `Python/assemble.c` |
 //! | [`marshal`], [`pyc`] | the file format; which objects are shared, and so numbered | `Python/marshal.c`, `importlib` |
 //! | [`code`] | code objects and constants, and their disassembly | `Objects/codeobject.c`, `Lib/dis.py` |
-//! | [`target`] | what each version of CPython does: features, opcodes, limits | |
+//! | [`targets`] | what each version of CPython does: features, opcodes, limits | |
 //!
 //! [`compile`](mod@compile) joins these. Around them stand [`project`] (which files, which are up to date, parallel work, atomic writes), [`bundle`] (the archive's
 //! format), [`runner`] (running one) and [`cli`] (the commands; `report.rs` is the only place that prints).
@@ -54,7 +54,7 @@
 //!
 //! # Invariants
 //!
-//! 1. Only [`target`] compares versions. Elsewhere code asks what the target *does*, by a named feature.
+//! 1. Only [`targets`] compares versions. Elsewhere code asks what the target *does*, by a named feature.
 //! 2. Only [`syntax`] knows the parser crate. The symbol table knows no bytes; code generation emits no numbers, offsets or widths.
 //! 3. A pass over the flow graph is one function in one file, with a doc that says what it may change; the order stands in one place.
 //! 4. Only [`assemble`] knows code units, `EXTENDED_ARG` and inline caches; only [`marshal`], [`pyc`] and [`bundle`] know bytes on disk.
@@ -93,4 +93,4 @@ pub mod runner;
 pub mod source;
 pub mod symtable;
 pub mod syntax;
-pub mod target;
+pub mod targets;

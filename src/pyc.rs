@@ -9,7 +9,7 @@
 
 use siphasher::sip::SipHasher13;
 
-use crate::target::{Target, Version};
+use crate::targets::{Target, Version};
 
 /// Where marshal's bytes begin.
 pub const HEADER_LEN: usize = 16;

@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use crosspyc::code::{CodeObject, Constant};
 use crosspyc::compile::{Options, compile};
 use crosspyc::marshal;
-use crosspyc::target::{Target, Version};
+use crosspyc::targets::{Target, Version};
 
 /// What threads have where nobody asks for more.
 const ORDINARY_STACK: usize = 2 << 20;

@@ -9,7 +9,7 @@ use std::process::Command;
 use bumpalo::Bump;
 use crosspyc::bundle::{Archive, Contents, EntryPoint, Index, ReadError, Variant, WriteOptions, write};
 use crosspyc::compile::{Options, compile};
-use crosspyc::target::Target;
+use crosspyc::targets::Target;
 use serde_json::{Value, json};
 
 /// The bytes of a module's pyc.

@@ -13,7 +13,7 @@ use crosspyc::code::{CodeObject, Constant, Int, PyStr};
 use crosspyc::compile::{Options, compile};
 use crosspyc::diagnostic::{Diagnostic, DiagnosticKind};
 use crosspyc::source::Location;
-use crosspyc::target::{Opcode, Target};
+use crosspyc::targets::{Opcode, Target};
 
 #[test]
 fn each_release_compiles_as_its_cpython_does() {

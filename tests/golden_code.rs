@@ -10,7 +10,7 @@ use crosspyc::code::disassembly::disassemble;
 use crosspyc::compile::{Options, compile};
 use crosspyc::marshal;
 use crosspyc::pyc::{HEADER_LEN, Header, Invalidation};
-use crosspyc::target::{Target, Version};
+use crosspyc::targets::{Target, Version};
 
 /// The releases that made pycs; each has its folder.
 const REFERENCES: [&str; 5] = ["3.12.1", "3.12.14", "3.13.18", "3.14.10", "3.15.2"];

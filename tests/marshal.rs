@@ -4,7 +4,7 @@ use bumpalo::Bump;
 use crosspyc::code::disassembly::disassemble;
 use crosspyc::marshal::{self, ReadErrorKind};
 use crosspyc::pyc::{HEADER_LEN, Header, Invalidation, source_hash};
-use crosspyc::target::Target;
+use crosspyc::targets::Target;
 
 struct Golden {
     name: &'static str,

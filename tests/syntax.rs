@@ -8,7 +8,7 @@ use std::path::Path;
 use bumpalo::Bump;
 use crosspyc::source::Location;
 use crosspyc::syntax;
-use crosspyc::target::Target;
+use crosspyc::targets::Target;
 
 #[test]
 fn trees_equal_those_of_cpython() {

@@ -30,7 +30,7 @@ use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
-use crate::target::{Features, JumpSizeGuess, Opcode, OpcodeTable};
+use crate::targets::{Features, JumpSizeGuess, Opcode, OpcodeTable};
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::code::{CodeFlags, LocalKind, LocalPlus};
 use crate::codegen::unit::Unit;
 use crate::names::Interner;
-use crate::target::Features;
+use crate::targets::Features;
 
 pub(super) fn localsplus<'a>(
     arena: &'a Bump,

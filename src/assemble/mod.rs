@@ -24,7 +24,7 @@ use crate::diagnostic::Diagnostic;
 use crate::flowgraph::{self, BlockId, FlowGraph};
 use crate::names::Interner;
 use crate::source::Location;
-use crate::target::{Features, Target};
+use crate::targets::{Features, Target};
 use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
 use linetable::LocationTable;

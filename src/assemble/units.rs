@@ -5,7 +5,7 @@
 //!
 //! CPython: `Python/assemble.c` `write_instr`, `Python/compile.c` `_PyCompile_InstrSize` (3.12)
 
-use crate::target::{Opcode, OpcodeTable};
+use crate::targets::{Opcode, OpcodeTable};
 
 /// How many `EXTENDED_ARG`s an oparg needs.
 pub(super) fn extended_args(oparg: u32) -> u32 {
@@ -39,7 +39,7 @@ pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::{Target, Version};
+    use crate::targets::{Target, Version};
 
     #[test]
     fn large_arguments_take_extended_args() {

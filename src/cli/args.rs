@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::project::output::Layout;
 use crate::pyc::Invalidation;
-use crate::target::TargetSpec;
+use crate::targets::TargetSpec;
 
 /// Compile Python source trees to .pyc files for any CPython, with no Python on the machine.
 #[derive(Debug, Parser)]
@@ -358,7 +358,7 @@ pub(super) struct DisArgs {
     pub file: PathBuf,
     /// The Python version to compile a source file for [default: the newest supported]
     #[arg(short, long, value_name = "TARGET")]
-    pub target: Option<crate::target::Target>,
+    pub target: Option<crate::targets::Target>,
     /// The optimisation level to compile a source file with
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: u8,

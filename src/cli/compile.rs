@@ -20,7 +20,7 @@ use crate::project::prune;
 use crate::project::rejection::Rejection;
 use crate::project::settings::{Settings, SettingsError};
 use crate::project::timings::{Stage, Timings};
-use crate::target::{Target, combine};
+use crate::targets::{Target, combine};
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]

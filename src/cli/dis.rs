@@ -17,7 +17,7 @@ use crate::project::examine::{Body, examine};
 use crate::project::filename::FileNames;
 use crate::project::guard::guarded;
 use crate::project::rejection::Rejection;
-use crate::target::Target;
+use crate::targets::Target;
 
 /// The disassembly, with `--format json`.
 #[derive(Serialize)]
@@ -63,7 +63,7 @@ fn of_pyc(path: &Path, bytes: &[u8]) -> Disassembled {
 }
 
 fn of_source(args: &DisArgs, source: &[u8], report: &mut Report) -> Result<Disassembled, CommandError> {
-    let newest = || crate::target::all_targets().pop();
+    let newest = || crate::targets::all_targets().pop();
     let target = args.target.or_else(newest).ok_or_else(|| CommandError::usage("no target is supported"))?;
     let name = args.file.file_name().map_or(args.file.as_path(), Path::new);
     let co_filename = FileNames::default().of(&args.file, name);

@@ -8,7 +8,7 @@ use super::args::TargetsArgs;
 use super::report::{Report, shown};
 use super::{CommandError, exit};
 use crate::runner::{self, Answer};
-use crate::target::{Target, Version};
+use crate::targets::{Target, Version};
 
 /// A version, with `--format json`. The fields after `supported` are null for a version that crosspyc does not have yet.
 #[derive(Serialize)]

@@ -20,7 +20,7 @@ use crate::source::Location;
 use crate::symtable::ScopeId;
 use crate::syntax::ast::{Arg, CmpOp, Expr, ExprContext, ExprKind, FunctionDef, Stmt, StmtKind};
 use crate::syntax::unparse::unparse;
-use crate::target::{CommonConstant, Opcode};
+use crate::targets::{CommonConstant, Opcode};
 
 /// The annotation of a variable whose value is left to the `__annotate__` of its module or class.
 #[derive(Clone, Copy, Debug)]

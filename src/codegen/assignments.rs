@@ -7,7 +7,7 @@ use crate::names::Ident;
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{AnnAssign, Expr, ExprContext, ExprKind, Operator};
-use crate::target::{self, Opcode};
+use crate::targets::{self, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     pub(crate) fn assign(
@@ -57,7 +57,7 @@ impl<'a> Compiler<'a, '_> {
     /// Replaces the target's old value, on top of the stack, by its new one.
     fn inplace(&mut self, AugAssign { location, op, value }: AugAssign<'a>) -> Result {
         self.visit_expr(value)?;
-        self.emit_arg(Opcode::BINARY_OP, target::inplace_op(op), location);
+        self.emit_arg(Opcode::BINARY_OP, targets::inplace_op(op), location);
         Ok(())
     }
 

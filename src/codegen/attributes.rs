@@ -13,7 +13,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{SymbolFlags, SymbolScope, SymbolTable};
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 /// What an instruction that loads an attribute leaves on the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

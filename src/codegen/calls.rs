@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind, Keyword};
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_call` (3.12)

@@ -6,7 +6,7 @@ use crate::code::{Constant, Int};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::syntax::ast::{ClassDef, Expr, ExprContext, ExprKind, TypeParams};
-use crate::target::{Intrinsic1, Opcode};
+use crate::targets::{Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// `NAME = __build_class__(<function of the body>, 'NAME', *bases, **keywords)`, then the decorators.

@@ -19,7 +19,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
-use crate::target::{Awaitable, ComprehensionIter, Opcode, limits};
+use crate::targets::{Awaitable, ComprehensionIter, Opcode, limits};
 
 /// The comprehension being compiled.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
-use crate::target::{Awaitable, Opcode, SpecialMethod};
+use crate::targets::{Awaitable, Opcode, SpecialMethod};
 
 /// Where the instructions of one item are that are not its expression's or its target's.
 struct Places {

@@ -8,7 +8,7 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::target::{Intrinsic1, Opcode};
+use crate::targets::{Intrinsic1, Opcode};
 
 /// How many values an expression may push at once before its code takes the way that needs less stack.
 ///

@@ -5,7 +5,7 @@ use super::{Compiler, FrameBlockKind, Result};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
-use crate::target::{Intrinsic2, Opcode};
+use crate::targets::{Intrinsic2, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_try`, `compiler_try_star` (3.11–)

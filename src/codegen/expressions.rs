@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
 use crate::syntax::ast::{Compare, Dict, Expr, ExprContext, ExprKind, IfExp};
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.12)

@@ -6,7 +6,7 @@ use super::{Compiler, Result};
 use crate::code::{Constant, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr};
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_joined_str` (3.12)

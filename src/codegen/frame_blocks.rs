@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::ExprContext;
-use crate::target::{Awaitable, Opcode};
+use crate::targets::{Awaitable, Opcode};
 
 /// Whether the value on top of the stack must still be there after unwinding: what a `return` returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

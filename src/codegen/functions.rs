@@ -7,7 +7,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::SymbolScope;
 use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, FunctionDef, Lambda, TypeParams};
-use crate::target::{Intrinsic2, Opcode};
+use crate::targets::{Intrinsic2, Opcode};
 
 /// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the bits of their arguments.
 ///

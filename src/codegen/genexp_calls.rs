@@ -13,7 +13,7 @@ use crate::code::Constant;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::{Call, CmpOp, ComprehensionExpr, ExprKind};
-use crate::target::{CommonConstant, InlinedGenexpCalls, Intrinsic1, Opcode};
+use crate::targets::{CommonConstant, InlinedGenexpCalls, Intrinsic1, Opcode};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Builtin {

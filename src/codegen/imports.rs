@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext};
-use crate::target::{Intrinsic1, Opcode};
+use crate::targets::{Intrinsic1, Opcode};
 
 /// When the module is imported: the lowest bits of the argument of `IMPORT_NAME`, where it has such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

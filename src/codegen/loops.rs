@@ -5,7 +5,7 @@ use super::{Compiler, FrameBlockKind, Result, UnitKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, For, Stmt};
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     /// The test is compiled twice, before the first round and after each, or once.

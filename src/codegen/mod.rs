@@ -50,7 +50,7 @@ use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, SymbolTable};
 use crate::syntax::ast;
-use crate::target::{Opcode, Target};
+use crate::targets::{Opcode, Target};
 use sequence::Label;
 use unit::Unit;
 

@@ -6,7 +6,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ScopeKind, SymbolScope};
 use crate::syntax::ast::ExprContext;
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 impl Compiler<'_, '_> {
     /// Loads, stores or deletes a name (not yet mangled).

@@ -4,7 +4,7 @@ use super::sequence::Label;
 use super::{Compiler, Result};
 use crate::source::Location;
 use crate::syntax::ast::{BoolOp, CmpOp, Compare, Expr, ExprKind, IfExp, Operator, UnaryOp};
-use crate::target::{self, Comparison, Intrinsic1, Opcode};
+use crate::targets::{self, Comparison, Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     pub(super) fn bin_op(
@@ -16,7 +16,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         self.visit_expr(left)?;
         self.visit_expr(right)?;
-        self.emit_arg(Opcode::BINARY_OP, target::binary_op(op), location);
+        self.emit_arg(Opcode::BINARY_OP, targets::binary_op(op), location);
         Ok(())
     }
 
@@ -119,7 +119,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Compares the two values on top of the stack.
     pub(super) fn emit_comparison(&mut self, op: CmpOp, location: Location) {
-        let (opcode, oparg) = match target::comparison(op, self.target.features().comparison_shift) {
+        let (opcode, oparg) = match targets::comparison(op, self.target.features().comparison_shift) {
             Comparison::Compare(oparg) => (Opcode::COMPARE_OP, oparg),
             Comparison::Is(oparg) => (Opcode::IS_OP, oparg),
             Comparison::Contains(oparg) => (Opcode::CONTAINS_OP, oparg),

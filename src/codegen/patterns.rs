@@ -19,7 +19,7 @@ use crate::syntax::ast::{
     CmpOp, Expr, ExprContext, ExprKind, MatchCase, MatchClass, Operator, Pattern, PatternKind,
 };
 use crate::syntax::unparse::unparse;
-use crate::target::{self, Opcode};
+use crate::targets::{self, Opcode};
 
 /// The state of the pattern (or alternative) being compiled.
 ///
@@ -314,7 +314,7 @@ impl<'a> Compiler<'a, '_> {
                 // Not every sequence can be indexed from its end.
                 self.emit(Opcode::GET_LEN, location);
                 self.emit_const(int(patterns.len() - index), location);
-                self.emit_arg(Opcode::BINARY_OP, target::binary_op(Operator::Sub), location);
+                self.emit_arg(Opcode::BINARY_OP, targets::binary_op(Operator::Sub), location);
             }
             self.load_subscript(location);
             self.subpattern(pattern, context)?;

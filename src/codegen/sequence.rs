@@ -3,7 +3,7 @@
 //! CPython: `Python/compile.c` `instr_sequence` (3.12), `Python/instruction_sequence.c` (3.13–)
 
 use crate::source::Location;
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 /// A place in an [`InstructionSequence`] that jumps may name before it is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, Stmt, StmtKind};
-use crate::target::{CommonConstant, Opcode};
+use crate::targets::{CommonConstant, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     pub(crate) fn visit_body(&mut self, body: &'a [Stmt<'a>]) -> Result {

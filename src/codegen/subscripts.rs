@@ -4,7 +4,7 @@ use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::target::{Opcode, SUBSCRIPT_OP};
+use crate::targets::{Opcode, SUBSCRIPT_OP};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_subscript` (3.12)

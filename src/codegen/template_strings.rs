@@ -5,7 +5,7 @@ use super::{Compiler, Result};
 use crate::code::{Constant, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprKind, Interpolation};
-use crate::target::Opcode;
+use crate::targets::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/codegen.c` `codegen_template_str` (3.14–)

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use crate::compile::{Options, compile};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// A deep source needs more stack than the thread of a test has.
 #[test]

@@ -12,7 +12,7 @@ use crate::symtable::ScopeId;
 use crate::syntax::ast::{
     Expr, ExprContext, ExprKind, NodeId, TypeAlias, TypeParam, TypeParamKind, TypeParams,
 };
-use crate::target::{Intrinsic1, Intrinsic2, Opcode};
+use crate::targets::{Intrinsic1, Intrinsic2, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// Enters the scope of the type parameters of the function, class or alias `name`.

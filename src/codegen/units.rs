@@ -9,7 +9,7 @@ use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
-use crate::target::{Intrinsic1, Opcode};
+use crate::targets::{Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// Starts the code object of `scope` inside the innermost unit.

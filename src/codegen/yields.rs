@@ -6,7 +6,7 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::Expr;
-use crate::target::{Awaitable, Intrinsic1, Opcode};
+use crate::targets::{Awaitable, Intrinsic1, Opcode};
 
 /// The argument of `RESUME`: what the frame stopped at.
 const RESUME_AFTER_YIELD: u32 = 1;

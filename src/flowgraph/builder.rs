@@ -9,7 +9,7 @@
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::codegen::sequence::InstructionSequence;
 use crate::folding::Nans;
-use crate::target::{Features, Properties};
+use crate::targets::{Features, Properties};
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
@@ -128,7 +128,7 @@ impl FlowGraph {
 #[cfg(test)]
 mod tests {
     use crate::flowgraph::testing::{graph, graph_for, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     #[test]
     fn blocks_end_after_terminators_and_before_labels() {

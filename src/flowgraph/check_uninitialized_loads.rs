@@ -9,8 +9,8 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::{BlockId, BlockList, BlockSet, FlowGraph};
-use crate::target::Opcode::*;
-use crate::target::Properties;
+use crate::targets::Opcode::*;
+use crate::targets::Properties;
 
 /// How many variables are followed from block to block.
 const TRACKED: usize = u64::BITS as usize;

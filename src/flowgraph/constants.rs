@@ -3,8 +3,8 @@
 use super::Instr;
 use crate::code::{Constant, Int, PyStr};
 use crate::codegen::unit::Constants;
-use crate::target::Opcode::{self, LOAD_COMMON_CONSTANT, LOAD_CONST, LOAD_SMALL_INT};
-use crate::target::{CommonConstant, Features};
+use crate::targets::Opcode::{self, LOAD_COMMON_CONSTANT, LOAD_CONST, LOAD_SMALL_INT};
+use crate::targets::{CommonConstant, Features};
 
 /// Whether the instruction does nothing but push a constant.
 ///

@@ -3,10 +3,10 @@
 //! CPython: `Python/flowgraph.c` `convert_pseudo_conditional_jumps` (3.14–)
 
 use super::{BlockId, FlowGraph};
-use crate::target::Opcode::{
+use crate::targets::Opcode::{
     COPY, JUMP_IF_FALSE, JUMP_IF_TRUE, POP_JUMP_IF_FALSE, POP_JUMP_IF_TRUE, TO_BOOL,
 };
-use crate::target::Properties;
+use crate::targets::Properties;
 
 pub(super) fn convert_pseudo_jumps(graph: &mut FlowGraph) {
     if graph.properties.has(Properties::KEEPING_JUMP) {

@@ -6,8 +6,8 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_ConvertPseudoOps` (3.12), `convert_pseudo_ops` (3.13–)
 
 use super::FlowGraph;
-use crate::target::Opcode::{LOAD_CLOSURE, LOAD_FAST, POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
-use crate::target::{OpcodeTable, Properties};
+use crate::targets::Opcode::{LOAD_CLOSURE, LOAD_FAST, POP_BLOCK, STORE_FAST, STORE_FAST_MAYBE_NULL};
+use crate::targets::{OpcodeTable, Properties};
 
 pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph, opcodes: &OpcodeTable) {
     let has_load_closure = opcodes.has(LOAD_CLOSURE);

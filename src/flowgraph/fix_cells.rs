@@ -12,8 +12,8 @@ use super::{FlowGraph, Instr};
 use crate::code::CodeFlags;
 use crate::codegen::unit::Unit;
 use crate::source::Location;
-use crate::target::Features;
-use crate::target::Opcode::*;
+use crate::targets::Features;
+use crate::targets::Opcode::*;
 
 pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>, features: &Features) {
     let offsets = frame_offsets(unit);
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::flowgraph::testing::{features, graph, text};
     use crate::names::Interner;
-    use crate::target::Version;
+    use crate::targets::Version;
 
     #[test]
     fn cells_that_are_parameters_stand_among_the_locals() {

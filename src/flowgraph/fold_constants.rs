@@ -19,8 +19,8 @@ use crate::code::Constant;
 use crate::folding;
 use crate::source::Location;
 use crate::syntax::ast::UnaryOp;
-use crate::target::Opcode::{self, *};
-use crate::target::{Intrinsic1, SUBSCRIPT_OP, operator};
+use crate::targets::Opcode::{self, *};
+use crate::targets::{Intrinsic1, SUBSCRIPT_OP, operator};
 
 /// Of how many operands a display is folded at once: longer ones are built piece by piece.
 ///
@@ -221,7 +221,7 @@ mod tests {
     use crate::codegen::unit::Constants;
     use crate::flowgraph::optimize_basic_blocks::optimize_basic_blocks;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     /// With the constants `None`, `True` and `"ab"`.
     fn folded(source: &str) -> String {

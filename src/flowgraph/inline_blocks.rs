@@ -4,8 +4,8 @@
 //! The jump becomes a `NOP`, so that its line is still visited.
 
 use super::{BlockId, FlowGraph};
-use crate::target::Opcode::JUMP;
-use crate::target::Properties;
+use crate::targets::Opcode::JUMP;
+use crate::targets::Properties;
 
 /// The largest block that is copied for its size.
 ///

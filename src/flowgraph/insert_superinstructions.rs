@@ -4,8 +4,8 @@
 
 use super::remove_redundant_nops::remove_redundant_nops;
 use super::{FlowGraph, Instr};
-use crate::target::Opcode::*;
-use crate::target::Properties;
+use crate::targets::Opcode::*;
+use crate::targets::Properties;
 
 pub(super) fn insert_superinstructions(graph: &mut FlowGraph) {
     if graph.properties.has(Properties::LOCAL) {

@@ -11,7 +11,7 @@
 use smallvec::SmallVec;
 
 use super::{BlockId, BlockSet, FlowGraph};
-use crate::target::{Features, HandlerDepth, Opcode, Properties};
+use crate::targets::{Features, HandlerDepth, Opcode, Properties};
 
 /// A pushed block, on the blocks pushed before it.
 #[derive(Clone, Copy)]
@@ -108,7 +108,7 @@ fn mark_handlers(graph: &mut FlowGraph) {
 mod tests {
     use super::*;
     use crate::flowgraph::testing::{features, graph, graph_for};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     /// For every instruction the place of its handler, or `-`.
     fn handlers(graph: &FlowGraph) -> String {

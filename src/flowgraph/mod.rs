@@ -52,7 +52,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::folding::Nans;
 use crate::source::Location;
-use crate::target::{Opcode, Properties};
+use crate::targets::{Opcode, Properties};
 
 pub(crate) use pipeline::run;
 

@@ -6,8 +6,8 @@
 //! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12–), `Python/assemble.c` `resolve_unconditional_jumps` (3.13–)
 
 use super::{BlockId, BlockSet, FlowGraph, Instr};
-use crate::target::Opcode::{self, *};
-use crate::target::{Features, Properties};
+use crate::targets::Opcode::{self, *};
+use crate::targets::{Features, Properties};
 
 pub(super) fn normalize_jumps(graph: &mut FlowGraph, features: &Features) {
     if !graph.properties.has(Properties::JUMP) {
@@ -76,7 +76,7 @@ fn mark_not_taken(graph: &mut FlowGraph, id: BlockId, target: BlockId, features:
 mod tests {
     use super::*;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     #[test]
     fn conditional_jumps_back_are_turned_around() {

@@ -14,8 +14,8 @@ use crate::code::Constant;
 use crate::codegen::unit::Constants;
 use crate::folding::Nans;
 use crate::syntax::ast::UnaryOp;
-use crate::target::Features;
-use crate::target::Opcode::*;
+use crate::targets::Features;
+use crate::targets::Opcode::*;
 
 pub(super) fn optimize_basic_blocks<'a>(
     graph: &mut FlowGraph,
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::code::Int;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     /// With the constants `None`, `True` and 2.
     fn optimized(version: Version, source: &str) -> String {

@@ -9,8 +9,8 @@ use super::constants::{common_constant, loaded, small_int};
 use super::{FlowGraph, Instr};
 use crate::code::Constant;
 use crate::codegen::unit::Constants;
-use crate::target::Features;
-use crate::target::Opcode::{self, *};
+use crate::targets::Features;
+use crate::targets::Opcode::{self, *};
 
 /// Sees to the loads of all blocks at once.
 ///
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::code::Int;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     /// With the constants `None`, `True` and 7.
     fn optimized(version: Version, source: &str) -> String {

@@ -9,8 +9,8 @@
 use smallvec::smallvec;
 
 use super::{BlockId, BlockList, BlockSet, FlowGraph, Instr};
-use crate::target::Opcode::*;
-use crate::target::{BorrowedLoads, Features, Properties};
+use crate::targets::Opcode::*;
+use crate::targets::{BorrowedLoads, Features, Properties};
 
 pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &Features) {
     if !graph.properties.has(Properties::LOCAL.and(Properties::CLOSURE)) {

@@ -25,7 +25,7 @@ use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbe
 use super::stack_depth::stack_depth;
 use super::verify;
 use crate::codegen::unit::Unit;
-use crate::target::{BorrowedLoads, Features};
+use crate::targets::{BorrowedLoads, Features};
 
 /// Runs a pass; in debug builds the graph is verified afterwards.
 macro_rules! pass {

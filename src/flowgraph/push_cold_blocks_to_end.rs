@@ -9,8 +9,8 @@ use smallvec::smallvec;
 
 use super::{BlockList, BlockSet, FlowGraph, Instr};
 use crate::source::Location;
-use crate::target::Opcode::{JUMP, JUMP_NO_INTERRUPT};
-use crate::target::{Features, Properties};
+use crate::targets::Opcode::{JUMP, JUMP_NO_INTERRUPT};
+use crate::targets::{Features, Properties};
 
 /// Returns whether there are such blocks.
 pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &Features) -> bool {
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::flowgraph::label_exception_targets::label_exception_targets;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     #[test]
     fn handlers_come_last_and_jump_back() {

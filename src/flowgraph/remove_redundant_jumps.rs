@@ -4,7 +4,7 @@
 
 use super::FlowGraph;
 use super::remove_redundant_nops::remove_redundant_nops;
-use crate::target::Properties;
+use crate::targets::Properties;
 
 /// Returns whether there was such a jump.
 pub(super) fn remove_redundant_jumps(graph: &mut FlowGraph) -> bool {

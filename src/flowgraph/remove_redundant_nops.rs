@@ -3,7 +3,7 @@
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops` (3.12–)
 
 use super::{BlockId, FlowGraph};
-use crate::target::Opcode::NOP;
+use crate::targets::Opcode::NOP;
 
 /// Returns whether one was removed.
 pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) -> bool {

@@ -7,8 +7,8 @@
 use super::FlowGraph;
 use super::constants::is_load;
 use super::remove_redundant_nops::{remove_nops_in_block, remove_redundant_nops};
-use crate::target::Opcode::{COPY, POP_TOP};
-use crate::target::Properties;
+use crate::targets::Opcode::{COPY, POP_TOP};
+use crate::targets::Properties;
 
 pub(super) fn remove_redundant_pairs(graph: &mut FlowGraph) {
     if !graph.properties.has(Properties::POPS) {

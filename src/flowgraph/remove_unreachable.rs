@@ -5,7 +5,7 @@
 use smallvec::smallvec;
 
 use super::{BlockList, BlockSet, FlowGraph};
-use crate::target::Features;
+use crate::targets::Features;
 
 pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &Features) {
     graph.blocks.iter_mut().for_each(|block| block.predecessors = 0);
@@ -54,7 +54,7 @@ fn count_predecessors(graph: &mut FlowGraph, features: &Features) {
 mod tests {
     use super::*;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     fn predecessors(graph: &FlowGraph) -> Vec<u32> {
         graph.layout().map(|id| graph.block(id).predecessors).collect()

@@ -6,8 +6,8 @@
 
 use super::{BlockId, FlowGraph};
 use crate::source::Location;
-use crate::target::Opcode::RETURN_VALUE;
-use crate::target::{Features, Properties};
+use crate::targets::Opcode::RETURN_VALUE;
+use crate::targets::{Features, Properties};
 
 pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &Features) {
     if !std::mem::take(&mut graph.lacks_lines) {
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use crate::flowgraph::remove_unreachable::remove_unreachable;
     use crate::flowgraph::testing::{features, graph, text_with_lines};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     fn resolved(source: &str) -> String {
         let mut graph = graph(source);

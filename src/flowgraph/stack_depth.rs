@@ -3,8 +3,8 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12), `calculate_stackdepth` (3.13–)
 
 use super::{BlockId, BlockList, FlowGraph};
-use crate::target::Features;
-use crate::target::Opcode::END_ASYNC_FOR_FROM_SEND;
+use crate::targets::Features;
+use crate::targets::Opcode::END_ASYNC_FOR_FROM_SEND;
 
 /// `start` is the depth at the entry.
 pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &Features) -> u32 {
@@ -56,7 +56,7 @@ const MAX_REVISED_DEPTH: u32 = 100;
 mod tests {
     use super::*;
     use crate::flowgraph::testing::{features, graph};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     #[test]
     fn the_deepest_way_counts() {

@@ -3,7 +3,7 @@
 //! CPython: `Python/flowgraph.c` `swaptimize`, `apply_static_swaps` (3.12–)
 
 use super::Instr;
-use crate::target::Opcode::{NOP, POP_TOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP};
+use crate::targets::Opcode::{NOP, POP_TOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP};
 
 /// Replaces the run of `SWAP`s and `NOP`s that starts at `start` by the shortest of the same effect, `NOP`s first. Returns the index of
 /// the run's last instruction, or `start` where the run has only one `SWAP`.

@@ -3,7 +3,7 @@
 use super::FlowGraph;
 use crate::codegen::sequence::{InstructionSequence, Label};
 use crate::source::Location;
-use crate::target::{Features, Opcode, Target, Version};
+use crate::targets::{Features, Opcode, Target, Version};
 
 /// The newest patch release's.
 pub(super) fn features(version: Version) -> &'static Features {

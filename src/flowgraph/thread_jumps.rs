@@ -3,8 +3,8 @@
 //! CPython: `Python/flowgraph.c` `optimize_basic_block`, `jump_thread` (3.12–)
 
 use super::{BlockId, FlowGraph, Instr};
-use crate::target::Features;
-use crate::target::Opcode::*;
+use crate::targets::Features;
+use crate::targets::Opcode::*;
 
 pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &Features) {
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
@@ -68,7 +68,7 @@ fn append_jump(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr, feat
 mod tests {
     use super::*;
     use crate::flowgraph::testing::{features, graph, text};
-    use crate::target::Version;
+    use crate::targets::Version;
 
     #[test]
     fn jumps_are_led_on() {

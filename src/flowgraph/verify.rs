@@ -7,8 +7,8 @@
 //! - Once the stack depths are known, all ways into a block find the same depth, and none is below 0.
 
 use super::{BlockSet, FlowGraph};
-use crate::target::Opcode::END_ASYNC_FOR_FROM_SEND;
-use crate::target::OpcodeTable;
+use crate::targets::Opcode::END_ASYNC_FOR_FROM_SEND;
+use crate::targets::OpcodeTable;
 
 /// Panics if `pass` has broken a rule.
 pub(super) fn assert_sound(graph: &FlowGraph, pass: &str) {
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::flowgraph::stack_depth::stack_depth;
     use crate::flowgraph::testing::{features, graph};
-    use crate::target::{V3_12, Version};
+    use crate::targets::{V3_12, Version};
 
     #[test]
     fn breaches_are_found() {

@@ -12,7 +12,7 @@ use bumpalo::Bump;
 
 use crate::code::{Constant, Int, number_nan};
 use crate::syntax::ast::Operator;
-use crate::target::ComplexArithmetic;
+use crate::targets::ComplexArithmetic;
 pub(crate) use arithmetic::unary;
 
 /// Bits of the largest product, power or left shift of integers.

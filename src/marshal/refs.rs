@@ -46,7 +46,7 @@ use smallvec::SmallVec;
 
 use crate::code::disassembly::decode;
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
-use crate::target::{Opcode, Target};
+use crate::targets::{Opcode, Target};
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

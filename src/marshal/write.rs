@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::refs::{Body, Heap, ObjectId, Slots};
 use super::{FLAG_REF, MAX_DEPTH, kind};
 use crate::code::{CodeObject, Int, float_bits};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// Why a code object cannot be written; CPython fails likewise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,7 +9,7 @@ use crate::code::Constant;
 use crate::folding;
 use crate::source::Location;
 use crate::syntax::ast::{CmpOp, Compare, Expr, ExprKind, Operator, UnaryOp};
-use crate::target::ComplexArithmetic;
+use crate::targets::ComplexArithmetic;
 
 /// CPython: `Python/ast_opt.c` `fold_unaryop` (3.8–3.13)
 pub(super) fn unary_op<'a>(

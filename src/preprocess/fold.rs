@@ -15,7 +15,7 @@ use crate::folding::Nans;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::*;
-use crate::target::{ComplexArithmetic, Target};
+use crate::targets::{ComplexArithmetic, Target};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 

@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{Interner, known};
 use crate::source::Location;
 use crate::syntax::ast::{self, Alias, Module, StmtKind};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// The future statements at the beginning of a module, where only the docstring may precede them.
 pub(super) fn statements(

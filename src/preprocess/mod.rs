@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
 use crate::source::Location;
 use crate::syntax::ast::{Module, Stmt};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// The `from __future__` imports of a module.
 #[derive(Clone, Copy, Debug)]

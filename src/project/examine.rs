@@ -14,7 +14,7 @@ use crate::bundle::{Archive, ReadError};
 use crate::code::CodeObject;
 use crate::marshal;
 use crate::pyc::{HEADER_LEN, Header, Origin, source_hash};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// What a look at a pyc shows.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use super::globs::Globs;
 use super::walk::{Files, FolderLinks, Hidden, Rules, Source, walk};
 use super::{FileError, shown};
 use crate::pyc::{CACHE_DIR, Invalidation, cache_file_name, sourceless_file_name};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// What a pyc is compiled for: a target and an optimisation level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

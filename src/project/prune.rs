@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 use super::FileError;
 use super::output::{Layout, Placement, Plan, Root, split_cache_name};
 use crate::pyc::{CACHE_DIR, HEADER_LEN, Header};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// The pycs whose sources are gone, in order, and the folders that could not be looked at.
 #[derive(Debug, Default)]

@@ -27,7 +27,7 @@ use serde::Deserialize;
 use super::globs::GlobError;
 use super::{FileError, shown};
 use crate::pyc::Invalidation;
-use crate::target::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
+use crate::targets::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
 
 /// The settings for one PATH. What the file does not set is `None` (or empty).
 #[derive(Clone, Debug, Default)]

@@ -24,7 +24,7 @@ use super::FileError;
 use super::write::write_atomically;
 use crate::bundle::{Contents, EntryPoint, File, Variant, folders};
 use crate::pyc::{CACHE_DIR, sourceless_file_name};
-use crate::target::{RequiresPython, Version};
+use crate::targets::{RequiresPython, Version};
 
 /// The first line if no other is wanted.
 pub const PYTHON: &str = "/usr/bin/env python3";

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
-use crate::target::{ClassCells, Features, Target};
+use crate::targets::{ClassCells, Features, Target};
 
 /// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
 pub(super) fn analyze(interner: &Interner<'_>, target: Target, scopes: &mut [Scope]) -> Outcome {

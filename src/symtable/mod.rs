@@ -33,7 +33,7 @@ use crate::names::{Ident, Interner};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{Module, NodeId};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// A scope's number within its [`SymbolTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

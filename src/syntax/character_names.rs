@@ -1,6 +1,6 @@
 //! The names of characters, for `\N{...}`.
 
-use crate::target::unicode;
+use crate::targets::unicode;
 
 /// The character of that name: its name in the Unicode database or an alias, but no named sequence.
 ///

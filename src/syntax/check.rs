@@ -11,7 +11,7 @@ use ruff_python_parser::{
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::diagnostic::DiagnosticKind;
-use crate::target::{SyntaxFeature, limits};
+use crate::targets::{SyntaxFeature, limits};
 
 /// Whether an error of the parser crate is one. Literals are decoded while lowering, for it decodes them otherwise than CPython.
 pub(super) fn is_fault(text: &str, error: &ParseError) -> bool {

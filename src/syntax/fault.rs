@@ -1,7 +1,7 @@
 //! What there is to say of a text that no version takes.
 
 use crate::diagnostic::Diagnostic;
-use crate::target::{Target, Version};
+use crate::targets::{Target, Version};
 
 /// Why a text is not Python. Versions may say different things: what is the first fault to one may be syntax to a newer one, which then
 /// says what is wrong further on.

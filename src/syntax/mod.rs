@@ -22,7 +22,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::source::Location;
-use crate::target::{Features, Grammar, SyntaxFeature, Target, Version};
+use crate::targets::{Features, Grammar, SyntaxFeature, Target, Version};
 use diagnose::{Verdict, diagnose};
 pub use fault::Fault;
 use lines::Lines;

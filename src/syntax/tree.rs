@@ -5,7 +5,7 @@ use std::ops::Deref;
 use ruff_python_ast::Mod;
 use ruff_python_parser::Parsed;
 
-use crate::target::limits;
+use crate::targets::limits;
 
 /// A parser's result that may be nested as deeply as its source is long.
 pub(super) struct Tree {

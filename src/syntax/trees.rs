@@ -9,7 +9,7 @@ use super::substitute::Substitute;
 use super::tree::Tree;
 use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
-use crate::target::{FStringRules, Version};
+use crate::targets::{FStringRules, Version};
 
 /// A text and what the parser crate made of it.
 pub(super) struct ParsedText<'a> {

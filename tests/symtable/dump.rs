@@ -7,7 +7,7 @@ use crosspyc::source::Location;
 use crosspyc::symtable::{
     ComprehensionKind, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable,
 };
-use crosspyc::target::Target;
+use crosspyc::targets::Target;
 
 pub(crate) fn dump(interner: &Interner<'_>, target: Target, table: &SymbolTable) -> String {
     let mut dump = Dump { interner, target, table, text: String::new() };

@@ -10,7 +10,7 @@ use crosspyc::compile;
 use crosspyc::diagnostic::{Diagnostic, DiagnosticKind};
 use crosspyc::preprocess::{Folded, preprocess};
 use crosspyc::symtable;
-use crosspyc::target::Target;
+use crosspyc::targets::Target;
 
 /// The symbol table of a source, dumped. Of the tree as it was parsed: CPython's `symtable` module folds no constants either.
 fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {

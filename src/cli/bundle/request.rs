@@ -9,7 +9,7 @@ use crate::cli::args::{BundleArgs, StartArgs};
 use crate::project::globs::Globs;
 use crate::project::pack::{Project, Start, source_root};
 use crate::project::settings::{Settings, SettingsError};
-use crate::target::{Target, combine};
+use crate::targets::{Target, combine};
 
 pub(super) fn project(args: &BundleArgs, product: &Product) -> Result<Project, CommandError> {
     let settings = Settings::nearest(&args.project).map_err(CommandError::usage)?;

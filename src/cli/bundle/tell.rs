@@ -12,7 +12,7 @@ use crate::cli::exit;
 use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
 use crate::project::module::Failure;
 use crate::project::pack::{Failed, Project, Tally};
-use crate::target::Target;
+use crate::targets::Target;
 
 /// What was written, with `--format json`; sizes in bytes.
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use super::super::{CodeObject, LocalPlus};
 use super::instructions::Instruction;
 use super::{repr, shown};
-use crate::target::{Features, Opcode};
+use crate::targets::{Features, Opcode};
 
 /// The operators of `BINARY_OP`; 13 more are their in-place forms.
 ///

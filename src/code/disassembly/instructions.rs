@@ -1,6 +1,6 @@
 //! From code units to instructions, inline caches left out.
 
-use crate::target::{Opcode, OpcodeTable};
+use crate::targets::{Opcode, OpcodeTable};
 
 /// An instruction of a finished code object; `EXTENDED_ARG` is one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

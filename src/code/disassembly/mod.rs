@@ -19,7 +19,7 @@ mod repr;
 use std::fmt::Write as _;
 
 use super::{CodeObject, Constant, ExceptionEntry, PyStr};
-use crate::target::Target;
+use crate::targets::Target;
 use arguments::meaning;
 use instructions::Instruction;
 pub(crate) use instructions::decode;

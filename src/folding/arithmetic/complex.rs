@@ -5,7 +5,7 @@
 use super::{Number, int, settle_nan};
 use crate::code::Constant;
 use crate::syntax::ast::Operator;
-use crate::target::ComplexArithmetic;
+use crate::targets::ComplexArithmetic;
 
 #[derive(Clone, Copy)]
 pub(super) struct Complex {

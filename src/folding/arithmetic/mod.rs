@@ -10,7 +10,7 @@ use bumpalo::Bump;
 
 use crate::code::{Constant, Int};
 use crate::syntax::ast::{Operator, UnaryOp};
-use crate::target::ComplexArithmetic;
+use crate::targets::ComplexArithmetic;
 use complex::{Complex, Operand};
 
 pub(super) use int::bit_length;

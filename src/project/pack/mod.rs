@@ -24,7 +24,7 @@ use super::FileError;
 use super::globs::Globs;
 use super::module::Failure;
 use crate::bundle::{Contents, EntryPoint, path_errors};
-use crate::target::Target;
+use crate::targets::Target;
 use gather::{Item, Kind};
 use shelves::Shelves;
 use target_set::TargetSet;

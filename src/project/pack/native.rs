@@ -12,7 +12,7 @@ use super::gather::Item;
 use super::platforms::Platforms;
 use super::wheels::{Wheel, Wheels};
 use super::{PackError, Project, TargetSet};
-use crate::target::extension_platform;
+use crate::targets::extension_platform;
 
 /// What a native file's name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

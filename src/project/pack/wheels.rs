@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::gather::{Item, read_text};
 use super::platforms::Platforms;
 use super::{PackError, Project, TargetSet};
-use crate::target::wheel_fits;
+use crate::targets::wheel_fits;
 
 /// An installed distribution.
 pub(super) struct Wheel {

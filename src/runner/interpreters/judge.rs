@@ -4,7 +4,7 @@ use super::ask::Answer;
 use super::candidates::Hint;
 use super::platform::{newer_wanted, runs_on};
 use crate::bundle::{Manifest, Variant};
-use crate::target::RequiresPython;
+use crate::targets::RequiresPython;
 
 /// What of a bundle an interpreter runs; the later the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

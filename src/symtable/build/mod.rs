@@ -20,7 +20,7 @@ use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{self, ExprContext, Module, NodeId};
-use crate::target::{Features, Target};
+use crate::targets::{Features, Target};
 
 /// The scopes of a module; no symbol has its `scope` yet.
 pub(super) fn module<'a>(

@@ -4,7 +4,7 @@ use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::syntax::unparse::is_printable;
-use crate::target::unicode;
+use crate::targets::unicode;
 
 /// The decoder takes one away; the tokenizer knows none.
 const BYTE_ORDER_MARK: char = '\u{feff}';

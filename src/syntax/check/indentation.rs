@@ -5,7 +5,7 @@
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::target::limits;
+use crate::targets::limits;
 
 /// How far a line is indented: with tabs to the next multiple of eight, and with tabs of one column.
 #[derive(Clone, Copy, PartialEq, Eq)]

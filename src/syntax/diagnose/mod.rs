@@ -11,7 +11,7 @@ mod places;
 mod token;
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::target::Grammar;
+use crate::targets::Grammar;
 use lexer::Lexed;
 use parser::{Parser, Stop};
 use places::Places;

@@ -13,7 +13,7 @@ use super::fstrings::Literal;
 use super::{Lowerer, end, start};
 use crate::code::PyStr;
 use crate::source::Location;
-use crate::target::{DebugComments, DebugTextEnd, FStringRules};
+use crate::targets::{DebugComments, DebugTextEnd, FStringRules};
 
 /// The text that a token hands on, should it be the one that ends the expression of a field.
 #[derive(Clone, Copy, Debug)]

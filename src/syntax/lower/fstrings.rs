@@ -14,7 +14,7 @@ use super::{Lowerer, end, start};
 use crate::code::{Constant, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::*;
-use crate::target::limits;
+use crate::targets::limits;
 
 /// What a piece of an f-string depends on besides its place.
 #[derive(Clone, Copy)]

@@ -29,7 +29,7 @@ use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::{Ident, Interner};
 use crate::source::Location;
-use crate::target::{FStringRules, limits};
+use crate::targets::{FStringRules, limits};
 
 /// A lowered module and what came up on the way.
 pub(super) struct Lowered<'a> {

@@ -9,7 +9,7 @@ use crate::code::{Constant, Int};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::ExprKind;
-use crate::target::limits;
+use crate::targets::limits;
 
 impl<'a> Lowerer<'a, '_> {
     pub(super) fn number(&mut self, expr: &ruff::ExprNumberLiteral) -> ExprKind<'a> {

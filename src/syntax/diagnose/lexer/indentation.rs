@@ -4,7 +4,7 @@ use super::{Lexer, Lexing};
 use crate::diagnostic::DiagnosticKind;
 use crate::syntax::check::indentation::Indentation;
 use crate::syntax::diagnose::token::Kind;
-use crate::target::limits;
+use crate::targets::limits;
 
 impl Lexer<'_> {
     /// Looks at the indentation of the first line that has a token.

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::syntax::check::identifiers::invalid_character;
 use crate::syntax::check::indentation::Indentation;
-use crate::target::{Grammar, limits, unicode};
+use crate::targets::{Grammar, limits, unicode};
 
 use super::places::Places;
 use super::token::{KEYWORDS, Kind, Token};

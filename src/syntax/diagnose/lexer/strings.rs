@@ -2,7 +2,7 @@
 
 use super::{Lexer, Lexing};
 use crate::syntax::diagnose::token::Kind;
-use crate::target::{SyntaxFeature, limits};
+use crate::targets::{SyntaxFeature, limits};
 
 /// An f-string that has not ended.
 pub(super) struct OpenFString {

@@ -4,7 +4,7 @@ use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::expr::{Expr, ExprKind};
 use crate::syntax::diagnose::token::Kind;
 use crate::syntax::escapes;
-use crate::target::SyntaxFeature;
+use crate::targets::SyntaxFeature;
 
 impl Parser<'_> {
     pub(super) fn atom(&mut self) -> Step<Expr> {

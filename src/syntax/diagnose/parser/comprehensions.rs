@@ -2,7 +2,7 @@
 
 use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::expr::{Expr, ExprKind, Use};
-use crate::target::SyntaxFeature;
+use crate::targets::SyntaxFeature;
 
 impl Parser<'_> {
     /// A comprehension of `element`, whose loops come next.

@@ -25,7 +25,7 @@ use super::expr::Expr;
 use super::places::Places;
 use super::token::{Kind, SOFT_KEYWORDS, Token};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::target::{Grammar, limits};
+use crate::targets::{Grammar, limits};
 
 /// Why a function has no result.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::expr::{ExprKind, Use};
 use crate::syntax::diagnose::token::Kind;
-use crate::target::SyntaxFeature;
+use crate::targets::SyntaxFeature;
 
 impl Parser<'_> {
     /// A line of simple statements.

@@ -2,7 +2,7 @@
 
 use super::{Parser, Step, Stop};
 use crate::syntax::diagnose::token::Kind;
-use crate::target::SyntaxFeature;
+use crate::targets::SyntaxFeature;
 
 impl Parser<'_> {
     pub(super) fn try_statement(&mut self) -> Step<()> {

@@ -2,7 +2,7 @@
 
 use super::{Parser, Step};
 use crate::syntax::diagnose::expr::ExprKind;
-use crate::target::SyntaxFeature;
+use crate::targets::SyntaxFeature;
 
 impl Parser<'_> {
     pub(super) fn type_parameters(&mut self) -> Step<()> {

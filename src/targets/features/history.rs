@@ -22,23 +22,23 @@ use super::{
 };
 
 /// The releases of one version.
-pub(in crate::target) struct History {
+pub(in crate::targets) struct History {
     /// The newest patch release crosspyc knows; what a bare `3.12` means.
-    pub(in crate::target) newest_patch: u8,
+    pub(in crate::targets) newest_patch: u8,
     /// The first patch release that does so, for each that changed something, oldest first.
     releases: &'static [(u8, &'static Features)],
 }
 
 impl History {
     /// What the compiler of a patch release does.
-    pub(in crate::target) fn features(&self, patch: u8) -> &'static Features {
+    pub(in crate::targets) fn features(&self, patch: u8) -> &'static Features {
         let later = self.releases.partition_point(|&(first, _)| first <= patch);
         self.releases[later - 1].1
     }
 }
 
 /// The releases of a version whose compiler crosspyc has.
-pub(in crate::target) fn of(version: Version) -> Option<&'static History> {
+pub(in crate::targets) fn of(version: Version) -> Option<&'static History> {
     match version {
         Version::V3_12 => Some(&HISTORY_3_12),
         Version::V3_13 => Some(&HISTORY_3_13),
