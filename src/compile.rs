@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::preprocess::{Folded, preprocess};
 use crate::source;
 use crate::symtable;
-use crate::syntax::{self, Fault};
+use crate::syntax;
 use crate::targets::Target;
 
 /// What a compilation depends on besides the source and the target.
@@ -27,12 +27,14 @@ pub struct Parsed<'a> {
 }
 
 /// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
-pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Fault> {
+///
+/// An error is one of decoding; what a target's grammar has against the file, [`compile_parsed`] says.
+pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagnostic> {
     let text = match source::decode(source)? {
         std::borrow::Cow::Borrowed(text) => text,
         std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
     };
-    Ok(Parsed { syntax: syntax::parse(arena, text)?, folded: Folded::default() })
+    Ok(Parsed { syntax: syntax::parse(arena, text), folded: Folded::default() })
 }
 
 /// The stack that the stages after the parser need at most for one level of nesting; without optimisation their frames are about
@@ -60,7 +62,6 @@ fn run_stages<'a>(
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
     let Parsed { syntax, folded } = parsed;
-    syntax.check(target)?;
     let module = syntax.module(arena, target)?;
     let interner = &mut syntax.interner;
     let (module, future) = preprocess(arena, interner, target, options.optimize, &module, folded)?;
@@ -76,6 +77,6 @@ pub fn compile<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let mut parsed = parse(arena, source).map_err(|fault| fault.of(target).clone())?;
+    let mut parsed = parse(arena, source)?;
     compile_parsed(arena, &mut parsed, options, target)
 }

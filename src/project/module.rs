@@ -14,7 +14,6 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
 use crate::pyc::{Header, Invalidation};
 use crate::source::Location;
-use crate::syntax::Fault;
 
 /// A source, and what its pycs are to say of it.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +56,7 @@ impl ModuleCompiler {
             let tree = parsed.get_or_insert_with(|| parse(&self.arena, input, timings));
             let result = match tree {
                 Ok(tree) => pyc(&self.arena, tree, input, variant, timings, &mut self.pyc),
-                Err(unparsed) => Err(unparsed.failure(input, variant)),
+                Err(unparsed) => Err(unparsed.failure(input)),
             };
             if tree.is_ok() && matches!(result, Err(Failure::Internal(_))) {
                 // The panic left the table of names in some state between two.
@@ -72,16 +71,16 @@ impl ModuleCompiler {
 
 /// Why there is no tree.
 enum Unparsed {
-    Fault(Fault),
+    Undecodable(Diagnostic),
     /// The message of a panic.
     Internal(String),
 }
 
 impl Unparsed {
-    fn failure(&self, input: &Input<'_>, variant: Variant) -> Failure {
+    fn failure(&self, input: &Input<'_>) -> Failure {
         match self {
-            Unparsed::Fault(fault) => {
-                Failure::Rejected(Box::new(Rejection::new(fault.of(variant.target).clone(), input.source)))
+            Unparsed::Undecodable(diagnostic) => {
+                Failure::Rejected(Box::new(Rejection::new(diagnostic.clone(), input.source)))
             }
             Unparsed::Internal(message) => Failure::Internal(message.clone()),
         }
@@ -90,7 +89,7 @@ impl Unparsed {
 
 fn parse<'a>(arena: &'a Bump, input: &Input<'a>, timings: &mut Timings) -> Result<Parsed<'a>, Unparsed> {
     let result = timings.time(Stage::Parse, || guarded(|| compile::parse(arena, input.source)));
-    result.map_err(Unparsed::Internal)?.map_err(Unparsed::Fault)
+    result.map_err(Unparsed::Internal)?.map_err(Unparsed::Undecodable)
 }
 
 fn pyc<'a>(

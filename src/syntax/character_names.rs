@@ -7,7 +7,7 @@ use crate::targets::unicode;
 /// Names are found in any case, but not those that are made by a rule.
 ///
 /// CPython: `Modules/unicodedata.c` `_getcode` (3.12)
-pub(super) fn character(name: &str) -> Option<char> {
+pub(crate) fn character(name: &str) -> Option<char> {
     for prefix in ["HANGUL SYLLABLE ", "CJK UNIFIED IDEOGRAPH-"] {
         if name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
             let is_exact = !name.bytes().any(|byte| byte.is_ascii_lowercase());

@@ -1,27 +1,68 @@
 //! Backslash escapes of string and bytes literals.
 //!
-//! Input: what stands between the quotes. Output: the value, a lone surrogate as its three bytes; or the message of CPython's `SyntaxError`.
+//! Input: the text between the quotes. Output: the value, with a lone surrogate as its three bytes,
+//! and the first escape that is none; or the text of the `UnicodeDecodeError` or `ValueError` that
+//! CPython makes a `SyntaxError` of.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
+use crate::targets::Dialect;
+
+/// The value of a text with escapes.
+pub(super) struct Decoded<'a> {
+    pub(super) value: &'a [u8],
+    /// The offset of the backslash of the first invalid escape: one that no escape begins with, or
+    /// an octal one beyond `\\377`.
+    pub(super) invalid_escape: Option<usize>,
+}
+
 /// Decodes the inside of a string literal that is not raw.
 ///
 /// CPython: `Parser/string_parser.c` `decode_unicode_with_escapes`, `Objects/unicodeobject.c` `_PyUnicode_DecodeUnicodeEscapeInternal` (3.12)
-pub(super) fn decode_str<'a>(arena: &'a Bump, source: &str) -> Result<&'a [u8], String> {
+pub(super) fn decode_str<'a>(
+    arena: &'a Bump,
+    source: &str,
+    dialect: &Dialect,
+) -> Result<Decoded<'a>, String> {
     let bytes = source.as_bytes();
     let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
+    let mut invalid_escape = None;
     let mut offset = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
-        value.extend_from_slice_copy(&bytes[offset..offset + found]);
-        offset = str_escape(&mut value, source, offset + found)?;
+        let start = offset + found;
+        value.extend_from_slice_copy(&bytes[offset..start]);
+        if invalid_escape.is_none() && is_invalid(bytes, start, b"NuU") {
+            invalid_escape = Some(start);
+        }
+        offset = str_escape(&mut value, source, start, dialect)?;
     }
     value.extend_from_slice_copy(&bytes[offset..]);
-    Ok(value.into_bump_slice())
+    Ok(Decoded { value: value.into_bump_slice(), invalid_escape })
+}
+
+/// Whether the escape at `start` is invalid; `letters` begin escapes besides those of bytes.
+///
+/// A backslash before a character that is not ASCII is valid in a `str`: CPython rewrites it before
+/// it decodes. At the end of a piece of an f-string, a brace comes after it.
+fn is_invalid(bytes: &[u8], start: usize, letters: &[u8]) -> bool {
+    match bytes.get(start + 1) {
+        Some(b'4'..=b'7') => octal(bytes, start + 1).0 > 0o377,
+        Some(b'0'..=b'3' | b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b't' | b'n' | b'v' | b'f' | b'r' | b'x') => {
+            false
+        }
+        Some(byte) => byte.is_ascii() && !letters.contains(byte),
+        None => true,
+    }
 }
 
 /// Decodes the escape at `start` and returns where it ends.
-fn str_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Result<usize, String> {
+fn str_escape(
+    value: &mut BumpVec<'_, u8>,
+    source: &str,
+    start: usize,
+    dialect: &Dialect,
+) -> Result<usize, String> {
     let bytes = source.as_bytes();
     // A backslash may end a piece of an f-string.
     let Some(&kind) = bytes.get(start + 1) else {
@@ -37,7 +78,7 @@ fn str_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Result
         b'x' => hex_escape(value, source, start, 2),
         b'u' => hex_escape(value, source, start, 4),
         b'U' => hex_escape(value, source, start, 8),
-        b'N' => named_escape(value, source, start),
+        b'N' => named_escape(value, source, start, dialect),
         _ => Ok(simple_escape(value, bytes, start)),
     }
 }
@@ -70,7 +111,12 @@ fn hex_escape(
     Ok(end)
 }
 
-fn named_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Result<usize, String> {
+fn named_escape(
+    value: &mut BumpVec<'_, u8>,
+    source: &str,
+    start: usize,
+    dialect: &Dialect,
+) -> Result<usize, String> {
     let malformed = |end| unicode_error(source, start, end, "malformed \\N character escape");
     let name_start = start + 3;
     if source.as_bytes().get(start + 2) != Some(&b'{') {
@@ -83,7 +129,7 @@ fn named_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Resu
         return Err(malformed(name_start));
     }
     let end = name_start + len + 1;
-    match super::character_names::character(&source[name_start..name_start + len]) {
+    match dialect.character(&source[name_start..name_start + len]) {
         Some(character) => {
             push_ordinal(value, character as u32);
             Ok(end)
@@ -98,7 +144,7 @@ fn unicode_error(source: &str, start: usize, end: usize, reason: &str) -> String
     let start_position = escaped_len(&source[..start]);
     let end_position = start_position + escaped_len(&source[start..end]);
     format!(
-        "(unicode error) 'unicodeescape' codec can't decode bytes in position {start_position}-{}: {reason}",
+        "'unicodeescape' codec can't decode bytes in position {start_position}-{}: {reason}",
         end_position - 1
     )
 }
@@ -131,12 +177,16 @@ fn escaped_len(text: &str) -> usize {
 /// Decodes the inside of a bytes literal that is not raw; it is ASCII.
 ///
 /// CPython: `Objects/bytesobject.c` `_PyBytes_DecodeEscape` (3.12)
-pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<&'a [u8], String> {
+pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<Decoded<'a>, String> {
     let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
+    let mut invalid_escape = None;
     let mut offset = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
         let start = offset + found;
         value.extend_from_slice_copy(&bytes[offset..start]);
+        if invalid_escape.is_none() && is_invalid(bytes, start, b"") {
+            invalid_escape = Some(start);
+        }
         offset = match bytes.get(start + 1) {
             Some(b'0'..=b'7') => {
                 let (ordinal, end) = octal(bytes, start + 1);
@@ -147,7 +197,7 @@ pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<&'a [u8]
                 let digit = |index: usize| bytes.get(index).and_then(|&byte| (byte as char).to_digit(16));
                 match (digit(start + 2), digit(start + 3)) {
                     (Some(high), Some(low)) => value.push((high << 4 | low) as u8),
-                    _ => return Err(format!("(value error) invalid \\x escape at position {start}")),
+                    _ => return Err(format!("invalid \\x escape at position {start}")),
                 }
                 start + 4
             }
@@ -155,7 +205,7 @@ pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<&'a [u8]
         };
     }
     value.extend_from_slice_copy(&bytes[offset..]);
-    Ok(value.into_bump_slice())
+    Ok(Decoded { value: value.into_bump_slice(), invalid_escape })
 }
 
 /// The escapes of one character, which strings and bytes share; what is none is kept as it is.

@@ -1,204 +1,144 @@
-//! From text to the syntax tree. The only place that knows the parser crate.
+//! From text to the syntax tree, and each target's verdict on a text.
+//!
+//! ```text
+//! text ─ lexer ─> tokens ─ parser ─> ast::Module         by the union of all grammars, once
+//!      ─ per target, only where its own rules decide: lexer, parser, judge ─> tree or diagnostic
+//! ```
+//!
+//! The union's parser reads what any supported version takes, and notes the syntax that some of them
+//! lack. For a target that has all of it, that tree is the target's. Where the target lacks something,
+//! where its rules for f-strings, names or characters matter, or where no tree could be made,
+//! the text is read again by the target's own rules: see [`judge`](mod@judge).
 
 pub mod ast;
-mod character_names;
-mod check;
-mod diagnose;
+pub(crate) mod character_names;
 mod escapes;
-mod fault;
-mod lines;
-mod lower;
-mod substitute;
-mod tree;
-mod trees;
+mod field_text;
+mod judge;
+mod lexer;
+mod parser;
 pub(crate) mod unparse;
 
 use bumpalo::Bump;
-use ruff_python_ast::PythonVersion;
-use ruff_python_ast::token::Tokens;
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::source::Location;
-use crate::targets::{Features, Grammar, SyntaxFeature, Target, Version};
-use diagnose::{Verdict, diagnose};
-pub use fault::Fault;
-use lines::Lines;
-use substitute::Substitute;
-use tree::Tree;
-use trees::{ParsedText, Trees};
+use crate::targets::{Dialect, Target, limits};
+use judge::Refusal;
+use parser::Parser;
 
-/// A parsed file, and the names in it.
+/// A text that was read, and the names in it.
 pub struct Parsed<'a> {
     pub interner: Interner<'a>,
+    /// Ends in a newline.
     text: &'a str,
-    trees: Trees<'a>,
-    /// The syntax in it that not every version has, in order.
-    features: Vec<(SyntaxFeature, Location)>,
-    /// The first line break at which a format spec ends.
-    spec_newline: Option<Location>,
-    /// A constant that a name is called after normalisation.
-    constant_identifier: Option<&'static str>,
+    /// By the union of all grammars; none if that refuses the text.
+    union: Option<parser::Parsed<'a>>,
+    /// By the rules of the targets that needed it.
+    readings: Vec<(Target, Reading<'a>)>,
+}
+
+type Reading<'a> = Result<parser::Parsed<'a>, Refusal>;
+
+/// Reads a decoded text, whose newlines are all `\n`, for all targets.
+pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Parsed<'a> {
+    let text = match text.ends_with('\n') {
+        true => text,
+        false => {
+            let mut terminated = bumpalo::collections::String::with_capacity_in(text.len() + 1, arena);
+            terminated.push_str(text);
+            terminated.push('\n');
+            terminated.into_bump_str()
+        }
+    };
+    let mut interner = Interner::new(arena);
+    let union = read(arena, &mut interner, text, &Dialect::union());
+    Parsed { interner, text, union, readings: Vec::new() }
+}
+
+/// The tree of a text by `dialect`, if it has one; nothing is found out about it otherwise.
+fn read<'a>(
+    arena: &'a Bump,
+    interner: &mut Interner<'a>,
+    text: &'a str,
+    dialect: &Dialect,
+) -> Option<parser::Parsed<'a>> {
+    if has_null(text) {
+        return None;
+    }
+    let lexed = lexer::lex(text, dialect);
+    let mut parser = Parser::new(arena, interner, text, dialect, &lexed, false);
+    let module = parser.module().ok()?;
+    Some(parser.finish(module))
+}
+
+fn has_null(text: &str) -> bool {
+    memchr::memchr(0, text.as_bytes()).is_some()
 }
 
 impl<'a> Parsed<'a> {
-    /// The tree as `target` has it: nearly every file has one for all.
+    /// The tree as `target` has it, or the error that its CPython raises. A note is added to the
+    /// error of a text with syntax that came after the target.
     pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<ast::Module<'a>, Diagnostic> {
-        self.trees.module(arena, &mut self.interner, target.features().fstrings)
+        if let Some(union) = &self.union
+            && fits(union, target)
+        {
+            return Ok(union.module);
+        }
+        let error = match &self.reading(arena, target).1 {
+            Ok(parsed) => return Ok(parsed.module),
+            Err(refusal) => (*refusal.diagnostic).clone(),
+        };
+        Err(self.with_note(error, target))
     }
 
-    /// How deeply its statements, expressions and patterns nest, by and large.
+    /// How deeply its statements, expressions and patterns nest; an upper bound.
     pub fn depth(&self) -> u32 {
-        self.trees.depth
+        let readings = self.readings.iter().filter_map(|(_, reading)| reading.as_ref().ok());
+        let depths = readings.chain(&self.union).map(|parsed| parsed.depth);
+        depths.max().unwrap_or(0).min(limits::MAX_NESTING)
     }
 
-    /// What the grammar of `target` has against this file: syntax that came later.
-    pub fn check(&self, target: Target) -> Result<(), Diagnostic> {
-        for &(feature, location) in &self.features {
-            if let Some(note) = target.lacks(feature) {
-                return Err(rejection(self.text, feature, location).with_note(note));
-            }
+    fn reading(&mut self, arena: &'a Bump, target: Target) -> &(Target, Reading<'a>) {
+        let known = self.readings.iter().position(|(of, _)| *of == target);
+        let index = known.unwrap_or_else(|| {
+            let reading = self.read_for(arena, target);
+            self.readings.push((target, reading));
+            self.readings.len() - 1
+        });
+        &self.readings[index]
+    }
+
+    fn read_for(&mut self, arena: &'a Bump, target: Target) -> Reading<'a> {
+        if has_null(self.text) {
+            let message = "source code string cannot contain null bytes";
+            let diagnostic = Box::new(Diagnostic::syntax_error(Location::NONE, message));
+            return Err(Refusal { diagnostic, notices: Vec::new() });
         }
-        self.check_refused(target.features())
-    }
-
-    /// What is refused that older targets take.
-    fn check_refused(&self, features: &Features) -> Result<(), Diagnostic> {
-        if let (true, Some(location)) = (features.spec_newline_refused, self.spec_newline) {
-            let message =
-                "f-string: newlines are not allowed in format specifiers for single quoted f-strings";
-            return Err(Diagnostic::syntax_error(location, message));
+        let dialect = Dialect::of(target);
+        if self.union.is_some()
+            && let Some(parsed) = read(arena, &mut self.interner, self.text, &dialect)
+        {
+            return Ok(parsed);
         }
-        if let (true, Some(constant)) = (features.constant_identifier_refused, self.constant_identifier) {
-            let message = format!("identifier field can't represent '{constant}' constant");
-            return Err(Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, message));
-        }
-        Ok(())
+        let lexed = lexer::lex(self.text, &dialect);
+        judge::judge(arena, &mut self.interner, self.text, &dialect, &lexed)
     }
-}
 
-/// Parses a decoded text, whose newlines are all `\n`.
-pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Result<Parsed<'a>, Fault> {
-    if memchr::memchr(0, text.as_bytes()).is_some() {
-        let message = "source code string cannot contain null bytes";
-        return Err(Diagnostic::syntax_error(Location::NONE, message).into());
-    }
-    parse_as(arena, text, Substitute::none(text)).or_else(|found| reconsider(arena, text, found))
-}
-
-/// Parses `substitute` as a tree of `text`. The error says that CPython takes this neither, or that the crate does not.
-fn parse_as<'a>(
-    arena: &'a Bump,
-    text: &'a str,
-    substitute: Substitute<'a>,
-) -> Result<Parsed<'a>, Diagnostic> {
-    let parsed = parse_oldest(&substitute.text);
-    check_tokens(text, parsed.tokens())?;
-    if let Some(error) = parsed.errors().iter().find(|error| check::is_fault(text, error)) {
-        let location = Lines::new(text).location(error.location);
-        return Err(Diagnostic::syntax_error(location, error.error.to_string()));
-    }
-    let features = features(text, parsed.unsupported_syntax_errors(), &substitute)?;
-    let mut interner = Interner::new(arena);
-    let spec_newline = substitute.spec_newlines.first().copied();
-    let spec_newline = spec_newline.map(|offset| Lines::new(text).location(TextRange::empty(offset.into())));
-    let trees = Trees::new(arena, &mut interner, ParsedText { text, substitute, parsed })?;
-    let constant_identifier = ["None", "True", "False"].into_iter().find(|name| interner.knows(name));
-    Ok(Parsed { interner, text, trees, features, spec_newline, constant_identifier })
-}
-
-/// What CPython says of a text that was `found` to be wrong; or its tree, where only the parser crate does not take it.
-#[cold]
-fn reconsider<'a>(arena: &'a Bump, text: &'a str, found: Diagnostic) -> Result<Parsed<'a>, Fault> {
-    use DiagnosticKind::{IndentationError, SyntaxError, TabError};
-    if !matches!(found.kind, SyntaxError | IndentationError | TabError) {
-        return Err(found.into());
-    }
-    match diagnose(text, Grammar::DIAGNOSED) {
-        Verdict::Rejected(diagnostic) => {
-            let later = later_diagnostics(text, &diagnostic);
-            Err(Fault::new(*diagnostic, later))
-        }
-        Verdict::Accepted(peculiarities) if !peculiarities.is_empty() => {
-            parse_as(arena, text, Substitute::new(text, &peculiarities)).map_err(|_| found.into())
-        }
-        Verdict::Accepted(_) | Verdict::Unknown => Err(found.into()),
-    }
-}
-
-/// What the newer versions, which have more syntax, say of a text that is wrong to all; nothing if the newest says what the oldest does.
-fn later_diagnostics(text: &str, oldest: &Diagnostic) -> Vec<(Version, Diagnostic)> {
-    let by = |grammar: Grammar| match diagnose(text, grammar) {
-        Verdict::Rejected(diagnostic) => Some((grammar.version(), *diagnostic)),
-        Verdict::Accepted(_) | Verdict::Unknown => None,
-    };
-    let newest = Grammar::later().last().and_then(by);
-    match newest {
-        Some((_, newest)) if newest != *oldest => Grammar::later().filter_map(by).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Parses for the oldest version that may be a target: what it lacks is reported, and with it what any later one lacks.
-fn parse_oldest(text: &str) -> Tree {
-    let oldest = Version::supported().next().expect("some version is supported");
-    let version = PythonVersion { major: 3, minor: oldest.minor() };
-    Tree::new(parse_unchecked(text, ParseOptions::from(Mode::Module).with_target_version(version)))
-}
-
-/// What a version says of a `feature` that it lacks.
-#[cold]
-fn rejection(text: &str, feature: SyntaxFeature, location: Location) -> Diagnostic {
-    if feature.is_newer_than_diagnosis()
-        && let Verdict::Rejected(diagnostic) = diagnose(text, Grammar::DIAGNOSED)
-        && (location.lineno..=location.end_lineno).contains(&diagnostic.location.lineno)
-    {
-        return *diagnostic;
-    }
-    Diagnostic::syntax_error(location, "invalid syntax")
-}
-
-/// What CPython's tokenizer has against tokens that the parser crate takes.
-fn check_tokens(text: &str, tokens: &Tokens) -> Result<(), Diagnostic> {
-    if let Some((range, kind, message)) = check::excessive_nesting(tokens) {
-        return Err(Diagnostic::new(kind, Lines::new(text).location(range), message));
-    }
-    if let Some((range, character)) = check::identifiers::newer_character(text, tokens) {
-        let message = check::identifiers::invalid_character(character);
-        return Err(Diagnostic::syntax_error(Lines::new(text).location(range), message));
-    }
-    if let Some(range) = check::indentation::inconsistent_line(text, tokens) {
-        let message = "inconsistent use of tabs and spaces in indentation";
-        return Err(Diagnostic::new(DiagnosticKind::TabError, Lines::new(text).location(range), message));
-    }
-    Ok(())
-}
-
-/// What the parser crate found that some version lacks. An error if no version has it.
-fn features(
-    text: &str,
-    errors: &[ruff_python_parser::UnsupportedSyntaxError],
-    substitute: &Substitute<'_>,
-) -> Result<Vec<(SyntaxFeature, Location)>, Diagnostic> {
-    let plus_signs = &substitute.plus_signs;
-    if errors.is_empty() && plus_signs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut lines = Lines::new(text);
-    let mut features = Vec::with_capacity(errors.len() + plus_signs.len());
-    for error in errors {
-        let location = lines.location(error.range());
-        match check::feature(error) {
-            Some(feature) => features.push((feature, location)),
-            None => return Err(Diagnostic::syntax_error(location, "invalid syntax")),
+    /// Says of the first syntax that the target lacks since when it exists, if the error is there.
+    fn with_note(&self, diagnostic: Diagnostic, target: Target) -> Diagnostic {
+        let features = self.union.iter().flat_map(|union| &union.features);
+        let lacked = features.filter_map(|&(feature, location)| Some((target.lacks(feature)?, location)));
+        match lacked.min_by_key(|(_, location)| (location.lineno, location.col_offset)) {
+            Some((note, _)) if diagnostic.kind == DiagnosticKind::SyntaxError => diagnostic.with_note(note),
+            _ => diagnostic,
         }
     }
-    features.extend(plus_signs.iter().map(|&sign| {
-        let range = TextRange::at(sign.into(), TextSize::new(1));
-        (SyntaxFeature::PlusInNumberPattern, lines.location(range))
-    }));
-    features.sort_by_key(|(_, location)| (location.lineno, location.col_offset));
-    Ok(features)
+}
+
+/// Whether the union's tree is that of `target`.
+fn fits(union: &parser::Parsed<'_>, target: Target) -> bool {
+    let has_all = union.features.iter().all(|&(feature, _)| target.lacks(feature).is_none());
+    has_all && (!union.depends_on_dialect || Dialect::of(target).reads_like_union())
 }

@@ -48,3 +48,8 @@ pub(crate) const MAX_STACK_TO_FREE: usize = 1 << 30;
 ///
 /// CPython: `Parser/tokenizer.h` `TABSIZE` (3.8–)
 pub(crate) const TAB_SIZE: usize = 8;
+
+/// Strings with fields within the fields of others, as CPython's stack of tokenizer modes holds.
+///
+/// CPython: `Parser/lexer/state.h` `MAXFSTRINGLEVEL` (3.12–)
+pub(crate) const MAX_NESTED_FSTRINGS: usize = 149;

@@ -42,7 +42,7 @@ pub(crate) use opcodes::V3_12;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
 pub use selection::{TargetSpec, all_targets, combine};
-pub(crate) use syntax::Grammar;
+pub(crate) use syntax::{Dialect, Mistake};
 pub use syntax::SyntaxFeature;
 pub use version::{Target, TargetError, Version};
 pub use wheel_tags::{extension_platform, wheel_fits};

@@ -1,5 +1,13 @@
-//! Syntax that came with a version.
+//! By which grammar and rules each target reads a source.
+//!
+//! A source is read once by the [union](Dialect::union) of all grammars; the parser notes each
+//! [`SyntaxFeature`] that not every version has. Only where a target lacks one, or where another of
+//! its rules decides, is the source read again by that target's own [`Dialect`].
 
+use std::borrow::Cow;
+
+use super::features::FStringRules;
+use super::unicode;
 use super::version::{Target, Version};
 
 /// A piece of syntax that some of the versions lack.
@@ -47,11 +55,6 @@ impl SyntaxFeature {
         }
     }
 
-    /// Whether the version after whose parser `syntax::diagnose` is made lacks it.
-    pub(crate) fn is_newer_than_diagnosis(self) -> bool {
-        !Grammar::DIAGNOSED.has(self)
-    }
-
     fn description(self) -> &'static str {
         match self {
             SyntaxFeature::RelaxedDecorator => "any expression as a decorator",
@@ -77,34 +80,246 @@ impl SyntaxFeature {
     }
 }
 
-/// The syntax that a version has.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Grammar(Version);
+/// A mistake that some releases know by name, or report in another way than those before.
+///
+/// CPython: `Grammar/python.gram`, the rules `invalid_*` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    /// `f(*)`: "Invalid star expression".
+    BareStarExpression,
+    /// The same only in the second run, after the rules for what may follow the star.
+    BareStarExpressionLate,
+    /// `f(**a, *b)`: reported from the comma on.
+    UnpackingAfterComma,
+    /// `a + not b`.
+    NotAfterOperator,
+    /// `for x:`: "'in' expected after for-loop variables".
+    ForWithoutIn,
+    /// The same only in the second run.
+    ForWithoutInLate,
+    /// `import` without names.
+    NothingImported,
+    /// `def f[]()`.
+    EmptyTypeParameters,
+    /// The `(` and `:` of a `def` are missed in the second run only.
+    DefinitionTokensLate,
+    /// `'a\'`: "perhaps you escaped the end quote?"
+    EscapedEndQuote,
+    /// In "exclamation mark"; before, it is misspelt.
+    ExclamationMark,
+    /// `from __future__ import barry_as_FLUFL` makes `<>` the operator.
+    FluflStatement,
+    /// `a <> b`: "Maybe you meant '!=' instead of '<>'?"
+    LessGreater,
+    /// `ub''` and other pairs of prefixes.
+    IncompatiblePrefixes,
+    /// `"a" b "c"`: "Is this intended to be part of the string?"
+    StringSplitByExpression,
+    /// `a if b else pass`, `pass if a else b`.
+    StatementInConditional,
+    /// `import a as b.c`.
+    ImportTarget,
+    /// `except a, b as c:` is the only form that needs parentheses; `except a as b.c:`.
+    ExceptionTarget,
+    /// `case a as b.c:` names the kind of target.
+    PatternTarget,
+    /// `else: ... elif`.
+    ElifAfterElse,
+    /// `*Ts: int` is reported in the second run only.
+    TypeParameterBoundLate,
+    /// `raise from a`, `raise a from`.
+    IncompleteRaise,
+    /// `assert a = b`.
+    AssertedAssignment,
+    /// `a if b else *c`, `*a if b else c`, `**a if b else c`.
+    UnpackedConditional,
+    /// `[**a]`, `(**a for a in b)`.
+    UnpackedDictInDisplay,
+    /// Reported at the last line of an operand that spans several.
+    MissingCommaOnLastLine,
+    /// Parameters are called parameters; before, arguments.
+    ParametersNamed,
+    /// `from a lazy import b`.
+    MisplacedLazy,
+    /// `with a, :`.
+    TrailingCommaInWith,
+    /// `case a:` outside of a `match`.
+    CaseOutsideMatch,
+    /// `case {**a, 'b': c}:`.
+    MappingRestNotLast,
+    /// Comprehensions are tried before displays.
+    ComprehensionsFirst,
+}
 
-impl Grammar {
-    /// That of the version after whose parser `syntax::diagnose` is made.
-    pub(crate) const DIAGNOSED: Grammar = Grammar(Version::V3_12);
-
-    /// Those that have more syntax, oldest first.
-    pub(crate) fn later() -> impl Iterator<Item = Grammar> {
-        Version::supported().filter(|&version| version > Self::DIAGNOSED.0).map(Grammar)
+impl Mistake {
+    /// The first release of each version that treats it so. Later versions do as the last one given.
+    fn since(self) -> &'static [(Version, u8)] {
+        use Version::*;
+        match self {
+            Mistake::BareStarExpression | Mistake::UnpackingAfterComma => &[(V3_12, 3), (V3_13, 0)],
+            Mistake::NotAfterOperator
+            | Mistake::ForWithoutIn
+            | Mistake::NothingImported
+            | Mistake::EmptyTypeParameters
+            | Mistake::DefinitionTokensLate
+            | Mistake::EscapedEndQuote => &[(V3_13, 0)],
+            Mistake::ExclamationMark => &[(V3_13, 6), (V3_14, 0)],
+            Mistake::FluflStatement => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
+            Mistake::LessGreater => &[(V3_13, 16), (V3_14, 8), (V3_15, 0)],
+            Mistake::BareStarExpressionLate
+            | Mistake::ForWithoutInLate
+            | Mistake::IncompatiblePrefixes
+            | Mistake::StringSplitByExpression
+            | Mistake::StatementInConditional
+            | Mistake::ImportTarget
+            | Mistake::ExceptionTarget
+            | Mistake::PatternTarget
+            | Mistake::ElifAfterElse
+            | Mistake::TypeParameterBoundLate => &[(V3_14, 0)],
+            Mistake::IncompleteRaise
+            | Mistake::AssertedAssignment
+            | Mistake::UnpackedConditional
+            | Mistake::UnpackedDictInDisplay
+            | Mistake::MissingCommaOnLastLine
+            | Mistake::ParametersNamed
+            | Mistake::MisplacedLazy
+            | Mistake::TrailingCommaInWith
+            | Mistake::CaseOutsideMatch
+            | Mistake::MappingRestNotLast
+            | Mistake::ComprehensionsFirst => &[(V3_15, 0)],
+        }
     }
 
-    pub(crate) fn version(self) -> Version {
-        self.0
+    fn is_known_to(self, target: Target) -> bool {
+        let (version, patch) = (target.version(), target.patch());
+        let last = self.since().iter().rev().find(|&&(since, _)| since <= version);
+        last.is_some_and(|&(since, since_patch)| since < version || since_patch <= patch)
+    }
+}
+
+/// A grammar, with the rules that go with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialect {
+    /// None for the union.
+    target: Option<Target>,
+    pub(crate) fstrings: FStringRules,
+    /// No line break may stand in the format spec of an f-string in single quotes.
+    pub(crate) refuses_newline_in_spec: bool,
+    /// No name may become `None`, `True` or `False` by normalisation.
+    pub(crate) refuses_constant_identifier: bool,
+}
+
+impl Dialect {
+    /// The grammar that has all syntax of all supported versions, with the newest one's rules.
+    pub(crate) fn union() -> Dialect {
+        let newest = Version::supported().last().and_then(Version::features);
+        let features = newest.expect("some version is supported");
+        Dialect {
+            target: None,
+            fstrings: features.fstrings,
+            refuses_newline_in_spec: features.spec_newline_refused,
+            refuses_constant_identifier: features.constant_identifier_refused,
+        }
     }
 
-    pub(crate) fn has(self, feature: SyntaxFeature) -> bool {
-        feature.added_in() <= self.0
+    pub(crate) fn of(target: Target) -> Dialect {
+        let features = target.features();
+        Dialect {
+            target: Some(target),
+            fstrings: features.fstrings,
+            refuses_newline_in_spec: features.spec_newline_refused,
+            refuses_constant_identifier: features.constant_identifier_refused,
+        }
+    }
+
+    pub(crate) fn is_union(&self) -> bool {
+        self.target.is_none()
+    }
+
+    /// Whether the tree of every text that both take is the same by these rules and by the union's.
+    pub(crate) fn reads_like_union(&self) -> bool {
+        let union = Dialect::union();
+        let rules = |dialect: &Dialect| {
+            (dialect.fstrings, dialect.refuses_newline_in_spec, dialect.refuses_constant_identifier)
+        };
+        rules(self) == rules(&union) && self.knows(Mistake::FluflStatement)
+    }
+
+    pub(crate) fn has(&self, feature: SyntaxFeature) -> bool {
+        self.target.is_none_or(|target| target.has(feature))
+    }
+
+    /// The union knows the newest version's mistakes.
+    pub(crate) fn knows(&self, mistake: Mistake) -> bool {
+        self.target.is_none_or(|target| mistake.is_known_to(target))
+    }
+
+    pub(crate) fn has_template_strings(&self) -> bool {
+        self.has(SyntaxFeature::TemplateString)
+    }
+
+    pub(crate) fn refuses_incompatible_prefixes(&self) -> bool {
+        self.knows(Mistake::IncompatiblePrefixes)
+    }
+
+    pub(crate) fn hints_at_escaped_quotes(&self) -> bool {
+        self.knows(Mistake::EscapedEndQuote)
+    }
+
+    /// Whether versions may disagree about an identifier that is not ASCII.
+    pub(crate) fn identifier_varies(&self, name: &str) -> bool {
+        name.chars().any(unicode::is_newer_in_identifiers)
+    }
+
+    /// The first character of `name` that may not stand where it does, and its offset in bytes.
+    pub(crate) fn invalid_in_identifier(&self, name: &str) -> Option<(usize, char)> {
+        name.char_indices().find(|&(offset, character)| {
+            let fits = match offset {
+                0 => character == '_' || unicode_ident::is_xid_start(character),
+                _ => unicode_ident::is_xid_continue(character),
+            };
+            !fits || unicode::is_newer_in_identifiers(character)
+        })
+    }
+
+    /// Whether messages show a character itself.
+    pub(crate) fn is_printable(&self, character: char) -> bool {
+        match character.is_ascii() {
+            true => !character.is_ascii_control(),
+            false => crate::syntax::unparse::is_printable(character as u32),
+        }
+    }
+
+    /// The NFKC form of an identifier.
+    pub(crate) fn normalized<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+        match is_nfkc_quick(name.chars()) {
+            IsNormalized::Yes => Cow::Borrowed(name),
+            _ => Cow::Owned(name.nfkc().collect()),
+        }
+    }
+
+    /// Whether versions may disagree about the characters that a text names.
+    pub(crate) fn names_vary(&self, text: &str) -> bool {
+        text.contains("\\N{")
+    }
+
+    /// The character that `\N{name}` means.
+    pub(crate) fn character(&self, name: &str) -> Option<char> {
+        crate::syntax::character_names::character(name)
     }
 }
 
 impl Target {
-    /// What there is to say when a file for this target has `feature`; none if the target has it too.
+    fn has(&self, feature: SyntaxFeature) -> bool {
+        feature.added_in() <= self.version()
+    }
+
+    /// The note to a rejection of `feature`; none if the target has it.
     pub fn lacks(&self, feature: SyntaxFeature) -> Option<String> {
         let (version, added) = (self.version(), feature.added_in());
         let description = feature.description();
-        (version < added).then(|| {
+        (!self.has(feature)).then(|| {
             format!("cannot use {description} on Python {version} (syntax was added in Python {added})")
         })
     }
@@ -120,5 +335,16 @@ mod tests {
         assert_eq!(target.lacks(SyntaxFeature::TypeAlias), None);
         let note = "cannot use template strings on Python 3.12 (syntax was added in Python 3.14)";
         assert_eq!(target.lacks(SyntaxFeature::TemplateString).as_deref(), Some(note));
+    }
+
+    #[test]
+    fn a_mistake_may_be_known_to_older_versions_by_a_patch_release() {
+        let knows = |target: &str| {
+            Dialect::of(target.parse().expect("a target")).knows(Mistake::FluflStatement)
+        };
+        let cases = [("3.12.9", false), ("3.12.10", true), ("3.13.2", false), ("3.13.3", true), ("3.14.0", true)];
+        for (target, expected) in cases {
+            assert_eq!(knows(target), expected, "{target}");
+        }
     }
 }

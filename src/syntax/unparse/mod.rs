@@ -12,7 +12,7 @@
 mod printable;
 mod repr;
 
-pub(super) use repr::is_printable;
+pub(crate) use repr::is_printable;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;

@@ -133,7 +133,7 @@ fn next_point(text: &[u8]) -> Option<(u32, &[u8], &[u8])> {
 }
 
 /// Python's `str.isprintable` for a character beyond ASCII.
-pub(in crate::syntax) fn is_printable(point: u32) -> bool {
+pub(crate) fn is_printable(point: u32) -> bool {
     FLIPS.partition_point(|&flip| flip <= point) % 2 == 1
 }
 

@@ -1,0 +1,113 @@
+//! The verdict of one target on a text: its tree, or the error that its CPython raises.
+//!
+//! | run | ends with | verdict |
+//! |---|---|---|
+//! | first | a tree | the tree |
+//! | first | the lexer's fault was looked at | that fault |
+//! | first | a mistake that is no `invalid_` rule's | the mistake, unless a later token prevails |
+//! | second | the lexer's fault was looked at | that fault |
+//! | second | a mistake | the mistake, unless a later token prevails |
+//! | second | nothing | `invalid syntax` at the farthest token of the first run, or an unexpected indent |
+//!
+//! A later token prevails if the tokenizer raises an error there, outside of strings with fields,
+//! or stops there with a bracket open that began on a line before the mistake.
+//!
+//! CPython: `Parser/pegen.c` `_PyPegen_run_parser`, `Parser/pegen_errors.c`
+//! `_Pypegen_set_syntax_error`, `_PyPegen_tokenize_full_source_to_check_for_errors` (3.11–)
+
+use bumpalo::Bump;
+
+use super::lexer::{Lexed, TokenKind};
+use super::parser::{self, Notices, Parser, Stop};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::names::Interner;
+use crate::targets::{Dialect, Mistake};
+
+/// Why a target refuses a text, and what it warned of before.
+pub(super) struct Refusal {
+    pub(super) diagnostic: Box<Diagnostic>,
+    pub(super) notices: Notices,
+}
+
+/// Reads a text as the target of `dialect` does.
+pub(super) fn judge<'a>(
+    arena: &'a Bump,
+    interner: &mut Interner<'a>,
+    text: &'a str,
+    dialect: &Dialect,
+    lexed: &Lexed,
+) -> Result<parser::Parsed<'a>, Refusal> {
+    let mut parser = Parser::new(arena, interner, text, dialect, lexed, true);
+    let stop = match parser.module() {
+        Ok(module) => return Ok(parser.finish(module)),
+        Err(stop) => stop,
+    };
+    let found = match stop {
+        _ if is_fault(lexed, &parser) => None,
+        Stop::Fault => Some(prevailing(fault_of(&mut parser), lexed, &parser)),
+        Stop::Dead => second_run(lexed, &mut parser, dialect),
+    };
+    let diagnostic = found.unwrap_or_else(|| {
+        let fault = lexed.fault.as_ref().expect("the lexer's fault was looked at");
+        Box::new(fault.diagnostic.clone())
+    });
+    Err(Refusal { diagnostic, notices: parser.into_notices() })
+}
+
+/// Whether the parser looked at the token where the lexer stopped.
+fn is_fault(lexed: &Lexed, parser: &Parser<'_, '_>) -> bool {
+    lexed.tokens[parser.farthest()].kind == TokenKind::Fault
+}
+
+fn fault_of(parser: &mut Parser<'_, '_>) -> Box<Diagnostic> {
+    parser.fault.take().expect("a mistake was found")
+}
+
+/// Looks for mistakes; none if the lexer's fault is the error.
+fn second_run(
+    lexed: &Lexed,
+    parser: &mut Parser<'_, '_>,
+    dialect: &Dialect,
+) -> Option<Box<Diagnostic>> {
+    let last = parser.farthest();
+    parser.start_second_run();
+    let second = parser.module();
+    if is_fault(lexed, parser) {
+        return None;
+    }
+    if second.is_err_and(|stop| stop == Stop::Fault) {
+        return Some(prevailing(fault_of(parser), lexed, parser));
+    }
+    let unexpected = match lexed.tokens[last].kind {
+        TokenKind::Indent => "unexpected indent",
+        TokenKind::Dedent => "unexpected unindent",
+        _ => return Some(prevailing(invalid_syntax(last, parser, dialect), lexed, parser)),
+    };
+    Some(Box::new(parser.here(DiagnosticKind::IndentationError, unexpected)))
+}
+
+fn invalid_syntax(last: usize, parser: &Parser<'_, '_>, dialect: &Dialect) -> Box<Diagnostic> {
+    let mut diagnostic = parser.invalid_syntax(last);
+    if dialect.knows(Mistake::LessGreater) && parser.is_less_greater(last) {
+        diagnostic.message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?".to_owned();
+    }
+    Box::new(diagnostic)
+}
+
+/// The parser's mistake, unless there is something in the tokens after it that is reported first.
+fn prevailing(found: Box<Diagnostic>, lexed: &Lexed, parser: &Parser<'_, '_>) -> Box<Diagnostic> {
+    use DiagnosticKind::{IndentationError, SyntaxError, TabError};
+    if !matches!(found.kind, SyntaxError | IndentationError | TabError) {
+        return found;
+    }
+    let Some(fault) = &lexed.fault else { return found };
+    if fault.prevails {
+        return Box::new(fault.diagnostic.clone());
+    }
+    match &fault.unclosed {
+        Some(unclosed) if parser.line_of(parser.farthest()) > unclosed.location.lineno => {
+            Box::new(unclosed.clone())
+        }
+        _ => found,
+    }
+}

@@ -1,0 +1,118 @@
+//! Why a text has no further tokens.
+
+use super::{Bracket, Lexer};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::source::Location;
+
+/// The error at which the tokens of a text end.
+#[derive(Clone, Debug)]
+pub(in crate::syntax) struct LexicalFault {
+    pub(in crate::syntax) diagnostic: Diagnostic,
+    /// Whether the tokenizer itself raises it: then it is reported even if the parser has found
+    /// an error before, but not from within a string with fields.
+    pub(in crate::syntax) prevails: bool,
+    /// The innermost bracket that is open there, if the tokenizer only stops.
+    pub(in crate::syntax) unclosed: Option<Diagnostic>,
+}
+
+pub(super) type Lexing<T> = Result<T, Box<LexicalFault>>;
+
+impl Lexer<'_> {
+    /// An error that the tokenizer raises at the byte before the current offset.
+    ///
+    /// CPython: `Parser/tokenizer/helpers.c` `_PyTokenizer_syntaxerror` (3.12–)
+    #[cold]
+    pub(super) fn raised(&self, message: impl Into<String>) -> Box<LexicalFault> {
+        let before = &self.text[self.line_start..self.offset];
+        let last = before.char_indices().next_back().map_or(0, |(offset, _)| offset) as i32;
+        self.raised_from_to(last, last, message)
+    }
+
+    /// An error that the tokenizer raises of columns of the current line.
+    ///
+    /// CPython: `Parser/tokenizer/helpers.c` `_PyTokenizer_syntaxerror_known_range` (3.12–)
+    #[cold]
+    pub(super) fn raised_from_to(
+        &self,
+        column: i32,
+        end_column: i32,
+        message: impl Into<String>,
+    ) -> Box<LexicalFault> {
+        let line = self.line as i32;
+        let location = Location::new(line, line, column, end_column);
+        let diagnostic = Diagnostic::syntax_error(location, message);
+        Box::new(LexicalFault { diagnostic, prevails: self.strings.is_empty(), unclosed: None })
+    }
+
+    /// An error that the parser raises because the tokenizer stopped.
+    ///
+    /// CPython: `Parser/pegen_errors.c` `_Pypegen_tokenizer_error` (3.11–)
+    #[cold]
+    pub(super) fn stopped(&self, diagnostic: Diagnostic) -> Box<LexicalFault> {
+        let unclosed = self.brackets.last().map(|&bracket| never_closed(bracket));
+        Box::new(LexicalFault { diagnostic, prevails: false, unclosed })
+    }
+
+    /// The tokenizer stopped in the current line; the error's end is unknown.
+    #[cold]
+    pub(super) fn stopped_at_column(
+        &self,
+        kind: DiagnosticKind,
+        column: i32,
+        message: &str,
+    ) -> Box<LexicalFault> {
+        let line = self.line as i32;
+        let location = Location::new(line, line, column, -1);
+        self.stopped(Diagnostic::new(kind, location, message))
+    }
+
+    #[cold]
+    pub(super) fn never_closed(&self, bracket: Bracket) -> Box<LexicalFault> {
+        self.stopped(never_closed(bracket))
+    }
+
+    /// At the byte after a backslash.
+    #[cold]
+    pub(super) fn unexpected_after_backslash(&self) -> Box<LexicalFault> {
+        let message = "unexpected character after line continuation character";
+        let column = (self.offset - self.buffer_start) as i32;
+        self.stopped_at_column(DiagnosticKind::SyntaxError, column, message)
+    }
+
+    /// At the end, after a backslash and a newline.
+    #[cold]
+    pub(super) fn unexpected_end(&self) -> Box<LexicalFault> {
+        if let Some(&bracket) = self.brackets.last() {
+            return self.never_closed(bracket);
+        }
+        let line = self.line as i32 - 1;
+        let column = self.bytes[..self.offset - 1].iter().rev().take_while(|&&b| b != b'\n').count() as i32;
+        let location = Location::new(line, line, column, -1);
+        self.stopped(Diagnostic::syntax_error(location, "unexpected EOF while parsing"))
+    }
+
+    /// At a closing bracket that is not that of `open`.
+    #[cold]
+    pub(super) fn mismatch(&self, open: Bracket, closing: u8) -> Box<LexicalFault> {
+        let (opening, closing) = (char::from(open.byte), char::from(closing));
+        if let Some(string) = self.strings.last()
+            && open.byte == b'{'
+            && string.depth - 1 == string.field_depth()
+        {
+            return self.raised(format!("{}: unmatched '{closing}'", self.string_name()));
+        }
+        let on_line = match open.line == self.line {
+            true => String::new(),
+            false => format!(" on line {}", open.line),
+        };
+        self.raised(format!(
+            "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'{on_line}"
+        ))
+    }
+}
+
+fn never_closed(bracket: Bracket) -> Diagnostic {
+    let (line, column) = (bracket.line as i32, (bracket.offset - bracket.line_start) as i32);
+    let message = format!("'{}' was never closed", char::from(bracket.byte));
+    Diagnostic::syntax_error(Location::new(line, line, column, -1), message)
+}

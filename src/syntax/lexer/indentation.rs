@@ -1,0 +1,152 @@
+//! The start of a logical line: its indentation opens and closes blocks.
+//!
+//! Tabs go to the next multiple of eight columns, and are one column wide in a second count: where
+//! the two counts disagree about which line is indented more, the indentation is inconsistent.
+//!
+//! | line | column | alternative |
+//! |---|---|---|
+//! | `··x` | 2 | 2 |
+//! | `→x` | 8 | 1 |
+//! | `·→x` | 8 | 2 |
+//! | `·· ^L ·x` (a form feed) | 1 | 1 |
+//! | `··\` newline `→x` | 2 | 2 |
+//!
+//! CPython: `Parser/lexer/lexer.c` `tok_get_normal_mode` (3.8–)
+
+use super::fault::Lexing;
+use super::{Lexer, TokenFlags, TokenKind};
+use crate::diagnostic::DiagnosticKind;
+use crate::targets::limits;
+
+/// How far a line is indented, in the two counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Indentation {
+    column: usize,
+    alternative: usize,
+}
+
+impl Indentation {
+    pub(super) const NONE: Indentation = Indentation { column: 0, alternative: 0 };
+}
+
+impl Lexer<'_> {
+    /// Goes to the first token of the next line that has one, past lines of blanks and comments.
+    pub(super) fn line_start(&mut self) -> Lexing<()> {
+        loop {
+            let indentation = self.measure()?;
+            match self.byte(self.offset) {
+                b'#' => {
+                    self.offset = self.line_end();
+                    self.next_line();
+                }
+                b'\n' => self.next_line(),
+                _ => return self.indent(indentation),
+            }
+        }
+    }
+
+    /// Measures the blanks at the start of a line.
+    ///
+    /// Indentation that a backslash continues on the next line counts up to the backslash, unless
+    /// that is in the first column.
+    #[inline]
+    fn measure(&mut self) -> Lexing<Indentation> {
+        let mut found = Indentation::NONE;
+        let mut before_backslash = 0;
+        loop {
+            match self.byte(self.offset) {
+                b' ' => {
+                    found.column += 1;
+                    found.alternative += 1;
+                }
+                b'\t' => {
+                    found.column = (found.column / limits::TAB_SIZE + 1) * limits::TAB_SIZE;
+                    found.alternative += 1;
+                }
+                b'\x0c' => found = Indentation::NONE,
+                b'\\' => {
+                    if before_backslash == 0 {
+                        before_backslash = found.column;
+                    }
+                    self.continuation()?;
+                    self.buffer_start = self.line_start;
+                    continue;
+                }
+                _ => break,
+            }
+            self.offset += 1;
+        }
+        if before_backslash > 0 {
+            found = Indentation { column: before_backslash, alternative: before_backslash };
+        }
+        Ok(found)
+    }
+
+    /// Opens or closes blocks for a line with the indentation `next`.
+    #[inline]
+    fn indent(&mut self, next: Indentation) -> Lexing<()> {
+        let current = self.innermost();
+        if next == current {
+            return Ok(());
+        }
+        if next.column > current.column {
+            if self.indents.len() >= limits::MAX_INDENTS {
+                let message = "too many levels of indentation";
+                return Err(self.stopped_at_column(DiagnosticKind::IndentationError, 0, message));
+            }
+            self.check_tabs(next.alternative > current.alternative)?;
+            self.indents.push(next);
+            self.push(TokenKind::Indent, self.offset, TokenFlags::NONE);
+            return Ok(());
+        }
+        let open = self.indents.iter().rposition(|open| open.column <= next.column).unwrap_or(0);
+        if self.indents[open].column != next.column {
+            let message = "unindent does not match any outer indentation level";
+            let column = (self.line_end() - self.line_start) as i32;
+            return Err(self.stopped_at_column(DiagnosticKind::IndentationError, column, message));
+        }
+        self.check_tabs(self.indents[open].alternative == next.alternative)?;
+        for _ in open + 1..self.indents.len() {
+            self.push(TokenKind::Dedent, self.offset, TokenFlags::NONE);
+        }
+        self.indents.truncate(open + 1);
+        Ok(())
+    }
+
+    fn innermost(&self) -> Indentation {
+        self.indents.last().copied().unwrap_or(Indentation::NONE)
+    }
+
+    fn check_tabs(&self, is_consistent: bool) -> Lexing<()> {
+        if is_consistent {
+            return Ok(());
+        }
+        let message = "inconsistent use of tabs and spaces in indentation";
+        Err(self.stopped_at_column(DiagnosticKind::TabError, 0, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::lexer::lex;
+    use crate::targets::Dialect;
+
+    #[test]
+    fn tabs_may_not_matter() {
+        let cases = [
+            ("if x:\n\ta\n\tb\n", false),
+            ("if x:\n \ta\n \tb\n", false),
+            ("if x:\n\tif y:\n\t  z\n", false),
+            ("if x:\n        a\n\tb\n", true),
+            ("if x:\n\tif y:\n        z\n", true),
+            ("if x:\n  if y:\n\tz\n", true),
+            ("if x:\n \ta\n  b\n", true),
+            ("if 1:\n\tx\n\t\\\n\ty\n", true),
+            ("if 1:\n \\\n\tx\n y\n", false),
+            ("(a,\n\tb,\n        c)\n", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(lex(text, &Dialect::union()).fault.is_some(), expected, "{text:?}");
+        }
+    }
+}

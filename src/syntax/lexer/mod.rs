@@ -1,0 +1,526 @@
+//! The lexer: from a text to the tokens that CPython's tokenizer makes of it.
+//!
+//! Input: a text that ends in a newline. Output: tokens up to the end, or up to the first fault.
+//!
+//! ```text
+//! x = f"a{b}"   ->   Name Equal FStringStart FStringMiddle LeftBrace Name RightBrace FStringEnd Newline End
+//! ```
+//!
+//! The lexer runs ahead of the parser. CPython's runs in step with it, and raises its error when
+//! the parser asks for the token; so a fault is only reported if the parser gets that far, or by
+//! the rules of [`super::judge`]. A string with fields is cut into tokens as from 3.12 on
+//! (PEP 701): see [`fstrings`].
+//!
+//! CPython: `Parser/tokenizer.c` `tok_get` (3.12), `Parser/lexer/lexer.c` `tok_get` (3.13–)
+
+mod fault;
+mod fstrings;
+mod identifiers;
+mod indentation;
+mod numbers;
+mod strings;
+mod token;
+
+pub(super) use fault::LexicalFault;
+pub(super) use fstrings::FieldText;
+pub(super) use token::{Token, TokenFlags, TokenKind};
+
+use crate::targets::{Dialect, limits};
+use fault::Lexing;
+use fstrings::OpenString;
+use indentation::Indentation;
+
+/// What the lexer made of a text.
+pub(super) struct Lexed {
+    /// The last is of the kind `End` or `Fault`.
+    pub(super) tokens: Vec<Token>,
+    /// Why the tokens end early.
+    pub(super) fault: Option<Box<LexicalFault>>,
+    /// The source text of fields, by the token that hands it on, in order.
+    pub(super) field_texts: Vec<FieldText>,
+    /// Numbers that touch a keyword, and `\{` or `\}` in strings with fields, in order.
+    pub(super) notices: Vec<Notice>,
+    /// Whether another dialect may make other tokens of the text.
+    pub(super) depends_on_dialect: bool,
+}
+
+/// Something that a target may warn of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notice {
+    pub(super) kind: NoticeKind,
+    /// The index of the token in which it was seen.
+    pub(super) token: u32,
+    pub(super) line: u32,
+    /// Bytes from the start of the line.
+    pub(super) column: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoticeKind {
+    /// `1or x`: the kind of literal.
+    NumberTouchesKeyword(&'static str),
+    /// A backslash before this brace, in a string with fields that is not raw.
+    EscapedBrace(u8),
+}
+
+/// An open bracket.
+#[derive(Clone, Copy)]
+struct Bracket {
+    byte: u8,
+    offset: u32,
+    line: u32,
+    line_start: u32,
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    dialect: &'t Dialect,
+    offset: usize,
+    /// The current line, from 1.
+    line: u32,
+    line_start: usize,
+    /// Where the text starts that CPython's tokenizer has in its buffer: the line of the last
+    /// token that began while no other was being read.
+    buffer_start: usize,
+    brackets: Vec<Bracket>,
+    indents: Vec<Indentation>,
+    /// The strings with fields that are open, outermost first.
+    strings: Vec<OpenString>,
+    /// Whether the next byte belongs to the text of the innermost of `strings`.
+    in_string_text: bool,
+    lexed: Lexed,
+}
+
+/// What a byte begins, outside of the text of strings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Class {
+    Blank,
+    Newline,
+    Comment,
+    Word,
+    Digit,
+    Quote,
+    Dot,
+    Backslash,
+    /// A byte that is always a token of its own.
+    Single,
+    Open,
+    Close,
+    /// A byte that may be the first of a longer operator.
+    Operator,
+    Colon,
+    Exclamation,
+    Invalid,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Invalid; 256];
+    let groups: [(&[u8], Class); 14] = [
+        (b" \t\x0c", Class::Blank),
+        (b"\n", Class::Newline),
+        (b"#", Class::Comment),
+        (b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", Class::Word),
+        (b"0123456789", Class::Digit),
+        (b"\"'", Class::Quote),
+        (b".", Class::Dot),
+        (b"\\", Class::Backslash),
+        (b",;~$?`", Class::Single),
+        (b"([{", Class::Open),
+        (b")]}", Class::Close),
+        (b"=<>+-*/%&|^@", Class::Operator),
+        (b":", Class::Colon),
+        (b"!", Class::Exclamation),
+    ];
+    let mut group = 0;
+    while group < groups.len() {
+        let (bytes, class) = groups[group];
+        let mut index = 0;
+        while index < bytes.len() {
+            classes[bytes[index] as usize] = class;
+            index += 1;
+        }
+        group += 1;
+    }
+    let mut byte = 128;
+    while byte < 256 {
+        classes[byte] = Class::Word;
+        byte += 1;
+    }
+    classes
+};
+
+/// Whether a byte may continue a name: letters, digits, `_` and all that is not ASCII.
+static CONTINUES_WORD: [bool; 256] = {
+    let mut continues = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_digit = matches!(CLASSES[byte], Class::Digit);
+        continues[byte] = is_digit || matches!(CLASSES[byte], Class::Word);
+        byte += 1;
+    }
+    continues
+};
+
+/// The tokens of `text`, which must end in a newline and hold no null bytes.
+pub(super) fn lex(text: &str, dialect: &Dialect) -> Lexed {
+    debug_assert!(text.ends_with('\n'));
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        dialect,
+        offset: 0,
+        line: 1,
+        line_start: 0,
+        buffer_start: 0,
+        brackets: Vec::new(),
+        indents: vec![Indentation::NONE],
+        strings: Vec::new(),
+        in_string_text: false,
+        lexed: Lexed {
+            // A token of Python is about five bytes long, blanks and comments included.
+            tokens: Vec::with_capacity(text.len() / 5 + 16),
+            fault: None,
+            field_texts: Vec::new(),
+            notices: Vec::new(),
+            depends_on_dialect: false,
+        },
+    };
+    if let Err(fault) = lexer.run() {
+        lexer.lexed.fault = Some(fault);
+        lexer.push(TokenKind::Fault, lexer.offset, TokenFlags::NONE);
+    }
+    lexer.lexed
+}
+
+impl<'t> Lexer<'t> {
+    fn run(&mut self) -> Lexing<()> {
+        self.line_start()?;
+        loop {
+            if self.in_string_text {
+                self.string_text()?;
+                continue;
+            }
+            let start = self.offset;
+            match CLASSES[usize::from(self.byte(start))] {
+                Class::Blank => self.offset += 1,
+                Class::Word => self.word()?,
+                Class::Single => self.single(),
+                Class::Operator => self.operator(),
+                Class::Dot => self.dot()?,
+                Class::Open => self.open()?,
+                Class::Close => self.close()?,
+                Class::Newline => self.newline(start)?,
+                Class::Comment => {
+                    self.offset = self.line_end();
+                    self.newline(start)?;
+                }
+                Class::Quote => self.string(start)?,
+                Class::Digit => self.number()?,
+                Class::Colon => self.colon(),
+                Class::Exclamation => self.exclamation(),
+                Class::Backslash => self.continuation()?,
+                Class::Invalid if self.at_end() => return self.end(),
+                Class::Invalid => return Err(self.invalid_character()),
+            }
+        }
+    }
+
+    /// The byte at `offset`; zero past the end, for no text has a null byte.
+    #[inline]
+    fn byte(&self, offset: usize) -> u8 {
+        self.bytes.get(offset).copied().unwrap_or(0)
+    }
+
+    fn at_end(&self) -> bool {
+        self.offset >= self.bytes.len()
+    }
+
+    /// Appends a token from `start` to the current offset, in the current line.
+    #[inline]
+    fn push(&mut self, kind: TokenKind, start: usize, flags: TokenFlags) {
+        self.lexed.tokens.push(Token {
+            start: start as u32,
+            end: self.offset as u32,
+            line: self.line,
+            line_start: self.line_start as u32,
+            kind,
+            level: self.brackets.len() as u8,
+            flags,
+        });
+    }
+
+    /// Appends the token of the next `len` bytes.
+    #[inline]
+    fn push_next(&mut self, kind: TokenKind, len: usize) {
+        let start = self.offset;
+        self.offset += len;
+        self.push(kind, start, TokenFlags::NONE);
+    }
+
+    fn line_end(&self) -> usize {
+        let rest = &self.bytes[self.offset..];
+        memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |newline| self.offset + newline)
+    }
+
+    fn end(&mut self) -> Lexing<()> {
+        if let Some(&bracket) = self.brackets.last() {
+            return Err(self.never_closed(bracket));
+        }
+        for _ in 1..self.indents.len() {
+            self.push(TokenKind::Dedent, self.offset, TokenFlags::NONE);
+        }
+        self.push(TokenKind::End, self.offset, TokenFlags::NONE);
+        Ok(())
+    }
+
+    /// The end of a line. Its token starts where the comment does, if there is one.
+    fn newline(&mut self, start: usize) -> Lexing<()> {
+        if self.brackets.is_empty() {
+            self.push(TokenKind::Newline, start, TokenFlags::NONE);
+            self.next_line();
+            return self.line_start();
+        }
+        self.next_line();
+        Ok(())
+    }
+
+    /// Goes past the newline at the current offset, between tokens.
+    fn next_line(&mut self) {
+        self.break_line();
+        self.buffer_start = self.offset;
+    }
+
+    /// Goes past the newline at the current offset.
+    #[inline]
+    fn break_line(&mut self) {
+        self.offset += 1;
+        self.line += 1;
+        self.line_start = self.offset;
+    }
+
+    /// A backslash joins two lines; nothing may follow it in its own.
+    ///
+    /// CPython: `Parser/lexer/lexer.c` `tok_continuation_line` (3.12–)
+    fn continuation(&mut self) -> Lexing<()> {
+        self.offset += 1;
+        if self.byte(self.offset) != b'\n' {
+            return Err(self.unexpected_after_backslash());
+        }
+        self.break_line();
+        if self.at_end() {
+            return Err(self.unexpected_end());
+        }
+        Ok(())
+    }
+
+    /// A name, a keyword, or the prefix of a string.
+    #[inline]
+    fn word(&mut self) -> Lexing<()> {
+        let start = self.offset;
+        let mut end = start + 1;
+        while CONTINUES_WORD[usize::from(self.byte(end))] {
+            end += 1;
+        }
+        if matches!(self.byte(end), b'"' | b'\'') && self.is_prefix(start, end)? {
+            self.offset = end;
+            return self.string(start);
+        }
+        self.offset = end;
+        let word = &self.bytes[start..end];
+        // Keywords begin with lower-case letters, but for three.
+        let kind = token::word_kind(word);
+        if kind == TokenKind::Name && !word.is_ascii() {
+            self.check_identifier(start, end)?;
+            self.push(kind, start, TokenFlags::NON_ASCII);
+            return Ok(());
+        }
+        self.push(kind, start, TokenFlags::NONE);
+        Ok(())
+    }
+
+    fn single(&mut self) {
+        let kind = match self.byte(self.offset) {
+            b',' => TokenKind::Comma,
+            b';' => TokenKind::Semicolon,
+            b'~' => TokenKind::Tilde,
+            _ => TokenKind::Stray,
+        };
+        self.push_next(kind, 1);
+    }
+
+    fn dot(&mut self) -> Lexing<()> {
+        match (self.byte(self.offset + 1), self.byte(self.offset + 2)) {
+            (b'0'..=b'9', _) => return self.number(),
+            (b'.', b'.') => self.push_next(TokenKind::Ellipsis, 3),
+            _ => self.push_next(TokenKind::Dot, 1),
+        }
+        Ok(())
+    }
+
+    fn operator(&mut self) {
+        use TokenKind::*;
+        let (first, second) = (self.byte(self.offset), self.byte(self.offset + 1));
+        let third = self.byte(self.offset + 2);
+        let (kind, len) = match (first, second, third) {
+            (b'=', b'=', _) => (DoubleEqual, 2),
+            (b'=', ..) => (Equal, 1),
+            (b'*', b'*', b'=') => (DoubleStarEqual, 3),
+            (b'*', b'*', _) => (DoubleStar, 2),
+            (b'*', b'=', _) => (StarEqual, 2),
+            (b'*', ..) => (Star, 1),
+            (b'-', b'>', _) => (Arrow, 2),
+            (b'-', b'=', _) => (MinusEqual, 2),
+            (b'-', ..) => (Minus, 1),
+            (b'+', b'=', _) => (PlusEqual, 2),
+            (b'+', ..) => (Plus, 1),
+            (b'<', b'=', _) => (LessEqual, 2),
+            (b'<', b'<', b'=') => (LeftShiftEqual, 3),
+            (b'<', b'<', _) => (LeftShift, 2),
+            (b'<', b'>', _) => (NotEqual, 2),
+            (b'<', ..) => (Less, 1),
+            (b'>', b'=', _) => (GreaterEqual, 2),
+            (b'>', b'>', b'=') => (RightShiftEqual, 3),
+            (b'>', b'>', _) => (RightShift, 2),
+            (b'>', ..) => (Greater, 1),
+            (b'/', b'/', b'=') => (DoubleSlashEqual, 3),
+            (b'/', b'/', _) => (DoubleSlash, 2),
+            (b'/', b'=', _) => (SlashEqual, 2),
+            (b'/', ..) => (Slash, 1),
+            (b'%', b'=', _) => (PercentEqual, 2),
+            (b'%', ..) => (Percent, 1),
+            (b'&', b'=', _) => (AmpersandEqual, 2),
+            (b'&', ..) => (Ampersand, 1),
+            (b'|', b'=', _) => (BarEqual, 2),
+            (b'|', ..) => (Bar, 1),
+            (b'^', b'=', _) => (CaretEqual, 2),
+            (b'^', ..) => (Caret, 1),
+            (_, b'=', _) => (AtEqual, 2),
+            _ => (At, 1),
+        };
+        self.push_next(kind, len);
+        if kind == Equal && !self.strings.is_empty() {
+            self.equal_in_field();
+        }
+    }
+
+    fn colon(&mut self) {
+        if self.colon_in_field() {
+            return;
+        }
+        match self.byte(self.offset + 1) {
+            b'=' => self.push_next(TokenKind::ColonEqual, 2),
+            _ => self.push_next(TokenKind::Colon, 1),
+        }
+    }
+
+    fn exclamation(&mut self) {
+        self.punctuation_in_field(b'!');
+        match self.byte(self.offset + 1) {
+            b'=' => self.push_next(TokenKind::NotEqual, 2),
+            _ => self.push_next(TokenKind::Exclamation, 1),
+        }
+    }
+
+    fn open(&mut self) -> Lexing<()> {
+        let byte = self.byte(self.offset);
+        if byte == b'{' {
+            self.punctuation_in_field(byte);
+        }
+        if self.brackets.len() >= limits::MAX_PARENTHESES {
+            self.offset += 1;
+            return Err(self.raised("too many nested parentheses"));
+        }
+        let (offset, line, line_start) = (self.offset as u32, self.line, self.line_start as u32);
+        self.brackets.push(Bracket { byte, offset, line, line_start });
+        if let Some(string) = self.strings.last_mut() {
+            string.depth += 1;
+        }
+        let kind = match byte {
+            b'(' => TokenKind::LeftParen,
+            b'[' => TokenKind::LeftBracket,
+            _ => TokenKind::LeftBrace,
+        };
+        self.push_next(kind, 1);
+        Ok(())
+    }
+
+    fn close(&mut self) -> Lexing<()> {
+        let byte = self.byte(self.offset);
+        if byte == b'}' {
+            self.punctuation_in_field(byte);
+        }
+        self.offset += 1;
+        let (kind, opening) = match byte {
+            b')' => (TokenKind::RightParen, b'('),
+            b']' => (TokenKind::RightBracket, b'['),
+            _ => (TokenKind::RightBrace, b'{'),
+        };
+        if byte == b'}' && self.strings.last().is_some_and(|string| string.depth == 0) {
+            return Err(self.raised(format!("{}: single '}}' is not allowed", self.string_name())));
+        }
+        let Some(open) = self.brackets.pop() else {
+            return Err(self.raised(format!("unmatched '{}'", char::from(byte))));
+        };
+        if open.byte != opening {
+            return Err(self.mismatch(open, byte));
+        }
+        if !self.strings.is_empty() {
+            self.close_in_field(byte)?;
+        }
+        self.push(kind, self.offset - 1, TokenFlags::NONE);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<TokenKind> {
+        lex(text, &Dialect::union()).tokens.iter().map(|token| token.kind).collect()
+    }
+
+    #[test]
+    fn every_operator_is_one_token() {
+        use TokenKind::*;
+        let operators = [
+            ("+", Plus), ("-", Minus), ("*", Star), ("/", Slash), ("//", DoubleSlash), ("%", Percent),
+            ("@", At), ("**", DoubleStar), ("<<", LeftShift), (">>", RightShift), ("&", Ampersand),
+            ("|", Bar), ("^", Caret), ("~", Tilde), ("<", Less), (">", Greater), ("<=", LessEqual),
+            (">=", GreaterEqual), ("==", DoubleEqual), ("!=", NotEqual), ("<>", NotEqual), ("=", Equal),
+            ("+=", PlusEqual), ("-=", MinusEqual), ("*=", StarEqual), ("/=", SlashEqual),
+            ("//=", DoubleSlashEqual), ("%=", PercentEqual), ("@=", AtEqual), ("**=", DoubleStarEqual),
+            ("<<=", LeftShiftEqual), (">>=", RightShiftEqual), ("&=", AmpersandEqual),
+            ("|=", BarEqual), ("^=", CaretEqual), (":", Colon), (":=", ColonEqual), (",", Comma),
+            (";", Semicolon), (".", Dot), ("...", Ellipsis), ("->", Arrow), ("!", Exclamation),
+            ("$", Stray),
+        ];
+        for (text, kind) in operators {
+            assert_eq!(kinds(&format!("{text}\n")), [kind, Newline, End], "{text}");
+        }
+    }
+
+    #[test]
+    fn indentation_opens_and_closes_blocks() {
+        use TokenKind::*;
+        let text = "if a:\n  b\n\n# c\n  (d,\ne)\nf\n";
+        let expected = [
+            If, Name, Colon, Newline, Indent, Name, Newline, LeftParen, Name, Comma, Name, RightParen,
+            Newline, Dedent, Name, Newline, End,
+        ];
+        assert_eq!(kinds(text), expected);
+    }
+
+    #[test]
+    fn strings_with_fields_are_cut_into_tokens() {
+        use TokenKind::*;
+        let expected = [
+            FStringStart, FStringMiddle, FStringMiddle, LeftBrace, Name, Exclamation, Name, Colon,
+            FStringMiddle, LeftBrace, Name, RightBrace, FStringMiddle, RightBrace, FStringEnd, Newline,
+            End,
+        ];
+        assert_eq!(kinds("f'a{{b{c!r:>{d}}'\n"), expected);
+    }
+}

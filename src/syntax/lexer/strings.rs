@@ -1,0 +1,176 @@
+//! Strings without fields, and the prefixes of all strings.
+
+use super::fault::{LexicalFault, Lexing};
+use super::fstrings::OpenString;
+use super::{Lexer, TokenFlags, TokenKind};
+
+/// Pairs of prefix letters that no string may have, in the order of CPython's checks.
+///
+/// CPython: `Parser/lexer/lexer.c` `maybe_raise_syntax_error_for_string_prefixes` (3.14–)
+const INCOMPATIBLE: [(u8, u8); 7] =
+    [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')];
+
+impl Lexer<'_> {
+    /// Whether the word before a quote is the prefix of a string. If not, it is a name.
+    pub(super) fn is_prefix(&self, start: usize, end: usize) -> Lexing<bool> {
+        let mut letters = [0; 5];
+        let word = &self.bytes[start..end];
+        if word.len() > letters.len() {
+            return Ok(false);
+        }
+        for (index, byte) in word.iter().map(u8::to_ascii_lowercase).enumerate() {
+            if !b"burft".contains(&byte) || letters[..index].contains(&byte) {
+                return Ok(false);
+            }
+            letters[index] = byte;
+        }
+        let has = |letter| letters.contains(&letter);
+        if has(b't') && !self.dialect.has_template_strings() {
+            return Ok(false);
+        }
+        match INCOMPATIBLE.into_iter().find(|&(a, b)| has(a) && has(b)) {
+            None => Ok(true),
+            Some(_) if !self.dialect.refuses_incompatible_prefixes() => Ok(false),
+            Some((a, b)) => {
+                let (a, b) = (char::from(a), char::from(b));
+                let column = |offset: usize| (offset - self.line_start) as i32;
+                let message = format!("'{a}' and '{b}' prefixes are incompatible");
+                Err(self.raised_from_to(column(start), column(end), message))
+            }
+        }
+    }
+
+    /// The string that starts, perhaps with a prefix, at `start`, and whose quote is next.
+    #[inline]
+    pub(super) fn string(&mut self, start: usize) -> Lexing<()> {
+        let quote = self.byte(self.offset);
+        let is_triple = self.byte(self.offset + 1) == quote && self.byte(self.offset + 2) == quote;
+        let mut flags = TokenFlags::NONE;
+        if start < self.offset {
+            flags = flags.with(TokenFlags::PREFIXED);
+            let prefix = &self.bytes[start..self.offset];
+            if prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T')) {
+                self.open_string(start, if is_triple { 3 } else { 1 });
+                return Ok(());
+            }
+        }
+        match is_triple {
+            true => self.triple_quoted(start, quote, flags.with(TokenFlags::TRIPLE)),
+            false => self.single_quoted(start, quote, flags),
+        }
+    }
+
+    fn single_quoted(&mut self, start: usize, quote: u8, mut flags: TokenFlags) -> Lexing<()> {
+        let (line, line_start) = (self.line, self.line_start);
+        let mut has_escaped_quote = false;
+        self.offset += 1;
+        loop {
+            let rest = self.bytes.get(self.offset..).unwrap_or_default();
+            let Some(found) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
+                return Err(self.unterminated(start, line, line_start, 1, has_escaped_quote));
+            };
+            self.offset += found;
+            match self.byte(self.offset) {
+                b'\\' => {
+                    flags = flags.with(TokenFlags::BACKSLASH);
+                    has_escaped_quote |= self.byte(self.offset + 1) == quote;
+                    flags = self.escaped(flags);
+                }
+                b'\n' => {
+                    return Err(self.unterminated(start, line, line_start, 1, has_escaped_quote));
+                }
+                _ => break,
+            }
+        }
+        self.offset += 1;
+        self.push_from(TokenKind::String, (start, line, line_start), flags);
+        Ok(())
+    }
+
+    fn triple_quoted(&mut self, start: usize, quote: u8, mut flags: TokenFlags) -> Lexing<()> {
+        let (line, line_start) = (self.line, self.line_start);
+        self.offset += 3;
+        loop {
+            let rest = self.bytes.get(self.offset..).unwrap_or_default();
+            let Some(found) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
+                self.offset = self.bytes.len();
+                return Err(self.unterminated(start, line, line_start, 3, false));
+            };
+            self.offset += found;
+            match self.byte(self.offset) {
+                b'\\' => flags = self.escaped(flags.with(TokenFlags::BACKSLASH)),
+                b'\n' => {
+                    flags = flags.with(TokenFlags::MULTILINE);
+                    self.break_line();
+                }
+                _ if self.byte(self.offset + 1) == quote && self.byte(self.offset + 2) == quote => break,
+                _ => self.offset += 1,
+            }
+        }
+        self.offset += 3;
+        self.push_from(TokenKind::String, (start, line, line_start), flags);
+        Ok(())
+    }
+
+    /// Goes past a backslash and the byte after it.
+    fn escaped(&mut self, flags: TokenFlags) -> TokenFlags {
+        self.offset += 1;
+        if self.byte(self.offset) != b'\n' {
+            self.offset += 1;
+            return flags;
+        }
+        self.break_line();
+        flags.with(TokenFlags::MULTILINE)
+    }
+
+    /// Appends a token that began at an offset, in a line that began at another.
+    pub(super) fn push_from(
+        &mut self,
+        kind: TokenKind,
+        (start, line, line_start): (usize, u32, usize),
+        flags: TokenFlags,
+    ) {
+        self.push(kind, start, flags);
+        if let Some(token) = self.lexed.tokens.last_mut() {
+            (token.line, token.line_start) = (line, line_start as u32);
+        }
+    }
+
+    /// A string that does not end: reported at its first quote or prefix.
+    #[cold]
+    fn unterminated(
+        &mut self,
+        start: usize,
+        line: u32,
+        line_start: usize,
+        quote_size: u8,
+        has_escaped_quote: bool,
+    ) -> Box<LexicalFault> {
+        let detected = self.detection_line();
+        let quote = self.bytes[self.first_quote(start)];
+        let ends_field = |string: &OpenString| (string.quote, string.quote_size) == (quote, quote_size);
+        let message = if self.strings.last().is_some_and(ends_field) {
+            format!("{}: expecting '}}'", self.string_name())
+        } else {
+            let triple = if quote_size == 3 { "triple-quoted " } else { "" };
+            let hint = match has_escaped_quote && self.dialect.hints_at_escaped_quotes() {
+                true => "; perhaps you escaped the end quote?",
+                false => "",
+            };
+            format!("unterminated {triple}string literal (detected at line {detected}){hint}")
+        };
+        (self.line, self.line_start) = (line, line_start);
+        let column = (start - line_start) as i32;
+        self.raised_from_to(column, column, message)
+    }
+
+    fn first_quote(&self, start: usize) -> usize {
+        let quote = memchr::memchr2(b'"', b'\'', &self.bytes[start..]);
+        start + quote.expect("a string has a quote")
+    }
+
+    /// The line of the last byte that was read: at the end of the text, that of the last newline.
+    pub(super) fn detection_line(&self) -> u32 {
+        if self.at_end() { self.line - 1 } else { self.line }
+    }
+}

@@ -1,0 +1,273 @@
+//! Assignments of all kinds, and type aliases.
+
+use super::mistakes::{Use, describe};
+use super::targets::{is_single_target, is_star_target};
+use super::{Parser, Step, Stop};
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::SyntaxFeature;
+
+impl<'a> Parser<'a, '_> {
+    /// A statement that begins with an expression.
+    pub(super) fn expression_statement(&mut self) -> Step<StmtKind<'a>> {
+        if self.second_run {
+            return self.checked_expression_statement();
+        }
+        if self.at_type_alias()
+            && let Some(alias) = self.attempt(Self::type_alias)?
+        {
+            return Ok(alias);
+        }
+        self.predicted_expression_statement()
+    }
+
+    /// The same in the second run, alternative by alternative.
+    #[cold]
+    fn checked_expression_statement(&mut self) -> Step<StmtKind<'a>> {
+        let mark = self.mark();
+        let statement = self.attempt(Self::predicted_expression_statement)?;
+        match statement {
+            Some(StmtKind::Expr(_)) => self.back_to(mark),
+            Some(assignment) => return Ok(assignment),
+            None if self.at_augmented_assignment()? => return Err(Stop::Dead),
+            None => {}
+        }
+        self.invalid_assignment()?;
+        if self.at_type_alias()
+            && let Some(alias) = self.attempt(Self::type_alias)?
+        {
+            return Ok(alias);
+        }
+        let value = self.assigned_value()?;
+        Ok(StmtKind::Expr(self.alloc(value)))
+    }
+
+    /// After its operator, an augmented assignment is no other statement.
+    fn at_augmented_assignment(&mut self) -> Step<bool> {
+        let target = self.fits(|this| {
+            let target = this.primary()?;
+            match augmented_operator(this.kind()) {
+                Some(_) => Ok(target),
+                None => Err(Stop::Dead),
+            }
+        })?;
+        Ok(target.is_some_and(|target| is_single_target(&target)))
+    }
+
+    /// An expression, or an assignment to it, as the token after it says.
+    #[inline]
+    fn predicted_expression_statement(&mut self) -> Step<StmtKind<'a>> {
+        let start = self.position;
+        let first = self.assigned_value()?;
+        match self.kind() {
+            TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(self.alloc(first))),
+            TokenKind::Equal => self.assignment(first),
+            TokenKind::Colon => self.annotated_assignment(start, first),
+            kind => match augmented_operator(kind) {
+                Some(op) => self.augmented_assignment(first, op),
+                None => Ok(StmtKind::Expr(self.alloc(first))),
+            },
+        }
+    }
+
+    /// `target = target = value`, after the first target.
+    fn assignment(&mut self, first: Expr<'a>) -> Step<StmtKind<'a>> {
+        let from = self.exprs.len();
+        let mut value = first;
+        while self.at(TokenKind::Equal) {
+            if !is_star_target(&value) {
+                return Err(Stop::Dead);
+            }
+            let target = self.stored(value);
+            self.exprs.push(target);
+            self.bump();
+            value = self.assigned_value()?;
+        }
+        let targets = self.take_exprs(from);
+        Ok(StmtKind::Assign { targets, value: self.alloc(value) })
+    }
+
+    fn annotated_assignment(&mut self, start: usize, target: Expr<'a>) -> Step<StmtKind<'a>> {
+        if !is_single_target(&target) {
+            return Err(Stop::Dead);
+        }
+        self.bump();
+        let annotation = self.expression()?;
+        let value = match self.at(TokenKind::Equal) {
+            false => None,
+            true => self.attempt(|this| {
+                this.bump();
+                this.assigned_value()
+            })?,
+        };
+        let is_name = matches!(target.kind, ExprKind::Name { .. });
+        let assign = AnnAssign {
+            target: self.alloc(self.stored(target)),
+            annotation: self.alloc(annotation),
+            value: value.map(|value| self.alloc(value)),
+            simple: is_name && self.tokens[start].kind == TokenKind::Name,
+        };
+        Ok(StmtKind::AnnAssign(self.arena.alloc(assign)))
+    }
+
+    fn augmented_assignment(&mut self, target: Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
+        if !is_single_target(&target) {
+            return Err(Stop::Dead);
+        }
+        self.bump();
+        let value = self.assigned_value()?;
+        let (target, value) = (self.alloc(self.stored(target)), self.alloc(value));
+        Ok(StmtKind::AugAssign { target, op, value })
+    }
+
+    /// Whether `type` is next, and a name after it.
+    fn at_type_alias(&self) -> bool {
+        self.at_name("type") && self.kind_ahead(1) == TokenKind::Name
+    }
+
+    /// CPython: `type_alias` (3.12–)
+    fn type_alias(&mut self) -> Step<StmtKind<'a>> {
+        let start = self.bump();
+        let name = self.name_expression(ExprContext::Store)?;
+        let id = self.node_id();
+        let type_params = self.optional_type_params()?;
+        self.expect(TokenKind::Equal)?;
+        let value = self.expression()?;
+        if !self.allows(SyntaxFeature::TypeAlias, start) {
+            return Err(Stop::Dead);
+        }
+        let (name, value) = (self.alloc(name), self.alloc(value));
+        let alias = TypeAlias { id, name, type_params, value };
+        Ok(StmtKind::TypeAlias(self.arena.alloc(alias)))
+    }
+
+    /// The ways in which a statement that is no assignment could have been meant as one.
+    ///
+    /// CPython: `invalid_assignment` (3.9–)
+    fn invalid_assignment(&mut self) -> Step<()> {
+        self.invalid_annotation()?;
+        let targets = self.mark();
+        while self
+            .attempt(|this| {
+                this.star_targets()?;
+                this.expect(TokenKind::Equal)
+            })?
+            .is_some()
+        {}
+        let target = self.fits(|this| {
+            let target = this.star_expressions()?;
+            this.expect(TokenKind::Equal)?;
+            Ok(target)
+        })?;
+        if let Some(target) = target {
+            self.back_to(targets);
+            return self.check_target(&target, Use::Assign);
+        }
+        let target = self.fits(|this| {
+            let target = this.yield_expression()?;
+            this.expect(TokenKind::Equal)?;
+            Ok(target)
+        })?;
+        self.back_to(targets);
+        if let Some(target) = target {
+            return self.mistake_at(target.location, "assignment to yield expression not possible");
+        }
+        self.invalid_augmented_target()
+    }
+
+    fn invalid_augmented_target(&mut self) -> Step<()> {
+        let target = self.fits(|this| {
+            let target = this.star_expressions()?;
+            if augmented_operator(this.kind()).is_none() {
+                return Err(Stop::Dead);
+            }
+            this.bump();
+            this.assigned_value()?;
+            Ok(target)
+        })?;
+        match target {
+            Some(target) => {
+                let message = format!(
+                    "'{}' is an illegal expression for augmented assignment",
+                    describe(&target)
+                );
+                self.mistake_at(target.location, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn invalid_annotation(&mut self) -> Step<()> {
+        let annotated = self.fits(|this| {
+            let target = this.invalid_ann_assign_target()?;
+            this.expect(TokenKind::Colon)?;
+            this.expression()?;
+            Ok(target)
+        })?;
+        if let Some(target) = annotated {
+            let message = format!("only single target (not {}) can be annotated", describe(&target));
+            return self.mistake_at(target.location, message);
+        }
+        let first = self.fits(|this| {
+            let first = this.star_named_expression()?;
+            this.expect(TokenKind::Comma)?;
+            while this
+                .attempt(|this| {
+                    this.star_named_expression()?;
+                    this.eat(TokenKind::Comma);
+                    Ok(())
+                })?
+                .is_some()
+            {}
+            this.expect(TokenKind::Colon)?;
+            this.expression()?;
+            Ok(first)
+        })?;
+        if let Some(first) = first {
+            let message = "only single target (not tuple) can be annotated";
+            return self.mistake_at(first.location, message);
+        }
+        let target = self.fits(|this| {
+            let target = this.expression()?;
+            this.expect(TokenKind::Colon)?;
+            this.expression()?;
+            Ok(target)
+        })?;
+        match target {
+            Some(target) => self.mistake_at(target.location, "illegal target for annotation"),
+            None => Ok(()),
+        }
+    }
+
+    /// A list or a tuple, in parentheses or not.
+    fn invalid_ann_assign_target(&mut self) -> Step<Expr<'a>> {
+        if !self.at_any(TokenKind::LeftParen.bit() | TokenKind::LeftBracket.bit()) {
+            return Err(Stop::Dead);
+        }
+        let target = self.atom()?;
+        match target.kind {
+            ExprKind::List { .. } | ExprKind::Tuple { .. } => Ok(target),
+            _ => Err(Stop::Dead),
+        }
+    }
+}
+
+/// The operator of an augmented assignment.
+fn augmented_operator(kind: TokenKind) -> Option<Operator> {
+    Some(match kind {
+        TokenKind::PlusEqual => Operator::Add,
+        TokenKind::MinusEqual => Operator::Sub,
+        TokenKind::StarEqual => Operator::Mult,
+        TokenKind::AtEqual => Operator::MatMult,
+        TokenKind::SlashEqual => Operator::Div,
+        TokenKind::PercentEqual => Operator::Mod,
+        TokenKind::AmpersandEqual => Operator::BitAnd,
+        TokenKind::BarEqual => Operator::BitOr,
+        TokenKind::CaretEqual => Operator::BitXor,
+        TokenKind::LeftShiftEqual => Operator::LShift,
+        TokenKind::RightShiftEqual => Operator::RShift,
+        TokenKind::DoubleStarEqual => Operator::Pow,
+        TokenKind::DoubleSlashEqual => Operator::FloorDiv,
+        _ => return None,
+    })
+}

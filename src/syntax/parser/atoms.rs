@@ -1,0 +1,186 @@
+//! Names, constants, and what is in brackets of its own.
+
+use super::{Parser, Step, Stop};
+use crate::code::Constant;
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::SyntaxFeature;
+
+impl<'a> Parser<'a, '_> {
+    #[inline]
+    pub(super) fn atom(&mut self) -> Step<Expr<'a>> {
+        match self.kind() {
+            TokenKind::Name => self.name_expression(ExprContext::Load),
+            TokenKind::String | TokenKind::FStringStart => self.strings(),
+            TokenKind::Number => self.number(),
+            TokenKind::LeftParen => self.nested(Self::parenthesized),
+            TokenKind::LeftBracket => self.nested(Self::list),
+            TokenKind::LeftBrace => self.nested(Self::braces),
+            TokenKind::None => Ok(self.constant(Constant::None)),
+            TokenKind::True => Ok(self.constant(Constant::True)),
+            TokenKind::False => Ok(self.constant(Constant::False)),
+            TokenKind::Ellipsis => Ok(self.constant(Constant::Ellipsis)),
+            _ => Err(Stop::Dead),
+        }
+    }
+
+    fn constant(&mut self, constant: Constant<'a>) -> Expr<'a> {
+        let index = self.bump();
+        Expr { kind: ExprKind::Constant(constant), location: self.span(index) }
+    }
+
+    /// A tuple, a generator expression, or one expression.
+    fn parenthesized(&mut self) -> Step<Expr<'a>> {
+        self.or_mistake(Self::any_parenthesized, Self::parenthesized_mistakes)
+    }
+
+    /// What `parse` makes of the next tokens. If they do not fit, the second run looks for mistakes.
+    pub(super) fn or_mistake(
+        &mut self,
+        parse: fn(&mut Self) -> Step<Expr<'a>>,
+        mistakes: fn(&mut Self) -> Step<()>,
+    ) -> Step<Expr<'a>> {
+        if !self.second_run {
+            return parse(self);
+        }
+        match self.attempt(parse)? {
+            Some(expr) => Ok(expr),
+            None => {
+                mistakes(self)?;
+                Err(Stop::Dead)
+            }
+        }
+    }
+
+    fn any_parenthesized(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        if self.eat(TokenKind::RightParen) {
+            let kind = ExprKind::Tuple { elts: &[], ctx: ExprContext::Load };
+            return Ok(Expr { kind, location: self.span(start) });
+        }
+        if self.at(TokenKind::Yield) {
+            let inner = self.yield_expression()?;
+            self.expect(TokenKind::RightParen)?;
+            return Ok(inner);
+        }
+        let is_starred = self.at(TokenKind::Star);
+        let first = match is_starred {
+            true => self.starred_element()?,
+            false => self.display_element()?,
+        };
+        if self.at_comprehension() {
+            let generator = self.comprehension(start, first, None)?;
+            self.expect(TokenKind::RightParen)?;
+            let kind = ExprKind::GeneratorExp(generator);
+            return Ok(Expr { kind, location: self.span(start) });
+        }
+        if self.at(TokenKind::Comma) {
+            let elts = self.elements(first, Self::display_element)?;
+            self.expect(TokenKind::RightParen)?;
+            let kind = ExprKind::Tuple { elts, ctx: ExprContext::Load };
+            return Ok(Expr { kind, location: self.span(start) });
+        }
+        self.expect(TokenKind::RightParen)?;
+        if is_starred { Err(Stop::Dead) } else { Ok(first) }
+    }
+
+    fn list(&mut self) -> Step<Expr<'a>> {
+        self.or_mistake(Self::any_list, Self::list_mistakes)
+    }
+
+    fn any_list(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        if self.eat(TokenKind::RightBracket) {
+            let kind = ExprKind::List { elts: &[], ctx: ExprContext::Load };
+            return Ok(Expr { kind, location: self.span(start) });
+        }
+        let first = self.starred_or_display_element()?;
+        let kind = if self.at_comprehension() {
+            ExprKind::ListComp(self.comprehension(start, first, None)?)
+        } else {
+            let elts = self.elements(first, Self::display_element)?;
+            ExprKind::List { elts, ctx: ExprContext::Load }
+        };
+        self.expect(TokenKind::RightBracket)?;
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// The element of a comprehension or the first one of a display.
+    pub(super) fn starred_or_display_element(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Star) { self.starred_element() } else { self.display_element() }
+    }
+
+    /// A first element with a star. In a display it is a bitwise operation, in a comprehension any
+    /// expression.
+    ///
+    /// CPython: `star_named_expression`, `starred_expression` (3.15–)
+    fn starred_element(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        let value = self.unpacked_element()?;
+        let kind = ExprKind::Starred { value: self.alloc(value), ctx: ExprContext::Load };
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// What is unpacked by a `*` or `**` at the start of a display or comprehension.
+    pub(super) fn unpacked_element(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let left = self.attempt(Self::bitwise_or)?;
+        if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
+            return left.ok_or(Stop::Dead);
+        }
+        let Some(left) = left else { return self.only_in_comprehension(Self::expression) };
+        let mark = self.mark();
+        let whole = self.attempt(|this| this.expression_rest(start, left))?;
+        let whole = whole.filter(|_| self.at_comprehension());
+        if whole.is_none() {
+            self.back_to(mark);
+        }
+        Ok(whole.unwrap_or(left))
+    }
+
+    fn only_in_comprehension(&mut self, parse: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Expr<'a>> {
+        let expr = parse(self)?;
+        if self.at_comprehension() { Ok(expr) } else { Err(Stop::Dead) }
+    }
+
+    fn braces(&mut self) -> Step<Expr<'a>> {
+        self.or_mistake(Self::any_braces, Self::braces_mistakes)
+    }
+
+    /// A dict, a set, or a comprehension of one.
+    fn any_braces(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        if self.eat(TokenKind::RightBrace) {
+            let kind = ExprKind::Dict(self.arena.alloc(Dict { keys: &[], values: &[] }));
+            return Ok(Expr { kind, location: self.span(start) });
+        }
+        if self.at(TokenKind::DoubleStar) {
+            return self.dict(start);
+        }
+        if self.at(TokenKind::Star) {
+            let first = self.starred_or_display_element()?;
+            return self.set(start, first);
+        }
+        let mark = self.mark();
+        let first = self.value()?;
+        if self.at(TokenKind::Colon) && !matches!(first.kind, ExprKind::NamedExpr { .. }) {
+            return self.dict_from(start, first);
+        }
+        if self.second_run && self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit()) {
+            self.back_to(mark);
+            self.invalid_named_expression()?;
+            return Err(Stop::Dead);
+        }
+        self.set(start, first)
+    }
+
+    fn set(&mut self, start: usize, first: Expr<'a>) -> Step<Expr<'a>> {
+        let kind = if self.at_comprehension() {
+            ExprKind::SetComp(self.comprehension(start, first, None)?)
+        } else {
+            ExprKind::Set(self.elements(first, Self::display_element)?)
+        };
+        self.expect(TokenKind::RightBrace)?;
+        Ok(Expr { kind, location: self.span(start) })
+    }
+}

@@ -1,0 +1,162 @@
+//! Statements with blocks, but for definitions, `try`, `with` and `match`.
+
+use super::{Parser, Step, Stop};
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::Mistake;
+
+impl<'a> Parser<'a, '_> {
+    /// A statement, or a line of simple ones, appended to the statements.
+    pub(super) fn statement(&mut self) -> Step<()> {
+        let start = self.position;
+        let kind = match self.kind() {
+            TokenKind::If => self.nested(Self::if_statement)?,
+            TokenKind::For => self.nested(Self::for_statement)?,
+            TokenKind::Def | TokenKind::Class | TokenKind::At => self.nested(Self::definition)?,
+            TokenKind::While => self.nested(Self::while_statement)?,
+            TokenKind::Try => self.nested(Self::try_statement)?,
+            TokenKind::With => self.nested(Self::with_statement)?,
+            TokenKind::Async => self.nested(Self::async_statement)?,
+            TokenKind::Name if self.may_be_match() => {
+                match self.attempt(|this| this.nested(Self::match_statement))? {
+                    Some(kind) => kind,
+                    None => return self.simple_statements(),
+                }
+            }
+            _ => return self.simple_statements(),
+        };
+        // A definition starts after its decorators.
+        let start = match kind {
+            StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => self.definition_start(start),
+            _ => start,
+        };
+        let location = self.compound_span(start);
+        self.stmts.push(Stmt { kind, location });
+        Ok(())
+    }
+
+    fn async_statement(&mut self) -> Step<StmtKind<'a>> {
+        match self.kind_ahead(1) {
+            TokenKind::Def => self.definition(),
+            TokenKind::For => self.for_statement(),
+            TokenKind::With => self.with_statement(),
+            _ => {
+                self.bump();
+                Err(Stop::Dead)
+            }
+        }
+    }
+
+    /// The statements of a block, after its `:`. `start` is the keyword of `what`.
+    ///
+    /// CPython: `block` (3.9–)
+    pub(super) fn block(&mut self, what: &str, start: usize) -> Step<&'a [Stmt<'a>]> {
+        self.count_chained();
+        let from = self.stmts.len();
+        if !self.at(TokenKind::Newline) {
+            self.simple_statements()?;
+            return Ok(self.take_stmts(from));
+        }
+        self.bump();
+        if !self.eat(TokenKind::Indent) {
+            if self.second_run {
+                let line = self.tokens[start].line;
+                let message = format!("expected an indented block after {what} on line {line}");
+                return self.indentation_mistake(message);
+            }
+            return Err(Stop::Dead);
+        }
+        while !self.eat(TokenKind::Dedent) {
+            self.statement()?;
+        }
+        Ok(self.take_stmts(from))
+    }
+
+    /// A `:`, which the second run misses at the end of a line.
+    pub(super) fn colon(&mut self) -> Step<()> {
+        if self.second_run && self.at(TokenKind::Newline) {
+            return self.mistake_here("expected ':'");
+        }
+        self.expect(TokenKind::Colon).map(|_| ())
+    }
+
+    /// CPython: `if_stmt`, `invalid_if_stmt` (3.9–)
+    fn if_statement(&mut self) -> Step<StmtKind<'a>> {
+        self.if_or_elif("'if' statement")
+    }
+
+    fn if_or_elif(&mut self, what: &str) -> Step<StmtKind<'a>> {
+        let start = self.bump();
+        let test = self.named_expression()?;
+        self.colon()?;
+        let body = self.block(what, start)?;
+        let orelse = match self.kind() {
+            TokenKind::Elif => self.elif()?,
+            _ => self.else_block()?,
+        };
+        Ok(StmtKind::If { test: self.alloc(test), body, orelse })
+    }
+
+    /// An `elif` is an `If` in the `orelse` of the one before it.
+    ///
+    /// CPython: `elif_stmt`, `invalid_elif_stmt` (3.9–)
+    fn elif(&mut self) -> Step<&'a [Stmt<'a>]> {
+        let start = self.position;
+        let kind = self.attempt(|this| this.nested(|this| this.if_or_elif("'elif' statement")))?;
+        let Some(kind) = kind else { return Ok(&[]) };
+        let location = self.compound_span(start);
+        Ok(self.arena.alloc_slice_copy(&[Stmt { kind, location }]))
+    }
+
+    /// CPython: `else_block`, `invalid_else_stmt` (3.9–)
+    pub(super) fn else_block(&mut self) -> Step<&'a [Stmt<'a>]> {
+        if !self.at(TokenKind::Else) {
+            return Ok(&[]);
+        }
+        let block = self.attempt(|this| {
+            let start = this.bump();
+            this.forced(TokenKind::Colon, ":")?;
+            this.block("'else' statement", start)
+        })?;
+        let is_followed = block.is_some() && self.at(TokenKind::Elif);
+        if self.second_run && is_followed && self.knows(Mistake::ElifAfterElse) {
+            return self.mistake_here("'elif' block follows an 'else' block");
+        }
+        Ok(block.unwrap_or_default())
+    }
+
+    /// CPython: `while_stmt`, `invalid_while_stmt` (3.9–)
+    fn while_statement(&mut self) -> Step<StmtKind<'a>> {
+        let start = self.bump();
+        let test = self.named_expression()?;
+        self.colon()?;
+        let body = self.block("'while' statement", start)?;
+        let orelse = self.else_block()?;
+        Ok(StmtKind::While { test: self.alloc(test), body, orelse })
+    }
+
+    /// CPython: `for_stmt`, `invalid_for_stmt` (3.9–)
+    fn for_statement(&mut self) -> Step<StmtKind<'a>> {
+        let first = self.position;
+        let is_async = self.eat(TokenKind::Async);
+        let start = self.expect(TokenKind::For)?;
+        let target = self.attempt(|this| {
+            let target = this.star_targets()?;
+            this.expect(TokenKind::In)?;
+            Ok(target)
+        })?;
+        let Some(target) = target else {
+            if self.second_run {
+                self.position = first;
+                self.invalid_for_target()?;
+            }
+            return Err(Stop::Dead);
+        };
+        let iter = self.star_expressions()?;
+        self.colon()?;
+        let body = self.block("'for' statement", start)?;
+        let orelse = self.else_block()?;
+        let (target, iter) = (self.alloc(target), self.alloc(iter));
+        Ok(StmtKind::For(self.arena.alloc(For { is_async, target, iter, body, orelse })))
+    }
+}

@@ -1,0 +1,130 @@
+//! The clauses of comprehensions.
+
+use super::mistakes::Use;
+use super::{Parser, Step, Stop};
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::{Mistake, SyntaxFeature};
+
+impl<'a> Parser<'a, '_> {
+    /// Whether a clause of a comprehension is next.
+    #[inline]
+    pub(super) fn at_comprehension(&self) -> bool {
+        self.at_any(TokenKind::For.bit() | TokenKind::Async.bit())
+    }
+
+    /// The clauses after the element of a comprehension whose bracket is at `start`.
+    pub(super) fn comprehension(
+        &mut self,
+        start: usize,
+        elt: Expr<'a>,
+        value: Option<Expr<'a>>,
+    ) -> Step<&'a ComprehensionExpr<'a>> {
+        if matches!(elt.kind, ExprKind::Starred { .. })
+            && !self.allows(SyntaxFeature::UnpackingInComprehension, start + 1)
+        {
+            return Err(Stop::Dead);
+        }
+        let id = self.node_id();
+        let generators = self.for_if_clauses()?;
+        let (elt, value) = (self.alloc(elt), value.map(|value| self.alloc(value)));
+        Ok(self.arena.alloc(ComprehensionExpr { id, elt, value, generators }))
+    }
+
+    pub(super) fn for_if_clauses(&mut self) -> Step<&'a [Comprehension<'a>]> {
+        let mut clauses = smallvec::SmallVec::<[Comprehension<'a>; 2]>::new();
+        clauses.push(self.for_if_clause()?);
+        while self.at_comprehension() {
+            match self.attempt(Self::for_if_clause)? {
+                Some(clause) => clauses.push(clause),
+                None => break,
+            }
+        }
+        Ok(self.arena.alloc_slice_copy(&clauses))
+    }
+
+    /// CPython: `for_if_clause` (3.9–)
+    fn for_if_clause(&mut self) -> Step<Comprehension<'a>> {
+        let start = self.position;
+        let is_async = self.eat(TokenKind::Async);
+        self.expect(TokenKind::For)?;
+        let target = self.attempt(|this| {
+            let target = this.star_targets()?;
+            this.expect(TokenKind::In)?;
+            Ok(target)
+        })?;
+        let Some(target) = target else {
+            self.position = start;
+            self.for_if_clause_mistakes()?;
+            return Err(Stop::Dead);
+        };
+        let iter = self.disjunction()?;
+        let from = self.exprs.len();
+        while self.at(TokenKind::If) {
+            let condition = self.attempt(|this| {
+                this.bump();
+                this.disjunction()
+            })?;
+            match condition {
+                Some(condition) => self.exprs.push(condition),
+                None => break,
+            }
+        }
+        let ifs = self.take_exprs(from);
+        Ok(Comprehension { is_async, target: self.alloc(target), iter: self.alloc(iter), ifs })
+    }
+
+    /// At a clause that has no target or no `in`.
+    #[cold]
+    fn for_if_clause_mistakes(&mut self) -> Step<()> {
+        let looks_for_in = match self.knows(Mistake::ForWithoutInLate) {
+            true => self.second_run,
+            false => self.knows(Mistake::ForWithoutIn),
+        };
+        if looks_for_in {
+            self.invalid_for_if_clause()?;
+        }
+        if self.second_run {
+            self.invalid_for_target()?;
+        }
+        Ok(())
+    }
+
+    /// `[a for b]`.
+    ///
+    /// CPython: `invalid_for_if_clause` (3.14–), `for_if_clause` (3.13)
+    fn invalid_for_if_clause(&mut self) -> Step<()> {
+        let mark = self.mark();
+        let misses_in = self.attempt(|this| {
+            this.eat(TokenKind::Async);
+            this.expect(TokenKind::For)?;
+            this.bitwise_or()?;
+            while this.eat(TokenKind::Comma) {
+                if this.attempt(Self::bitwise_or)?.is_none() {
+                    break;
+                }
+            }
+            if this.at(TokenKind::In) { Err(Stop::Dead) } else { Ok(()) }
+        })?;
+        self.back_to(mark);
+        match misses_in {
+            Some(()) => self.mistake_here("'in' expected after for-loop variables"),
+            None => Ok(()),
+        }
+    }
+
+    /// `for f() in a`.
+    ///
+    /// CPython: `invalid_for_target` (3.9–)
+    pub(super) fn invalid_for_target(&mut self) -> Step<()> {
+        let target = self.fits(|this| {
+            this.eat(TokenKind::Async);
+            this.expect(TokenKind::For)?;
+            this.star_expressions()
+        })?;
+        match target {
+            Some(target) => self.check_target(&target, Use::For),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Functions, classes, their decorators and type parameters.
+
+use smallvec::SmallVec;
+
+use super::arguments::CallArguments;
+use super::{Parser, Step, Stop};
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::{Mistake, SyntaxFeature};
+
+impl<'a> Parser<'a, '_> {
+    /// A function or class, with its decorators.
+    pub(super) fn definition(&mut self) -> Step<StmtKind<'a>> {
+        let decorator_list = self.decorators()?;
+        match self.kind() {
+            TokenKind::Class => self.class(decorator_list),
+            TokenKind::Def => self.function(decorator_list),
+            TokenKind::Async if self.kind_ahead(1) == TokenKind::Def => self.function(decorator_list),
+            _ => Err(Stop::Dead),
+        }
+    }
+
+    /// The first token of a definition that starts, perhaps with decorators, at `start`.
+    pub(super) fn definition_start(&self, start: usize) -> usize {
+        let mut index = start;
+        while self.tokens[index].kind == TokenKind::At {
+            let line = &self.tokens[index..];
+            index += line.iter().take_while(|token| token.kind != TokenKind::Newline).count() + 1;
+        }
+        index
+    }
+
+    /// CPython: `decorators` (3.9–)
+    fn decorators(&mut self) -> Step<&'a [Expr<'a>]> {
+        if !self.at(TokenKind::At) {
+            return Ok(&[]);
+        }
+        let from = self.exprs.len();
+        while self.eat(TokenKind::At) {
+            let decorator = self.named_expression()?;
+            self.expect(TokenKind::Newline)?;
+            self.exprs.push(decorator);
+        }
+        self.count_chained();
+        Ok(self.take_exprs(from))
+    }
+
+    /// CPython: `function_def_raw`, `invalid_def_raw` (3.9–)
+    fn function(&mut self, decorator_list: &'a [Expr<'a>]) -> Step<StmtKind<'a>> {
+        let is_async = self.eat(TokenKind::Async);
+        let start = self.expect(TokenKind::Def)?;
+        let id = self.node_id();
+        let name = self.name()?;
+        let type_params = self.optional_type_params()?;
+        self.missed(TokenKind::LeftParen, "(")?;
+        let args = self.function_parameters()?;
+        self.expect(TokenKind::RightParen)?;
+        let returns = match self.at(TokenKind::Arrow) {
+            false => None,
+            true => self.attempt(|this| {
+                this.bump();
+                this.expression()
+            })?,
+        };
+        self.missed(TokenKind::Colon, ":")?;
+        let body = self.block("function definition", start)?;
+        let returns = returns.map(|returns| self.alloc(returns));
+        let function =
+            FunctionDef { id, is_async, name, args, body, decorator_list, returns, type_params };
+        Ok(StmtKind::FunctionDef(self.arena.alloc(function)))
+    }
+
+    /// A token of a `def` that must come next.
+    fn missed(&mut self, kind: TokenKind, text: &str) -> Step<()> {
+        match self.second_run || !self.knows(Mistake::DefinitionTokensLate) {
+            true => self.forced(kind, text),
+            false => self.expect(kind).map(|_| ()),
+        }
+    }
+
+    /// CPython: `class_def_raw`, `invalid_class_def_raw` (3.9–)
+    fn class(&mut self, decorator_list: &'a [Expr<'a>]) -> Step<StmtKind<'a>> {
+        let start = self.bump();
+        let id = self.node_id();
+        let name = self.name()?;
+        let type_params = self.optional_type_params()?;
+        let arguments = match self.at(TokenKind::LeftParen) {
+            false => None,
+            true => self.attempt(|this| {
+                this.bump();
+                let arguments = match this.at(TokenKind::RightParen) {
+                    true => None,
+                    false => this.attempt(Self::arguments)?,
+                };
+                this.expect(TokenKind::RightParen)?;
+                Ok(arguments)
+            })?,
+        };
+        let CallArguments { args: bases, keywords } =
+            arguments.flatten().unwrap_or(CallArguments::NONE);
+        self.colon()?;
+        let body = self.block("class definition", start)?;
+        let class = ClassDef { id, name, bases, keywords, body, decorator_list, type_params };
+        Ok(StmtKind::ClassDef(self.arena.alloc(class)))
+    }
+
+    pub(super) fn optional_type_params(&mut self) -> Step<Option<&'a TypeParams<'a>>> {
+        if !self.at(TokenKind::LeftBracket) {
+            return Ok(None);
+        }
+        self.attempt(Self::type_params)
+    }
+
+    /// CPython: `type_params`, `invalid_type_params` (3.12–)
+    fn type_params(&mut self) -> Step<&'a TypeParams<'a>> {
+        let start = self.bump();
+        if self.second_run
+            && self.at(TokenKind::RightBracket)
+            && self.knows(Mistake::EmptyTypeParameters)
+        {
+            let location = self.range(self.position, self.position);
+            return self.mistake_from(location, "Type parameter list cannot be empty");
+        }
+        let id = self.node_id();
+        let mut params = SmallVec::<[TypeParam<'a>; 4]>::new();
+        params.push(self.type_param()?);
+        while self.eat(TokenKind::Comma) {
+            if self.at(TokenKind::RightBracket) {
+                break;
+            }
+            match self.attempt(Self::type_param)? {
+                Some(param) => params.push(param),
+                None => break,
+            }
+        }
+        self.expect(TokenKind::RightBracket)?;
+        if !self.allows(SyntaxFeature::TypeParameterList, start) {
+            return Err(Stop::Dead);
+        }
+        let params = self.arena.alloc_slice_copy(&params);
+        Ok(self.arena.alloc(TypeParams { id, params }))
+    }
+
+    /// CPython: `type_param` (3.12–)
+    fn type_param(&mut self) -> Step<TypeParam<'a>> {
+        let start = self.position;
+        let (id, default_id) = (self.node_id(), self.node_id());
+        let kind = match self.kind() {
+            TokenKind::Star => TypeParamKind::TypeVarTuple,
+            TokenKind::DoubleStar => TypeParamKind::ParamSpec,
+            _ => TypeParamKind::TypeVar,
+        };
+        if kind != TypeParamKind::TypeVar {
+            self.bump();
+        }
+        let name = self.name()?;
+        let bound = match self.at(TokenKind::Colon) {
+            false => None,
+            true if kind == TypeParamKind::TypeVar => self.attempt(|this| {
+                this.bump();
+                this.expression()
+            })?,
+            true => {
+                self.invalid_type_param(kind)?;
+                None
+            }
+        };
+        let default_value = self.type_param_default(kind)?;
+        let bound = bound.map(|bound| self.alloc(bound));
+        let location = self.span(start);
+        Ok(TypeParam { id, default_id, kind, name, bound, default_value, location })
+    }
+
+    /// `*Ts: int`, at the colon.
+    ///
+    /// CPython: `invalid_type_param` (3.14–), `type_param` (3.12–3.13)
+    #[cold]
+    fn invalid_type_param(&mut self, kind: TypeParamKind) -> Step<()> {
+        if !self.second_run && self.knows(Mistake::TypeParameterBoundLate) {
+            return Ok(());
+        }
+        let colon = self.range(self.position, self.position);
+        let mark = self.mark();
+        let bound = self.attempt(|this| {
+            this.bump();
+            this.expression()
+        })?;
+        self.back_to(mark);
+        let Some(bound) = bound else { return Ok(()) };
+        let what = if matches!(bound.kind, ExprKind::Tuple { .. }) { "constraints" } else { "bound" };
+        let name = match kind {
+            TypeParamKind::TypeVarTuple => "TypeVarTuple",
+            _ => "ParamSpec",
+        };
+        self.mistake_from(colon, format!("cannot use {what} with {name}"))
+    }
+
+    /// CPython: `type_param_default`, `type_param_starred_default` (3.13–)
+    fn type_param_default(&mut self, kind: TypeParamKind) -> Step<Option<&'a Expr<'a>>> {
+        if !self.at(TokenKind::Equal) || !self.dialect.has(SyntaxFeature::TypeParameterDefault) {
+            return Ok(None);
+        }
+        let equal = self.position;
+        let value = self.attempt(|this| {
+            this.bump();
+            match kind {
+                TypeParamKind::TypeVarTuple => this.star_expression(),
+                _ => this.expression(),
+            }
+        })?;
+        if value.is_some() {
+            self.allows(SyntaxFeature::TypeParameterDefault, equal);
+        }
+        Ok(value.map(|value| self.alloc(value)))
+    }
+}

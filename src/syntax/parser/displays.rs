@@ -1,0 +1,457 @@
+//! Dicts, and the mistakes in displays of all kinds.
+
+use super::{Parser, Step, Stop};
+use crate::source::Location;
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::{Mistake, SyntaxFeature};
+
+/// A key, none for `**`, and a value.
+type Pair<'a> = (Option<Expr<'a>>, Expr<'a>);
+
+impl<'a> Parser<'a, '_> {
+    /// An element of a list, tuple or set.
+    ///
+    /// CPython: `star_named_expression_sequence` (3.15–), `star_named_expression`
+    pub(super) fn display_element(&mut self) -> Step<Expr<'a>> {
+        if self.second_run && self.knows(Mistake::UnpackedDictInDisplay) {
+            self.invalid_starred_expression_unpacking_sequence()?;
+        }
+        self.star_named_expression()
+    }
+
+    /// A dict that starts with `**`, after its brace at `start`.
+    pub(super) fn dict(&mut self, start: usize) -> Step<Expr<'a>> {
+        let stars = self.bump();
+        let first = self.attempt(Self::unpacked_element)?;
+        let Some(value) = first else { return self.not_a_dict(start) };
+        if self.at_comprehension() {
+            return self.dict_comprehension(start, value, None, stars);
+        }
+        self.dict_of(start, (None, value))
+    }
+
+    /// A dict whose first key was read, and is at a colon.
+    pub(super) fn dict_from(&mut self, start: usize, key: Expr<'a>) -> Step<Expr<'a>> {
+        self.bump();
+        let value = self.attempt(Self::expression)?;
+        let Some(value) = value else { return self.not_a_dict(start) };
+        if self.at_comprehension() {
+            return self.dict_comprehension(start, key, Some(value), start);
+        }
+        self.dict_of(start, (Some(key), value))
+    }
+
+    fn dict_of(&mut self, start: usize, first: Pair<'a>) -> Step<Expr<'a>> {
+        let mut keys = Vec::new();
+        let from = self.exprs.len();
+        keys.push(first.0);
+        self.exprs.push(first.1);
+        while self.eat(TokenKind::Comma) {
+            if self.at(TokenKind::RightBrace) {
+                break;
+            }
+            let Some((key, value)) = self.attempt(Self::double_starred_kvpair)? else { break };
+            keys.push(key);
+            self.exprs.push(value);
+        }
+        if !self.eat(TokenKind::RightBrace) {
+            self.exprs.truncate(from);
+            return self.not_a_dict(start);
+        }
+        let keys = self.arena.alloc_slice_copy(&keys);
+        let values = self.take_exprs(from);
+        let kind = ExprKind::Dict(self.arena.alloc(Dict { keys, values }));
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// CPython: `double_starred_kvpair` (3.9–)
+    fn double_starred_kvpair(&mut self) -> Step<Pair<'a>> {
+        if self.eat(TokenKind::DoubleStar) {
+            return Ok((None, self.bitwise_or()?));
+        }
+        let key = self.expression()?;
+        self.expect(TokenKind::Colon)?;
+        Ok((Some(key), self.expression()?))
+    }
+
+    fn dict_comprehension(
+        &mut self,
+        start: usize,
+        elt: Expr<'a>,
+        value: Option<Expr<'a>>,
+        stars: usize,
+    ) -> Step<Expr<'a>> {
+        if value.is_none() && !self.allows(SyntaxFeature::UnpackingInComprehension, stars) {
+            return self.not_a_dict(start);
+        }
+        let comprehension = self.comprehension(start, elt, value)?;
+        self.expect(TokenKind::RightBrace)?;
+        Ok(Expr { kind: ExprKind::DictComp(comprehension), location: self.span(start) })
+    }
+
+    /// After the first of `dict`'s alternatives has failed, CPython tries the second, which only
+    /// finds mistakes, in both runs.
+    #[cold]
+    fn not_a_dict(&mut self, start: usize) -> Step<Expr<'a>> {
+        if !self.precise {
+            return Err(Stop::Dead);
+        }
+        self.farthest = self.farthest();
+        self.position = start + 1;
+        self.invalid_double_starred_kvpairs()?;
+        Err(Stop::Dead)
+    }
+
+    /// Keys without values, values without keys, and stars where none may be.
+    ///
+    /// CPython: `invalid_double_starred_kvpairs` (3.10–)
+    fn invalid_double_starred_kvpairs(&mut self) -> Step<()> {
+        let knows_unpacking = self.knows(Mistake::UnpackedDictInDisplay);
+        if knows_unpacking {
+            self.invalid_kvpair_unpacking()?;
+        }
+        let mark = self.mark();
+        let mut count = 0;
+        while self.attempt(Self::double_starred_kvpair)?.is_some() {
+            count += 1;
+            if !self.at(TokenKind::Comma) {
+                break;
+            }
+            // The comma belongs to the pairs if another one follows.
+            let comma = self.mark();
+            self.bump();
+            if self.fits(Self::double_starred_kvpair)?.is_none() {
+                self.back_to(comma);
+                break;
+            }
+        }
+        if count > 0 && self.eat(TokenKind::Comma) {
+            self.invalid_kvpair()?;
+            if knows_unpacking {
+                self.invalid_kvpair_unpacking()?;
+            }
+        }
+        self.back_to(mark);
+        if !knows_unpacking {
+            self.invalid_starred_value()?;
+        }
+        self.invalid_missing_value()
+    }
+
+    /// CPython: `invalid_kvpair` (3.10–)
+    fn invalid_kvpair(&mut self) -> Step<()> {
+        let key = self.fits(|this| {
+            let key = this.expression()?;
+            if this.at(TokenKind::Colon) { Err(Stop::Dead) } else { Ok(key.location) }
+        })?;
+        if let Some(key) = key {
+            // The end column is not that of the key, but the text's first column less one.
+            let location = Location {
+                col_offset: key.end_col_offset - 1,
+                end_col_offset: -1,
+                ..key
+            };
+            return self.mistake_at(location, "':' expected after dictionary key");
+        }
+        self.invalid_starred_value()?;
+        self.invalid_missing_value()
+    }
+
+    /// `{a: *b}`.
+    fn invalid_starred_value(&mut self) -> Step<()> {
+        let star = self.fits(|this| {
+            this.expression()?;
+            this.expect(TokenKind::Colon)?;
+            let star = this.position;
+            let is_double = this.at(TokenKind::DoubleStar);
+            if is_double && this.knows(Mistake::UnpackedDictInDisplay) {
+                this.bump();
+            } else {
+                this.expect(TokenKind::Star)?;
+            }
+            this.bitwise_or()?;
+            Ok(star)
+        })?;
+        let Some(star) = star else { return Ok(()) };
+        let location = self.range(star, star);
+        let message = match self.tokens[star].kind {
+            TokenKind::Star => "cannot use a starred expression in a dictionary value",
+            _ => "cannot use dict unpacking in a dictionary value",
+        };
+        self.mistake_from(location, message)
+    }
+
+    /// `{a:}`.
+    fn invalid_missing_value(&mut self) -> Step<()> {
+        let colon = self.fits(|this| {
+            this.expression()?;
+            let colon = this.expect(TokenKind::Colon)?;
+            let ends = this.at_any(TokenKind::RightBrace.bit() | TokenKind::Comma.bit());
+            if ends { Ok(colon) } else { Err(Stop::Dead) }
+        })?;
+        match colon {
+            Some(colon) => {
+                self.mistake(colon, colon, "expression expected after dictionary key and ':'")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// CPython: `invalid_kvpair_unpacking` (3.15–)
+    fn invalid_kvpair_unpacking(&mut self) -> Step<()> {
+        if self.at(TokenKind::DoubleStar) {
+            let message = "invalid double starred expression. \
+                           Did you forget to wrap the conditional expression in parentheses?";
+            self.invalid_unpacking(Self::if_expression, false, message)?;
+        }
+        if self.at(TokenKind::Star) {
+            let message = "cannot use a starred expression in a dictionary key";
+            self.invalid_unpacking(Self::bitwise_or, true, message)?;
+        }
+        if self.at(TokenKind::DoubleStar) {
+            let message = "cannot use dict unpacking in a dictionary key";
+            self.invalid_unpacking(Self::bitwise_or, true, message)?;
+        }
+        let range = self.fits(|this| {
+            this.expression()?;
+            this.expect(TokenKind::Colon)?;
+            let star = this.position;
+            if !this.at_any(TokenKind::Star.bit() | TokenKind::DoubleStar.bit()) {
+                return Err(Stop::Dead);
+            }
+            this.bump();
+            Ok((star, this.bitwise_or()?.location))
+        })?;
+        let Some((star, value)) = range else { return Ok(()) };
+        let message = match self.tokens[star].kind {
+            TokenKind::Star => "cannot use a starred expression in a dictionary value",
+            _ => "cannot use dict unpacking in a dictionary value",
+        };
+        let location = self.range(star, star);
+        self.mistake_between(location, value, message)
+    }
+
+    /// A star and its operand, which perhaps must be a key.
+    fn invalid_unpacking(
+        &mut self,
+        operand: fn(&mut Self) -> Step<Expr<'a>>,
+        is_key: bool,
+        message: &str,
+    ) -> Step<()> {
+        let star = self.range(self.position, self.position);
+        let value = self.fits(|this| {
+            this.bump();
+            let value = operand(this)?;
+            if is_key {
+                this.expect(TokenKind::Colon)?;
+                this.expression()?;
+            }
+            Ok(value.location)
+        })?;
+        match value {
+            Some(value) => self.mistake_between(star, value, message),
+            None => Ok(()),
+        }
+    }
+
+    /// A conditional, with its `if`.
+    fn if_expression(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let body = self.disjunction()?;
+        let expr = self.conditional_rest(start, body)?;
+        if matches!(expr.kind, ExprKind::IfExp(_)) && expr.location != body.location {
+            Ok(expr)
+        } else {
+            Err(Stop::Dead)
+        }
+    }
+
+    /// CPython: `invalid_starred_expression_unpacking_sequence` (3.15–)
+    fn invalid_starred_expression_unpacking_sequence(&mut self) -> Step<()> {
+        let stars = self.position;
+        if self.at(TokenKind::DoubleStar) {
+            let fits = self.fits(|this| {
+                this.bump();
+                this.bitwise_or()
+            })?;
+            if fits.is_some() {
+                return self.mistake(stars, stars, "cannot use dict unpacking here");
+            }
+        }
+        self.invalid_starred_expression_unpacking()
+    }
+
+    /// `*a if b else c`, and `*a = b`.
+    ///
+    /// CPython: `invalid_starred_expression_unpacking` (3.14–), `invalid_starred_expression` (3.12–3.13)
+    pub(super) fn invalid_starred_expression_unpacking(&mut self) -> Step<()> {
+        if !self.at(TokenKind::Star) {
+            return Ok(());
+        }
+        if self.knows(Mistake::UnpackedConditional) {
+            let message = "invalid starred expression. \
+                           Did you forget to wrap the conditional expression in parentheses?";
+            self.invalid_unpacking(Self::if_expression, false, message)?;
+        }
+        let star = self.range(self.position, self.position);
+        let value = self.fits(|this| {
+            this.bump();
+            this.expression()?;
+            this.expect(TokenKind::Equal)?;
+            Ok(this.expression()?.location)
+        })?;
+        match value {
+            Some(value) => {
+                self.mistake_between(star, value, "cannot assign to iterable argument unpacking")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The mistakes of `group` and `genexp`.
+    pub(super) fn parenthesized_mistakes(&mut self) -> Step<()> {
+        if self.knows(Mistake::ComprehensionsFirst) {
+            self.invalid_comprehension()?;
+            return self.invalid_group();
+        }
+        self.invalid_group()?;
+        self.invalid_comprehension()
+    }
+
+    pub(super) fn list_mistakes(&mut self) -> Step<()> {
+        self.invalid_comprehension()
+    }
+
+    pub(super) fn braces_mistakes(&mut self) -> Step<()> {
+        if !self.knows(Mistake::UnpackedDictInDisplay) {
+            self.invalid_dict_comprehension()?;
+        }
+        self.invalid_comprehension()
+    }
+
+    /// `(*a)`, `(**a)`.
+    ///
+    /// CPython: `invalid_group` (3.10–)
+    fn invalid_group(&mut self) -> Step<()> {
+        let starred = self.fits(|this| {
+            this.bump();
+            let starred = this.starred_expression()?;
+            this.expect(TokenKind::RightParen)?;
+            Ok(starred.location)
+        })?;
+        if let Some(location) = starred {
+            return self.mistake_at(location, "cannot use starred expression here");
+        }
+        let stars = self.fits(|this| {
+            this.bump();
+            let stars = this.expect(TokenKind::DoubleStar)?;
+            this.expression()?;
+            this.expect(TokenKind::RightParen)?;
+            Ok(stars)
+        })?;
+        match stars {
+            Some(stars) => self.mistake(stars, stars, "cannot use double starred expression here"),
+            None => Ok(()),
+        }
+    }
+
+    /// `{**a for b in c}`.
+    ///
+    /// CPython: `invalid_dict_comprehension` (3.9–3.14)
+    fn invalid_dict_comprehension(&mut self) -> Step<()> {
+        let stars = self.fits(|this| {
+            this.bump();
+            let stars = this.expect(TokenKind::DoubleStar)?;
+            this.bitwise_or()?;
+            this.for_if_clauses()?;
+            this.expect(TokenKind::RightBrace)?;
+            Ok(stars)
+        })?;
+        match stars {
+            Some(stars) => {
+                self.mistake(stars, stars, "dict unpacking cannot be used in dict comprehension")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// `[*a for b in c]` before 3.15, `[a, b for c in d]`.
+    ///
+    /// CPython: `invalid_comprehension` (3.9–)
+    pub(super) fn invalid_comprehension(&mut self) -> Step<()> {
+        match self.knows(Mistake::UnpackedDictInDisplay) {
+            true => self.invalid_unpacked_dict()?,
+            false => self.invalid_unpacked_element()?,
+        }
+        if self.at(TokenKind::LeftParen) {
+            return Ok(());
+        }
+        let range = self.fits(|this| {
+            this.bump();
+            let first = this.star_named_expression()?;
+            let comma = this.expect(TokenKind::Comma)?;
+            let end = match this.attempt(Self::last_of_elements)? {
+                Some(last) => last.location,
+                None => this.range(comma, comma),
+            };
+            this.for_if_clauses()?;
+            Ok((first.location, end))
+        })?;
+        match range {
+            Some((first, last)) => {
+                let message = "did you forget parentheses around the comprehension target?";
+                self.mistake_between(first, last, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The last of `star_named_expressions`.
+    fn last_of_elements(&mut self) -> Step<Expr<'a>> {
+        let mut last = self.star_named_expression()?;
+        while self.eat(TokenKind::Comma) {
+            match self.attempt(Self::star_named_expression)? {
+                Some(expr) => last = expr,
+                None => break,
+            }
+        }
+        Ok(last)
+    }
+
+    fn invalid_unpacked_element(&mut self) -> Step<()> {
+        let starred = self.fits(|this| {
+            this.bump();
+            let starred = this.starred_expression()?;
+            this.for_if_clauses()?;
+            Ok(starred.location)
+        })?;
+        match starred {
+            Some(location) => {
+                self.mistake_at(location, "iterable unpacking cannot be used in comprehension")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn invalid_unpacked_dict(&mut self) -> Step<()> {
+        let kind = match self.kind() {
+            TokenKind::LeftBracket => "list comprehension",
+            TokenKind::LeftParen => "generator expression",
+            _ => return Ok(()),
+        };
+        let range = self.fits(|this| {
+            this.bump();
+            let stars = this.expect(TokenKind::DoubleStar)?;
+            let mapping = this.expression()?;
+            this.for_if_clauses()?;
+            Ok((this.range(stars, stars), mapping.location))
+        })?;
+        match range {
+            Some((stars, mapping)) => {
+                self.mistake_between(stars, mapping, format!("cannot use dict unpacking in {kind}"))
+            }
+            None => Ok(()),
+        }
+    }
+}

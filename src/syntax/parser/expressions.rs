@@ -1,0 +1,544 @@
+//! Expressions from the comma down to the conditional.
+
+use super::mistakes::describe;
+use super::{Parser, Rule, Step, Stop};
+use crate::source::Location;
+use crate::syntax::ast::*;
+use crate::syntax::lexer::{TokenFlags, TokenKind};
+use crate::targets::Mistake;
+
+impl<'a> Parser<'a, '_> {
+    /// One or more expressions, starred or not; more than one, or a comma, make a tuple.
+    pub(super) fn star_expressions(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let first = self.star_expression()?;
+        self.tuple_rest(start, first, Self::star_expression)
+    }
+
+    /// The rest of a tuple without parentheses, after its first element.
+    #[inline]
+    pub(super) fn tuple_rest(
+        &mut self,
+        start: usize,
+        first: Expr<'a>,
+        element: fn(&mut Self) -> Step<Expr<'a>>,
+    ) -> Step<Expr<'a>> {
+        if !self.at(TokenKind::Comma) {
+            return Ok(first);
+        }
+        let elts = self.elements(first, element)?;
+        Ok(Expr { kind: ExprKind::Tuple { elts, ctx: ExprContext::Load }, location: self.span(start) })
+    }
+
+    /// The elements of a list, the first of which was read, with a comma at its end or not.
+    pub(super) fn elements(
+        &mut self,
+        first: Expr<'a>,
+        element: fn(&mut Self) -> Step<Expr<'a>>,
+    ) -> Step<&'a [Expr<'a>]> {
+        let from = self.exprs.len();
+        self.exprs.push(first);
+        while self.eat(TokenKind::Comma) {
+            if self.ends_list() {
+                break;
+            }
+            match self.attempt(element)? {
+                Some(expr) => self.exprs.push(expr),
+                None => break,
+            }
+        }
+        Ok(self.take_exprs(from))
+    }
+
+    /// Whether the next token ends a list of expressions after a comma.
+    #[inline]
+    fn ends_list(&self) -> bool {
+        use TokenKind::*;
+        const ENDS: u128 = RightParen.bit()
+            | RightBracket.bit()
+            | RightBrace.bit()
+            | Equal.bit()
+            | Colon.bit()
+            | Newline.bit();
+        self.at_any(ENDS)
+    }
+
+    pub(super) fn star_expression(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.expression() }
+    }
+
+    pub(super) fn star_named_expression(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.named_expression() }
+    }
+
+    pub(super) fn starred(&mut self, operand: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Expr<'a>> {
+        let start = self.expect(TokenKind::Star)?;
+        let value = operand(self)?;
+        let kind = ExprKind::Starred { value: self.alloc(value), ctx: ExprContext::Load };
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// An expression, or a name that is given a value with `:=`.
+    #[inline]
+    pub(super) fn named_expression(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual {
+            return self.assignment_expression();
+        }
+        if self.second_run {
+            self.invalid_named_expression()?;
+        }
+        let expr = self.expression()?;
+        if self.at(TokenKind::ColonEqual) { Err(Stop::Dead) } else { Ok(expr) }
+    }
+
+    /// `NAME := value`. The grammar's cut lets nothing else be tried after the `:=`.
+    pub(super) fn assignment_expression(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        let id = self.identifier(start)?;
+        let location = self.span(start);
+        let target = Expr { kind: ExprKind::Name { id, ctx: ExprContext::Store }, location };
+        self.expect(TokenKind::ColonEqual)?;
+        let value = self.expression()?;
+        let kind = ExprKind::NamedExpr { target: self.alloc(target), value: self.alloc(value) };
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// An argument or element that may be `NAME := value`, or is an expression without a `:=` after
+    /// it; the mistakes of [`Self::named_expression`] are not looked for.
+    pub(super) fn value(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual {
+            return self.assignment_expression();
+        }
+        let expr = self.expression()?;
+        if self.at(TokenKind::ColonEqual) { Err(Stop::Dead) } else { Ok(expr) }
+    }
+
+    /// An expression without commas.
+    #[inline]
+    pub(super) fn expression(&mut self) -> Step<Expr<'a>> {
+        if self.remembers() {
+            return self.remembered(Rule::Expression, |this| this.nested(Self::any_expression));
+        }
+        if let Some(name) = self.lone_name() {
+            return name;
+        }
+        self.nested(Self::any_expression)
+    }
+
+    /// A name with nothing after it that could belong to it: half of all expressions.
+    #[inline]
+    fn lone_name(&mut self) -> Option<Step<Expr<'a>>> {
+        use TokenKind::*;
+        const ENDS: u128 = Comma.bit()
+            | RightParen.bit()
+            | RightBracket.bit()
+            | Newline.bit()
+            | Colon.bit()
+            | Equal.bit()
+            | RightBrace.bit();
+        if !self.at(Name) || self.kind_ahead(1).bit() & ENDS == 0 {
+            return Option::None;
+        }
+        Some(self.name_expression(ExprContext::Load))
+    }
+
+    #[inline]
+    pub(super) fn name_expression(&mut self, ctx: ExprContext) -> Step<Expr<'a>> {
+        let index = self.bump();
+        let id = self.identifier(index)?;
+        Ok(Expr { kind: ExprKind::Name { id, ctx }, location: self.span(index) })
+    }
+
+    fn any_expression(&mut self) -> Step<Expr<'a>> {
+        if self.second_run {
+            self.expression_mistakes()?;
+        }
+        if self.at(TokenKind::Lambda) { self.lambda() } else { self.conditional() }
+    }
+
+    /// CPython: `if_expression` and the alternative after it
+    pub(super) fn conditional(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let body = self.disjunction()?;
+        self.conditional_rest(start, body)
+    }
+
+    /// `if test else orelse` after a body, or nothing.
+    #[inline]
+    pub(super) fn conditional_rest(&mut self, start: usize, body: Expr<'a>) -> Step<Expr<'a>> {
+        if !self.at(TokenKind::If) {
+            return Ok(body);
+        }
+        let rest = self.attempt(|this| {
+            this.bump();
+            let test = this.disjunction()?;
+            this.expect(TokenKind::Else)?;
+            Ok((test, this.expression()?))
+        })?;
+        let Some((test, orelse)) = rest else { return Ok(body) };
+        let (test, body, orelse) = (self.alloc(test), self.alloc(body), self.alloc(orelse));
+        let kind = ExprKind::IfExp(self.arena.alloc(IfExp { test, body, orelse }));
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    fn lambda(&mut self) -> Step<Expr<'a>> {
+        let start = self.expect(TokenKind::Lambda)?;
+        let id = self.node_id();
+        let args = self.lambda_parameters()?;
+        self.expect(TokenKind::Colon)?;
+        let body = self.expression()?;
+        let kind = ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body: self.alloc(body) }));
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    pub(super) fn yield_expression(&mut self) -> Step<Expr<'a>> {
+        let start = self.expect(TokenKind::Yield)?;
+        if self.at(TokenKind::From) {
+            let value = self.attempt(|this| {
+                this.bump();
+                this.expression()
+            })?;
+            if let Some(value) = value {
+                let kind = ExprKind::YieldFrom(self.alloc(value));
+                return Ok(Expr { kind, location: self.span(start) });
+            }
+        }
+        let value = self.attempt(Self::star_expressions)?.map(|value| self.alloc(value));
+        Ok(Expr { kind: ExprKind::Yield(value), location: self.span(start) })
+    }
+
+    /// CPython: `annotated_rhs`
+    pub(super) fn assigned_value(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Yield) { self.yield_expression() } else { self.star_expressions() }
+    }
+
+    /// The `invalid_` alternatives of `expression`.
+    #[cold]
+    fn expression_mistakes(&mut self) -> Step<()> {
+        if self.knows(Mistake::UnpackedConditional) {
+            self.invalid_if_expression()?;
+        }
+        self.invalid_expression()?;
+        self.invalid_legacy_expression()
+    }
+
+    /// `a if b else *c`.
+    ///
+    /// CPython: `invalid_if_expression` (3.15–)
+    fn invalid_if_expression(&mut self) -> Step<()> {
+        let star = self.fits(|this| {
+            this.disjunction()?;
+            this.expect(TokenKind::If)?;
+            this.disjunction()?;
+            this.expect(TokenKind::Else)?;
+            if this.at_any(TokenKind::Star.bit() | TokenKind::DoubleStar.bit()) {
+                Ok(this.position)
+            } else {
+                Err(Stop::Dead)
+            }
+        })?;
+        let Some(star) = star else { return Ok(()) };
+        let message = match self.tokens[star].kind {
+            TokenKind::Star => "cannot unpack only part of a conditional expression",
+            _ => "cannot use dict unpacking on only part of a conditional expression",
+        };
+        self.mistake(star, star, message)
+    }
+
+    /// Two expressions side by side, and conditionals that are cut short.
+    ///
+    /// CPython: `invalid_expression` (3.10–)
+    fn invalid_expression(&mut self) -> Step<()> {
+        if self.knows(Mistake::StringSplitByExpression) {
+            self.invalid_split_string()?;
+        }
+        if self.invalid_neighbours()? {
+            return Ok(());
+        }
+        self.invalid_conditional()?;
+        self.invalid_lambda_in_field()
+    }
+
+    /// `"a" b "c"`.
+    fn invalid_split_string(&mut self) -> Step<()> {
+        if !self.at(TokenKind::String) {
+            return Ok(());
+        }
+        let range = self.fits(|this| {
+            this.bump();
+            let first = this.expression_between_strings()?;
+            let mut last = first;
+            while let Some(next) = this.attempt(Self::expression_between_strings)? {
+                last = next;
+            }
+            this.expect(TokenKind::String)?;
+            Ok((first.location, last.location))
+        })?;
+        match range {
+            Some((first, last)) => {
+                let message = "invalid syntax. Is this intended to be part of the string?";
+                self.mistake_between(first, last, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn expression_between_strings(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::String) {
+            return Err(Stop::Dead);
+        }
+        self.expression_without_invalid()
+    }
+
+    /// CPython: `expression_without_invalid`
+    fn expression_without_invalid(&mut self) -> Step<Expr<'a>> {
+        self.without_mistakes(|this| match this.at(TokenKind::Lambda) {
+            true => this.lambda(),
+            false => this.conditional(),
+        })
+    }
+
+    /// `a b`, in brackets. Outside of them the rule ends here without a mistake, and true is returned.
+    fn invalid_neighbours(&mut self) -> Step<bool> {
+        let is_prefixed =
+            self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::String;
+        if is_prefixed {
+            self.farthest = self.farthest.max(self.position + 1);
+        }
+        if is_prefixed || self.at_soft_keyword() {
+            return Ok(false);
+        }
+        let found = self.fits(|this| {
+            let left = this.disjunction()?;
+            let right = this.expression_without_invalid()?;
+            Ok((left, right, this.tokens[this.position - 1].level))
+        })?;
+        let Some((left, right, level)) = found else { return Ok(false) };
+        if level == 0 || self.is_legacy_statement(&left) {
+            return Ok(true);
+        }
+        let message = "invalid syntax. Perhaps you forgot a comma?";
+        let place = left.location;
+        if self.knows(Mistake::MissingCommaOnLastLine) && place.end_lineno > place.lineno {
+            let location = Location { lineno: place.end_lineno, ..place };
+            return self.mistake_at(location, message);
+        }
+        self.mistake_between(place, right.location, message)
+    }
+
+    fn at_soft_keyword(&self) -> bool {
+        let word = if self.at(TokenKind::Name) { self.text_of(self.position) } else { return false };
+        matches!(word, "_" | "case" | "match" | "type")
+            || word == "lazy" && self.dialect.has(crate::targets::SyntaxFeature::LazyImport)
+    }
+
+    /// `a if b`, `a if b else pass`, `pass if a else b`.
+    fn invalid_conditional(&mut self) -> Step<()> {
+        let test = self.fits(|this| {
+            let body = this.disjunction()?;
+            this.expect(TokenKind::If)?;
+            let test = this.disjunction()?;
+            let goes_on = this.at_any(TokenKind::Else.bit() | TokenKind::Colon.bit());
+            if goes_on { Err(Stop::Dead) } else { Ok((body.location, test.location)) }
+        })?;
+        if let Some((body, test)) = test {
+            return self.mistake_between(body, test, "expected 'else' after 'if' expression");
+        }
+        if !self.knows(Mistake::StatementInConditional) {
+            return Ok(());
+        }
+        let orelse = self.fits(|this| {
+            this.disjunction()?;
+            this.expect(TokenKind::If)?;
+            this.disjunction()?;
+            this.expect(TokenKind::Else)?;
+            match this.fits(Self::expression)? {
+                Some(_) => Err(Stop::Dead),
+                None => Ok(this.position),
+            }
+        })?;
+        if let Some(orelse) = orelse {
+            self.position = orelse;
+            return self.mistake_next("expected expression after 'else', but statement is given");
+        }
+        self.invalid_statement_as_body()
+    }
+
+    fn invalid_statement_as_body(&mut self) -> Step<()> {
+        use TokenKind::{Break, Continue, Pass};
+        let start = self.position;
+        if !self.at_any(Pass.bit() | Break.bit() | Continue.bit()) {
+            return Ok(());
+        }
+        let fits = self.fits(|this| {
+            this.bump();
+            this.expect(TokenKind::If)?;
+            this.disjunction()?;
+            this.expect(TokenKind::Else)?;
+            this.simple_statement()
+        })?;
+        match fits {
+            Some(_) => {
+                let message = "expected expression before 'if', but statement is given";
+                self.mistake(start, start, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// `f"{lambda x:...}"`: the colon begins a format spec.
+    fn invalid_lambda_in_field(&mut self) -> Step<()> {
+        if !self.at(TokenKind::Lambda) {
+            return Ok(());
+        }
+        let start = self.position;
+        let colon = self.fits(|this| {
+            this.bump();
+            this.lambda_parameters()?;
+            let colon = this.expect(TokenKind::Colon)?;
+            if this.at(TokenKind::FStringMiddle) { Ok(colon) } else { Err(Stop::Dead) }
+        })?;
+        match colon {
+            Some(colon) => {
+                let name = self.string_name_at(colon);
+                let message = format!("{name}: lambda expressions are not allowed without parentheses");
+                self.mistake(start, colon, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// `print a`.
+    ///
+    /// CPython: `invalid_legacy_expression` (3.10–)
+    fn invalid_legacy_expression(&mut self) -> Step<()> {
+        if !self.at(TokenKind::Name) || self.kind_ahead(1) == TokenKind::LeftParen {
+            if self.at(TokenKind::Name) {
+                self.farthest = self.farthest.max(self.position + 1);
+            }
+            return Ok(());
+        }
+        let start = self.position;
+        let arguments = self.fits(|this| {
+            this.bump();
+            this.star_expressions()
+        })?;
+        let Some(arguments) = arguments else { return Ok(()) };
+        let name = self.text_of(start);
+        if !matches!(name, "print" | "exec") {
+            return Ok(());
+        }
+        let location = self.range(start, start);
+        let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
+        self.mistake_between(location, arguments.location, message)
+    }
+
+    /// `print` and `exec`, which were statements once.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_check_legacy_stmt` (3.10–)
+    fn is_legacy_statement(&self, expr: &Expr<'a>) -> bool {
+        match expr.kind {
+            ExprKind::Name { id, .. } => matches!(self.interner.text(id), "print" | "exec"),
+            _ => false,
+        }
+    }
+
+    /// `a.b := c`, and `=` where `==` or `:=` was meant.
+    ///
+    /// CPython: `invalid_named_expression` (3.10–)
+    #[cold]
+    pub(super) fn invalid_named_expression(&mut self) -> Step<()> {
+        // What is remembered is that the mistake was looked for.
+        let looked = self.fits(|this| {
+            this.remembered(Rule::NamedExpressionMistakes, Self::find_named_expression_mistake)
+        });
+        looked.map(|_| ())
+    }
+
+    fn find_named_expression_mistake(&mut self) -> Step<Expr<'a>> {
+        let named = self.fits(|this| {
+            let target = this.expression()?;
+            this.expect(TokenKind::ColonEqual)?;
+            this.expression()?;
+            Ok(target)
+        })?;
+        if let Some(target) = named {
+            let message = format!("cannot use assignment expressions with {}", describe(&target));
+            return self.mistake_at(target.location, message);
+        }
+        if self.at(TokenKind::Name) {
+            let (start, name) = (self.position, self.range(self.position, self.position));
+            let value = self.fits(|this| {
+                this.position = start + 1;
+                this.compared_value()
+            })?;
+            if let Some(value) = value {
+                let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+                return self.mistake_between(name, value.location, message);
+            }
+        }
+        if self.starts_with_display_or_constant()? {
+            return Err(Stop::Dead);
+        }
+        let compared = self.fits(|this| {
+            let left = this.bitwise_or()?;
+            this.compared_value()?;
+            Ok(left)
+        })?;
+        match compared {
+            Some(left) => {
+                let name = describe(&left);
+                let message =
+                    format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?");
+                self.mistake_at(left.location, message)
+            }
+            None => Err(Stop::Dead),
+        }
+    }
+
+    /// `= value`, with no other assignment after it.
+    fn compared_value(&mut self) -> Step<Expr<'a>> {
+        self.expect(TokenKind::Equal)?;
+        let value = self.bitwise_or()?;
+        let goes_on = self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit());
+        if goes_on { Err(Stop::Dead) } else { Ok(value) }
+    }
+
+    /// Whether a list, a tuple, a generator expression or a constant comes first, for which no `==`
+    /// is expected.
+    fn starts_with_display_or_constant(&mut self) -> Step<bool> {
+        use TokenKind::*;
+        if self.at_any(True.bit() | None.bit() | False.bit()) {
+            return Ok(true);
+        }
+        if !self.at_any(LeftParen.bit() | LeftBracket.bit()) {
+            return Ok(false);
+        }
+        let start = self.range(self.position, self.position);
+        let atom = self.fits(Self::atom)?;
+        Ok(atom.is_some_and(|atom| {
+            let is_display = matches!(
+                atom.kind,
+                ExprKind::List { .. } | ExprKind::Tuple { .. } | ExprKind::GeneratorExp(_)
+            );
+            // In a group, the atom's location is that of what is inside.
+            is_display && (atom.location.lineno, atom.location.col_offset) == (start.lineno, start.col_offset)
+        }))
+    }
+
+    /// What messages call the string whose field has the token.
+    pub(super) fn string_name_at(&self, index: usize) -> &'static str {
+        let mut open = 0;
+        for token in self.tokens[..index].iter().rev() {
+            match token.kind {
+                TokenKind::FStringEnd => open += 1,
+                TokenKind::FStringStart if open == 0 => {
+                    return if token.flags.has(TokenFlags::TEMPLATE) { "t-string" } else { "f-string" };
+                }
+                TokenKind::FStringStart => open -= 1,
+                _ => {}
+            }
+        }
+        "f-string"
+    }
+}

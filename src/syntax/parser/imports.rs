@@ -1,0 +1,325 @@
+//! Imports.
+
+use smallvec::SmallVec;
+
+use super::mistakes::describe;
+use super::{Parser, Step, Stop};
+use crate::names::{Ident, known};
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::{Mistake, SyntaxFeature};
+
+type Aliases = SmallVec<[Alias; 4]>;
+
+impl<'a> Parser<'a, '_> {
+    /// At `import`, `from`, or a `lazy` with one of them after it.
+    ///
+    /// CPython: `import_stmt` (3.9–)
+    pub(super) fn import_statement(&mut self) -> Step<StmtKind<'a>> {
+        let start = self.position;
+        let is_lazy = self.at(TokenKind::Name);
+        if is_lazy {
+            self.bump();
+            if !self.allows(SyntaxFeature::LazyImport, start) {
+                return Err(Stop::Dead);
+            }
+        }
+        if self.second_run && self.at(TokenKind::Import) && !is_lazy {
+            self.invalid_import()?;
+        }
+        if self.at(TokenKind::Import) {
+            return self.import_name(is_lazy);
+        }
+        if self.second_run && !is_lazy && self.knows(Mistake::MisplacedLazy) {
+            self.invalid_import_from()?;
+        }
+        self.import_from(start, is_lazy)
+    }
+
+    fn import_name(&mut self, is_lazy: bool) -> Step<StmtKind<'a>> {
+        self.bump();
+        let mut names = Aliases::new();
+        names.push(self.dotted_as_name()?);
+        while self.at(TokenKind::Comma) {
+            let name = self.attempt(|this| {
+                this.bump();
+                this.dotted_as_name()
+            })?;
+            match name {
+                Some(name) => names.push(name),
+                None => break,
+            }
+        }
+        Ok(StmtKind::Import { names: self.arena.alloc_slice_copy(&names), is_lazy })
+    }
+
+    fn dotted_as_name(&mut self) -> Step<Alias> {
+        if self.second_run && self.knows(Mistake::ImportTarget) {
+            self.invalid_import_target(|this| this.dotted_name().map(|_| ()))?;
+        }
+        let start = self.position;
+        let name = self.dotted_name()?;
+        let asname = self.import_alias()?;
+        Ok(Alias { name, asname, location: self.span(start) })
+    }
+
+    /// `as name`, or nothing.
+    fn import_alias(&mut self) -> Step<Option<Ident>> {
+        if !self.at(TokenKind::As) {
+            return Ok(None);
+        }
+        self.attempt(|this| {
+            this.bump();
+            this.name()
+        })
+    }
+
+    /// A dotted name is one identifier, with its dots.
+    fn dotted_name(&mut self) -> Step<Ident> {
+        let first = self.name()?;
+        if !self.at(TokenKind::Dot) {
+            return Ok(first);
+        }
+        let mut text = self.interner.text(first).to_owned();
+        while self.at(TokenKind::Dot) {
+            let part = self.attempt(|this| {
+                this.bump();
+                this.name()
+            })?;
+            let Some(part) = part else { break };
+            text.push('.');
+            text.push_str(self.interner.text(part));
+        }
+        Ok(self.interner.intern(&text))
+    }
+
+    /// CPython: `import_from` (3.9–)
+    fn import_from(&mut self, start: usize, is_lazy: bool) -> Step<StmtKind<'a>> {
+        self.expect(TokenKind::From)?;
+        let first_dot = self.position;
+        let level = self.dots();
+        let name = self.position;
+        let module = match self.at(TokenKind::Import) && level > 0 {
+            true => None,
+            false => Some(self.dotted_name()?),
+        };
+        self.expect(TokenKind::Import)?;
+        let names = self.import_from_targets()?;
+        if let Some(module) = module {
+            self.check_module(start, module, level, names, is_lazy)?;
+            self.note_relative_lazy(first_dot, name, module, is_lazy);
+        }
+        Ok(StmtKind::ImportFrom { module, names, level, is_lazy })
+    }
+
+    /// How many dots come next: an ellipsis is three of them.
+    fn dots(&mut self) -> u32 {
+        let mut level = 0;
+        loop {
+            level += match self.kind() {
+                TokenKind::Dot => 1,
+                TokenKind::Ellipsis => 3,
+                _ => return level,
+            };
+            self.bump();
+        }
+    }
+
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_checked_future_import` (3.12.10–)
+    fn check_module(
+        &mut self,
+        start: usize,
+        module: Ident,
+        level: u32,
+        names: &[Alias],
+        is_lazy: bool,
+    ) -> Step<()> {
+        if module != known::FUTURE || level > 0 {
+            return Ok(());
+        }
+        if is_lazy {
+            return self.mistake(start, start, "lazy from __future__ import is not allowed");
+        }
+        if names.iter().any(|alias| self.interner.text(alias.name) == "barry_as_FLUFL") {
+            self.depends_on_dialect = true;
+            self.flufl = self.knows(Mistake::FluflStatement);
+        }
+        Ok(())
+    }
+
+    /// `from . lazy import a` may have been meant as `lazy from . import a`.
+    fn note_relative_lazy(&mut self, first_dot: usize, name: usize, module: Ident, is_lazy: bool) {
+        let has_blank = name > first_dot && self.tokens[name - 1].end != self.tokens[name].start;
+        if !is_lazy && has_blank && self.interner.text(module) == "lazy" {
+            let dots = (first_dot..name).map(|index| self.text_of(index)).collect();
+            self.lazy_notice(name, dots);
+        }
+    }
+
+    fn import_from_targets(&mut self) -> Step<&'a [Alias]> {
+        let start = self.position;
+        if self.eat(TokenKind::LeftParen) {
+            let names = self.import_from_as_names()?;
+            self.eat(TokenKind::Comma);
+            self.expect(TokenKind::RightParen)?;
+            return Ok(self.arena.alloc_slice_copy(&names));
+        }
+        if self.eat(TokenKind::Star) {
+            let alias = Alias { name: known::STAR, asname: None, location: self.span(start) };
+            return Ok(self.arena.alloc_slice_copy(&[alias]));
+        }
+        let names = self.attempt(|this| {
+            let names = this.import_from_as_names()?;
+            if this.at(TokenKind::Comma) { Err(Stop::Dead) } else { Ok(names) }
+        })?;
+        match names {
+            Some(names) => Ok(self.arena.alloc_slice_copy(&names)),
+            None => {
+                if self.second_run {
+                    self.invalid_import_from_targets()?;
+                }
+                Err(Stop::Dead)
+            }
+        }
+    }
+
+    fn import_from_as_names(&mut self) -> Step<Aliases> {
+        let mut names = Aliases::new();
+        names.push(self.import_from_as_name()?);
+        while self.at(TokenKind::Comma) {
+            let name = self.attempt(|this| {
+                this.bump();
+                this.import_from_as_name()
+            })?;
+            match name {
+                Some(name) => names.push(name),
+                None => break,
+            }
+        }
+        Ok(names)
+    }
+
+    fn import_from_as_name(&mut self) -> Step<Alias> {
+        if self.second_run && self.knows(Mistake::ImportTarget) {
+            self.invalid_import_target(|this| this.name().map(|_| ()))?;
+        }
+        let start = self.position;
+        let name = self.name()?;
+        let asname = self.import_alias()?;
+        Ok(Alias { name, asname, location: self.span(start) })
+    }
+
+    /// `import a from b`, `import` alone.
+    ///
+    /// CPython: `invalid_import` (3.10–)
+    #[cold]
+    fn invalid_import(&mut self) -> Step<()> {
+        let start = self.range(self.position, self.position);
+        let mark = self.mark();
+        let fits = self.attempt(|this| {
+            this.bump();
+            this.dotted_name()?;
+            while this.at(TokenKind::Comma) {
+                let next = this.attempt(|this| {
+                    this.bump();
+                    this.dotted_name()
+                })?;
+                if next.is_none() {
+                    break;
+                }
+            }
+            this.expect(TokenKind::From)?;
+            this.dotted_name()
+        })?;
+        self.back_to(mark);
+        if fits.is_some() {
+            return self.mistake_from(start, "Did you mean to use 'from ... import ...' instead?");
+        }
+        let newline = self.position + 1;
+        if self.kind_ahead(1) == TokenKind::Newline && self.knows(Mistake::NothingImported) {
+            self.farthest = self.farthest.max(newline);
+            let location = self.range(newline, newline);
+            return self.mistake_from(location, "Expected one or more names after 'import'");
+        }
+        Ok(())
+    }
+
+    /// `import a as b.c`.
+    ///
+    /// CPython: `invalid_dotted_as_name`, `invalid_import_from_as_name` (3.14–)
+    #[cold]
+    fn invalid_import_target(&mut self, name: fn(&mut Self) -> Step<()>) -> Step<()> {
+        let target = self.fits(|this| {
+            name(this)?;
+            this.expect(TokenKind::As)?;
+            if this.is_whole_import_alias() {
+                return Err(Stop::Dead);
+            }
+            this.expression()
+        })?;
+        match target {
+            Some(target) => {
+                let message = format!("cannot use {} as import target", describe(&target));
+                self.mistake_at(target.location, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn is_whole_import_alias(&mut self) -> bool {
+        use TokenKind::{Comma, Name, Newline, RightParen, Semicolon};
+        if !self.at(Name) {
+            return false;
+        }
+        self.farthest = self.farthest.max(self.position + 1);
+        matches!(self.kind_ahead(1), Comma | RightParen | Semicolon | Newline)
+    }
+
+    /// `from a lazy import b`.
+    ///
+    /// CPython: `invalid_import_from` (3.15–)
+    #[cold]
+    fn invalid_import_from(&mut self) -> Step<()> {
+        let lazy = self.fits(|this| {
+            this.expect(TokenKind::From)?;
+            this.dots();
+            this.dotted_name()?;
+            if !this.at_name("lazy") {
+                return Err(Stop::Dead);
+            }
+            let lazy = this.bump();
+            this.expect(TokenKind::Import)?;
+            this.import_from_targets()?;
+            Ok(lazy)
+        })?;
+        match lazy {
+            Some(lazy) => {
+                let message = "use 'lazy from ... ' instead of 'from ... lazy import'";
+                self.mistake(lazy, lazy, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// CPython: `invalid_import_from_targets` (3.9–)
+    #[cold]
+    fn invalid_import_from_targets(&mut self) -> Step<()> {
+        let has_comma = self.attempt(|this| {
+            this.import_from_as_names()?;
+            this.expect(TokenKind::Comma)?;
+            this.expect(TokenKind::Newline)
+        })?;
+        if has_comma.is_some() {
+            let last = self.position - 1;
+            self.farthest = self.farthest.max(last);
+            self.position = last;
+            return self
+                .mistake_here("trailing comma not allowed without surrounding parentheses");
+        }
+        if self.at(TokenKind::Newline) && self.knows(Mistake::NothingImported) {
+            let location = self.range(self.position, self.position);
+            return self.mistake_from(location, "Expected one or more names after 'import'");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,271 @@
+//! How mistakes are reported: the places that CPython's `RAISE_` macros stand for.
+//!
+//! A [`Location`] holds what the attributes of a `SyntaxError` hold, less one: so an end column of
+//! -1 is the 0 that CPython gives where it does not know an end.
+//!
+//! CPython: `Parser/pegen.h` `RAISE_SYNTAX_ERROR_KNOWN_RANGE` and others, `Parser/pegen_errors.c`
+//! `_PyPegen_raise_error` (3.9–)
+
+use super::{Parser, Step, Stop};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::source::Location;
+use crate::syntax::ast::{CmpOp, Expr, ExprKind};
+use crate::code::Constant;
+use crate::syntax::lexer::TokenKind;
+
+/// What targets are for.
+///
+/// CPython: `Parser/pegen.h` `TARGETS_TYPE` (3.9–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Assign,
+    Delete,
+    For,
+}
+
+impl<'a> Parser<'a, '_> {
+    #[cold]
+    pub(super) fn fail<T>(&mut self, diagnostic: Diagnostic) -> Step<T> {
+        self.fault = Some(Box::new(diagnostic));
+        Err(Stop::Fault)
+    }
+
+    #[cold]
+    pub(super) fn mistake_at<T>(&mut self, location: Location, message: impl Into<String>) -> Step<T> {
+        self.fail(Diagnostic::syntax_error(location, message))
+    }
+
+    /// From the start of one location to the end of another.
+    #[cold]
+    pub(super) fn mistake_between<T>(
+        &mut self,
+        from: Location,
+        to: Location,
+        message: impl Into<String>,
+    ) -> Step<T> {
+        let location =
+            Location { end_lineno: to.end_lineno, end_col_offset: to.end_col_offset, ..from };
+        self.mistake_at(location, message)
+    }
+
+    /// At the tokens from `first` to `last`.
+    #[cold]
+    pub(super) fn mistake<T>(
+        &mut self,
+        first: usize,
+        last: usize,
+        message: impl Into<String>,
+    ) -> Step<T> {
+        let location = self.range(first, last);
+        self.mistake_at(location, message)
+    }
+
+    /// From `start` to where CPython's tokenizer is: the end of the last token that was looked at.
+    ///
+    /// CPython: `RAISE_SYNTAX_ERROR_STARTING_FROM`
+    #[cold]
+    pub(super) fn mistake_from<T>(&mut self, start: Location, message: impl Into<String>) -> Step<T> {
+        let (end_lineno, end_col_offset) = self.tokenizer_position(self.farthest());
+        // CPython counts that column from zero where it counts all others from one.
+        let end_col_offset = end_col_offset - 1;
+        self.mistake_at(Location { end_lineno, end_col_offset, ..start }, message)
+    }
+
+    /// Where the tokenizer is after a token: its line, and the column from zero.
+    fn tokenizer_position(&self, index: usize) -> (i32, i32) {
+        let token = &self.tokens[index];
+        let (line, column) = self.token_end(token);
+        if token.kind == TokenKind::Newline {
+            // It has taken the newline itself.
+            return (line, (self.newline_after(token.end) - token.line_start as usize) as i32 + 1);
+        }
+        (line, column)
+    }
+
+    fn newline_after(&self, offset: u32) -> usize {
+        let rest = &self.text.as_bytes()[offset as usize..];
+        offset as usize + memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+    }
+
+    /// At the last token that was looked at.
+    ///
+    /// CPython: `RAISE_SYNTAX_ERROR`
+    #[cold]
+    pub(super) fn mistake_here<T>(&mut self, message: impl Into<String>) -> Step<T> {
+        let diagnostic = self.here(DiagnosticKind::SyntaxError, message);
+        self.fail(diagnostic)
+    }
+
+    #[cold]
+    pub(super) fn indentation_mistake<T>(&mut self, message: impl Into<String>) -> Step<T> {
+        let diagnostic = self.here(DiagnosticKind::IndentationError, message);
+        self.fail(diagnostic)
+    }
+
+    /// At the next token.
+    ///
+    /// CPython: `RAISE_SYNTAX_ERROR_ON_NEXT_TOKEN`
+    #[cold]
+    pub(super) fn mistake_next<T>(&mut self, message: impl Into<String>) -> Step<T> {
+        if self.at(TokenKind::Fault) {
+            return Err(Stop::Dead);
+        }
+        let location = self.raised_location(self.position);
+        self.mistake_at(location, message)
+    }
+
+    #[cold]
+    pub(in crate::syntax) fn here(
+        &self,
+        kind: DiagnosticKind,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(kind, self.raised_location(self.farthest()), message)
+    }
+
+    /// Where `RAISE_SYNTAX_ERROR` blames a token. One without a text has the tokenizer's column,
+    /// which is counted from zero where all others are counted from one, and no end.
+    fn raised_location(&self, index: usize) -> Location {
+        let token = &self.tokens[index];
+        use TokenKind::{Dedent, End, Indent};
+        if !matches!(token.kind, Dedent | End | Indent) {
+            return self.range(index, index);
+        }
+        let (line, column) = self.textless_position(index);
+        Location::new(line, line, column - 1, -1)
+    }
+
+    /// The line and column of a token without a text. At the end of the text, that is behind the
+    /// newline of the last line.
+    fn textless_position(&self, index: usize) -> (i32, i32) {
+        let token = &self.tokens[index];
+        if token.start as usize != self.text.len() {
+            return (token.line as i32, (token.start - token.line_start) as i32);
+        }
+        let before = &self.text.as_bytes()[..self.text.len() - 1];
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        (token.line as i32 - 1, (self.text.len() - line_start) as i32)
+    }
+
+    /// `invalid syntax` at a token.
+    #[cold]
+    pub(in crate::syntax) fn invalid_syntax(&self, index: usize) -> Diagnostic {
+        let token = &self.tokens[index];
+        use TokenKind::{Dedent, End, Indent};
+        let location = match token.kind {
+            Dedent | End | Indent => {
+                let (line, _) = self.textless_position(index);
+                Location::new(line, line, -1, -1)
+            }
+            _ => self.range(index, index),
+        };
+        Diagnostic::syntax_error(location, "invalid syntax")
+    }
+
+    /// The line where CPython's tokenizer has a token.
+    pub(in crate::syntax) fn line_of(&self, index: usize) -> i32 {
+        self.textless_position(index).0
+    }
+
+    /// Whether a token is the `<>` of old.
+    pub(in crate::syntax) fn is_less_greater(&self, index: usize) -> bool {
+        self.tokens[index].kind == TokenKind::NotEqual && self.text_of(index) == "<>"
+    }
+
+    /// An exception other than a `SyntaxError`, which has no place.
+    #[cold]
+    pub(super) fn value_error<T>(&mut self, message: impl Into<String>) -> Step<T> {
+        self.fail(Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, message))
+    }
+
+    /// CPython: `Parser/pegen_errors.c` `_Pypegen_stack_overflow` (3.12–)
+    #[cold]
+    pub(super) fn too_deep<T>(&mut self) -> Step<T> {
+        let message = "Parser stack overflowed - Python source too complex to parse";
+        self.fail(Diagnostic::new(DiagnosticKind::MemoryError, Location::NONE, message))
+    }
+
+    /// CPython: `Parser/pegen.h` `RAISE_SYNTAX_ERROR_INVALID_TARGET` (3.9–)
+    pub(super) fn check_target(&mut self, expr: &Expr<'a>, purpose: Use) -> Step<()> {
+        match invalid_target(expr, purpose) {
+            None => Ok(()),
+            Some(invalid) => {
+                let verb = if purpose == Use::Delete { "delete" } else { "assign to" };
+                self.mistake_at(invalid.location, format!("cannot {verb} {}", describe(&invalid)))
+            }
+        }
+    }
+
+    /// Misses a token in the way of CPython's `&&`: at the next token, in either run.
+    pub(super) fn forced(&mut self, kind: TokenKind, text: &str) -> Step<()> {
+        if self.eat(kind) {
+            return Ok(());
+        }
+        if self.at(TokenKind::Fault) {
+            return Err(Stop::Dead);
+        }
+        let location = match self.kind() {
+            TokenKind::Dedent | TokenKind::End | TokenKind::Indent => {
+                let (line, _) = self.textless_position(self.position);
+                Location::new(line, line, -1, -1)
+            }
+            _ => self.range(self.position, self.position),
+        };
+        self.mistake_at(location, format!("expected '{text}'"))
+    }
+}
+
+/// The part of an expression that cannot be assigned to, deleted or looped over with.
+///
+/// CPython: `Parser/action_helpers.c` `_PyPegen_get_invalid_target` (3.9–)
+pub(super) fn invalid_target<'a>(expr: &Expr<'a>, purpose: Use) -> Option<Expr<'a>> {
+    match expr.kind {
+        ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => None,
+        ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
+            elts.iter().find_map(|elt| invalid_target(elt, purpose))
+        }
+        ExprKind::Starred { value, .. } if purpose != Use::Delete => invalid_target(value, purpose),
+        // `x in y` in place of a target is a target, `in` and an iterable.
+        ExprKind::Compare(compare) if purpose == Use::For => match compare.ops.first() {
+            Some(CmpOp::In) => invalid_target(compare.left, purpose),
+            _ => None,
+        },
+        _ => Some(*expr),
+    }
+}
+
+/// What messages call an expression.
+///
+/// CPython: `Parser/action_helpers.c` `_PyPegen_get_expr_name` (3.9–)
+pub(super) fn describe(expr: &Expr<'_>) -> &'static str {
+    match expr.kind {
+        ExprKind::Attribute { .. } => "attribute",
+        ExprKind::Subscript { .. } => "subscript",
+        ExprKind::Starred { .. } => "starred",
+        ExprKind::Name { .. } => "name",
+        ExprKind::List { .. } => "list",
+        ExprKind::Tuple { .. } => "tuple",
+        ExprKind::Lambda(_) => "lambda",
+        ExprKind::Call(_) => "function call",
+        ExprKind::BoolOp { .. } | ExprKind::BinOp { .. } | ExprKind::UnaryOp { .. } => "expression",
+        ExprKind::GeneratorExp(_) => "generator expression",
+        ExprKind::Yield(_) | ExprKind::YieldFrom(_) => "yield expression",
+        ExprKind::Await(_) => "await expression",
+        ExprKind::ListComp(_) => "list comprehension",
+        ExprKind::SetComp(_) => "set comprehension",
+        ExprKind::DictComp(_) => "dict comprehension",
+        ExprKind::Dict(_) => "dict literal",
+        ExprKind::Set(_) => "set display",
+        ExprKind::JoinedStr(_) | ExprKind::FormattedValue { .. } => "f-string expression",
+        ExprKind::TemplateStr(_) | ExprKind::Interpolation(_) => "t-string expression",
+        ExprKind::Constant(Constant::None) => "None",
+        ExprKind::Constant(Constant::True) => "True",
+        ExprKind::Constant(Constant::False) => "False",
+        ExprKind::Constant(Constant::Ellipsis) => "ellipsis",
+        ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => "literal",
+        ExprKind::Compare(_) => "comparison",
+        ExprKind::IfExp(_) => "conditional expression",
+        ExprKind::NamedExpr { .. } => "named expression",
+        ExprKind::Slice { .. } => "slice",
+    }
+}

@@ -1,0 +1,397 @@
+//! Operators, from `or` down to the operand: precedence climbing.
+//!
+//! | level | operators |
+//! |---|---|
+//! | 1 | `or` |
+//! | 2 | `and` |
+//! | 3 | `not` (prefix) |
+//! | 4 | comparisons, which chain |
+//! | 5 to 10 | `\|`, `^`, `&`, shifts, `+ -`, `* / // % @` |
+//! | 11 | `+ - ~` (prefix) |
+//! | 12 | `**`, whose right operand is of level 11 |
+//!
+//! CPython: `disjunction` to `primary` (3.9–)
+
+use super::{Parser, Rule, Step, Stop};
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::Mistake;
+
+const OR: u8 = 1;
+const AND: u8 = 2;
+const NOT: u8 = 3;
+const COMPARISON: u8 = 4;
+const BITWISE_OR: u8 = 5;
+const TERM: u8 = 10;
+
+/// The level of the operator that a kind of token is; 0 for none.
+static LEVELS: [u8; 128] = {
+    use TokenKind::*;
+    let mut levels = [0; 128];
+    let operators = [
+        (Or, OR),
+        (And, AND),
+        (Less, COMPARISON),
+        (Greater, COMPARISON),
+        (LessEqual, COMPARISON),
+        (GreaterEqual, COMPARISON),
+        (DoubleEqual, COMPARISON),
+        (NotEqual, COMPARISON),
+        (In, COMPARISON),
+        (Is, COMPARISON),
+        (Not, COMPARISON),
+        (Bar, BITWISE_OR),
+        (Caret, 6),
+        (Ampersand, 7),
+        (LeftShift, 8),
+        (RightShift, 8),
+        (Plus, 9),
+        (Minus, 9),
+        (Star, TERM),
+        (Slash, TERM),
+        (DoubleSlash, TERM),
+        (Percent, TERM),
+        (At, TERM),
+    ];
+    let mut index = 0;
+    while index < operators.len() {
+        levels[operators[index].0 as usize] = operators[index].1;
+        index += 1;
+    }
+    levels
+};
+
+impl<'a> Parser<'a, '_> {
+    pub(super) fn disjunction(&mut self) -> Step<Expr<'a>> {
+        match self.remembers() {
+            true => self.remembered(Rule::Disjunction, |this| this.operation(OR)),
+            false => self.operation(OR),
+        }
+    }
+
+    pub(super) fn inversion(&mut self) -> Step<Expr<'a>> {
+        self.operation(NOT)
+    }
+
+    pub(super) fn bitwise_or(&mut self) -> Step<Expr<'a>> {
+        match self.remembers() {
+            true => self.remembered(Rule::BitwiseOr, |this| this.operation(BITWISE_OR)),
+            false => self.operation(BITWISE_OR),
+        }
+    }
+
+    /// Operations whose operators bind at least as tightly as `minimum`.
+    fn operation(&mut self, minimum: u8) -> Step<Expr<'a>> {
+        let start = self.position;
+        let left = match self.kind() {
+            TokenKind::Not if minimum <= NOT => self.inverted()?,
+            _ => self.factor()?,
+        };
+        if LEVELS[self.kind() as usize] < minimum {
+            return Ok(left);
+        }
+        self.operation_rest(start, left, minimum)
+    }
+
+    /// The operators and operands after the first operand, which starts at `start`.
+    fn operation_rest(&mut self, start: usize, mut left: Expr<'a>, minimum: u8) -> Step<Expr<'a>> {
+        loop {
+            let level = LEVELS[self.kind() as usize];
+            if level < minimum || level == 0 {
+                return Ok(left);
+            }
+            let operation = match level {
+                OR | AND => self.boolean(start, left, level)?,
+                COMPARISON => self.comparison(start, left)?,
+                _ => self.binary(start, left, level)?,
+            };
+            match operation {
+                Some(operation) => left = operation,
+                None => return Ok(left),
+            }
+            self.chained += 1;
+        }
+    }
+
+    /// The rest of an expression that began with a bitwise operation.
+    pub(super) fn expression_rest(&mut self, start: usize, left: Expr<'a>) -> Step<Expr<'a>> {
+        let body = self.operation_rest(start, left, OR)?;
+        self.conditional_rest(start, body)
+    }
+
+    fn inverted(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        let operand = self.nested(Self::inversion)?;
+        let kind = ExprKind::UnaryOp { op: UnaryOp::Not, operand: self.alloc(operand) };
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// The operands after the first of `or` or `and`, which are one operation.
+    fn boolean(&mut self, start: usize, left: Expr<'a>, level: u8) -> Step<Option<Expr<'a>>> {
+        let operator = self.kind();
+        let from = self.exprs.len();
+        self.exprs.push(left);
+        while self.at(operator) {
+            let right = self.attempt(|this| {
+                this.bump();
+                this.operation(level + 1)
+            })?;
+            match right {
+                Some(right) => self.exprs.push(right),
+                None => break,
+            }
+        }
+        if self.exprs.len() == from + 1 {
+            self.exprs.truncate(from);
+            return Ok(None);
+        }
+        let op = if operator == TokenKind::Or { BoolOp::Or } else { BoolOp::And };
+        let kind = ExprKind::BoolOp { op, values: self.take_exprs(from) };
+        Ok(Some(Expr { kind, location: self.span(start) }))
+    }
+
+    /// The operators and operands of a chain of comparisons.
+    fn comparison(&mut self, start: usize, left: Expr<'a>) -> Step<Option<Expr<'a>>> {
+        let from = self.exprs.len();
+        let mut ops = smallvec::SmallVec::<[CmpOp; 4]>::new();
+        while LEVELS[self.kind() as usize] == COMPARISON {
+            match self.attempt(Self::comparison_rest)? {
+                Some((op, right)) => {
+                    ops.push(op);
+                    self.exprs.push(right);
+                }
+                None => break,
+            }
+        }
+        if ops.is_empty() {
+            return Ok(None);
+        }
+        let comparators = self.take_exprs(from);
+        let ops = self.arena.alloc_slice_copy(&ops);
+        let compare = Compare { left: self.alloc(left), ops, comparators };
+        let kind = ExprKind::Compare(self.arena.alloc(compare));
+        Ok(Some(Expr { kind, location: self.span(start) }))
+    }
+
+    /// CPython: `compare_op_bitwise_or_pair`
+    fn comparison_rest(&mut self) -> Step<(CmpOp, Expr<'a>)> {
+        let operator = self.bump();
+        let op = match self.tokens[operator].kind {
+            TokenKind::Less => CmpOp::Lt,
+            TokenKind::Greater => CmpOp::Gt,
+            TokenKind::LessEqual => CmpOp::LtE,
+            TokenKind::GreaterEqual => CmpOp::GtE,
+            TokenKind::DoubleEqual => CmpOp::Eq,
+            TokenKind::NotEqual => {
+                self.check_not_equal(operator)?;
+                CmpOp::NotEq
+            }
+            TokenKind::In => CmpOp::In,
+            TokenKind::Not => {
+                self.expect(TokenKind::In)?;
+                CmpOp::NotIn
+            }
+            _ => {
+                if self.at(TokenKind::Not) {
+                    let right = self.attempt(|this| {
+                        this.bump();
+                        this.bitwise_or()
+                    })?;
+                    if let Some(right) = right {
+                        return Ok((CmpOp::IsNot, right));
+                    }
+                }
+                CmpOp::Is
+            }
+        };
+        Ok((op, self.bitwise_or()?))
+    }
+
+    /// `!=` is spelt `<>` after `from __future__ import barry_as_FLUFL`, and only then.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_check_barry_as_flufl` (3.9–)
+    fn check_not_equal(&mut self, operator: usize) -> Step<()> {
+        let is_flufl = self.text_of(operator) == "<>";
+        match (self.flufl, is_flufl) {
+            (true, false) => {
+                self.farthest = self.farthest.max(operator);
+                self.position = operator;
+                self.mistake_here("with Barry as BDFL, use '<>' instead of '!='")
+            }
+            (false, true) => {
+                // CPython refuses the token itself: it never looks at the next one.
+                self.position = operator;
+                Err(Stop::Dead)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn binary(&mut self, start: usize, left: Expr<'a>, level: u8) -> Step<Option<Expr<'a>>> {
+        let operator = self.kind();
+        let mark = self.mark();
+        self.bump();
+        let right = match self.operation(level + 1) {
+            Ok(right) => right,
+            Err(Stop::Dead) => {
+                self.back_to(mark);
+                if self.second_run && level >= 9 && self.knows(Mistake::NotAfterOperator) {
+                    self.invalid_arithmetic()?;
+                }
+                return Ok(None);
+            }
+            Err(stop) => return Err(stop),
+        };
+        let op = binary_operator(operator);
+        let kind = ExprKind::BinOp { left: self.alloc(left), op, right: self.alloc(right) };
+        Ok(Some(Expr { kind, location: self.span(start) }))
+    }
+
+    /// `a + not b`, at the operator.
+    ///
+    /// CPython: `invalid_arithmetic` (3.13–)
+    #[cold]
+    fn invalid_arithmetic(&mut self) -> Step<()> {
+        self.invalid_not(Self::inversion)
+    }
+
+    /// `- not a`, at the operator.
+    ///
+    /// CPython: `invalid_factor` (3.13–)
+    #[cold]
+    fn invalid_factor(&mut self) -> Step<()> {
+        self.invalid_not(Self::factor)
+    }
+
+    fn invalid_not(&mut self, operand: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
+        let not = self.position + 1;
+        let operand = self.fits(|this| {
+            this.bump();
+            this.expect(TokenKind::Not)?;
+            operand(this)
+        })?;
+        match operand {
+            Some(operand) => {
+                let start = self.range(not, not);
+                let message = "'not' after an operator must be parenthesized";
+                self.mistake_between(start, operand.location, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn factor(&mut self) -> Step<Expr<'a>> {
+        use TokenKind::{Minus, Plus, Tilde};
+        if self.at_any(Plus.bit() | Minus.bit() | Tilde.bit()) {
+            return match self.remembers() {
+                true => self.remembered(Rule::Factor, Self::unary),
+                false => self.unary(),
+            };
+        }
+        self.power()
+    }
+
+    fn unary(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let op = match self.kind() {
+            TokenKind::Plus => UnaryOp::UAdd,
+            TokenKind::Minus => UnaryOp::USub,
+            _ => UnaryOp::Invert,
+        };
+        let operand = self.attempt(|this| {
+            this.bump();
+            this.nested(Self::factor)
+        })?;
+        let Some(operand) = operand else {
+            if self.second_run && self.knows(Mistake::NotAfterOperator) {
+                self.invalid_factor()?;
+            }
+            return Err(Stop::Dead);
+        };
+        let kind = ExprKind::UnaryOp { op, operand: self.alloc(operand) };
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    #[inline]
+    fn power(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let base = match self.kind() {
+            TokenKind::Await => self.await_primary()?,
+            _ => self.primary()?,
+        };
+        if !self.at(TokenKind::DoubleStar) {
+            return Ok(base);
+        }
+        let exponent = self.attempt(|this| {
+            this.bump();
+            this.nested(Self::factor)
+        })?;
+        let Some(exponent) = exponent else { return Ok(base) };
+        let kind =
+            ExprKind::BinOp { left: self.alloc(base), op: Operator::Pow, right: self.alloc(exponent) };
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    fn await_primary(&mut self) -> Step<Expr<'a>> {
+        let start = self.bump();
+        let value = self.primary()?;
+        let kind = ExprKind::Await(self.alloc(value));
+        Ok(Expr { kind, location: self.span(start) })
+    }
+
+    /// An operand with attributes, calls and subscripts.
+    pub(super) fn primary(&mut self) -> Step<Expr<'a>> {
+        match self.remembers() {
+            true => self.remembered(Rule::Primary, Self::any_primary),
+            false => self.any_primary(),
+        }
+    }
+
+    fn any_primary(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let mut expr = self.atom()?;
+        loop {
+            let kind = match self.kind() {
+                TokenKind::Dot => self.attribute(expr)?,
+                TokenKind::LeftParen => self.call(expr)?,
+                TokenKind::LeftBracket => self.subscript(expr)?,
+                _ => return Ok(expr),
+            };
+            match kind {
+                Some(kind) => expr = Expr { kind, location: self.span(start) },
+                None => return Ok(expr),
+            }
+            self.chained += 1;
+        }
+    }
+
+    #[inline]
+    fn attribute(&mut self, value: Expr<'a>) -> Step<Option<ExprKind<'a>>> {
+        if self.kind_ahead(1) != TokenKind::Name {
+            self.farthest = self.farthest.max(self.position + 1);
+            return Ok(None);
+        }
+        self.bump();
+        let name = self.bump();
+        let attr = self.identifier(name)?;
+        Ok(Some(ExprKind::Attribute { value: self.alloc(value), attr, ctx: ExprContext::Load }))
+    }
+}
+
+fn binary_operator(kind: TokenKind) -> Operator {
+    match kind {
+        TokenKind::Plus => Operator::Add,
+        TokenKind::Minus => Operator::Sub,
+        TokenKind::Star => Operator::Mult,
+        TokenKind::At => Operator::MatMult,
+        TokenKind::Slash => Operator::Div,
+        TokenKind::Percent => Operator::Mod,
+        TokenKind::LeftShift => Operator::LShift,
+        TokenKind::RightShift => Operator::RShift,
+        TokenKind::Bar => Operator::BitOr,
+        TokenKind::Caret => Operator::BitXor,
+        TokenKind::Ampersand => Operator::BitAnd,
+        _ => Operator::FloorDiv,
+    }
+}

@@ -1,0 +1,247 @@
+//! Strings: single ones, and strings side by side, which are one.
+
+use super::{Parser, Rule, Step};
+use crate::code::{Constant, PyStr};
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::escapes::{self, Decoded};
+use crate::syntax::lexer::{Token, TokenFlags, TokenKind};
+
+/// The value of one literal without fields.
+#[derive(Clone, Copy)]
+enum Literal<'a> {
+    Str(&'a [u8]),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Parser<'a, '_> {
+    pub(super) fn strings(&mut self) -> Step<Expr<'a>> {
+        match self.remembers() {
+            true => self.remembered(Rule::Strings, Self::any_strings),
+            false => self.any_strings(),
+        }
+    }
+
+    fn any_strings(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        if self.at(TokenKind::String) && !self.is_string(start + 1) {
+            self.bump();
+            let literal = self.literal(start)?;
+            return Ok(self.constant_string(start, literal));
+        }
+        if self.at_template(start) {
+            return self.template_strings();
+        }
+        self.concatenated_strings()
+    }
+
+    fn is_string(&self, index: usize) -> bool {
+        matches!(self.tokens[index].kind, TokenKind::String | TokenKind::FStringStart)
+    }
+
+    fn at_template(&self, index: usize) -> bool {
+        let token = &self.tokens[index];
+        token.kind == TokenKind::FStringStart && token.flags.has(TokenFlags::TEMPLATE)
+    }
+
+    fn constant_string(&self, start: usize, literal: Literal<'a>) -> Expr<'a> {
+        let kind = match literal {
+            Literal::Bytes(bytes) => ExprKind::Constant(Constant::Bytes(bytes)),
+            Literal::Str(text) if self.has_unicode_kind(start) => {
+                ExprKind::UnicodeConstant(Constant::Str(PyStr(text)))
+            }
+            Literal::Str(text) => ExprKind::Constant(Constant::Str(PyStr(text))),
+        };
+        Expr { kind, location: self.span(start) }
+    }
+
+    /// Only the lower-case prefix counts.
+    fn has_unicode_kind(&self, index: usize) -> bool {
+        self.text.as_bytes()[self.tokens[index].start as usize] == b'u'
+    }
+
+    /// Literals with fields or without, at least one, but no template strings.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_concatenate_strings` (3.12–)
+    fn concatenated_strings(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let from = self.exprs.len();
+        let (mut has_fields, mut bytes, mut count) = (false, 0, 0);
+        while self.is_string(self.position) && !self.at_template(self.position) {
+            let index = self.position;
+            if self.at(TokenKind::FStringStart) {
+                has_fields = true;
+                self.fstring()?;
+            } else {
+                self.bump();
+                let literal = self.literal(index)?;
+                bytes += usize::from(matches!(literal, Literal::Bytes(_)));
+                let part = Expr { location: self.range(index, index), ..self.constant_string(index, literal) };
+                self.exprs.push(part);
+            }
+            count += 1;
+        }
+        if self.second_run && self.at_template(self.position) {
+            self.invalid_string_tstring_concat()?;
+        }
+        if bytes > 0 && bytes < count {
+            return self.mistake_here("cannot mix bytes and nonbytes literals");
+        }
+        let location = self.span(start);
+        if has_fields {
+            let values = self.folded_pieces(from);
+            return Ok(Expr { kind: ExprKind::JoinedStr(values), location });
+        }
+        let kind = self.sum_of_literals(from, bytes > 0);
+        self.exprs.truncate(from);
+        Ok(Expr { kind, location })
+    }
+
+    /// The sum of the literals that were read since there were `from` expressions.
+    fn sum_of_literals(&self, from: usize, is_bytes: bool) -> ExprKind<'a> {
+        let mut sum = bumpalo::collections::Vec::new_in(self.arena);
+        for part in &self.exprs[from..] {
+            match part.kind.as_constant() {
+                Some(Constant::Str(text)) => sum.extend_from_slice_copy(text.0),
+                Some(Constant::Bytes(bytes)) => sum.extend_from_slice_copy(bytes),
+                _ => {}
+            }
+        }
+        let sum = sum.into_bump_slice();
+        match self.exprs[from].kind {
+            _ if is_bytes => ExprKind::Constant(Constant::Bytes(sum)),
+            ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(Constant::Str(PyStr(sum))),
+            _ => ExprKind::Constant(Constant::Str(PyStr(sum))),
+        }
+    }
+
+    fn template_strings(&mut self) -> Step<Expr<'a>> {
+        let start = self.position;
+        let from = self.exprs.len();
+        while self.at_template(self.position) {
+            self.fstring()?;
+        }
+        if self.second_run && self.is_string(self.position) {
+            self.invalid_string_tstring_concat()?;
+        }
+        let values = self.folded_pieces(from);
+        Ok(Expr { kind: ExprKind::TemplateStr(values), location: self.span(start) })
+    }
+
+    /// `"a" t"b"`, at the second.
+    ///
+    /// CPython: `invalid_string_tstring_concat` (3.14–)
+    #[cold]
+    fn invalid_string_tstring_concat(&mut self) -> Step<()> {
+        let last = self.last_string_start();
+        let from = self.range(last, self.position - 1);
+        let second = self.position;
+        let end = self.fits(|this| {
+            if this.at(TokenKind::String) {
+                this.bump();
+            } else {
+                this.fstring()?;
+            }
+            Ok(this.span(second))
+        })?;
+        match end {
+            Some(end) => {
+                let message = "cannot mix t-string literals with string or bytes literals";
+                self.mistake_between(from, end, message)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The first token of the string that ends before the next token.
+    fn last_string_start(&self) -> usize {
+        let mut index = self.position - 1;
+        let mut open = 0;
+        loop {
+            match self.tokens[index].kind {
+                TokenKind::FStringEnd => open += 1,
+                TokenKind::FStringStart => open -= 1,
+                _ => {}
+            }
+            if open == 0 {
+                return index;
+            }
+            index -= 1;
+        }
+    }
+
+    /// The value of a literal without fields.
+    #[inline]
+    fn literal(&mut self, index: usize) -> Step<Literal<'a>> {
+        let token = self.tokens[index];
+        if !token.flags.has(TokenFlags::PREFIXED) {
+            let content = content(self.text, &token, 0);
+            return match token.flags.has(TokenFlags::BACKSLASH) {
+                false => Ok(Literal::Str(content.as_bytes())),
+                true => Ok(Literal::Str(self.decoded(index, content)?)),
+            };
+        }
+        self.prefixed_literal(index, &token)
+    }
+
+    fn prefixed_literal(&mut self, index: usize, token: &Token) -> Step<Literal<'a>> {
+        let text = self.text_of(index);
+        let prefix = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let has = |letter: u8| text.as_bytes()[..prefix].iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
+        let is_verbatim = has(b'r') || !token.flags.has(TokenFlags::BACKSLASH);
+        let content = content(self.text, token, prefix);
+        if !has(b'b') {
+            return match is_verbatim {
+                true => Ok(Literal::Str(content.as_bytes())),
+                false => Ok(Literal::Str(self.decoded(index, content)?)),
+            };
+        }
+        if !content.is_ascii() {
+            let message = "bytes can only contain ASCII literal characters";
+            return self.mistake(index, index, message);
+        }
+        match is_verbatim {
+            true => Ok(Literal::Bytes(content.as_bytes())),
+            false => Ok(Literal::Bytes(self.decoded_bytes(index, content)?)),
+        }
+    }
+
+    fn decoded(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
+        match self.decode(content) {
+            Ok(Decoded { value, invalid_escape }) => {
+                self.escape_notice(index, content, invalid_escape, true);
+                Ok(value)
+            }
+            Err(message) => self.undecodable(index, format!("(unicode error) {message}")),
+        }
+    }
+
+    /// Decodes escapes; the error is the text of CPython's `UnicodeDecodeError`.
+    pub(super) fn decode(&mut self, text: &str) -> Result<Decoded<'a>, String> {
+        self.depends_on_dialect |= self.dialect.names_vary(text);
+        escapes::decode_str(self.arena, text, self.dialect)
+    }
+
+    fn decoded_bytes(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
+        match escapes::decode_bytes(self.arena, content.as_bytes()) {
+            Ok(Decoded { value, invalid_escape }) => {
+                self.escape_notice(index, content, invalid_escape, false);
+                Ok(value)
+            }
+            Err(message) => self.undecodable(index, format!("(value error) {message}")),
+        }
+    }
+
+    /// A literal that cannot be decoded, which was just read: nothing after it was looked at.
+    #[cold]
+    pub(super) fn undecodable<T>(&mut self, index: usize, message: String) -> Step<T> {
+        let last = self.farthest.max(index);
+        self.mistake(last, last, message)
+    }
+}
+
+/// What is between the quotes of a string with a prefix of some length.
+#[inline]
+fn content<'a>(text: &'a str, token: &Token, prefix: usize) -> &'a str {
+    let quotes = if token.flags.has(TokenFlags::TRIPLE) { 3 } else { 1 };
+    &text[token.start as usize + prefix + quotes..token.end as usize - quotes]
+}

@@ -1,0 +1,238 @@
+//! `try` and its clauses.
+
+use smallvec::SmallVec;
+
+use super::mistakes::describe;
+use super::{Parser, Step, Stop};
+use crate::names::Ident;
+use crate::syntax::ast::*;
+use crate::syntax::lexer::TokenKind;
+use crate::targets::{Mistake, SyntaxFeature};
+
+/// What an `except` clause catches, and the name it is bound to.
+type Caught<'a> = (Option<Expr<'a>>, Option<Ident>);
+
+impl<'a> Parser<'a, '_> {
+    /// CPython: `try_stmt` (3.9–)
+    pub(super) fn try_statement(&mut self) -> Step<StmtKind<'a>> {
+        let start = self.bump();
+        self.forced(TokenKind::Colon, ":")?;
+        let body = self.block("'try' statement", start)?;
+        if self.second_run {
+            self.invalid_try_stmt()?;
+        }
+        let except = self.position;
+        let is_star = self.at(TokenKind::Except) && self.kind_ahead(1) == TokenKind::Star;
+        let handlers = self.handlers(is_star)?;
+        if is_star && !handlers.is_empty() && !self.allows_except_star(except) {
+            return Err(Stop::Dead);
+        }
+        let orelse = if handlers.is_empty() { &[][..] } else { self.else_block()? };
+        let finalbody = self.finally()?;
+        if handlers.is_empty() && finalbody.is_none() {
+            return Err(Stop::Dead);
+        }
+        let finalbody = finalbody.unwrap_or_default();
+        let lowered = Try { is_star, body, handlers, orelse, finalbody };
+        Ok(StmtKind::Try(self.arena.alloc(lowered)))
+    }
+
+    fn allows_except_star(&mut self, except: usize) -> bool {
+        self.allows(SyntaxFeature::ExceptStar, except)
+    }
+
+    fn handlers(&mut self, is_star: bool) -> Step<&'a [ExceptHandler<'a>]> {
+        let mut handlers = SmallVec::<[ExceptHandler<'a>; 4]>::new();
+        while self.at(TokenKind::Except) {
+            match self.attempt(|this| this.except_block(is_star))? {
+                Some(handler) => handlers.push(handler),
+                None => break,
+            }
+        }
+        Ok(self.arena.alloc_slice_copy(&handlers))
+    }
+
+    /// CPython: `finally_block`, `invalid_finally_stmt` (3.9–)
+    fn finally(&mut self) -> Step<Option<&'a [Stmt<'a>]>> {
+        if !self.at(TokenKind::Finally) {
+            return Ok(None);
+        }
+        self.attempt(|this| {
+            let start = this.bump();
+            this.forced(TokenKind::Colon, ":")?;
+            this.block("'finally' statement", start)
+        })
+    }
+
+    /// CPython: `except_block`, `except_star_block` (3.11–)
+    fn except_block(&mut self, is_star: bool) -> Step<ExceptHandler<'a>> {
+        let start = self.position;
+        let head = self.attempt(|this| this.except_head(is_star))?;
+        let Some((type_, name)) = head else {
+            if self.second_run {
+                self.invalid_except_stmt(is_star)?;
+            }
+            return Err(Stop::Dead);
+        };
+        let what = if is_star { "'except*' statement" } else { "'except' statement" };
+        let body = self.block(what, start)?;
+        let type_ = type_.map(|type_| self.alloc(type_));
+        let location = self.compound_span(start);
+        Ok(ExceptHandler { type_, name, body, location })
+    }
+
+    /// Up to the colon.
+    fn except_head(&mut self, is_star: bool) -> Step<Caught<'a>> {
+        self.bump();
+        if is_star {
+            self.expect(TokenKind::Star)?;
+        } else if self.eat(TokenKind::Colon) {
+            return Ok((None, None));
+        }
+        let start = self.position;
+        let first = self.expression()?;
+        let mut type_ = first;
+        let mut name = None;
+        if self.eat(TokenKind::As) {
+            name = Some(self.name()?);
+        } else if self.at(TokenKind::Comma)
+            && self.dialect.has(SyntaxFeature::UnparenthesizedExceptionTypes)
+        {
+            type_ = self.tuple_rest(start, first, Self::expression)?;
+            if self.at(TokenKind::Colon) {
+                self.allows(SyntaxFeature::UnparenthesizedExceptionTypes, start);
+            }
+        }
+        self.expect(TokenKind::Colon)?;
+        Ok((Some(type_), name))
+    }
+
+    /// After the block of a `try`.
+    ///
+    /// CPython: `invalid_try_stmt` (3.10–)
+    #[cold]
+    fn invalid_try_stmt(&mut self) -> Step<()> {
+        if !self.at_any(TokenKind::Except.bit() | TokenKind::Finally.bit()) {
+            return self.mistake_here("expected 'except' or 'finally' block");
+        }
+        let mark = self.mark();
+        let first_is_star = self.kind_ahead(1) == TokenKind::Star;
+        let count = self.handlers(first_is_star)?.len();
+        let other = self.position;
+        let is_mixed = count > 0
+            && self.at(TokenKind::Except)
+            && self.fits(|this| this.mixed_head(!first_is_star))?.is_some();
+        self.back_to(mark);
+        if !is_mixed {
+            return Ok(());
+        }
+        let last = if first_is_star { other } else { other + 1 };
+        let message = "cannot have both 'except' and 'except*' on the same 'try'";
+        self.mistake(other, last, message)
+    }
+
+    fn mixed_head(&mut self, is_star: bool) -> Step<()> {
+        self.bump();
+        if is_star {
+            self.expect(TokenKind::Star)?;
+        }
+        if is_star || !self.at(TokenKind::Colon) {
+            self.expression()?;
+            self.optional_name()?;
+        }
+        self.expect(TokenKind::Colon).map(|_| ())
+    }
+
+    /// `as name`, or nothing.
+    fn optional_name(&mut self) -> Step<Option<Ident>> {
+        if !self.at(TokenKind::As) {
+            return Ok(None);
+        }
+        self.attempt(|this| {
+            this.bump();
+            this.name()
+        })
+    }
+
+    /// CPython: `invalid_except_stmt`, `invalid_except_star_stmt` (3.10–)
+    #[cold]
+    fn invalid_except_stmt(&mut self, is_star: bool) -> Step<()> {
+        self.bump();
+        if is_star {
+            self.bump();
+        }
+        self.invalid_exception_types()?;
+        let mark = self.mark();
+        let misses_colon = self.attempt(|this| {
+            this.expression()?;
+            this.optional_name()?;
+            this.expect(TokenKind::Newline)
+        })?;
+        if misses_colon.is_some() {
+            return self.mistake_at_last("expected ':'");
+        }
+        self.back_to(mark);
+        let ends = match is_star {
+            true => self.at_any(TokenKind::Newline.bit() | TokenKind::Colon.bit()),
+            false => self.at(TokenKind::Newline),
+        };
+        if ends {
+            return match is_star {
+                true => self.mistake_here("expected one or more exception types"),
+                false => self.mistake_here("expected ':'"),
+            };
+        }
+        match self.knows(Mistake::ExceptionTarget) {
+            true => self.invalid_exception_target(is_star),
+            false => Ok(()),
+        }
+    }
+
+    /// Blames the last token that was taken or looked at.
+    fn mistake_at_last(&mut self, message: &str) -> Step<()> {
+        self.position -= 1;
+        self.mistake_here(message)
+    }
+
+    /// `except a, b:`, which some versions allow without `as`.
+    fn invalid_exception_types(&mut self) -> Step<()> {
+        let only_with_as = self.knows(Mistake::ExceptionTarget);
+        let mark = self.mark();
+        let first = self.attempt(|this| {
+            let first = this.expression()?;
+            this.expect(TokenKind::Comma)?;
+            let start = this.position;
+            let next = this.expression()?;
+            this.tuple_rest(start, next, Self::expression)?;
+            if this.optional_name()?.is_none() && only_with_as {
+                return Err(Stop::Dead);
+            }
+            this.expect(TokenKind::Colon)?;
+            Ok(first.location)
+        })?;
+        let Some(first) = first else { return Ok(()) };
+        self.back_to(mark);
+        let message = match only_with_as {
+            true => "multiple exception types must be parenthesized when using 'as'",
+            false => "multiple exception types must be parenthesized",
+        };
+        self.mistake_from(first, message)
+    }
+
+    /// `except a as b.c:`.
+    fn invalid_exception_target(&mut self, is_star: bool) -> Step<()> {
+        let target = self.fits(|this| {
+            this.expression()?;
+            this.expect(TokenKind::As)?;
+            let target = this.expression()?;
+            this.expect(TokenKind::Colon)?;
+            let start = this.position;
+            this.block("'except' statement", start)?;
+            Ok(target)
+        })?;
+        let Some(target) = target else { return Ok(()) };
+        let star = if is_star { "*" } else { "" };
+        let message = format!("cannot use except{star} statement with {}", describe(&target));
+        self.mistake_at(target.location, message)
+    }
+}

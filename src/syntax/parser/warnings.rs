@@ -1,0 +1,98 @@
+//! What targets may warn of: invalid escapes, numbers that touch keywords, and imports that look
+//! like lazy ones.
+//!
+//! Warnings have one order: those of tokens come when the parser first looks at the token, the
+//! others when a rule has read what they are about.
+
+use super::Parser;
+use crate::syntax::lexer::Notice as TokenNotice;
+
+/// A place that some target warns of.
+#[derive(Clone, Debug)]
+pub(in crate::syntax) enum Notice {
+    /// An escape that is none, or an octal one beyond `\377`.
+    InvalidEscape(InvalidEscape),
+    Token(TokenNotice),
+    /// `from . lazy import x`: the token of `lazy`, and the dots.
+    RelativeImportOfLazy { token: usize, dots: String },
+}
+
+/// An invalid escape in a decoded piece of text.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::syntax) struct InvalidEscape {
+    /// The token that CPython blames: the string, the end of the string with fields, or the piece
+    /// of a format spec.
+    pub(in crate::syntax) token: usize,
+    /// The offset of the piece, and of the backslash in it, in bytes.
+    pub(in crate::syntax) piece: usize,
+    pub(in crate::syntax) backslash: usize,
+    /// Whether the piece is of a `str`, where the columns of what is not ASCII count otherwise.
+    pub(in crate::syntax) is_str: bool,
+}
+
+/// In CPython's order.
+pub(in crate::syntax) type Notices = Vec<Notice>;
+
+impl<'a> Parser<'a, '_> {
+    /// The first invalid escape of a literal.
+    #[inline]
+    pub(super) fn escape_notice(
+        &mut self,
+        token: usize,
+        piece: &'a str,
+        invalid_escape: Option<usize>,
+        is_str: bool,
+    ) {
+        if let Some(backslash) = invalid_escape
+            && !self.second_run
+        {
+            self.push_escape_notice(token, piece, backslash, is_str);
+        }
+    }
+
+    /// The same of a piece of a string with fields: the tokenizer warns of braces itself.
+    pub(super) fn piece_notice(&mut self, token: usize, piece: &'a str, invalid_escape: Option<usize>) {
+        let is_brace = invalid_escape
+            .and_then(|backslash| self.byte_after(piece, backslash))
+            .is_some_and(|byte| matches!(byte, b'{' | b'}'));
+        if !is_brace {
+            self.escape_notice(token, piece, invalid_escape, true);
+        }
+    }
+
+    /// The byte after a backslash, which may be beyond the piece.
+    fn byte_after(&self, piece: &'a str, backslash: usize) -> Option<u8> {
+        let offset = self.offset_of(piece) + backslash + 1;
+        self.text.as_bytes().get(offset).copied()
+    }
+
+    #[cold]
+    fn push_escape_notice(&mut self, token: usize, piece: &'a str, backslash: usize, is_str: bool) {
+        self.notices_up_to(token + 1);
+        let piece = self.offset_of(piece);
+        self.notices.push(Notice::InvalidEscape(InvalidEscape { token, piece, backslash, is_str }));
+    }
+
+    /// The offset of a part of the text.
+    fn offset_of(&self, part: &'a str) -> usize {
+        part.as_ptr() as usize - self.text.as_ptr() as usize
+    }
+
+    pub(super) fn lazy_notice(&mut self, token: usize, dots: String) {
+        if !self.second_run {
+            self.notices_up_to(self.position + 1);
+            self.notices.push(Notice::RelativeImportOfLazy { token, dots });
+        }
+    }
+
+    /// Appends the notices of the tokens before one.
+    pub(super) fn notices_up_to(&mut self, token: usize) {
+        let notices = &self.lexed.notices;
+        while let Some(&notice) = notices.get(self.token_notices)
+            && (notice.token as usize) < token
+        {
+            self.notices.push(Notice::Token(notice));
+            self.token_notices += 1;
+        }
+    }
+}
