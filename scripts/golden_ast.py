@@ -48,8 +48,10 @@ def dump(node):
         value = getattr(node, name)
         if isinstance(node, (ast.Constant, ast.MatchSingleton)) and name == "value":
             fields.append("value=" + constant(value))
-        elif isinstance(node, ast.FormattedValue) and name == "conversion":
+        elif name == "conversion":
             fields.append("conversion=" + CONVERSIONS[value])
+        elif name == "is_lazy" and not value:
+            continue
         elif value is not None or getattr(type(node), name, ...) is not None:
             fields.append("%s=%s" % (name, dump(value)))
     place = ""

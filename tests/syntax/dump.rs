@@ -443,7 +443,7 @@ impl Dumper<'_, '_> {
 
     fn comprehension(&mut self, name: &str, comp: &ComprehensionExpr<'_>) {
         self.open(name);
-        self.field(if comp.value.is_some() { "key" } else { "elt" });
+        self.field(if name == "DictComp" { "key" } else { "elt" });
         self.expr(comp.elt);
         self.optional_field("value", comp.value, Self::expr);
         self.field("generators");
