@@ -5,10 +5,10 @@
 //! {"ask": "tree", "source": "x = 1\n", "target": "3.12.1"}     ->  {"tree": "Assign(...)@1:0-1:5\n"}
 //! {"ask": "digest", "path": "a.py", "target": "3.12.1"}        ->  {"digest": "7f3d..."}
 //! {"ask": "verdict", "source": "x = (\n", "target": "3.13"}    ->  {"verdict": {"class": ..., "message": ..., ...}}
-//! {"ask": "warnings", "source": "x is 1\n", "target": "3.13"}  ->  {"warnings": [{"category": ..., ...}]}
+//! {"ask": "warnings", "source": "x is 1\n", "target": "3.13"}  ->  {"warnings": [{"category": ..., ...}], "verdict": null}
 //! ```
 //!
-//! A source that is refused has a `verdict` in place of the answer; one that makes the library panic has a `panic`.
+//! A source that is refused has a `verdict` in place of a tree or a digest; one that makes the library panic has a `panic`.
 //! `digest` is the hash of the tree that PEP 552 defines, for the target's magic number. The first argument, if any, is
 //! the size of the stack in bytes.
 
@@ -70,10 +70,10 @@ fn answer(request: &Value) -> Value {
         },
         Some("parser verdict") => json!({"verdict": probe::parser_verdict(&bytes, target)}),
         Some("verdict") => json!({"verdict": probe::verdict(&bytes, target)}),
-        Some("warnings") => match probe::warnings(&bytes, target) {
-            Ok(warnings) => json!({"warnings": warnings}),
-            Err(verdict) => json!({"verdict": verdict}),
-        },
+        Some("warnings") => {
+            let (warnings, verdict) = probe::warnings(&bytes, target);
+            json!({"warnings": warnings, "verdict": verdict})
+        }
         other => panic!("no such question: {other:?}"),
     }
 }

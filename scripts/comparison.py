@@ -6,6 +6,7 @@ A question is a JSON object on a line, as `examples/probe.rs` and `reference.py`
 import collections
 import json
 import os
+import re
 import select
 import subprocess
 import sys
@@ -116,3 +117,13 @@ def saved(kind, version):
     folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{kind}-{version}.json"
+
+
+def without_addresses(message):
+    return re.sub(r"0x[0-9a-f]{6,}", "0x...", message)
+
+
+def shape(message):
+    """A message without what it quotes from the source."""
+    message = re.sub(r"'(?:[^'\\]|\\.){2,}?'", "'_'", without_addresses(message))
+    return re.sub(r"(?<!U\+)\b\d+\b", "#", re.sub(r"U\+[0-9A-F]+|(?<=character )'.'", "_", message))[:120]
