@@ -5,7 +5,8 @@
     scripts/golden_trees.py PYTHON... --library  and a hash for each module of their libraries: testdata/syntax/stdlib-RELEASE.txt
 
 `NAME.RELEASE.ast` is the tree of NAME.py from that release on; a release whose tree is that of the one before has no file. Name
-the interpreters from the oldest to the newest. `# since: VERSION` on the first line of a source names the first that has its syntax.
+the interpreters from the oldest to the newest. `# since: VERSION` on the first line of a source names the first version that has its
+syntax, `# until: VERSION` the last.
 """
 
 import argparse
@@ -35,7 +36,7 @@ def main():
 def write_trees(python, release, last):
     """The trees that are not those of the `last` release."""
     version = tuple(map(int, release.split(".")[:2]))
-    paths = [path for path in sorted(TREES.glob("*.py")) if since(path) <= version]
+    paths = [path for path in sorted(TREES.glob("*.py")) if marked(path, "since", (0, 0)) <= version <= marked(path, "until", version)]
     for path, answer in zip(paths, comparison.reference(python).ask({"ask": "tree", "path": str(path)} for path in paths)):
         if "tree" not in answer:
             sys.exit(f"golden_trees: {path.name}, {release}: {answer}")
@@ -44,9 +45,10 @@ def write_trees(python, release, last):
             last[path] = answer["tree"]
 
 
-def since(path):
+def marked(path, word, default):
     first = path.read_text(encoding="utf-8").split("\n", 1)[0]
-    return tuple(map(int, first.removeprefix("# since: ").split("."))) if first.startswith("# since: ") else (0, 0)
+    start = f"# {word}: "
+    return tuple(map(int, first.removeprefix(start).split("."))) if first.startswith(start) else default
 
 
 def write_digests(python, facts):
