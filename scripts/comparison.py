@@ -43,6 +43,20 @@ class Process:
             sent.popleft()
             yield answer
 
+    def ask_one(self, question):
+        """The answer of a process that is started for this question alone."""
+        answer = next(self.ask([question]))
+        self.close()
+        return answer
+
+    def close(self):
+        if self.running is not None:
+            self.running.stdin.close()
+            self.running.stdout.close()
+            self.running.kill()
+            self.running.wait()
+            self.running = None
+
     def start(self):
         self.running = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         os.set_blocking(self.running.stdin.fileno(), False)
@@ -100,7 +114,7 @@ def reference(python):
 
 def facts(python):
     """The interpreter's `version` (3.12.1) and the folder of its library (`stdlib`)."""
-    return next(reference(python).ask([{"ask": "facts"}]))
+    return reference(python).ask_one({"ask": "facts"})
 
 
 def modules(tree):

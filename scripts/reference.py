@@ -7,6 +7,7 @@ Reads one JSON object per line: `{"ask": "tree", "path": "a.py"}`, `{"ask": "ver
 import ast
 import importlib.util
 import json
+import marshal
 import os
 import re
 import sys
@@ -55,7 +56,9 @@ def digest(question):
 
 def verdict(question):
     try:
-        compile(source_of(question), "source", "exec", dont_inherit=True)
+        code = compile(source_of(question), "source", "exec", dont_inherit=True)
+        if question.get("marshal"):
+            marshal.dumps(code)
     except Exception as error:
         return {"verdict": verdict_of(error)}
     return {"verdict": None}
