@@ -12,8 +12,6 @@
 //! `digest` is the hash of the tree that PEP 552 defines, for the target's magic number. The first argument, if any, is
 //! the size of the stack in bytes.
 
-#![allow(clippy::print_stdout, reason = "the answers")]
-
 #[path = "../tests/syntax/dump.rs"]
 mod dump;
 #[path = "../tests/syntax/probe.rs"]
@@ -28,8 +26,8 @@ use serde_json::{Value, json};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Enough for the dump of any tree that the parser makes: it recurses once per level.
-const STACK: usize = 1 << 30;
+/// What a process has where nobody asks for more.
+const STACK: usize = 8 << 20;
 
 fn main() {
     let stack = std::env::args().nth(1).map_or(STACK, |size| size.parse().expect("a size in bytes"));

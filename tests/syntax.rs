@@ -35,7 +35,8 @@ fn target(release: &str) -> Target {
 fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder can be read");
     let paths = entries.map(|entry| entry.expect("the folder can be read").path());
-    let mut files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|found| found == suffix)).collect();
+    let mut files: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|found| found == suffix)).collect();
     files.sort();
     files
 }
@@ -81,6 +82,7 @@ fn newest_golden(path: &Path, releases: &[&str]) -> String {
 /// The standard libraries of those references that are here, by the hashes of their trees; a tenth of them where the test
 /// is not optimised. `scripts/compare_trees` shows what differs.
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that passes without having run says so")]
 fn trees_of_the_standard_library_equal_those_of_cpython() {
     let step = if cfg!(debug_assertions) { 10 } else { 1 };
     for release in RELEASES {
@@ -192,7 +194,8 @@ fn diagnostics_equal_those_of_cpython() {
     let mut expected: BTreeMap<String, Option<Expected>> = BTreeMap::new();
     let mut failures = Vec::new();
     for (release, bounds) in RELEASES.iter().zip(BOUNDS) {
-        let goldens = fs::read_to_string(folder().join(format!("verdicts-{release}.jsonl"))).expect("the verdicts");
+        let goldens =
+            fs::read_to_string(folder().join(format!("verdicts-{release}.jsonl"))).expect("the verdicts");
         for line in goldens.lines() {
             let (source, verdict) = serde_json::from_str(line).expect("a source and its verdict");
             expected.insert(source, verdict);
@@ -208,9 +211,11 @@ fn diagnostics_equal_those_of_cpython() {
             };
             others.push(format!("{source:?}: {found:?}, not {expected:?}"));
         }
-        for (found, bound, aspect) in
-            [(verdicts, bounds.verdicts, "verdicts"), (starts, bounds.starts, "starts"), (ends, bounds.ends, "ends")]
-        {
+        for (found, bound, aspect) in [
+            (verdicts, bounds.verdicts, "verdicts"),
+            (starts, bounds.starts, "starts"),
+            (ends, bounds.ends, "ends"),
+        ] {
             if found.len() > bound {
                 let shown = &found[..found.len().min(20)];
                 failures.push(format!("{release}: {} other {aspect}, not {bound}: {shown:#?}", found.len()));

@@ -10,6 +10,9 @@ use crosspyc::targets::Target;
 
 use crate::dump;
 
+/// Bytes: enough for the deepest tree that the parser makes, for the dump recurses at each level.
+const DUMP_STACK: usize = 1 << 28;
+
 /// The tree of a source as text, one statement of the module per line.
 pub(crate) fn tree(bytes: &[u8], target: Target) -> Result<String, Verdict> {
     let arena = Bump::new();
@@ -17,7 +20,7 @@ pub(crate) fn tree(bytes: &[u8], target: Target) -> Result<String, Verdict> {
     let mut parsed = compile::parse(&arena, bytes).map_err(|fault| refused(fault.of(target)))?;
     parsed.syntax.check(target).map_err(|diagnostic| refused(&diagnostic))?;
     let module = parsed.syntax.module(&arena, target).map_err(|diagnostic| refused(&diagnostic))?;
-    Ok(dump::dump(&parsed.syntax.interner, &module))
+    Ok(stacker::grow(DUMP_STACK, || dump::dump(&parsed.syntax.interner, &module)))
 }
 
 /// A short stand-in for a tree: the hash that PEP 552 defines, which `importlib.util.source_hash` computes as well.
@@ -37,7 +40,6 @@ pub(crate) fn parser_verdict(bytes: &[u8], target: Target) -> Option<Verdict> {
 }
 
 /// What `compile()` has against a source: `None` if nothing.
-#[allow(dead_code, reason = "the tests of the parser need no later stage")]
 pub(crate) fn verdict(bytes: &[u8], target: Target) -> Option<Verdict> {
     let arena = Bump::new();
     let options = Options { filename: "source".into(), optimize: 0 };
