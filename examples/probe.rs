@@ -66,7 +66,6 @@ fn answer(request: &Value) -> Value {
             Ok(tree) => json!({"digest": probe::digest(&tree, target)}),
             Err(verdict) => json!({"verdict": verdict}),
         },
-        Some("parser verdict") => json!({"verdict": probe::parser_verdict(&bytes, target)}),
         Some("verdict") => json!({"verdict": probe::verdict(&bytes, target)}),
         Some("warnings") => {
             let (warnings, verdict) = probe::warnings(&bytes, target);

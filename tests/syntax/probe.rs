@@ -6,6 +6,7 @@ use crosspyc::compile::{self, Options};
 use crosspyc::diagnostic::Diagnostic;
 use crosspyc::pyc;
 use crosspyc::source::{self, Location};
+use crosspyc::syntax;
 use crosspyc::targets::Target;
 
 use crate::dump;
@@ -28,15 +29,16 @@ pub(crate) fn digest(tree: &str, target: Target) -> String {
     pyc::source_hash(target, tree.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What `ast.parse` has against a source: `None` if nothing.
-pub(crate) fn parser_verdict(bytes: &[u8], target: Target) -> Option<Verdict> {
+/// What `ast.parse` has against a text, which is not decoded: `None` if nothing.
+#[allow(dead_code, reason = "the scripts ask for what `compile()` has against a source")]
+pub(crate) fn parser_verdict(text: &str, target: Target) -> Option<Verdict> {
     let arena = Bump::new();
-    let parsed = compile::parse(&arena, bytes).map_err(|fault| fault.of(target).clone());
+    let parsed = syntax::parse(&arena, text).map_err(|fault| fault.of(target).clone());
     let judged = parsed.and_then(|mut parsed| {
-        parsed.syntax.check(target)?;
-        parsed.syntax.module(&arena, target)
+        parsed.check(target)?;
+        parsed.module(&arena, target)
     });
-    judged.err().map(|diagnostic| Verdict::new(&diagnostic, bytes))
+    judged.err().map(|diagnostic| Verdict::of_text(&diagnostic, text))
 }
 
 /// What `compile()` has against a source: `None` if nothing.
@@ -79,6 +81,13 @@ pub(crate) struct Place(pub(crate) i32, pub(crate) i32, pub(crate) i32, pub(crat
 
 impl Verdict {
     fn new(diagnostic: &Diagnostic, bytes: &[u8]) -> Verdict {
+        match source::decode(bytes) {
+            Ok(text) => Verdict::of_text(diagnostic, &text),
+            Err(_) => Verdict::of_text(diagnostic, &String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    fn of_text(diagnostic: &Diagnostic, text: &str) -> Verdict {
         let Location { lineno, end_lineno, col_offset, end_col_offset } = diagnostic.location;
         let has_place = diagnostic.location != Location::NONE;
         let place = |column: &dyn Fn(i32, i32) -> i32| {
@@ -86,14 +95,10 @@ impl Verdict {
                 Place(lineno, column(lineno, col_offset), end_lineno, column(end_lineno, end_col_offset))
             })
         };
-        let text = match source::decode(bytes) {
-            Ok(text) => text,
-            Err(_) => String::from_utf8_lossy(bytes),
-        };
         Verdict {
             class: diagnostic.kind.name().to_owned(),
             message: diagnostic.message.clone(),
-            place: place(&|line, offset| column(&text, line, offset)),
+            place: place(&|line, offset| column(text, line, offset)),
             byte_place: place(&|_, offset| offset + 1),
         }
     }
