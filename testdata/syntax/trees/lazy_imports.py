@@ -8,8 +8,3 @@ lazy = 1
 lazy.a; lazy(b); lazy[c]
 lazy: int
 if lazy: lazy import x; lazy from y import z
-match x:
-    case +1: pass
-    case +1.5 | -1: pass
-    case +1 - 2j: pass
-    case {+1: a}: pass
