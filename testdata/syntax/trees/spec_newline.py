@@ -15,6 +15,3 @@ f'{x:a
 f'{x!r:a
 # a comment: é
 }'
-f'{x:
-  {y}
-}z'
