@@ -1,8 +1,9 @@
-"""Writes what the running CPython's parser makes of sources, for the tests of `src/syntax`.
+"""Writes what the running CPython's parser makes of sources, in the notation of tests/syntax/dump.rs.
 
-golden_ast.py trees FILE...     the tree of each FILE.py into FILE.ast
-golden_ast.py verdicts FILE...  the verdict on each source of a FILE of lines `[source, verdict]`, into the same file
-golden_ast.py dump FILE         the tree (or the error) of one file, to standard output
+    golden_ast.py verdicts FILE...  the verdict on each source of a FILE of lines `[source, verdict]`, into the same file
+    golden_ast.py dump FILE         the tree (or the error) of one file, to standard output
+
+`scripts/golden_trees.py` and `scripts/reference.py` use its notation of trees.
 """
 import ast
 import json
@@ -48,8 +49,10 @@ def dump(node):
         value = getattr(node, name)
         if isinstance(node, (ast.Constant, ast.MatchSingleton)) and name == "value":
             fields.append("value=" + constant(value))
-        elif isinstance(node, ast.FormattedValue) and name == "conversion":
+        elif name == "conversion":
             fields.append("conversion=" + CONVERSIONS[value])
+        elif name == "is_lazy" and not value:
+            continue
         elif value is not None or getattr(type(node), name, ...) is not None:
             fields.append("%s=%s" % (name, dump(value)))
     place = ""
@@ -77,11 +80,7 @@ def main():
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(1_000_000)
     command, *files = sys.argv[1:]
-    if command == "trees":
-        for file in files:
-            with open(file, "rb") as source, open(file.removesuffix(".py") + ".ast", "w") as golden:
-                golden.write(dump_module(source.read()))
-    elif command == "verdicts":
+    if command == "verdicts":
         for file in files:
             with open(file) as lines:
                 sources = [json.loads(line)[0] for line in lines]

@@ -1,5 +1,5 @@
-//! Trees as text, in the notation of `scripts/golden_ast.py`: Python's `ast.dump` with the place of each node after it
-//! (`@line:column-line:column`) and constants spelled so that no two differ only by the reader's trust.
+//! Trees as text, in the notation of `scripts/golden_ast.py`: `ast.dump` with the location of each node after it
+//! (`@line:column-line:column`), and constants spelled so that different ones never look alike.
 
 use std::fmt::Write;
 
@@ -443,7 +443,7 @@ impl Dumper<'_, '_> {
 
     fn comprehension(&mut self, name: &str, comp: &ComprehensionExpr<'_>) {
         self.open(name);
-        self.field(if comp.value.is_some() { "key" } else { "elt" });
+        self.field(if name == "DictComp" { "key" } else { "elt" });
         self.expr(comp.elt);
         self.optional_field("value", comp.value, Self::expr);
         self.field("generators");

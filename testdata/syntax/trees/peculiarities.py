@@ -1,22 +1,6 @@
 x; match: int
 if x: a; match = match[0]; match
 def f(): pass; match(x).match
-f'{x:a
-}'
-f'{x:
-}b'
-f'a{x:a  
-
-  }b' 'c'
-f'{x:{y}
-}'
-f'{x:{y}a
-}'
-f'{x:a
-{y}}'
-f'{x!r:a
-# a comment: é
-}'
 f'''{x:a
 }'''
 raise; x
