@@ -115,9 +115,17 @@ pub(in crate::syntax) enum TokenKind {
 }
 
 impl TokenKind {
-    /// A set of kinds, one bit each, for tests of several kinds at once.
+    /// The kind as a bit of a set of kinds.
     pub(in crate::syntax) const fn bit(self) -> u128 {
         1 << self as u8
+    }
+
+    /// Whether a set of kinds has it.
+    #[inline]
+    pub(in crate::syntax) fn is_in(self, set: u128) -> bool {
+        let index = self as u32;
+        let half = if index < 64 { set as u64 } else { (set >> 64) as u64 };
+        half >> (index % 64) & 1 != 0
     }
 }
 

@@ -162,8 +162,9 @@ impl<'a> Parser<'a, '_> {
             return self.set(start, first);
         }
         let mark = self.mark();
+        let is_named = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual;
         let first = self.value()?;
-        if self.at(TokenKind::Colon) && !matches!(first.kind, ExprKind::NamedExpr { .. }) {
+        if self.at(TokenKind::Colon) && !is_named {
             return self.dict_from(start, first);
         }
         if self.second_run && self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit()) {

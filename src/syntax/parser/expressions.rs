@@ -58,7 +58,6 @@ impl<'a> Parser<'a, '_> {
             | RightBracket.bit()
             | RightBrace.bit()
             | Equal.bit()
-            | Colon.bit()
             | Newline.bit();
         self.at_any(ENDS)
     }
@@ -136,7 +135,7 @@ impl<'a> Parser<'a, '_> {
             | Colon.bit()
             | Equal.bit()
             | RightBrace.bit();
-        if !self.at(Name) || self.kind_ahead(1).bit() & ENDS == 0 {
+        if !self.at(Name) || !self.kind_ahead(1).is_in(ENDS) {
             return Option::None;
         }
         Some(self.name_expression(ExprContext::Load))

@@ -230,7 +230,7 @@ impl<'a, 't> Parser<'a, 't> {
     /// Whether the next token is of one of the kinds whose [bits](TokenKind::bit) are set.
     #[inline]
     fn at_any(&self, kinds: u128) -> bool {
-        self.kind().bit() & kinds != 0
+        self.kind().is_in(kinds)
     }
 
     fn at_name(&self, name: &str) -> bool {
@@ -251,9 +251,11 @@ impl<'a, 't> Parser<'a, 't> {
 
     #[inline]
     fn eat(&mut self, kind: TokenKind) -> bool {
-        let is_there = self.at(kind);
-        self.position += usize::from(is_there);
-        is_there
+        if !self.at(kind) {
+            return false;
+        }
+        self.position += 1;
+        true
     }
 
     #[inline]
@@ -477,7 +479,7 @@ impl<'a, 't> Parser<'a, 't> {
         use TokenKind::{Dedent, Indent, Newline};
         let blank = Newline.bit() | Indent.bit() | Dedent.bit();
         let taken = &self.tokens[..self.position];
-        let last = taken.iter().rposition(|token| token.kind.bit() & blank == 0);
+        let last = taken.iter().rposition(|token| !token.kind.is_in(blank));
         self.range(start, last.unwrap_or(start))
     }
 }

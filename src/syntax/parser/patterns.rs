@@ -26,7 +26,7 @@ impl<'a> Parser<'a, '_> {
             | Newline.bit()
             | RightParen.bit()
             | Semicolon.bit();
-        if self.kind_ahead(1).bit() & NEVER != 0 {
+        if self.kind_ahead(1).is_in(NEVER) {
             return false;
         }
         match self.text_of(self.position) {
