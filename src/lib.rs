@@ -32,13 +32,14 @@
 //! | `folding` | what operations on constants make; the tree is folded by it before 3.14, the flow graph from then on | `Python/ast_opt.c`, `Python/flowgraph.c` |
 //! | [`symtable`] | scopes: which names live where | `Python/symtable.c` |
 //! | [`codegen`] | statements and expressions to instructions with labels; one file a family of constructs | `Python/compile.c` |
+//! | [`instructions`] | the code unit: instructions, constants and names of a code object in the making | `Python/instruction_sequence.c` |
 //! | [`flowgraph`] | basic blocks and the passes over them; `pipeline.rs` says their order | `Python/flowgraph.c` |
 //! | [`assemble`] | jumps, inline caches, exception table, location table | `Python/assemble.c` |
 //! | [`marshal`], [`pyc`] | the file format; which objects are shared, and so numbered | `Python/marshal.c`, `importlib` |
 //! | [`code`] | code objects and constants, and their disassembly | `Objects/codeobject.c`, `Lib/dis.py` |
 //! | [`targets`] | what each version of CPython does: features, opcodes, limits | |
 //!
-//! [`compile`](mod@compile) joins these. Around them stand [`project`] (which files, which are up to date, parallel work, atomic writes), [`bundle`] (the archive's
+//! [`compile`](mod@compile) calls these stages in order; no stage calls the next one itself. Around them stand [`project`] (which files, which are up to date, parallel work, atomic writes), [`bundle`] (the archive's
 //! format), [`runner`] (running one) and [`cli`] (the commands; `report.rs` is the only place that prints).
 //!
 //! # The way of a bundle
@@ -84,6 +85,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod flowgraph;
 pub(crate) mod folding;
+pub mod instructions;
 pub mod marshal;
 pub mod names;
 pub mod preprocess;

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use smallvec::SmallVec;
 
 use crate::code::{CodeFlags, LocalKind, LocalPlus};
-use crate::codegen::unit::Unit;
+use crate::instructions::Unit;
 use crate::names::Interner;
 use crate::targets::Features;
 

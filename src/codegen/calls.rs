@@ -1,12 +1,11 @@
 //! Calls: of methods, with plain arguments, and with unpacked ones (`CALL_FUNCTION_EX`).
 
-use super::unit::IdentTable;
-
 use super::attributes::AttributeLoad;
 use super::displays::{Display, STACK_USE_GUIDELINE};
 use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::IdentTable;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind, Keyword};

@@ -11,10 +11,10 @@
 //! afterwards they say what they said before.
 
 use super::functions::FunctionFlags;
-use super::sequence::Label;
 use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
 use crate::code::CodeObject;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};

@@ -3,10 +3,10 @@
 //! Each item is a block of its own: the items after it, and at last the body, are compiled inside. The ways out are the
 //! normal one, which calls `__exit__(None, None, None)`, and the handler, which passes the exception and swallows it if asked to.
 
-use super::sequence::Label;
 use super::{Compiler, FrameBlockKind, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
 use crate::targets::{Awaitable, Opcode, SpecialMethod};

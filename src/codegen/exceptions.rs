@@ -1,8 +1,8 @@
 //! `try` with `except`, `except*` and `finally`.
 
-use super::sequence::Label;
 use super::{Compiler, FrameBlockKind, Result};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
 use crate::targets::{Intrinsic2, Opcode};

@@ -1,9 +1,9 @@
 //! Frame blocks: what `break`, `continue` and `return` unwind on their way out.
 
-use super::sequence::Label;
 use super::{Compiler, FrameBlock, FrameBlockKind, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::ExprContext;

@@ -7,9 +7,9 @@
 //!                        end:
 //! ```
 
-use super::sequence::Label;
 use super::{Compiler, Result};
 use crate::code::Constant;
+use crate::instructions::Label;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::{Call, CmpOp, ComprehensionExpr, ExprKind};

@@ -1,8 +1,8 @@
 //! `while`, `for` and `async for`.
 
-use super::sequence::Label;
 use super::{Compiler, FrameBlockKind, Result, UnitKind};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, For, Stmt};
 use crate::targets::Opcode;

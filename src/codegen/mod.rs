@@ -1,7 +1,8 @@
-//! Code generation: from the syntax tree and the symbol table to instructions with labels, one [`Unit`] a code object.
+//! Code generation: from the syntax tree and the symbol table to [code units](crate::instructions).
 //!
-//! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds the stack of units in the making;
-//! what they emit goes to the innermost. A finished unit becomes a code object at once (it is a constant of the unit around it).
+//! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds the
+//! stack of unfinished units; instructions are emitted into the innermost. A finished unit is passed to
+//! the [back end](BackEnd) at once, because its code object is a constant of the unit around it.
 //!
 //! CPython: `Python/compile.c` (3.8–3.13), `Python/codegen.c` (3.14–)
 
@@ -26,14 +27,12 @@ mod loops;
 mod name_ops;
 mod operators;
 mod patterns;
-pub mod sequence;
 mod statements;
 mod subscripts;
 mod template_strings;
 #[cfg(test)]
 mod tests;
 mod type_params;
-pub mod unit;
 mod units;
 mod yields;
 
@@ -42,17 +41,15 @@ use rustc_hash::FxHashSet;
 
 use annotations::DeferredAnnotation;
 
-use crate::assemble::Assembler;
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::{BackEnd, Label, Unit};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, SymbolTable};
 use crate::syntax::ast;
 use crate::targets::{Opcode, Target};
-use sequence::Label;
-use unit::Unit;
 
 /// What every method that emits code returns.
 pub(crate) type Result<T = ()> = std::result::Result<T, Diagnostic>;
@@ -166,14 +163,13 @@ pub(crate) struct Compiler<'a, 'c> {
     /// The `-O` level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) future: Future,
-    pub(crate) filename: PyStr<'a>,
     pub(crate) symtable: SymbolTable,
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
-    /// Units that are done, whose memory serves the next.
+    /// Finished units, kept to reuse their memory.
     #[expect(clippy::vec_box, reason = "units are large, and moved on and off the stack of units")]
     pub(crate) spare_units: Vec<Box<Unit<'a>>>,
-    pub(crate) assembler: Assembler,
+    pub(crate) back_end: &'c mut BackEnd<'c, 'a>,
     /// The code objects made so far, as constants.
     pub(crate) codes: FxHashSet<Constant<'a>>,
 }
@@ -275,17 +271,18 @@ impl<'a> Compiler<'a, '_> {
     }
 }
 
-/// Compiles a module whose symbol table is built.
-#[expect(clippy::too_many_arguments, reason = "what a compilation consists of, taken apart at once")]
+/// Generates the code of a module, unit by unit, and returns the code object that `back_end` makes of
+/// the module's own unit.
+#[expect(clippy::too_many_arguments, reason = "the stages before it and the one after it meet here")]
 pub(crate) fn module<'a>(
     arena: &'a Bump,
     interner: &mut Interner<'a>,
     target: Target,
     optimize: u8,
-    filename: PyStr<'a>,
     future: Future,
     symtable: SymbolTable,
     module: &ast::Module<'a>,
+    back_end: &mut BackEnd<'_, 'a>,
 ) -> Result<&'a CodeObject<'a>> {
     let mut compiler = Compiler {
         arena,
@@ -293,11 +290,10 @@ pub(crate) fn module<'a>(
         target,
         optimize,
         future,
-        filename,
         symtable,
         units: Vec::new(),
         spare_units: Vec::new(),
-        assembler: Assembler::new(),
+        back_end,
         codes: FxHashSet::default(),
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);

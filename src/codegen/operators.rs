@@ -1,7 +1,7 @@
 //! Operators: unary, binary, boolean, comparisons; and jumps on the truth of an expression, which see through them.
 
-use super::sequence::Label;
 use super::{Compiler, Result};
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{BoolOp, CmpOp, Compare, Expr, ExprKind, IfExp, Operator, UnaryOp};
 use crate::targets::{self, Comparison, Intrinsic1, Opcode};

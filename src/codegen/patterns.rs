@@ -9,10 +9,10 @@
 //!
 //! A jump out of a pattern has to pop all of these, so there is a chain of labels, one for each number of items to pop.
 
-use super::sequence::Label;
 use super::{Compiler, Result};
 use crate::code::{Constant, ConstantSet, Int};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{

@@ -3,9 +3,9 @@
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
-use super::sequence::Instruction;
 use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
 use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
+use crate::instructions::Instruction;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
@@ -70,7 +70,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::RESUME, 0, Location::new(lineno, firstlineno, 0, 0));
     }
 
-    /// Ends the innermost unit and optimises and assembles its code.
+    /// Ends the innermost unit and passes it to the back end.
     ///
     /// CPython: `Python/compile.c` `optimize_and_assemble` (3.12)
     pub(crate) fn leave_unit(&mut self, at_end: AtEnd) -> Result<&'a CodeObject<'a>> {
@@ -81,8 +81,7 @@ impl<'a> Compiler<'a, '_> {
         let flags = self.code_flags();
         let mut state = self.units.pop().expect("a unit is being compiled");
         state.unit.flags = flags;
-        let (unit, filename) = (&mut state.unit, self.filename);
-        let code = self.assembler.code_object(self.arena, self.interner, self.target, filename, unit)?;
+        let code = (self.back_end)(self.interner, &mut state.unit)?;
         self.spare_units.push(state.unit);
         Ok(code)
     }

@@ -1,9 +1,9 @@
 //! `yield`, `yield from` and `await`.
 
-use super::sequence::Label;
 use super::{Compiler, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::Expr;
 use crate::targets::{Awaitable, Intrinsic1, Opcode};

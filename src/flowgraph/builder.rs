@@ -7,8 +7,8 @@
 //! `translate_jump_labels_to_targets` (3.12–)
 
 use super::{Block, BlockId, FlowGraph, Instr};
-use crate::codegen::sequence::InstructionSequence;
 use crate::folding::Nans;
+use crate::instructions::InstructionSequence;
 use crate::targets::{Features, Properties};
 
 /// In the map from places to labels: no label.
@@ -26,6 +26,7 @@ impl FlowGraph {
             has_nops: true,
             lacks_lines: true,
             properties: Properties::default(),
+            stack_size: 0,
             nans: Nans::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Instr;
 use crate::code::{Constant, Int, PyStr};
-use crate::codegen::unit::Constants;
+use crate::instructions::Constants;
 use crate::targets::Opcode::{self, LOAD_COMMON_CONSTANT, LOAD_CONST, LOAD_SMALL_INT};
 use crate::targets::{CommonConstant, Features};
 

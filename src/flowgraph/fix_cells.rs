@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::{FlowGraph, Instr};
 use crate::code::CodeFlags;
-use crate::codegen::unit::Unit;
+use crate::instructions::Unit;
 use crate::source::Location;
 use crate::targets::Features;
 use crate::targets::Opcode::*;

@@ -218,9 +218,9 @@ mod tests {
     use bumpalo::Bump;
 
     use super::*;
-    use crate::codegen::unit::Constants;
     use crate::flowgraph::optimize_basic_blocks::optimize_basic_blocks;
     use crate::flowgraph::testing::{features, graph, text};
+    use crate::instructions::Constants;
     use crate::targets::Version;
 
     /// With the constants `None`, `True` and `"ab"`.

@@ -1,6 +1,6 @@
 //! The flow graph: basic blocks, and the passes over them.
 //!
-//! Input: a unit's [instruction sequence](crate::codegen::sequence::InstructionSequence) with labels. Output: the same program as
+//! Input: a unit's [instruction sequence](crate::instructions::InstructionSequence) with labels. Output: the same program as
 //! blocks in their final order, every jump a real instruction of the target, every instruction with its handler and every block
 //! with its stack depth: what the assembler needs. The order of the passes stands in [`pipeline`].
 //!
@@ -54,7 +54,7 @@ use crate::folding::Nans;
 use crate::source::Location;
 use crate::targets::{Opcode, Properties};
 
-pub(crate) use pipeline::run;
+pub(crate) use pipeline::optimize;
 
 /// A block's number within its [`FlowGraph`]: it stays the same when the block is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,11 +151,18 @@ pub(crate) struct FlowGraph {
     lacks_lines: bool,
     /// Of all instructions that ever were in it: passes over what the unit does not have are left out.
     properties: Properties,
-    /// Of all units.
+    /// The largest stack depth anywhere.
+    stack_size: u32,
+    /// Numbers the NaNs of all units.
     nans: Nans,
 }
 
 impl FlowGraph {
+    /// How deep the stack can get. Valid after [`optimize`].
+    pub(crate) fn stack_size(&self) -> u32 {
+        self.stack_size
+    }
+
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.index()]
     }

@@ -8,7 +8,7 @@
 use super::constants::{common_constant, loaded, small_int};
 use super::{FlowGraph, Instr};
 use crate::code::Constant;
-use crate::codegen::unit::Constants;
+use crate::instructions::Constants;
 use crate::targets::Features;
 use crate::targets::Opcode::{self, *};
 

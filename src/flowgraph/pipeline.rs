@@ -24,7 +24,7 @@ use super::remove_unused_consts::remove_unused_consts;
 use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbers};
 use super::stack_depth::stack_depth;
 use super::verify;
-use crate::codegen::unit::Unit;
+use crate::instructions::Unit;
 use crate::targets::{BorrowedLoads, Features};
 
 /// Runs a pass; in debug builds the graph is verified afterwards.
@@ -36,20 +36,15 @@ macro_rules! pass {
     }};
 }
 
-/// Fills `graph` with a unit's instructions, optimises them and makes them ready for the assembler. Returns `co_stacksize`. May add
-/// constants to the unit, and removes unused ones.
-pub(crate) fn run<'a>(
-    graph: &mut FlowGraph,
-    unit: &mut Unit<'a>,
-    arena: &'a Bump,
-    features: &Features,
-) -> u32 {
+/// Fills `graph` with a unit's instructions, optimises them, prepares them for the assembler and finds
+/// the [stack size](FlowGraph::stack_size). May add constants to the unit, and removes unused ones.
+pub(crate) fn optimize<'a>(graph: &mut FlowGraph, unit: &mut Unit<'a>, arena: &'a Bump, features: &Features) {
     graph.read(&unit.sequence, features);
-    if features.lines_resolved_before_optimizing {
+    graph.stack_size = if features.lines_resolved_before_optimizing {
         run_lines_first(graph, unit, arena, features)
     } else {
         run_lines_last(graph, unit, arena, features)
-    }
+    };
 }
 
 /// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`

@@ -5,7 +5,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::FlowGraph;
-use crate::codegen::unit::Constants;
+use crate::instructions::Constants;
 
 pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
     let mut is_used: SmallVec<[bool; 64]> = smallvec![false; consts.values().len()];

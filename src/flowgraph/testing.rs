@@ -1,7 +1,7 @@
 //! Flow graphs as text, for the tests of the passes.
 
 use super::FlowGraph;
-use crate::codegen::sequence::{InstructionSequence, Label};
+use crate::instructions::{InstructionSequence, Label};
 use crate::source::Location;
 use crate::targets::{Features, Opcode, Target, Version};
 
