@@ -74,16 +74,16 @@ fn run_stages<'a>(
     let module = syntax.module(arena, target)?;
     let interner = &mut syntax.interner;
 
-    let (module, future) = preprocess(arena, interner, target, optimize, &module, folded)?;
-    let symtable = symtable::build(interner, target, &future, &module)?;
+    let (module, future) = preprocess(arena, interner, &features.preprocess, optimize, &module, folded)?;
+    let symtable = symtable::build(interner, &features.symtable, &future, &module)?;
 
     let mut graph = FlowGraph::new();
-    let mut assembler = Assembler::new(arena, features, filename);
+    let mut assembler = Assembler::new(arena, &features.assembly, filename);
     let mut back_end = |interner: &Interner<'a>, unit: &mut Unit<'a>| {
-        flowgraph::optimize(&mut graph, unit, arena, features);
+        flowgraph::optimize(&mut graph, unit, arena, &features.flowgraph);
         assembler.code_object(interner, unit, &mut graph)
     };
-    codegen::module(arena, interner, target, optimize, future, symtable, &module, &mut back_end)
+    codegen::module(arena, interner, &features.codegen, optimize, future, symtable, &module, &mut back_end)
 }
 
 /// Compiles the bytes of a source file for one target.

@@ -30,7 +30,7 @@ use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
-use crate::targets::{Features, JumpSizeGuess, Opcode, OpcodeTable};
+use crate::targets::{AssemblyFeatures, JumpSizeGuess, Opcode, OpcodeTable};
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;
@@ -48,7 +48,11 @@ pub(super) struct Offsets {
 
 impl Offsets {
     /// Sets the opargs of all jumps.
-    pub(super) fn resolve(&mut self, graph: &mut FlowGraph, features: &Features) -> Result<(), Diagnostic> {
+    pub(super) fn resolve(
+        &mut self,
+        graph: &mut FlowGraph,
+        features: &AssemblyFeatures,
+    ) -> Result<(), Diagnostic> {
         self.measure(graph, features.opcodes)?;
         if features.jump_size_guess == JumpSizeGuess::ByInstruction {
             self.guess_by_instruction(graph);

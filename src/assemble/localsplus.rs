@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 use crate::code::{CodeFlags, LocalKind, LocalPlus};
 use crate::instructions::Unit;
 use crate::names::Interner;
-use crate::targets::Features;
+use crate::targets::AssemblyFeatures;
 
 pub(super) fn localsplus<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
     unit: &Unit<'a>,
-    features: &Features,
+    features: &AssemblyFeatures,
 ) -> &'a [LocalPlus<'a>] {
     let arguments = if features.argument_kinds { argument_kinds(unit) } else { SmallVec::new() };
     let arguments = arguments.into_iter().chain(std::iter::repeat(0));

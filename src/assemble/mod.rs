@@ -25,7 +25,7 @@ use crate::flowgraph::{BlockId, FlowGraph};
 use crate::instructions::Unit;
 use crate::names::Interner;
 use crate::source::Location;
-use crate::targets::Features;
+use crate::targets::AssemblyFeatures;
 use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
 use linetable::LocationTable;
@@ -33,7 +33,7 @@ use linetable::LocationTable;
 /// Assembles the units of a module one after another, and reuses its buffers.
 pub(crate) struct Assembler<'a> {
     arena: &'a Bump,
-    features: &'static Features,
+    features: &'static AssemblyFeatures,
     /// `co_filename` of every code object.
     filename: PyStr<'a>,
     offsets: Offsets,
@@ -41,7 +41,7 @@ pub(crate) struct Assembler<'a> {
 }
 
 impl<'a> Assembler<'a> {
-    pub(crate) fn new(arena: &'a Bump, features: &'static Features, filename: PyStr<'a>) -> Self {
+    pub(crate) fn new(arena: &'a Bump, features: &'static AssemblyFeatures, filename: PyStr<'a>) -> Self {
         let (offsets, locations) = (Offsets::default(), LocationTable::default());
         Assembler { arena, features, filename, offsets, locations }
     }

@@ -69,7 +69,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn sets_up_annotations(&self, body: &[Stmt<'_>]) -> bool {
-        if self.target.features().deferred_annotations {
+        if self.features.deferred_annotations {
             self.future.contains(Future::ANNOTATIONS) && self.scope().annotations_used
         } else {
             has_annotations(body)
@@ -85,7 +85,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         if self.future.contains(Future::ANNOTATIONS) {
             self.annotation_text(annotation);
-        } else if self.target.features().deferred_annotations {
+        } else if self.features.deferred_annotations {
             self.defer_annotation(location, name, annotation);
             return Ok(());
         } else {
@@ -227,7 +227,7 @@ impl<'a> Compiler<'a, '_> {
         };
         if self.symtable.scope(scope).annotations_used {
             self.enter_on_demand(location, known::ANNOTATE, scope);
-            if self.target.features().function_annotations_qualname {
+            if self.features.function_annotations_qualname {
                 self.qualify_annotate(node.name);
             }
             let entries = self.annotation_values(location, node)?;
@@ -243,7 +243,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.8–3.13), `Python/codegen.c` `codegen_annotations_in_scope` (3.14–)
     fn annotation_values(&mut self, location: Location, node: &'a FunctionDef<'a>) -> Result<u32> {
         let args = node.args;
-        let positional = if self.target.features().annotations_posonly_first {
+        let positional = if self.features.annotations_posonly_first {
             [args.posonlyargs, args.args]
         } else {
             [args.args, args.posonlyargs]

@@ -138,7 +138,7 @@ impl<'a> Compiler<'a, '_> {
             }
             _ => return Err(invalid_target(location, "invalid node type for annotated assignment")),
         }
-        let features = self.target.features();
+        let features = self.features;
         let is_evaluated = !self.future.contains(Future::ANNOTATIONS) && !features.deferred_annotations;
         if !simple && is_evaluated && self.has_annotations() {
             self.evaluate_and_discard(annotation)?;

@@ -9,7 +9,7 @@ use crate::instructions::IdentTable;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind, Keyword};
-use crate::targets::Opcode;
+use crate::targets::{Calls, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_call` (3.12)
@@ -31,13 +31,13 @@ impl<'a> Compiler<'a, '_> {
 
     /// A callable that is no method has a `NULL` beside it, where a method has its object.
     pub(super) fn null_before_callable(&mut self, location: Location) {
-        if !self.target.features().push_null_after_callable {
+        if !self.features.calls.push_null_after_callable() {
             self.emit(Opcode::PUSH_NULL, location);
         }
     }
 
     pub(super) fn null_after_callable(&mut self, location: Location) {
-        if self.target.features().push_null_after_callable {
+        if self.features.calls.push_null_after_callable() {
             self.emit(Opcode::PUSH_NULL, location);
         }
     }
@@ -107,7 +107,7 @@ impl<'a> Compiler<'a, '_> {
         keywords: &'a [Keyword<'a>],
     ) -> Result {
         self.validate_keywords(keywords)?;
-        let uncounted = usize::from(self.target.features().generic_base_uncounted);
+        let uncounted = usize::from(self.features.generic_base_uncounted);
         self.counted_call_args(location, 2, bases, bases.len() - uncounted, keywords)
     }
 
@@ -136,7 +136,7 @@ impl<'a> Compiler<'a, '_> {
         }
         keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
         let names = self.keyword_names(keywords);
-        if self.target.features().call_kw {
+        if self.features.calls == Calls::CallKw {
             self.emit_const(names, location);
             return Ok(Opcode::CALL_KW);
         }
@@ -169,7 +169,7 @@ impl<'a> Compiler<'a, '_> {
             self.keywords_dict(location, keywords)?;
         }
         let has_dict = !keywords.is_empty();
-        if self.target.features().call_ex_always_kwargs {
+        if self.features.call_ex_always_kwargs {
             if !has_dict {
                 self.emit(Opcode::PUSH_NULL, location);
             }
@@ -221,7 +221,7 @@ impl<'a> Compiler<'a, '_> {
     fn sub_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
         let count = keywords.len() as u32;
         let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
-        if count > 1 && !is_big && self.target.features().const_key_maps {
+        if count > 1 && !is_big && self.features.const_key_maps {
             keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
             self.emit_const(self.keyword_names(keywords), location);
             self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, count, location);

@@ -34,7 +34,7 @@ impl<'a> Compiler<'a, '_> {
         type_params: &'a TypeParams<'a>,
         firstlineno: i32,
     ) -> Result {
-        let params_only = self.target.features().generic_class_mangles_type_params_only;
+        let params_only = self.features.generic_class_mangles_type_params_only;
         if !params_only {
             // CPython mangles by this class from here on in the whole unit around it, and so must we.
             self.state().private = Some(node.name);
@@ -96,7 +96,7 @@ impl<'a> Compiler<'a, '_> {
         let constant = if is_name { self.name_constant(node.name) } else { Constant::Str(qualname) };
         self.emit_const(constant, start);
         self.name_op(start, known::QUALNAME, ExprContext::Store)?;
-        if self.target.features().firstlineno_and_static_attributes {
+        if self.features.firstlineno_and_static_attributes {
             let firstlineno = self.unit().firstlineno;
             self.emit_const(Constant::Int(Int::Small(firstlineno.into())), start);
             self.name_op(start, known::FIRSTLINENO, ExprContext::Store)?;
@@ -115,7 +115,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Hands the implicit cells to `type.__new__`, and returns that of `__class__`, or `None`.
     fn class_epilogue(&mut self) -> Result {
-        if self.target.features().firstlineno_and_static_attributes {
+        if self.features.firstlineno_and_static_attributes {
             let attributes = self.static_attributes();
             self.emit_const(attributes, Location::NONE);
             self.name_op(Location::NONE, known::STATIC_ATTRIBUTES, ExprContext::Store)?;

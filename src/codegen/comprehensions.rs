@@ -19,7 +19,9 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
-use crate::targets::{Awaitable, ComprehensionIter, Opcode, limits};
+use crate::targets::{
+    Awaitable, ComprehensionIsolation, ComprehensionIter, IteratorLocation, Opcode, limits,
+};
 
 /// The comprehension being compiled.
 #[derive(Clone, Copy)]
@@ -144,7 +146,7 @@ impl<'a> Compiler<'a, '_> {
     fn iterate_before_generator(&mut self, context: Context<'a>) -> Iteration {
         const RESUME_AT_GENEXP_START: u32 = 4;
 
-        let is_inside = self.target.features().comprehension_iter == ComprehensionIter::Inside;
+        let is_inside = self.features.comprehension_iter == ComprehensionIter::Inside;
         if !is_inside || context.kind != ComprehensionKind::Generator {
             return Iteration::FirstArgument;
         }
@@ -195,7 +197,7 @@ impl<'a> Compiler<'a, '_> {
     fn outermost_iter(&mut self, context: Context<'a>) -> Result {
         let generator = &context.comp.generators[0];
         self.visit_expr(generator.iter)?;
-        match self.target.features().comprehension_iter {
+        match self.features.comprehension_iter {
             ComprehensionIter::Evaluated | ComprehensionIter::EvaluatedAndAtLoop => {
                 self.get_iterator(context, generator);
             }
@@ -212,7 +214,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Where asking for an iterator or an item is.
     fn iteration_location(&self, context: Context<'a>, generator: &Comprehension<'_>) -> Location {
-        let at_iterable = self.target.features().get_iter_at_iterable;
+        let at_iterable = self.features.iterator_location == IteratorLocation::Iterable;
         if at_iterable { generator.iter.location } else { context.location }
     }
 
@@ -299,7 +301,7 @@ impl<'a> Compiler<'a, '_> {
             Iteration::ToEvaluate => self.visit_expr(generator.iter)?,
         }
         let is_evaluated_here = iteration == Iteration::ToEvaluate;
-        let (once, again) = match self.target.features().comprehension_iter {
+        let (once, again) = match self.features.comprehension_iter {
             ComprehensionIter::Evaluated => (is_evaluated_here, false),
             ComprehensionIter::EvaluatedAndAtLoop => (is_evaluated_here, !generator.is_async),
             ComprehensionIter::AtLoop => (true, is_evaluated_here && !generator.is_async),
@@ -393,8 +395,9 @@ impl<'a> Compiler<'a, '_> {
         self.state().in_inlined_comprehension = true;
         // A comprehension must not see any name of a class body.
         let isolates_all = self.scope().kind == ScopeKind::Class && !was_inlined;
-        let overrides_all = self.target.features().inlined_comprehension_overrides_every_symbol;
-        let bound_only = self.target.features().inlined_comprehension_clears_bound_only;
+        let overrides_all = self.features.comprehension_isolation != ComprehensionIsolation::BoundNames;
+        let bound_only =
+            self.features.comprehension_isolation == ComprehensionIsolation::DifferingScopesBoundCleared;
         let symbols: Vec<_> = self.symtable.scope(comprehension).symbols.iter().collect();
         let mut isolation = Isolation { was_inlined, ..Isolation::default() };
         for (name, symbol) in symbols {

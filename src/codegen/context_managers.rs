@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
-use crate::targets::{Awaitable, Opcode, SpecialMethod};
+use crate::targets::{Awaitable, ContextManagers, Opcode, SpecialMethod, WithLocation};
 
 /// Where the instructions of one item are that are not its expression's or its target's.
 struct Places {
@@ -105,12 +105,13 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn places(&self, statement: Location, item: &WithItem<'_>) -> Places {
-        let features = self.target.features();
-        let choose = |at_item| if at_item { item.context_expr.location } else { statement };
-        Places {
-            location: choose(features.with_at_context_expr),
-            unwinding: choose(features.with_unwound_at_context_expr),
-        }
+        let at_item = item.context_expr.location;
+        let (location, unwinding) = match self.features.with_location {
+            WithLocation::Statement => (statement, statement),
+            WithLocation::ContextExprButUnwinding => (at_item, statement),
+            WithLocation::ContextExpr => (at_item, at_item),
+        };
+        Places { location, unwinding }
     }
 
     /// `exit(None, None, None)`.
@@ -125,7 +126,10 @@ impl<'a> Compiler<'a, '_> {
 
     /// How many values on the stack are the way out of a `with`: the bound method, or the method and its object.
     pub(super) fn exit_method_size(&self) -> u32 {
-        if self.target.features().load_special_with { 2 } else { 1 }
+        match self.features.context_managers {
+            ContextManagers::BeforeWith => 1,
+            ContextManagers::LoadSpecial => 2,
+        }
     }
 
     /// Puts the way out of the context manager on top of the stack in its place, and above that what entering it returns.
@@ -134,7 +138,7 @@ impl<'a> Compiler<'a, '_> {
             Sync::With => (Opcode::BEFORE_WITH, SpecialMethod::Enter, SpecialMethod::Exit),
             Sync::AsyncWith => (Opcode::BEFORE_ASYNC_WITH, SpecialMethod::Aenter, SpecialMethod::Aexit),
         };
-        if !self.target.features().load_special_with {
+        if self.features.context_managers == ContextManagers::BeforeWith {
             self.emit(before, location);
             return;
         }

@@ -8,7 +8,7 @@ use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::targets::{Intrinsic1, Opcode};
+use crate::targets::{ConstantFolding, Intrinsic1, Opcode};
 
 /// How many values an expression may push at once before its code takes the way that needs less stack.
 ///
@@ -66,7 +66,7 @@ impl<'a> Compiler<'a, '_> {
         elts: &'a [Expr<'a>],
     ) -> Result {
         if elts.len() > 2
-            && !self.target.features().folds_constants_in_flowgraph
+            && self.features.folding == ConstantFolding::Tree
             && let Some(items) = constants(elts.iter())
         {
             self.constant_display(location, display, pushed, &items);
@@ -251,7 +251,7 @@ impl<'a> Compiler<'a, '_> {
         let is_big = keys.len() * 2 > STACK_USE_GUIDELINE;
         if count > 1
             && !is_big
-            && self.target.features().const_key_maps
+            && self.features.const_key_maps
             && let Some(keys) = constants(keys.iter().flatten())
         {
             self.visit_exprs(values)?;

@@ -28,7 +28,7 @@ impl<'a> Compiler<'a, '_> {
         body: &'a [Stmt<'a>],
     ) -> Result<(Option<Docstring<'a>>, &'a [Stmt<'a>])> {
         let [Stmt { kind: StmtKind::Expr(value), .. }, rest @ ..] = body else { return Ok((None, body)) };
-        let features = self.target.features();
+        let features = self.features;
         match value.kind.as_constant() {
             Some(Constant::Str(text)) if self.optimize < 2 => {
                 let text = if features.docstrings_cleaned { clean(self.arena, text)? } else { text };

@@ -27,7 +27,7 @@ impl<'a> Compiler<'a, '_> {
         block: Label,
         exit: Option<Label>,
     ) -> Result {
-        let limit = self.target.features().frame_block_limit;
+        let limit = self.features.frame_block_limit;
         let frame_blocks = &mut self.state().frame_blocks;
         if frame_blocks.len() >= limit {
             return Err(Diagnostic::syntax_error(location, "too many statically nested blocks"));

@@ -39,18 +39,18 @@ impl<'a> Compiler<'a, '_> {
         let ExprKind::Name { id, .. } = call.func.kind else { return None };
         let ([arg], []) = (call.args, call.keywords) else { return None };
         let ExprKind::GeneratorExp(comp) = arg.kind else { return None };
-        let features = self.target.features();
-        let builtin = match (features.inlined_genexp_calls, id) {
+        let inlined = self.features.inlined_genexp_calls;
+        let builtin = match (inlined, id) {
             (InlinedGenexpCalls::None, _) => return None,
             (_, known::ALL) => Builtin::All,
             (_, known::ANY) => Builtin::Any,
             (_, known::TUPLE) => Builtin::Tuple,
-            (InlinedGenexpCalls::WithListAndSet, known::LIST) => Builtin::List,
-            (InlinedGenexpCalls::WithListAndSet, known::SET) => Builtin::Set,
+            (InlinedGenexpCalls::SyncWithListAndSet, known::LIST) => Builtin::List,
+            (InlinedGenexpCalls::SyncWithListAndSet, known::SET) => Builtin::Set,
             _ => return None,
         };
         let is_async = self.symtable.scope(self.symtable.scope_of(comp.id)).coroutine;
-        if is_async && features.async_genexp_calls_not_inlined {
+        if is_async && inlined != InlinedGenexpCalls::AnyAllTuple {
             return None;
         }
         Some(GenexpCall { builtin, func: call.func.location, genexp: arg.location, comp })
@@ -74,7 +74,7 @@ impl<'a> Compiler<'a, '_> {
             Builtin::All | Builtin::Any => {}
         }
         self.call_genexp(genexp, comp, code)?;
-        if self.target.features().virtual_iterators {
+        if self.features.virtual_iterators {
             self.emit(Opcode::PUSH_NULL, func);
         }
         self.consume_generator(func, builtin, end);

@@ -38,7 +38,7 @@ impl Compiler<'_, '_> {
     fn import_name(&mut self, location: Location, module: Ident, time: ImportTime) {
         let module = self.mangle(module);
         let index = self.unit().names.add(module);
-        let has_flags = self.target.features().import_flags;
+        let has_flags = self.features.import_flags;
         self.emit_arg(
             Opcode::IMPORT_NAME,
             if has_flags { index << 2 | time as u32 } else { index },
@@ -94,7 +94,7 @@ impl Compiler<'_, '_> {
         level: u32,
         time: ImportTime,
     ) -> Result {
-        let may_be_future = level == 0 || !self.target.features().future_import_is_absolute;
+        let may_be_future = level == 0 || !self.features.future_import_is_absolute;
         if module == Some(known::FUTURE) && may_be_future && self.future.is_before(location) {
             let message = "from __future__ imports must occur at the beginning of the file";
             return Err(Diagnostic::syntax_error(location, message));

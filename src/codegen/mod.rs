@@ -49,7 +49,7 @@ use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, SymbolTable};
 use crate::syntax::ast;
-use crate::targets::{Opcode, Target};
+use crate::targets::{CodegenFeatures, Opcode, TruthTests};
 
 /// What every method that emits code returns.
 pub(crate) type Result<T = ()> = std::result::Result<T, Diagnostic>;
@@ -159,7 +159,7 @@ impl FrameBlockKind<'_> {
 pub(crate) struct Compiler<'a, 'c> {
     pub(crate) arena: &'a Bump,
     pub(crate) interner: &'c mut Interner<'a>,
-    pub(crate) target: Target,
+    pub(crate) features: &'static CodegenFeatures,
     /// The `-O` level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) future: Future,
@@ -218,7 +218,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Emits a jump at which the interpreter need not look for signals, if it has such jumps.
     pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, location: Location) {
-        let without_interrupt = self.target.features().jumps_without_interrupt;
+        let without_interrupt = self.features.jumps_without_interrupt;
         let opcode = if without_interrupt { Opcode::JUMP_NO_INTERRUPT } else { Opcode::JUMP };
         self.emit_jump(opcode, target, location);
     }
@@ -231,7 +231,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Makes the value on top of the stack a `bool`, where the instruction after this does not do so itself.
     pub(crate) fn emit_to_bool(&mut self, location: Location) {
-        if self.target.features().to_bool {
+        if self.features.truth_tests == TruthTests::ToBool {
             self.emit(Opcode::TO_BOOL, location);
         }
     }
@@ -277,7 +277,7 @@ impl<'a> Compiler<'a, '_> {
 pub(crate) fn module<'a>(
     arena: &'a Bump,
     interner: &mut Interner<'a>,
-    target: Target,
+    features: &'static CodegenFeatures,
     optimize: u8,
     future: Future,
     symtable: SymbolTable,
@@ -287,7 +287,7 @@ pub(crate) fn module<'a>(
     let mut compiler = Compiler {
         arena,
         interner,
-        target,
+        features,
         optimize,
         future,
         symtable,

@@ -39,7 +39,7 @@ impl Compiler<'_, '_> {
     pub(crate) fn forbidden_name(&self, location: Location, name: Ident, ctx: ExprContext) -> Result {
         let verb = match ctx {
             _ if name != known::DEBUG => return Ok(()),
-            _ if self.target.features().contexts_checked_in_symtable => return Ok(()),
+            _ if self.features.contexts_checked_in_symtable => return Ok(()),
             ExprContext::Load => return Ok(()),
             ExprContext::Store => "assign to",
             ExprContext::Del => "delete",

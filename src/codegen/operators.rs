@@ -56,7 +56,7 @@ impl<'a> Compiler<'a, '_> {
             BoolOp::And => (Opcode::JUMP_IF_FALSE, Opcode::POP_JUMP_IF_FALSE),
             BoolOp::Or => (Opcode::JUMP_IF_TRUE, Opcode::POP_JUMP_IF_TRUE),
         };
-        if self.target.features().boolop_pseudo_jumps {
+        if self.features.boolop_pseudo_jumps {
             self.emit_jump(pseudo_jump, end, location);
         } else {
             self.emit_arg(Opcode::COPY, 1, location);
@@ -119,7 +119,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Compares the two values on top of the stack.
     pub(super) fn emit_comparison(&mut self, op: CmpOp, location: Location) {
-        let (opcode, oparg) = match targets::comparison(op, self.target.features().comparison_shift) {
+        let (opcode, oparg) = match targets::comparison(op, self.features.comparison_shift) {
             Comparison::Compare(oparg) => (Opcode::COMPARE_OP, oparg),
             Comparison::Is(oparg) => (Opcode::IS_OP, oparg),
             Comparison::Contains(oparg) => (Opcode::CONTAINS_OP, oparg),

@@ -89,7 +89,7 @@ impl<'a> Compiler<'a, '_> {
             self.jump_if(location, guard, fail, false)?;
         }
         if !is_last {
-            let at_next = self.target.features().matched_subject_popped_at_next;
+            let at_next = self.features.matched_subject_popped_at_next;
             self.emit(Opcode::POP_TOP, if at_next { Location::NEXT } else { location });
         }
         self.visit_body(case.body)?;

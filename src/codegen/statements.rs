@@ -161,11 +161,11 @@ impl<'a> Compiler<'a, '_> {
         if self.optimize > 0 {
             return Ok(());
         }
-        let at_test = self.target.features().assert_failure_at_test;
+        let at_test = self.features.assert_failure_at_test;
         let failure = if at_test { test.location } else { location };
         let end = self.new_label();
         self.jump_if(location, test, end, true)?;
-        if self.target.features().load_common_constant {
+        if self.features.opcodes.has(Opcode::LOAD_COMMON_CONSTANT) {
             self.emit_arg(Opcode::LOAD_COMMON_CONSTANT, CommonConstant::AssertionError as u32, location);
         } else {
             self.emit(Opcode::LOAD_ASSERTION_ERROR, location);

@@ -4,7 +4,7 @@ use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::targets::{Opcode, SUBSCRIPT_OP};
+use crate::targets::{Opcode, SUBSCRIPT_OP, Subscripts};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_subscript` (3.12)
@@ -32,7 +32,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Replaces an object and an index on top of the stack by the item.
     pub(super) fn load_subscript(&mut self, location: Location) {
-        if self.target.features().subscript_is_binary_op {
+        if self.features.subscripts == Subscripts::BinaryOp {
             self.emit_arg(Opcode::BINARY_OP, SUBSCRIPT_OP, location);
         } else {
             self.emit(Opcode::BINARY_SUBSCR, location);
@@ -77,7 +77,7 @@ impl<'a> Compiler<'a, '_> {
         upper: Option<&Expr<'a>>,
         step: Option<&Expr<'a>>,
     ) -> Option<[Constant<'a>; 3]> {
-        if !self.target.features().constant_slices {
+        if !self.features.constant_slices {
             return None;
         }
         let part =

@@ -77,7 +77,7 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_type_param_bound_or_default` (3.13)
     fn type_variable(&mut self, param: &'a TypeParam<'a>, node: NodeId, value: &'a Expr<'a>) -> Result {
-        let has_defaults = self.target.features().type_param_default;
+        let has_defaults = self.features.type_param_default;
         let location = if has_defaults { value.location } else { param.location };
         let scope = self.symtable.scope_of(node);
         let flags =
@@ -106,7 +106,7 @@ impl<'a> Compiler<'a, '_> {
         firstlineno: i32,
     ) -> FunctionFlags {
         const VALUE: Constant<'static> = Constant::Int(Int::Small(1));
-        if self.target.features().deferred_annotations {
+        if self.features.deferred_annotations {
             self.emit_const(Constant::Tuple(&[VALUE]), location);
             self.enter_on_demand(location, name, scope);
             FunctionFlags::DEFAULTS

@@ -9,7 +9,7 @@ use crate::instructions::Instruction;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
-use crate::targets::{Intrinsic1, Opcode};
+use crate::targets::{GeneratorPrologue, Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// Starts the code object of `scope` inside the innermost unit.
@@ -61,7 +61,7 @@ impl<'a> Compiler<'a, '_> {
         let is_generator = scope.generator || scope.coroutine;
         let kind = self.state().kind;
         let firstlineno = self.unit().firstlineno;
-        if is_generator && self.target.features().generator_prologue_in_codegen {
+        if is_generator && self.features.generator_prologue == GeneratorPrologue::Codegen {
             let start = Location::new(firstlineno, firstlineno, -1, -1);
             self.emit(Opcode::RETURN_GENERATOR, start);
             self.emit(Opcode::POP_TOP, start);
@@ -102,7 +102,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// The first instruction that runs in the generator itself.
     fn generator_start(&mut self) -> usize {
-        if !self.target.features().generator_prologue_in_codegen {
+        if self.features.generator_prologue != GeneratorPrologue::Codegen {
             return 0;
         }
         let is_made = |instruction: &Instruction| instruction.opcode == Opcode::RETURN_GENERATOR;
@@ -185,7 +185,7 @@ impl<'a> Compiler<'a, '_> {
             (false, true) => CodeFlags::COROUTINE,
             (true, true) => CodeFlags::ASYNC_GENERATOR,
         };
-        let has_flags = self.target.features().docstring_and_method_flags;
+        let has_flags = self.features.docstring_and_method_flags;
         for (is_set, flag) in [
             (scope.nested, CodeFlags::NESTED),
             (scope.varargs, CodeFlags::VARARGS),

@@ -46,7 +46,7 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn yield_from(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
         if !self.scope().is_function_like() {
-            let named = self.target.features().yield_from_outside_function_named;
+            let named = self.features.yield_from_outside_function_named;
             let word = if named { "yield from" } else { "yield" };
             return Err(Diagnostic::syntax_error(location, format!("'{word}' outside function")));
         }
@@ -54,7 +54,7 @@ impl<'a> Compiler<'a, '_> {
             return Err(Diagnostic::syntax_error(location, "'yield from' inside async function"));
         }
         self.visit_expr(value)?;
-        if self.target.features().virtual_iterators {
+        if self.features.virtual_iterators {
             self.emit_arg(Opcode::GET_ITER, ITER_TO_YIELD_FROM, location);
         } else {
             self.emit(Opcode::GET_YIELD_FROM_ITER, location);
@@ -89,7 +89,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn send_to_awaitable(&mut self, location: Location) -> Label {
-        if self.target.features().virtual_iterators {
+        if self.features.virtual_iterators {
             self.emit(Opcode::PUSH_NULL, location);
         }
         self.emit_const(Constant::None, location);
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(send);
         self.emit_jump(Opcode::SEND, exit, location);
         self.emit_jump(Opcode::SETUP_FINALLY, fail, location);
-        let says_await = self.target.features().yield_oparg_says_await;
+        let says_await = self.features.yield_oparg_says_await;
         self.emit_arg(Opcode::YIELD_VALUE, u32::from(says_await), location);
         self.emit(Opcode::POP_BLOCK, Location::NONE);
         self.emit_arg(Opcode::RESUME, resume, location);

@@ -9,7 +9,7 @@
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::folding::Nans;
 use crate::instructions::InstructionSequence;
-use crate::targets::{Features, Properties};
+use crate::targets::{FlowGraphFeatures, Properties};
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
@@ -32,7 +32,7 @@ impl FlowGraph {
     }
 
     /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is gone.
-    pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &Features) {
+    pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &FlowGraphFeatures) {
         self.blocks.clear();
         self.blocks.push(Block::default());
         self.instrs.clear();

@@ -11,7 +11,7 @@
 use smallvec::SmallVec;
 
 use super::{BlockId, BlockSet, FlowGraph};
-use crate::targets::{Features, HandlerDepth, Opcode, Properties};
+use crate::targets::{FlowGraphFeatures, GeneratorPrologue, HandlerDepth, Opcode, Properties};
 
 /// A pushed block, on the blocks pushed before it.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ struct Pushed {
 /// The index of the [`Pushed`] on top.
 type Stack = Option<usize>;
 
-pub(super) fn label_exception_targets(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn label_exception_targets(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !graph.properties.has(Properties::BLOCK_PUSH) {
         return;
     }
@@ -50,7 +50,13 @@ impl Labels {
         }
     }
 
-    fn label_block(&mut self, graph: &mut FlowGraph, id: BlockId, mut stack: Stack, features: &Features) {
+    fn label_block(
+        &mut self,
+        graph: &mut FlowGraph,
+        id: BlockId,
+        mut stack: Stack,
+        features: &FlowGraphFeatures,
+    ) {
         // Of the last YIELD_VALUE.
         let mut yield_depth = 0;
         for index in graph.range(id) {
@@ -81,7 +87,11 @@ impl Labels {
                     instr.oparg |= depth_1
                 }
                 // It returns to the caller, who has the handlers.
-                (Opcode::RETURN_GENERATOR, _) if features.generator_prologue_in_codegen => continue,
+                (Opcode::RETURN_GENERATOR, _)
+                    if features.generator_prologue == GeneratorPrologue::Codegen =>
+                {
+                    continue;
+                }
                 _ => {}
             }
             instr.handler = top.map(|top| top.handler);

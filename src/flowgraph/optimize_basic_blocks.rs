@@ -14,14 +14,14 @@ use crate::code::Constant;
 use crate::folding::Nans;
 use crate::instructions::Constants;
 use crate::syntax::ast::UnaryOp;
-use crate::targets::Features;
 use crate::targets::Opcode::*;
+use crate::targets::{ConstantFolding, FlowGraphFeatures};
 
 pub(super) fn optimize_basic_blocks<'a>(
     graph: &mut FlowGraph,
     consts: &mut Constants<'a>,
     arena: &'a Bump,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) {
     let mut nans = std::mem::take(&mut graph.nans);
     let mut peephole = Peephole { arena, consts, nans: &mut nans, features, lacks_lines: false };
@@ -37,7 +37,7 @@ pub(super) struct Peephole<'a, 'g> {
     pub(super) arena: &'a Bump,
     pub(super) consts: &'g mut Constants<'a>,
     pub(super) nans: &'g mut Nans,
-    pub(super) features: &'g Features,
+    pub(super) features: &'g FlowGraphFeatures,
     /// An instruction has lost its line.
     pub(super) lacks_lines: bool,
 }
@@ -45,6 +45,7 @@ pub(super) struct Peephole<'a, 'g> {
 impl<'a> Peephole<'a, '_> {
     fn optimize_block(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let features = self.features;
+        let folds = features.folding == ConstantFolding::FlowGraph;
         let instrs = graph.instrs_mut(id);
         let (mut has_swaps, mut drops_values) = (false, false);
         let mut last_load = LastLoad::default();
@@ -63,17 +64,17 @@ impl<'a> Peephole<'a, '_> {
                 SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
                 SWAP if features.swaps_optimized_last => has_swaps = true,
                 SWAP => index = optimize_swaps(instrs, index),
-                PUSH_NULL if !features.push_null_after_callable => push_null_with_global(rest),
-                LOAD_GLOBAL if features.push_null_after_callable => push_null_with_global(rest),
+                PUSH_NULL if !features.calls.push_null_after_callable() => push_null_with_global(rest),
+                LOAD_GLOBAL if features.calls.push_null_after_callable() => push_null_with_global(rest),
                 COMPARE_OP | CONTAINS_OP | IS_OP | TO_BOOL | UNARY_NOT => {
                     let is_combined = combine_tests(rest, features);
-                    if features.folds_constants_in_flowgraph && !is_combined {
+                    if folds && !is_combined {
                         self.fold(instrs, index);
                     }
                 }
                 BINARY_OP | UNARY_NEGATIVE | UNARY_INVERT | BUILD_LIST | BUILD_SET | LIST_APPEND
                 | SET_ADD | CALL_INTRINSIC_1
-                    if features.folds_constants_in_flowgraph =>
+                    if folds =>
                 {
                     self.fold(instrs, index);
                 }
@@ -107,7 +108,7 @@ impl<'a> Peephole<'a, '_> {
         if unpack_built_tuple(&mut instrs[index..]) {
             return;
         }
-        if self.features.folds_constants_in_flowgraph {
+        if self.features.folding == ConstantFolding::FlowGraph {
             self.fold_tuple(instrs, index);
         } else {
             self.fold_adjacent_tuple(&mut instrs[..=index]);
@@ -173,13 +174,13 @@ fn push_null_with_global(instrs: &mut [Instr]) {
 
 /// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some tests have an opposite. Returns whether
 /// there was such a pair.
-fn combine_tests(instrs: &mut [Instr], features: &Features) -> bool {
+fn combine_tests(instrs: &mut [Instr], features: &FlowGraphFeatures) -> bool {
     let [test, next, ..] = instrs else { return false };
     match (test.opcode, next.opcode) {
         (COMPARE_OP, TO_BOOL) => next.set(COMPARE_OP, test.oparg | COMPARES_TO_BOOL),
         (_, TO_BOOL) => next.set(test.opcode, test.oparg),
         (UNARY_NOT, UNARY_NOT) if features.repeated_instructions_dropped => next.set_nop(),
-        (IS_OP | CONTAINS_OP, UNARY_NOT) if features.folds_constants_in_flowgraph => {
+        (IS_OP | CONTAINS_OP, UNARY_NOT) if features.folding == ConstantFolding::FlowGraph => {
             next.set(test.opcode, test.oparg ^ 1);
         }
         _ => return false,

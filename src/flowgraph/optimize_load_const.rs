@@ -9,13 +9,17 @@ use super::constants::{common_constant, loaded, small_int};
 use super::{FlowGraph, Instr};
 use crate::code::Constant;
 use crate::instructions::Constants;
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::{self, *};
 
 /// Sees to the loads of all blocks at once.
 ///
 /// CPython: `Python/flowgraph.c` `optimize_load_const` (3.13–)
-pub(super) fn optimize_load_const(graph: &mut FlowGraph, consts: &mut Constants<'_>, features: &Features) {
+pub(super) fn optimize_load_const(
+    graph: &mut FlowGraph,
+    consts: &mut Constants<'_>,
+    features: &FlowGraphFeatures,
+) {
     graph.for_each_block(|graph, id| {
         let instrs = graph.instrs_mut(id);
         let mut last_load = LastLoad::default();
@@ -37,7 +41,7 @@ impl LastLoad {
         &mut self,
         instrs: &mut [Instr],
         consts: &mut Constants<'_>,
-        features: &Features,
+        features: &FlowGraphFeatures,
     ) -> usize {
         let instr = &mut instrs[0];
         if instr.opcode == LOAD_CONST
@@ -67,7 +71,7 @@ fn use_constant(
     oparg: u32,
     value: Constant<'_>,
     consts: &mut Constants<'_>,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) -> usize {
     let [load, next, rest @ ..] = instrs else { return 0 };
     match next.opcode {

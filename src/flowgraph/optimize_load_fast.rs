@@ -10,9 +10,9 @@ use smallvec::smallvec;
 
 use super::{BlockId, BlockList, BlockSet, FlowGraph, Instr};
 use crate::targets::Opcode::*;
-use crate::targets::{BorrowedLoads, Features, Properties};
+use crate::targets::{BorrowedLoads, FlowGraphFeatures, Properties};
 
-pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !graph.properties.has(Properties::LOCAL.and(Properties::CLOSURE)) {
         return;
     }
@@ -47,7 +47,7 @@ struct References<'f> {
     stack: Vec<Reference>,
     /// For each instruction of the block by its number; the first stands for all that are in other blocks.
     may_not_borrow: Vec<bool>,
-    features: &'f Features,
+    features: &'f FlowGraphFeatures,
 }
 
 impl References<'_> {

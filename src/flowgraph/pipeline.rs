@@ -25,7 +25,7 @@ use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbe
 use super::stack_depth::stack_depth;
 use super::verify;
 use crate::instructions::Unit;
-use crate::targets::{BorrowedLoads, Features};
+use crate::targets::{BorrowedLoads, FlowGraphFeatures, Optimizer};
 
 /// Runs a pass; in debug builds the graph is verified afterwards.
 macro_rules! pass {
@@ -38,12 +38,16 @@ macro_rules! pass {
 
 /// Fills `graph` with a unit's instructions, optimises them, prepares them for the assembler and finds
 /// the [stack size](FlowGraph::stack_size). May add constants to the unit, and removes unused ones.
-pub(crate) fn optimize<'a>(graph: &mut FlowGraph, unit: &mut Unit<'a>, arena: &'a Bump, features: &Features) {
+pub(crate) fn optimize<'a>(
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
+    arena: &'a Bump,
+    features: &FlowGraphFeatures,
+) {
     graph.read(&unit.sequence, features);
-    graph.stack_size = if features.lines_resolved_before_optimizing {
-        run_lines_first(graph, unit, arena, features)
-    } else {
-        run_lines_last(graph, unit, arena, features)
+    graph.stack_size = match features.optimizer {
+        Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),
+        Optimizer::LinesFirst => run_lines_first(graph, unit, arena, features),
     };
 }
 
@@ -53,7 +57,7 @@ fn run_lines_last<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
     arena: &'a Bump,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) -> u32 {
     pass!(label_exception_targets, graph, features);
 
@@ -90,7 +94,7 @@ fn run_lines_first<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
     arena: &'a Bump,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) -> u32 {
     pass!(label_exception_targets, graph, features);
 

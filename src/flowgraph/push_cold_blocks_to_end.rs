@@ -10,10 +10,10 @@ use smallvec::smallvec;
 use super::{BlockList, BlockSet, FlowGraph, Instr};
 use crate::source::Location;
 use crate::targets::Opcode::{JUMP, JUMP_NO_INTERRUPT};
-use crate::targets::{Features, Properties};
+use crate::targets::{FlowGraphFeatures, Properties};
 
 /// Returns whether there are such blocks.
-pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &Features) -> bool {
+pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &FlowGraphFeatures) -> bool {
     if !graph.properties.has(Properties::BLOCK_PUSH) {
         return false;
     }

@@ -5,9 +5,9 @@
 use smallvec::smallvec;
 
 use super::{BlockList, BlockSet, FlowGraph};
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 
-pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     graph.blocks.iter_mut().for_each(|block| block.predecessors = 0);
     count_predecessors(graph, features);
     graph.for_each_block(|graph, id| {
@@ -21,7 +21,7 @@ pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &Features) {
 
 /// In 3.12 a block waits once for every way found to it before its turn, and is then gone through each time: so the counts are CPython's,
 /// which later passes compare to 1.
-fn count_predecessors(graph: &mut FlowGraph, features: &Features) {
+fn count_predecessors(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     let mut visited = BlockSet::new(graph);
     let mut todo: BlockList = smallvec![graph.entry];
     graph.block_mut(graph.entry).predecessors = 1;

@@ -7,9 +7,9 @@
 use super::{BlockId, FlowGraph};
 use crate::source::Location;
 use crate::targets::Opcode::RETURN_VALUE;
-use crate::targets::{Features, Properties};
+use crate::targets::{FlowGraphFeatures, Properties};
 
-pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !std::mem::take(&mut graph.lacks_lines) {
         return;
     }
@@ -59,7 +59,7 @@ fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
 }
 
 /// Copies locations to instructions that have none from the one before, and into blocks that only this one leads to.
-fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &Features) {
+fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     let mut location = Location::NONE;
     let mut lacks_lines = false;
     for instr in graph.instrs_mut(id) {

@@ -3,11 +3,11 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12), `calculate_stackdepth` (3.13–)
 
 use super::{BlockId, BlockList, FlowGraph};
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::END_ASYNC_FOR_FROM_SEND;
 
 /// `start` is the depth at the entry.
-pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &Features) -> u32 {
+pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGraphFeatures) -> u32 {
     let opcodes = features.opcodes;
     let counts_after = !features.stack_size_before_instructions;
     let mut max_depth = 0;

@@ -3,11 +3,11 @@
 use super::FlowGraph;
 use crate::instructions::{InstructionSequence, Label};
 use crate::source::Location;
-use crate::targets::{Features, Opcode, Target, Version};
+use crate::targets::{FlowGraphFeatures, Opcode, Target, Version};
 
 /// The newest patch release's.
-pub(super) fn features(version: Version) -> &'static Features {
-    Target::newest(version).expect("a supported version").features()
+pub(super) fn features(version: Version) -> &'static FlowGraphFeatures {
+    &Target::newest(version).expect("a supported version").features().flowgraph
 }
 
 pub(super) fn graph(source: &str) -> FlowGraph {

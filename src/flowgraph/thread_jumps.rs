@@ -3,10 +3,10 @@
 //! CPython: `Python/flowgraph.c` `optimize_basic_block`, `jump_thread` (3.12–)
 
 use super::{BlockId, FlowGraph, Instr};
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::*;
 
-pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &Features) {
+pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
     for _ in 0..graph.block_count() {
         let Some(&jump) = graph.last(id).filter(|last| last.opcode.is_jump()) else { return };
@@ -40,7 +40,13 @@ fn change_target(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr) ->
 }
 
 /// Makes `jump` a `NOP` for its line, and appends one that goes where `via` does. Returns whether it did.
-fn append_jump(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr, features: &Features) -> bool {
+fn append_jump(
+    graph: &mut FlowGraph,
+    id: BlockId,
+    jump: Instr,
+    via: Instr,
+    features: &FlowGraphFeatures,
+) -> bool {
     let opcode = match (jump.opcode, via.opcode) {
         (POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE, JUMP) => jump.opcode,
         (JUMP | JUMP_NO_INTERRUPT, JUMP) => JUMP,

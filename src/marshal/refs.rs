@@ -113,7 +113,7 @@ impl<'a> Heap<'a> {
         let mut builder = Builder::new(&keys, target);
         let root = builder.code(code);
         // The caller of marshal holds it, too or alone.
-        let is_shared = !target.features().root_code_is_not_shared;
+        let is_shared = !target.features().marshal.root_code_is_not_shared;
         builder.heap.objects[root.index()].references = 1 + u32::from(is_shared);
         builder.heap.root = root;
         builder.share_frozensets();
@@ -455,7 +455,7 @@ impl<'a, 'k> Builder<'a, 'k> {
     ///
     /// CPython: `Include/internal/pycore_global_objects.h` `_PY_NSMALLNEGINTS` (3.8–)
     fn is_small(&self, int: Int<'_>) -> bool {
-        let largest = self.target.features().largest_small_int;
+        let largest = self.target.features().marshal.largest_small_int;
         matches!(int, Int::Small(value) if (-5..=largest).contains(&value))
     }
 
@@ -514,10 +514,10 @@ impl<'a, 'k> Builder<'a, 'k> {
     /// `NotImplementedError` as a common constant.
     fn renames_parameter(&self, code: &CodeObject<'a>) -> bool {
         let features = self.target.features();
-        features.annotate_renames_parameter
+        features.marshal.annotate_renames_parameter
             && code.name.0 == b"__annotate__"
             && code.localsplus.first().is_some_and(|parameter| parameter.name.0 == b"format")
-            && decode(code.code, features.opcodes).iter().any(|instruction| {
+            && decode(code.code, features.disassembly.opcodes).iter().any(|instruction| {
                 instruction.opcode == Some(Opcode::LOAD_COMMON_CONSTANT) && instruction.oparg == 1
             })
     }
@@ -608,12 +608,12 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// Whether the one object with this text was interned before all else.
     fn is_static_interned(&self, text: PyStr<'_>) -> bool {
-        self.target.features().static_strings_interned && exists_once(text)
+        self.target.features().marshal.static_strings_interned && exists_once(text)
     }
 
     /// Whether the process had a string of this text interned before it compiled anything.
     fn is_interned_at_start(&self, text: PyStr<'_>) -> bool {
-        has_line(self.target.features().interned_at_start, text.0)
+        has_line(self.target.features().marshal.interned_at_start, text.0)
     }
 
     fn interned(&mut self, number: u32) -> ObjectId {
@@ -632,7 +632,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         match self.filename {
             Some((known, id)) if known == text => id,
             _ => {
-                let id = if self.target.features().code_names_interned {
+                let id = if self.target.features().marshal.code_names_interned {
                     let number = self.text_number(text);
                     self.interned(number)
                 } else {
@@ -646,7 +646,7 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// A qualified name that is not the name; `is_loaded` says that the class's body has this very object as a constant.
     fn qualname(&mut self, text: PyStr<'a>, is_loaded: bool) -> ObjectId {
-        let interns = self.target.features().code_names_interned;
+        let interns = self.target.features().marshal.code_names_interned;
         if !interns && !is_loaded {
             return self.heap.add(Body::Str(text));
         }
@@ -666,11 +666,12 @@ impl<'a, 'k> Builder<'a, 'k> {
         if let Some(number) = COMPILER_NAMES.iter().position(|&name| name == text.0) {
             return *self.compiler_names[number].get_or_insert_with(|| {
                 let id = self.heap.add_immortal(Body::Str(text));
-                self.heap.objects[id.index()].interned = self.target.features().static_strings_interned;
+                self.heap.objects[id.index()].interned =
+                    self.target.features().marshal.static_strings_interned;
                 id
             });
         }
-        let interns = self.target.features().code_names_interned;
+        let interns = self.target.features().marshal.code_names_interned;
         if !interns && text.0.starts_with(b"<generic parameters of ") {
             return self.heap.add(Body::Str(text));
         }

@@ -20,9 +20,10 @@ pub enum WriteError {
 ///
 /// CPython: `Python/marshal.c` `PyMarshal_WriteObjectToString` (3.12)
 pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    let features = &target.features().marshal;
     let heap = Heap::new(code, target);
     let refs = Refs::of_all(&heap);
-    let sorts_as_shared = target.features().frozensets_sorted_as_shared;
+    let sorts_as_shared = features.frozensets_sorted_as_shared;
     let mut writer = Writer { heap: &heap, refs, depth: 0, sorts_as_shared };
     stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || {
         writer.object(heap.root(), heap.object(heap.root()).is_shared(), out)

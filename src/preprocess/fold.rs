@@ -15,7 +15,7 @@ use crate::folding::Nans;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::*;
-use crate::targets::{ComplexArithmetic, Target};
+use crate::targets::{ComplexArithmetic, ConstantFolding, PreprocessFeatures};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
@@ -33,12 +33,12 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(target: Target, optimize: u8, future: &Future) -> Rules {
+    pub(super) fn new(features: &PreprocessFeatures, optimize: u8, future: &Future) -> Rules {
         Rules {
             debug: optimize == 0,
-            folds_constants: !target.features().folds_constants_in_flowgraph,
-            complex_arithmetic: target.features().complex_arithmetic,
-            removes_docstrings: target.features().docstrings_removed_early && optimize >= 2,
+            folds_constants: features.folding == ConstantFolding::Tree,
+            complex_arithmetic: features.complex_arithmetic,
+            removes_docstrings: features.docstrings_removed_early && optimize >= 2,
             annotations: !future.contains(Future::ANNOTATIONS),
         }
     }

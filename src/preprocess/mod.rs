@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
 use crate::source::Location;
 use crate::syntax::ast::{Module, Stmt};
-use crate::targets::Target;
+use crate::targets::PreprocessFeatures;
 
 /// The `from __future__` imports of a module.
 #[derive(Clone, Copy, Debug)]
@@ -85,13 +85,13 @@ impl<'a> Folded<'a> {
 pub fn preprocess<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
-    target: Target,
+    features: &PreprocessFeatures,
     optimize: u8,
     module: &Module<'a>,
     folded: &mut Folded<'a>,
 ) -> Result<(Module<'a>, Future), Diagnostic> {
-    let future = future::statements(interner, target, module)?;
-    let rules = fold::Rules::new(target, optimize, &future);
-    let module = folded.get(arena, rules, target.features().recursion_limit, module)?;
+    let future = future::statements(interner, features, module)?;
+    let rules = fold::Rules::new(features, optimize, &future);
+    let module = folded.get(arena, rules, features.recursion_limit, module)?;
     Ok((module, future))
 }

@@ -15,13 +15,17 @@ use smallvec::SmallVec;
 use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
-use crate::targets::{ClassCells, Features, Target};
+use crate::targets::{ClassCells, SymtableFeatures};
 
 /// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
-pub(super) fn analyze(interner: &Interner<'_>, target: Target, scopes: &mut [Scope]) -> Outcome {
+pub(super) fn analyze(
+    interner: &Interner<'_>,
+    features: &'static SymtableFeatures,
+    scopes: &mut [Scope],
+) -> Outcome {
     let mut analyzer = Analyzer {
         interner,
-        features: target.features(),
+        features,
         scopes,
         facts: vec![0; interner.len()],
         changes: Vec::new(),
@@ -45,7 +49,7 @@ const CLASS_CELLS: [Ident; 3] = [known::CLASS, known::CLASSDICT, known::CONDITIO
 
 struct Analyzer<'t, 'a> {
     interner: &'t Interner<'a>,
-    features: &'static Features,
+    features: &'static SymtableFeatures,
     scopes: &'t mut [Scope],
     /// What is known of each name where the analysis is now.
     facts: Vec<u8>,

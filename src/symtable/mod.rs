@@ -33,7 +33,7 @@ use crate::names::{Ident, Interner};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{Module, NodeId};
-use crate::targets::Target;
+use crate::targets::SymtableFeatures;
 
 /// A scope's number within its [`SymbolTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -185,12 +185,12 @@ pub enum ComprehensionKind {
 /// Builds the symbol table of a module and decides where every name lives.
 pub fn build<'a>(
     interner: &mut Interner<'a>,
-    target: Target,
+    features: &'static SymtableFeatures,
     future: &Future,
     module: &Module<'a>,
 ) -> Result<SymbolTable, Diagnostic> {
-    let mut table = build::module(interner, target, future, module).map_err(|fault| *fault)?;
-    analyze::analyze(interner, target, &mut table.scopes).map_err(|fault| *fault)?;
+    let mut table = build::module(interner, features, future, module).map_err(|fault| *fault)?;
+    analyze::analyze(interner, features, &mut table.scopes).map_err(|fault| *fault)?;
     Ok(table)
 }
 

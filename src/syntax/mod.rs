@@ -22,7 +22,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::source::Location;
-use crate::targets::{Features, Grammar, SyntaxFeature, Target, Version};
+use crate::targets::{Grammar, ParserFeatures, SyntaxFeature, Target, Version};
 use diagnose::{Verdict, diagnose};
 pub use fault::Fault;
 use lines::Lines;
@@ -46,7 +46,7 @@ pub struct Parsed<'a> {
 impl<'a> Parsed<'a> {
     /// The tree as `target` has it: nearly every file has one for all.
     pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<ast::Module<'a>, Diagnostic> {
-        self.trees.module(arena, &mut self.interner, target.features().fstrings)
+        self.trees.module(arena, &mut self.interner, target.features().syntax.fstrings)
     }
 
     /// How deeply its statements, expressions and patterns nest, by and large.
@@ -61,11 +61,11 @@ impl<'a> Parsed<'a> {
                 return Err(rejection(self.text, feature, location).with_note(note));
             }
         }
-        self.check_refused(target.features())
+        self.check_refused(&target.features().syntax)
     }
 
     /// What is refused that older targets take.
-    fn check_refused(&self, features: &Features) -> Result<(), Diagnostic> {
+    fn check_refused(&self, features: &ParserFeatures) -> Result<(), Diagnostic> {
         if let (true, Some(location)) = (features.spec_newline_refused, self.spec_newline) {
             let message =
                 "f-string: newlines are not allowed in format specifiers for single quoted f-strings";

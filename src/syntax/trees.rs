@@ -85,5 +85,5 @@ impl<'a> ParsedText<'a> {
 
 fn newest_rules() -> FStringRules {
     let newest = Version::supported().last().and_then(Version::features);
-    newest.expect("some version is supported").fstrings
+    newest.expect("some version is supported").syntax.fstrings
 }

@@ -8,7 +8,7 @@
 //!    `opcodes/mod.rs`, with their `Properties` if they jump, exit or hold a constant. CPython: `Include/opcode_ids.h`,
 //!    `Include/internal/pycore_opcode_metadata.h`.
 //! 2. History: in `features/history.rs` a `History` and a `const V3_16_0`, which is the release before it and what is other: at first magic
-//!    number, pyc tag, marshal version and instructions. `interned/v3_16.txt` lists the strings that are interned before anything is compiled.
+//!    number, pyc tag and instructions. `interned/v3_16.txt` lists the strings that are interned before anything is compiled.
 //! 3. Syntax: a [`SyntaxFeature`] with the version that brought it, its tree in `syntax/ast.rs`, its lowering in `syntax/lower/`; `unicode.rs` for
 //!    a newer Unicode.
 //! 4. Behaviour: run `scripts/conformance PYTHON` on the version's standard library. It sorts the differences by kind: take the most frequent, read how
@@ -29,8 +29,12 @@ mod version;
 mod wheel_tags;
 
 pub use features::{
-    BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
-    FStringRules, Features, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
+    AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
+    ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
+    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FlowGraphFeatures, FunctionAttributes,
+    GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess,
+    MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests,
+    WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,

@@ -3,7 +3,7 @@
 use super::super::{CodeObject, LocalPlus};
 use super::instructions::Instruction;
 use super::{repr, shown};
-use crate::targets::{Features, Opcode};
+use crate::targets::{DisassemblyFeatures, Opcode};
 
 /// The operators of `BINARY_OP`; 13 more are their in-place forms.
 ///
@@ -77,7 +77,11 @@ const INTRINSICS_2: [&str; 6] = [
 /// What stands in parentheses behind the number, empty if there is nothing to say. A number beyond its table means nothing.
 ///
 /// CPython: `Lib/dis.py` `_get_instructions_bytes` (3.12), `ArgResolver.get_argval_argrepr` (3.13–)
-pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>, features: &Features) -> String {
+pub(super) fn meaning(
+    instruction: &Instruction,
+    code: &CodeObject<'_>,
+    features: &DisassemblyFeatures,
+) -> String {
     use Opcode::*;
     let Some(opcode) = instruction.opcode else { return String::new() };
     let oparg = instruction.oparg as usize;
@@ -166,11 +170,16 @@ fn import(flag: usize, name: Option<String>) -> Option<String> {
 }
 
 /// A name that is pushed together with `null`, if the lowest bit of the oparg says so, in the order of the stack.
-fn with_null(oparg: usize, null: &str, name: Option<String>, features: &Features) -> Option<String> {
+fn with_null(
+    oparg: usize,
+    null: &str,
+    name: Option<String>,
+    features: &DisassemblyFeatures,
+) -> Option<String> {
     let name = name?;
     Some(match oparg & 1 {
         0 => name,
-        _ if features.push_null_after_callable => format!("{name} + {null}"),
+        _ if features.calls.push_null_after_callable() => format!("{name} + {null}"),
         _ => format!("{null} + {name}"),
     })
 }

@@ -20,18 +20,18 @@ use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{self, ExprContext, Module, NodeId};
-use crate::targets::{Features, Target};
+use crate::targets::SymtableFeatures;
 
 /// The scopes of a module; no symbol has its `scope` yet.
 pub(super) fn module<'a>(
     interner: &mut Interner<'a>,
-    target: Target,
+    features: &'static SymtableFeatures,
     future: &Future,
     module: &Module<'a>,
 ) -> Result<SymbolTable, Box<Diagnostic>> {
     let mut builder = Builder {
         interner,
-        features: target.features(),
+        features,
         table: SymbolTable {
             scopes: Vec::new(),
             by_node: vec![None; module.node_count as usize],
@@ -90,7 +90,7 @@ impl Scope {
 
 struct Builder<'i, 'a> {
     interner: &'i mut Interner<'a>,
-    features: &'static Features,
+    features: &'static SymtableFeatures,
     table: SymbolTable,
     /// The innermost scope, and those around it, outermost first and itself last.
     current: ScopeId,
