@@ -77,7 +77,7 @@ fn run_stages<'a>(
     let (module, future) = preprocess(arena, interner, &features.preprocess, optimize, &module, folded)?;
     let symtable = symtable::build(interner, &features.symtable, &future, &module)?;
 
-    let mut graph = FlowGraph::new();
+    let mut graph = FlowGraph::new(features.flowgraph.opcodes);
     let mut assembler = Assembler::new(arena, &features.assembly, filename);
     let mut back_end = |interner: &Interner<'a>, unit: &mut Unit<'a>| {
         flowgraph::optimize(&mut graph, unit, arena, &features.flowgraph);

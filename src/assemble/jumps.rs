@@ -146,7 +146,7 @@ impl Span {
     fn new(mut instrs: &[Instr], opcodes: &OpcodeTable, places: &[u32]) -> Span {
         let mut span = Span { start: 0, fixed: 0, extended: 0, target: None, short_of: 0 };
         if let [before @ .., jump] = instrs
-            && jump.opcode.is_jump()
+            && opcodes.is_jump(jump.opcode)
         {
             instrs = before;
             span.fixed = units::base_size(opcodes, jump.opcode);

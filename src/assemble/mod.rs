@@ -93,7 +93,7 @@ impl<'a> Assembler<'a> {
                     exceptions.set_handler(offset, last_handler.map(|id| handler(graph, offsets, id)));
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
-                if instr.location == Location::NEXT && instr.opcode.is_terminator() {
+                if instr.location == Location::NEXT && opcodes.is_terminator(instr.opcode) {
                     locations.add(Location::NONE, size);
                 } else {
                     locations.add(instr.location, size);

@@ -9,15 +9,16 @@
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::folding::Nans;
 use crate::instructions::InstructionSequence;
-use crate::targets::{FlowGraphFeatures, Properties};
+use crate::targets::{FlowGraphFeatures, OpcodeTable, Properties};
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
 
 impl FlowGraph {
     /// A graph with nothing but an empty block.
-    pub(crate) fn new() -> FlowGraph {
+    pub(crate) fn new(opcodes: &'static OpcodeTable) -> FlowGraph {
         FlowGraph {
+            opcodes,
             blocks: vec![Block::default()],
             instrs: Vec::new(),
             entry: BlockId::from_index(0),
@@ -59,20 +60,20 @@ impl FlowGraph {
             }
             let opcode = instruction.opcode;
             let mut instr = Instr::new(opcode, instruction.oparg, instruction.location);
-            if opcode.has_target() {
+            if self.opcodes.has_target(opcode) {
                 let place = sequence.labels[instruction.oparg as usize];
                 instr.oparg = self.label_at[place as usize];
-                self.last_block().pushes_blocks |= opcode.is_block_push();
+                self.last_block().pushes_blocks |= self.opcodes.is_block_push(opcode);
             }
             self.instrs.push(instr);
-            self.properties |= opcode.properties();
-            is_terminated = opcode.is_terminator();
+            self.properties |= self.opcodes.properties(opcode);
+            is_terminated = self.opcodes.is_terminator(opcode);
         }
         self.close_block();
         for index in 0..self.blocks.len() {
             for instr in self.range_of_targets(BlockId::from_index(index)) {
                 let instr = &mut self.instrs[instr];
-                if instr.opcode.has_target() {
+                if self.opcodes.has_target(instr.opcode) {
                     instr.target = self.block_at[instr.oparg as usize];
                 }
             }
@@ -91,7 +92,8 @@ impl FlowGraph {
 
     /// The same, but only for places that some instruction names.
     fn place_named_labels(&mut self, sequence: &InstructionSequence) {
-        for instruction in sequence.instructions.iter().filter(|instruction| instruction.opcode.has_target())
+        for instruction in
+            sequence.instructions.iter().filter(|instruction| self.opcodes.has_target(instruction.opcode))
         {
             let place = sequence.labels[instruction.oparg as usize];
             self.label_at[place as usize] = instruction.oparg + 1;

@@ -75,13 +75,14 @@ impl Scan {
 
     fn block(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let mut unbound = self.unbound[id.index()];
+        let opcodes = graph.opcodes;
         for instr in graph.instrs_mut(id) {
             if let Some(handler) = instr.handler {
                 self.reach(handler, unbound);
             }
             let variable = if (instr.oparg as usize) < TRACKED { 1 << instr.oparg } else { 0 };
             let binds = matches!(instr.opcode, STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST);
-            let unbinds = instr.opcode.properties().has(Properties::UNBINDS_LOCAL);
+            let unbinds = opcodes.properties(instr.opcode).has(Properties::UNBINDS_LOCAL);
             if instr.opcode == LOAD_FAST && unbound & variable != 0 {
                 instr.opcode = LOAD_FAST_CHECK;
             }

@@ -64,7 +64,7 @@ impl Labels {
             let top = stack.map(|top| self.pushed[top]);
             let depth = top.map_or(0, |top| top.depth);
             match (instr.opcode, features.handler_depth) {
-                (opcode, _) if opcode.is_block_push() => {
+                (opcode, _) if graph.opcodes.is_block_push(opcode) => {
                     let handler = instr.jump_target();
                     self.reach(handler, stack);
                     self.pushed.push(Pushed { handler, depth: depth + 1, below: stack });
@@ -106,7 +106,7 @@ fn mark_handlers(graph: &mut FlowGraph) {
     graph.for_each_block(|graph, id| {
         for index in graph.range_of_targets(id) {
             let instr = &graph.instrs[index];
-            if instr.opcode.is_block_push() {
+            if graph.opcodes.is_block_push(instr.opcode) {
                 let handler = instr.jump_target();
                 graph.block_mut(handler).is_handler = true;
             }

@@ -52,7 +52,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::folding::Nans;
 use crate::source::Location;
-use crate::targets::{Opcode, Properties};
+use crate::targets::{Opcode, OpcodeTable, Properties};
 
 pub(crate) use pipeline::optimize;
 
@@ -137,6 +137,8 @@ pub(crate) struct Block {
 /// The blocks of one code object in the making. [Filled](FlowGraph::read) for one unit after another, for its memory's sake.
 #[derive(Clone, Debug)]
 pub(crate) struct FlowGraph {
+    /// The target's instructions.
+    opcodes: &'static OpcodeTable,
     blocks: Vec<Block>,
     /// The instructions of all blocks. Blocks that grew were copied to the end, so it has gaps.
     instrs: Vec<Instr>,
@@ -234,7 +236,7 @@ impl FlowGraph {
 
     /// Whether the block's end lets control go on to the next block.
     fn has_fallthrough(&self, id: BlockId) -> bool {
-        self.last(id).is_none_or(|last| !last.opcode.has_no_fallthrough())
+        self.last(id).is_none_or(|last| !self.opcodes.has_no_fallthrough(last.opcode))
     }
 
     /// The block that control falls through to, if any.
@@ -252,19 +254,19 @@ impl FlowGraph {
     }
 
     fn exits_scope(&self, id: BlockId) -> bool {
-        self.last(id).is_some_and(|last| last.opcode.is_scope_exit())
+        self.last(id).is_some_and(|last| self.opcodes.is_scope_exit(last.opcode))
     }
 
     /// Counts in the properties of the block's last instruction, which may have been made of another.
     fn note_last(&mut self, id: BlockId) {
         if let Some(last) = self.last(id) {
-            self.properties |= last.opcode.properties();
+            self.properties |= self.opcodes.properties(last.opcode);
         }
     }
 
     /// Where the jump at the block's end goes, if there is one.
     fn jump_target(&self, id: BlockId) -> Option<BlockId> {
-        self.last(id).filter(|last| last.opcode.is_jump()).map(Instr::jump_target)
+        self.last(id).filter(|last| self.opcodes.is_jump(last.opcode)).map(Instr::jump_target)
     }
 
     /// The first label number that no block in the layout has.
@@ -285,7 +287,7 @@ impl FlowGraph {
         let (start, len) = (self.instrs.len() as u32, instrs.len() as u32);
         self.instrs.extend_from_slice(instrs);
         for instr in instrs {
-            self.properties |= instr.opcode.properties();
+            self.properties |= self.opcodes.properties(instr.opcode);
             self.lacks_lines |= instr.lineno() < 0;
         }
         self.blocks.push(Block { start, len, room: len, ..Block::default() });
@@ -328,7 +330,7 @@ impl FlowGraph {
 
     /// Appends an instruction to those of `id`.
     fn push_instr(&mut self, id: BlockId, instr: Instr) {
-        self.properties |= instr.opcode.properties();
+        self.properties |= self.opcodes.properties(instr.opcode);
         let end = self.range(id).end;
         if self.block(id).len < self.block(id).room {
             self.instrs[end] = instr;

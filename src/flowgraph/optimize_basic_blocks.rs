@@ -87,7 +87,7 @@ impl<'a> Peephole<'a, '_> {
         }
         graph.note_last(id);
         if drops_values {
-            graph.properties |= POP_TOP.properties();
+            graph.properties |= graph.opcodes.properties(POP_TOP);
         }
     }
 

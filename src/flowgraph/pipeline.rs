@@ -45,6 +45,7 @@ pub(crate) fn optimize<'a>(
     features: &FlowGraphFeatures,
 ) {
     graph.read(&unit.sequence, features);
+    verify::assert_blocks_nest(graph);
     graph.stack_size = match features.optimizer {
         Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),
         Optimizer::LinesFirst => run_lines_first(graph, unit, arena, features),
@@ -82,8 +83,8 @@ fn run_lines_last<'a>(
     // A generator is resumed with a value on its stack.
     let start_depth = u32::from(is_generator(unit.flags));
     let stack_size = pass!(stack_depth, graph, start_depth, features);
-    verify::assert_depths_agree(graph, features.opcodes);
-    pass!(convert_pseudo_ops, graph, features.opcodes);
+    verify::assert_depths_agree(graph);
+    pass!(convert_pseudo_ops, graph);
     pass!(remove_redundant_nops, graph);
     pass!(normalize_jumps, graph, features);
     stack_size
@@ -116,9 +117,9 @@ fn run_lines_first<'a>(
 
     pass!(convert_pseudo_jumps, graph);
     let stack_size = pass!(stack_depth, graph, 0, features);
-    verify::assert_depths_agree(graph, features.opcodes);
+    verify::assert_depths_agree(graph);
     pass!(fix_cells, graph, unit, features);
-    pass!(convert_pseudo_ops, graph, features.opcodes);
+    pass!(convert_pseudo_ops, graph);
     pass!(remove_redundant_nops_and_jumps, graph);
     pass!(normalize_jumps, graph, features);
     if features.borrowed_loads != BorrowedLoads::None {

@@ -43,7 +43,8 @@ fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
             }
             previous = Some(index);
         }
-        let ends_in_jump = previous.is_some_and(|previous| graph.instrs[previous].opcode.is_jump());
+        let ends_in_jump =
+            previous.is_some_and(|previous| graph.opcodes.is_jump(graph.instrs[previous].opcode));
         if ends_in_jump || !graph.has_fallthrough(id) {
             previous = None;
         }

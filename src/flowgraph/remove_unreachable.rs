@@ -43,7 +43,7 @@ fn count_predecessors(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
         }
         for index in graph.range_of_targets(id) {
             let instr = graph.instrs[index];
-            if instr.opcode.has_target() {
+            if graph.opcodes.has_target(instr.opcode) {
                 count(graph, instr.jump_target());
             }
         }

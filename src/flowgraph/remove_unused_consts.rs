@@ -13,7 +13,7 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
         *first = true;
     }
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs(id).iter().filter(|instr| instr.opcode.has_const()) {
+        for instr in graph.instrs(id).iter().filter(|instr| graph.opcodes.has_const(instr.opcode)) {
             is_used[instr.oparg as usize] = true;
         }
     });
@@ -30,7 +30,8 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
         })
         .collect();
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.has_const()) {
+        let opcodes = graph.opcodes;
+        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| opcodes.has_const(instr.opcode)) {
             instr.oparg = new_index[instr.oparg as usize];
         }
     });

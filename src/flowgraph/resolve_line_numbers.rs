@@ -55,7 +55,8 @@ fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
 
 /// Whether the block has an instruction of the kind that should have a line, but no line.
 fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
-    graph.has_no_lineno(id) && graph.instrs(id).iter().any(|instr| instr.opcode.properties().has(wanted))
+    graph.has_no_lineno(id)
+        && graph.instrs(id).iter().any(|instr| graph.opcodes.properties(instr.opcode).has(wanted))
 }
 
 /// Copies locations to instructions that have none from the one before, and into blocks that only this one leads to.

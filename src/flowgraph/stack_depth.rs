@@ -18,9 +18,9 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGrap
         for index in graph.range(id) {
             let instr = graph.instrs[index];
             let new_depth = depth + opcodes.stack_effect(instr.opcode, instr.oparg);
-            if instr.opcode.has_target() && instr.opcode != END_ASYNC_FOR_FROM_SEND {
-                let target_depth = if instr.opcode.is_block_push() {
-                    depth + instr.opcode.handler_stack_effect()
+            if opcodes.has_target(instr.opcode) && instr.opcode != END_ASYNC_FOR_FROM_SEND {
+                let target_depth = if opcodes.is_block_push(instr.opcode) {
+                    depth + opcodes.handler_stack_effect(instr.opcode)
                 } else {
                     new_depth
                 };

@@ -9,9 +9,9 @@ use crate::targets::Opcode::*;
 pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
     for _ in 0..graph.block_count() {
-        let Some(&jump) = graph.last(id).filter(|last| last.opcode.is_jump()) else { return };
+        let Some(&jump) = graph.last(id).filter(|last| graph.opcodes.is_jump(last.opcode)) else { return };
         let Some(&via) = graph.instrs(jump.jump_target()).first() else { return };
-        if !via.opcode.is_jump() {
+        if !graph.opcodes.is_jump(via.opcode) {
             return;
         }
         let is_threaded = if features.jumps_threaded_over_lines {
@@ -73,7 +73,7 @@ fn append_jump(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::{features, graph, text};
+    use crate::flowgraph::testing::{features, graph, graph_for, text};
     use crate::targets::Version;
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
             ("1 FOR_ITER a; a: 1 JUMP b; b: 2 NOP", "FOR_ITER>1", "FOR_ITER>1"),
         ] {
             for (version, expected) in [(Version::V3_12, in_place), (Version::V3_13, appended)] {
-                let mut graph = graph(source);
+                let mut graph = graph_for(version, source);
                 let entry = graph.entry;
                 thread_jumps(&mut graph, entry, features(version));
                 assert_eq!(text(&graph).split(" | ").next(), Some(expected), "{source}");
@@ -108,7 +108,7 @@ mod tests {
             ("1 JUMP_IF_TRUE a; a: 1 JUMP b; 2 NOP; b: 2 NOP", "NOP JUMP_IF_TRUE>3"),
             ("1 JUMP_IF_TRUE a; a: 1 POP_JUMP_IF_TRUE b; 2 NOP; b: 2 NOP", "JUMP_IF_TRUE>1"),
         ] {
-            let mut graph = graph(source);
+            let mut graph = graph_for(Version::V3_14, source);
             let entry = graph.entry;
             thread_jumps(&mut graph, entry, features(Version::V3_14));
             assert_eq!(text(&graph).split(" | ").next(), Some(expected), "{source}");

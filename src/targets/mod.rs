@@ -41,8 +41,6 @@ pub(crate) use opargs::{
     comparison, inplace_op, operator,
 };
 pub use opcodes::Opcode;
-#[cfg(test)]
-pub(crate) use opcodes::V3_12;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
 pub use selection::{TargetSpec, all_targets, combine};
