@@ -12,7 +12,7 @@
 //! may not have run, its number in the set `__conditional_annotations__` says so.
 
 use super::functions::FunctionFlags;
-use super::{AtEnd, Compiler, Result, UnitKind};
+use super::{AtEnd, Compiler, Place, Result, UnitKind};
 use crate::code::{CodeObject, Constant, Int, LocalPlus};
 use crate::names::{Ident, known};
 use crate::preprocess::Future;
@@ -49,7 +49,7 @@ impl<'a> Compiler<'a, '_> {
         let (docstring, body) = self.split_docstring(body)?;
         if let Some(docstring) = docstring {
             self.emit_const(Constant::Str(docstring.text), docstring.location);
-            self.name_op(Location::NONE, known::DOC, ExprContext::Store)?;
+            self.name_op(Place::Nowhere, known::DOC, ExprContext::Store)?;
         }
         self.visit_body(body)?;
         self.variable_annotations(location)

@@ -2,7 +2,7 @@
 
 use super::attributes::AttributeLoad;
 use super::displays::{Display, STACK_USE_GUIDELINE};
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::instructions::IdentTable;
@@ -228,14 +228,14 @@ impl<'a> Compiler<'a, '_> {
             return Ok(());
         }
         if is_big {
-            self.emit_arg(Opcode::BUILD_MAP, 0, Location::NONE);
+            self.emit_arg(Opcode::BUILD_MAP, 0, Place::Nowhere);
         }
         for keyword in keywords {
             let name = keyword.arg.expect("a run has no `**`");
             self.emit_const(self.name_constant(name), location);
             self.visit_expr(keyword.value)?;
             if is_big {
-                self.emit_arg(Opcode::MAP_ADD, 1, Location::NONE);
+                self.emit_arg(Opcode::MAP_ADD, 1, Place::Nowhere);
             }
         }
         if !is_big {

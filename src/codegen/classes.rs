@@ -1,7 +1,7 @@
 //! Class definitions.
 
 use super::functions::{FunctionFlags, first_line};
-use super::{AtEnd, Compiler, Result, UnitKind};
+use super::{AtEnd, Compiler, Place, Result, UnitKind};
 use crate::code::{Constant, Int};
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -117,21 +117,21 @@ impl<'a> Compiler<'a, '_> {
     fn class_epilogue(&mut self) -> Result {
         if self.features.firstlineno_and_static_attributes {
             let attributes = self.static_attributes();
-            self.emit_const(attributes, Location::NONE);
-            self.name_op(Location::NONE, known::STATIC_ATTRIBUTES, ExprContext::Store)?;
+            self.emit_const(attributes, Place::Nowhere);
+            self.name_op(Place::Nowhere, known::STATIC_ATTRIBUTES, ExprContext::Store)?;
         }
         if self.scope().needs_classdict {
             self.load_own_cell(known::CLASSDICT);
-            self.name_op(Location::NONE, known::CLASSDICTCELL, ExprContext::Store)?;
+            self.name_op(Place::Nowhere, known::CLASSDICTCELL, ExprContext::Store)?;
         }
         if self.scope().needs_class_closure {
             self.load_own_cell(known::CLASS);
-            self.emit_arg(Opcode::COPY, 1, Location::NONE);
-            self.name_op(Location::NONE, known::CLASSCELL, ExprContext::Store)?;
+            self.emit_arg(Opcode::COPY, 1, Place::Nowhere);
+            self.name_op(Place::Nowhere, known::CLASSCELL, ExprContext::Store)?;
         } else {
-            self.emit_const(Constant::None, Location::NONE);
+            self.emit_const(Constant::None, Place::Nowhere);
         }
-        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         Ok(())
     }
 
@@ -157,6 +157,6 @@ impl<'a> Compiler<'a, '_> {
 
     fn load_own_cell(&mut self, name: Ident) {
         let cell = self.unit().cellvars.add(name);
-        self.emit_arg(Opcode::LOAD_CLOSURE, cell, Location::NONE);
+        self.emit_arg(Opcode::LOAD_CLOSURE, cell, Place::Nowhere);
     }
 }

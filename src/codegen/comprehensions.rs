@@ -11,7 +11,7 @@
 //! afterwards they say what they said before.
 
 use super::functions::FunctionFlags;
-use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
+use super::{AtEnd, Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::code::CodeObject;
 use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
@@ -151,7 +151,7 @@ impl<'a> Compiler<'a, '_> {
             return Iteration::FirstArgument;
         }
         let generator = &context.comp.generators[0];
-        self.emit_arg(Opcode::RESUME, RESUME_AT_GENEXP_START, Location::NONE);
+        self.emit_arg(Opcode::RESUME, RESUME_AT_GENEXP_START, Place::Nowhere);
         self.emit_arg(Opcode::LOAD_FAST, 0, generator.iter.location);
         self.get_iterator(context, generator);
         Iteration::Begun
@@ -381,7 +381,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::FOR_ITER, end, location);
         self.emit_yield(location);
         self.emit(Opcode::POP_TOP, location);
-        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         self.use_label(end);
         self.exhausted_for();
         Ok(location)
@@ -483,15 +483,15 @@ impl<'a> Compiler<'a, '_> {
             self.set_symbol(name, symbol);
         }
         if let Some((cleanup, end)) = isolation.labels {
-            self.emit(Opcode::POP_BLOCK, Location::NONE);
-            self.emit_jump_no_interrupt(end, Location::NONE);
+            self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+            self.emit_jump_no_interrupt(end, Place::Nowhere);
 
             // The unfinished result is below the exception.
             self.use_label(cleanup);
-            self.emit_arg(Opcode::SWAP, 2, Location::NONE);
-            self.emit(Opcode::POP_TOP, Location::NONE);
+            self.emit_arg(Opcode::SWAP, 2, Place::Nowhere);
+            self.emit(Opcode::POP_TOP, Place::Nowhere);
             self.restore_pushed(location, &isolation.pushed);
-            self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+            self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
 
             self.use_label(end);
             self.restore_pushed(location, &isolation.pushed);

@@ -3,7 +3,7 @@
 //! Each item is a block of its own: the items after it, and at last the body, are compiled inside. The ways out are the
 //! normal one, which calls `__exit__(None, None, None)`, and the handler, which passes the exception and swallows it if asked to.
 
-use super::{Compiler, FrameBlockKind, Result, UnitKind};
+use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
@@ -46,7 +46,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::With(unwinding), block, Some(handler))?;
         self.bind_entered(location, item)?;
         self.with_statement(statement, inner_items, body)?;
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.pop_frame_block();
 
         self.call_exit_with_nones(location);
@@ -165,22 +165,22 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.12)
     fn finish_with_handler(&mut self, cleanup: Label) {
         let suppress = self.new_label();
-        self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Location::NONE);
-        self.emit_arg(Opcode::RERAISE, 2, Location::NONE);
+        self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Place::Nowhere);
+        self.emit_arg(Opcode::RERAISE, 2, Place::Nowhere);
 
         self.use_label(suppress);
         for opcode in [Opcode::POP_TOP, Opcode::POP_BLOCK, Opcode::POP_EXCEPT] {
-            self.emit(opcode, Location::NONE);
+            self.emit(opcode, Place::Nowhere);
         }
         // The instruction that raised, and the way out.
         for _ in 0..1 + self.exit_method_size() {
-            self.emit(Opcode::POP_TOP, Location::NONE);
+            self.emit(Opcode::POP_TOP, Place::Nowhere);
         }
         let exit = self.new_label();
-        self.emit_jump_no_interrupt(exit, Location::NONE);
+        self.emit_jump_no_interrupt(exit, Place::Nowhere);
 
         self.use_label(cleanup);
-        self.pop_except_and_reraise(Location::NONE);
+        self.pop_except_and_reraise(Place::Nowhere);
         self.use_label(exit);
     }
 }

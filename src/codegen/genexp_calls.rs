@@ -7,7 +7,7 @@
 //!                        end:
 //! ```
 
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::Constant;
 use crate::instructions::Label;
 use crate::names::known;
@@ -109,7 +109,7 @@ impl<'a> Compiler<'a, '_> {
                 (None, None)
             }
         };
-        self.emit(Opcode::POP_ITER, Location::NONE);
+        self.emit(Opcode::POP_ITER, Place::Nowhere);
         if let Some(result) = decided {
             self.emit_const(result, func);
         }

@@ -1,6 +1,6 @@
 //! `import` and `from ... import`.
 
-use super::{Compiler, FrameBlock, Result, UnitKind};
+use super::{Compiler, FrameBlock, Place, Result, UnitKind};
 use crate::code::{Constant, Int};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
@@ -109,7 +109,7 @@ impl Compiler<'_, '_> {
         for alias in names {
             if alias.name == known::STAR {
                 self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::ImportStar as u32, location);
-                self.emit(Opcode::POP_TOP, Location::NONE);
+                self.emit(Opcode::POP_TOP, Place::Nowhere);
                 return Ok(());
             }
             self.emit_name(Opcode::IMPORT_FROM, alias.name, location);

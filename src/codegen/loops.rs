@@ -1,6 +1,6 @@
 //! `while`, `for` and `async for`.
 
-use super::{Compiler, FrameBlockKind, Result, UnitKind};
+use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::source::Location;
@@ -26,7 +26,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(round);
         self.visit_body(body)?;
         if self.features.while_loops == WhileLoops::TestAtTop {
-            self.emit_jump(Opcode::JUMP, start, Location::NONE);
+            self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         } else {
             self.jump_if(location, test, round, true)?;
         }
@@ -56,7 +56,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(body);
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
-        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
 
         self.use_label(cleanup);
         self.exhausted_for();
@@ -74,7 +74,7 @@ impl<'a> Compiler<'a, '_> {
     /// Takes the exhausted iterator off the stack.
     pub(super) fn exhausted_for(&mut self) {
         for &opcode in self.features.exhausted_for {
-            self.emit(opcode, Location::NONE);
+            self.emit(opcode, Place::Nowhere);
         }
     }
 
@@ -101,7 +101,7 @@ impl<'a> Compiler<'a, '_> {
 
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
-        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         self.pop_frame_block();
 
         self.use_label(except);

@@ -27,6 +27,7 @@ mod loops;
 mod name_ops;
 mod operators;
 mod patterns;
+mod place;
 mod statements;
 mod subscripts;
 mod template_strings;
@@ -40,6 +41,7 @@ use bumpalo::Bump;
 use rustc_hash::FxHashSet;
 
 use annotations::DeferredAnnotation;
+pub(crate) use place::Place;
 
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
@@ -203,49 +205,50 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Emits an instruction without an argument.
-    pub(crate) fn emit(&mut self, opcode: Opcode, location: Location) {
-        self.unit().sequence.push(opcode, 0, location);
+    pub(crate) fn emit(&mut self, opcode: Opcode, place: impl Into<Place>) {
+        self.emit_arg(opcode, 0, place);
     }
 
-    pub(crate) fn emit_arg(&mut self, opcode: Opcode, oparg: u32, location: Location) {
-        self.unit().sequence.push(opcode, oparg, location);
+    pub(crate) fn emit_arg(&mut self, opcode: Opcode, oparg: u32, place: impl Into<Place>) {
+        self.unit().sequence.push(opcode, oparg, place.into().location());
     }
 
     /// Emits a jump or a block push.
-    pub(crate) fn emit_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
-        self.unit().sequence.push(opcode, target.0, location);
+    pub(crate) fn emit_jump(&mut self, opcode: Opcode, target: Label, place: impl Into<Place>) {
+        self.emit_arg(opcode, target.0, place);
     }
 
     /// Emits a jump at which the interpreter need not look for signals, if it has such jumps.
-    pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, location: Location) {
+    pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, place: impl Into<Place>) {
         let without_interrupt = self.features.jumps_without_interrupt;
         let opcode = if without_interrupt { Opcode::JUMP_NO_INTERRUPT } else { Opcode::JUMP };
-        self.emit_jump(opcode, target, location);
+        self.emit_jump(opcode, target, place);
     }
 
     /// Emits a jump on the truth of the value on top of the stack, which it takes.
-    pub(crate) fn emit_truth_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
-        self.emit_to_bool(location);
-        self.emit_jump(opcode, target, location);
+    pub(crate) fn emit_truth_jump(&mut self, opcode: Opcode, target: Label, place: impl Into<Place>) {
+        let place = place.into();
+        self.emit_to_bool(place);
+        self.emit_jump(opcode, target, place);
     }
 
     /// Makes the value on top of the stack a `bool`, where the instruction after this does not do so itself.
-    pub(crate) fn emit_to_bool(&mut self, location: Location) {
+    pub(crate) fn emit_to_bool(&mut self, place: impl Into<Place>) {
         if self.features.truth_tests == TruthTests::ToBool {
-            self.emit(Opcode::TO_BOOL, location);
+            self.emit(Opcode::TO_BOOL, place);
         }
     }
 
-    pub(crate) fn emit_const(&mut self, value: Constant<'a>, location: Location) {
+    pub(crate) fn emit_const(&mut self, value: Constant<'a>, place: impl Into<Place>) {
         let index = self.unit().consts.add(value);
-        self.unit().sequence.push(Opcode::LOAD_CONST, index, location);
+        self.emit_arg(Opcode::LOAD_CONST, index, place);
     }
 
     /// Emits an instruction whose argument is an index of `co_names`; `name` is mangled first.
-    pub(crate) fn emit_name(&mut self, opcode: Opcode, name: Ident, location: Location) {
+    pub(crate) fn emit_name(&mut self, opcode: Opcode, name: Ident, place: impl Into<Place>) {
         let name = self.mangle(name);
         let index = self.unit().names.add(name);
-        self.unit().sequence.push(opcode, index, location);
+        self.emit_arg(opcode, index, place);
     }
 
     /// `name` as it is called inside the innermost class.

@@ -1,6 +1,6 @@
 //! Operators: unary, binary, boolean, comparisons; and jumps on the truth of an expression, which see through them.
 
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{BoolOp, CmpOp, Compare, Expr, ExprKind, IfExp, Operator, UnaryOp};
@@ -85,7 +85,7 @@ impl<'a> Compiler<'a, '_> {
             compiler.emit(Opcode::POP_TOP, location);
         })?;
         let end = self.new_label();
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(cleanup);
         self.emit_arg(Opcode::SWAP, 2, location);
         self.emit(Opcode::POP_TOP, location);
@@ -188,7 +188,7 @@ impl<'a> Compiler<'a, '_> {
         let orelse = self.new_label();
         self.jump_if(location, if_exp.test, orelse, false)?;
         self.jump_if(location, if_exp.body, target, condition)?;
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(orelse);
         self.jump_if(location, if_exp.orelse, target, condition)?;
         self.use_label(end);
@@ -210,11 +210,11 @@ impl<'a> Compiler<'a, '_> {
         })?;
         self.emit_truth_jump(pop_jump_if(condition), target, location);
         let end = self.new_label();
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(cleanup);
         self.emit(Opcode::POP_TOP, location);
         if !condition {
-            self.emit_jump_no_interrupt(target, Location::NONE);
+            self.emit_jump_no_interrupt(target, Place::Nowhere);
         }
         self.use_label(end);
         Ok(())

@@ -9,7 +9,7 @@
 //!
 //! A jump out of a pattern has to pop all of these, so there is a chain of labels, one for each number of items to pop.
 
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::{Constant, ConstantSet, Int};
 use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
@@ -90,10 +90,10 @@ impl<'a> Compiler<'a, '_> {
         }
         if !is_last {
             let at_next = self.features.matched_subject_popped_at_next;
-            self.emit(Opcode::POP_TOP, if at_next { Location::NEXT } else { location });
+            self.emit(Opcode::POP_TOP, if at_next { Place::Next } else { Place::At(location) });
         }
         self.visit_body(case.body)?;
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump(Opcode::JUMP, end, Place::Nowhere);
         // The cleanup belongs to the pattern that failed, not to the last line of the body.
         self.emit_fail_pops(&mut context, location);
         Ok(())

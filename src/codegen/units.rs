@@ -3,7 +3,7 @@
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
-use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
+use super::{AtEnd, Compiler, Place, Result, UnitKind, UnitState};
 use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::instructions::Instruction;
 use crate::names::{Ident, known};
@@ -75,9 +75,9 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `optimize_and_assemble` (3.12)
     pub(crate) fn leave_unit(&mut self, at_end: AtEnd) -> Result<&'a CodeObject<'a>> {
         if at_end == AtEnd::ReturnNone {
-            self.emit_const(Constant::None, Location::NONE);
+            self.emit_const(Constant::None, Place::Nowhere);
         }
-        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         let flags = self.code_flags();
         let mut state = self.units.pop().expect("a unit is being compiled");
         state.unit.flags = flags;
@@ -93,11 +93,11 @@ impl<'a> Compiler<'a, '_> {
         let handler = self.new_label();
         let start = self.generator_start();
         self.unit().sequence.insert_jump(start, Opcode::SETUP_CLEANUP, handler, Location::NONE);
-        self.emit_const(Constant::None, Location::NONE);
-        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.emit_const(Constant::None, Place::Nowhere);
+        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         self.use_label(handler);
-        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Location::NONE);
-        self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
+        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Place::Nowhere);
+        self.emit_arg(Opcode::RERAISE, 1, Place::Nowhere);
     }
 
     /// The first instruction that runs in the generator itself.

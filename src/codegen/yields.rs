@@ -1,6 +1,6 @@
 //! `yield`, `yield from` and `await`.
 
-use super::{Compiler, Result, UnitKind};
+use super::{Compiler, Place, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
@@ -112,7 +112,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::SETUP_FINALLY, fail, location);
         let says_await = self.features.yield_oparg_says_await;
         self.emit_arg(Opcode::YIELD_VALUE, u32::from(says_await), location);
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.emit_arg(Opcode::RESUME, resume, location);
         self.emit_jump(Opcode::JUMP_NO_INTERRUPT, send, location);
 
