@@ -57,6 +57,36 @@ struct Isolation {
     labels: Option<(Label, Label)>,
 }
 
+/// A name in an inlined comprehension.
+#[derive(Clone, Copy)]
+struct Inner {
+    name: Ident,
+    /// What it is in the comprehension.
+    symbol: Symbol,
+    /// What it is in the scope around the comprehension.
+    outer: Symbol,
+    /// The comprehension is directly in a class body, whose names it must not see.
+    in_class: bool,
+}
+
+impl Inner {
+    /// Whether the comprehension binds the name. Both flags are set if it assigns to a nonlocal by `:=`,
+    /// which is visible outside.
+    fn is_bound(&self) -> bool {
+        let flags = self.symbol.flags;
+        flags.contains(SymbolFlags::DEF_LOCAL) && !flags.contains(SymbolFlags::DEF_NONLOCAL)
+    }
+
+    fn is_isolated(&self) -> bool {
+        self.is_bound() || self.in_class
+    }
+
+    /// Whether it is a cell of the comprehension and free outside: it can be free in both.
+    fn is_free_cell(&self) -> bool {
+        self.symbol.scope == Some(SymbolScope::Cell) && self.outer.scope == Some(SymbolScope::Free)
+    }
+}
+
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_comprehension` (3.12)
     pub(super) fn comprehension(
@@ -77,7 +107,7 @@ impl<'a> Compiler<'a, '_> {
     fn inlined_comprehension(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
         let location = context.location;
         self.outermost_iter(context)?;
-        let isolation = self.isolate_variables(location, scope);
+        let isolation = self.isolate_variables(location, scope)?;
         self.check_async_comprehension(context, scope, self.units.len() - 1)?;
         if let Some(build) = build_opcode(context.kind) {
             self.emit_arg(build, 0, location);
@@ -387,55 +417,96 @@ impl<'a> Compiler<'a, '_> {
         Ok(location)
     }
 
-    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays on top of the stack.
+    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays on
+    /// top of the stack.
     ///
     /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12)
-    fn isolate_variables(&mut self, location: Location, comprehension: ScopeId) -> Isolation {
+    fn isolate_variables(&mut self, location: Location, comprehension: ScopeId) -> Result<Isolation> {
         let was_inlined = self.state().in_inlined_comprehension;
         self.state().in_inlined_comprehension = true;
-        // A comprehension must not see any name of a class body.
-        let isolates_all = self.scope().kind == ScopeKind::Class && !was_inlined;
-        let overrides_all = self.features.comprehension_isolation != ComprehensionIsolation::BoundNames;
-        let bound_only =
-            self.features.comprehension_isolation == ComprehensionIsolation::DifferingScopesBoundCleared;
+        let in_class = self.scope().kind == ScopeKind::Class && !was_inlined;
         let symbols: Vec<_> = self.symtable.scope(comprehension).symbols.iter().collect();
         let mut isolation = Isolation { was_inlined, ..Isolation::default() };
         for (name, symbol) in symbols {
-            // Both flags are set when the comprehension assigns to a nonlocal by `:=`, which is to be seen outside.
-            let is_bound_here = symbol.flags.contains(SymbolFlags::DEF_LOCAL)
-                && !symbol.flags.contains(SymbolFlags::DEF_NONLOCAL);
-            let is_isolated = is_bound_here || isolates_all;
-            if !is_isolated && !overrides_all {
-                continue;
-            }
-            if is_isolated {
-                self.hide(name, &mut isolation);
-            }
             let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
             let outer = self.scope().symbols.get(name).unwrap_or(unknown);
-            // What is free in the comprehension is what it is outside; a cell of the comprehension that is free outside can be
-            // treated as free throughout.
-            let is_free_cell =
-                symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
-            let is_free = overrides_all && symbol.scope == Some(SymbolScope::Free);
-            let differs = symbol.scope != outer.scope && !is_free && !is_free_cell;
-            if differs || (overrides_all && isolates_all) {
-                self.set_symbol(name, symbol);
-                isolation.outer_symbols.push((name, outer));
-            }
-            if is_bound_here || isolates_all && !bound_only {
-                let is_free_cell = is_free_cell && !(isolates_all && bound_only);
-                self.isolate_variable(location, name, symbol, is_free_cell, &mut isolation);
+            let inner = Inner { name, symbol, outer, in_class };
+            match self.features.comprehension_isolation {
+                ComprehensionIsolation::BoundNames => {
+                    self.isolate_bound_name(location, inner, &mut isolation);
+                }
+                ComprehensionIsolation::DifferingScopes => {
+                    self.isolate_differing_scope(location, inner, &mut isolation);
+                }
+                ComprehensionIsolation::DifferingScopesBoundCleared => {
+                    self.isolate_differing_scope_clearing_bound(location, inner, &mut isolation);
+                }
             }
         }
-        if !isolation.pushed.is_empty() {
-            self.emit_arg(Opcode::SWAP, isolation.pushed.len() as u32 + 1, location);
-            let cleanup = self.new_label();
-            let end = self.new_label();
-            isolation.labels = Some((cleanup, end));
-            self.emit_jump(Opcode::SETUP_FINALLY, cleanup, location);
+        self.protect_pushed(location, &mut isolation)?;
+        Ok(isolation)
+    }
+
+    /// 3.12.0–3.12.3
+    fn isolate_bound_name(&mut self, location: Location, inner: Inner, isolation: &mut Isolation) {
+        if !inner.is_isolated() {
+            return;
         }
-        isolation
+        self.hide(inner.name, isolation);
+        let is_free_cell = inner.is_free_cell();
+        if inner.symbol.scope != inner.outer.scope && !is_free_cell {
+            self.override_symbol(inner, isolation);
+        }
+        self.isolate_variable(location, inner, is_free_cell, isolation);
+    }
+
+    /// 3.12.4–3.13
+    fn isolate_differing_scope(&mut self, location: Location, inner: Inner, isolation: &mut Isolation) {
+        self.override_differing_scope(inner, isolation);
+        if inner.is_isolated() {
+            self.isolate_variable(location, inner, inner.is_free_cell(), isolation);
+        }
+    }
+
+    /// 3.14–
+    fn isolate_differing_scope_clearing_bound(
+        &mut self,
+        location: Location,
+        inner: Inner,
+        isolation: &mut Isolation,
+    ) {
+        self.override_differing_scope(inner, isolation);
+        if inner.is_bound() {
+            let is_free_cell = inner.is_free_cell() && !inner.in_class;
+            self.isolate_variable(location, inner, is_free_cell, isolation);
+        }
+    }
+
+    fn override_differing_scope(&mut self, inner: Inner, isolation: &mut Isolation) {
+        if inner.is_isolated() {
+            self.hide(inner.name, isolation);
+        }
+        // A name that is free in the comprehension is already what it is outside.
+        let is_free = inner.symbol.scope == Some(SymbolScope::Free);
+        let differs = inner.symbol.scope != inner.outer.scope && !is_free && !inner.is_free_cell();
+        if differs || inner.in_class {
+            self.override_symbol(inner, isolation);
+        }
+    }
+
+    /// Sets up the handler that restores the pushed values, if there are any.
+    fn protect_pushed(&mut self, location: Location, isolation: &mut Isolation) -> Result {
+        if isolation.pushed.is_empty() {
+            return Ok(());
+        }
+        self.emit_arg(Opcode::SWAP, isolation.pushed.len() as u32 + 1, location);
+        let [cleanup, end] = self.new_labels();
+        isolation.labels = Some((cleanup, end));
+        self.emit_jump(Opcode::SETUP_FINALLY, cleanup, location);
+        if self.features.inlined_comprehension_frame_block {
+            self.push_frame_block(location, FrameBlockKind::InlinedComprehension, cleanup, None)?;
+        }
+        Ok(())
     }
 
     /// Makes the name a fast local where the scope around has none.
@@ -448,25 +519,30 @@ impl<'a> Compiler<'a, '_> {
     fn isolate_variable(
         &mut self,
         location: Location,
-        name: Ident,
-        symbol: Symbol,
+        inner: Inner,
         is_free_cell: bool,
         isolation: &mut Isolation,
     ) {
-        // Mangled before, but in another way if a generic class stands in this unit before the comprehension.
-        let mangled = self.mangle(name);
-        let unit = self.unit();
-        let local = unit.varnames.add(mangled);
-        unit.sequence.push(Opcode::LOAD_FAST_AND_CLEAR, local, location);
-        if symbol.scope == Some(SymbolScope::Cell) {
+        // It is mangled already, but differently if a generic class precedes the comprehension here.
+        let mangled = self.mangle(inner.name);
+        let local = self.unit().varnames.add(mangled);
+        self.emit_arg(Opcode::LOAD_FAST_AND_CLEAR, local, location);
+        if inner.symbol.scope == Some(SymbolScope::Cell) {
+            let unit = self.unit();
             let cell = if is_free_cell {
                 unit.cellvars.len() as u32 + unit.freevars.add(mangled)
             } else {
                 unit.cellvars.add(mangled)
             };
-            unit.sequence.push(Opcode::MAKE_CELL, cell, location);
+            self.emit_arg(Opcode::MAKE_CELL, cell, location);
         }
-        isolation.pushed.push(name);
+        isolation.pushed.push(inner.name);
+    }
+
+    /// Lets the symbol of the comprehension stand for that of the scope around it.
+    fn override_symbol(&mut self, inner: Inner, isolation: &mut Isolation) {
+        self.set_symbol(inner.name, inner.symbol);
+        isolation.outer_symbols.push((inner.name, inner.outer));
     }
 
     fn set_symbol(&mut self, name: Ident, symbol: Symbol) {
@@ -483,6 +559,9 @@ impl<'a> Compiler<'a, '_> {
             self.set_symbol(name, symbol);
         }
         if let Some((cleanup, end)) = isolation.labels {
+            if self.features.inlined_comprehension_frame_block {
+                self.pop_frame_block();
+            }
             self.emit(Opcode::POP_BLOCK, Place::Nowhere);
             self.emit_jump_no_interrupt(end, Place::Nowhere);
 

@@ -89,6 +89,7 @@ impl<'a> Compiler<'a, '_> {
             | FrameBlockKind::ExceptionHandler
             | FrameBlockKind::ExceptionGroupHandler
             | FrameBlockKind::AsyncComprehensionGenerator
+            | FrameBlockKind::InlinedComprehension
             | FrameBlockKind::StopIteration => {}
             FrameBlockKind::ForLoop => self.drop_below(*place, top, self.iterator_size()),
             FrameBlockKind::AsyncForLoop | FrameBlockKind::PopValue => self.drop_below(*place, top, 1),

@@ -127,6 +127,8 @@ pub(crate) enum FrameBlockKind<'a> {
     ExceptionHandler,
     ExceptionGroupHandler,
     AsyncComprehensionGenerator,
+    /// An inlined comprehension, around which its handler stands. Nothing leaves it early.
+    InlinedComprehension,
     /// The body of a generator or coroutine, around which its handler will stand.
     StopIteration,
 }
@@ -152,6 +154,7 @@ impl FrameBlockKind<'_> {
             | Self::AsyncWith(_)
             | Self::PopValue
             | Self::AsyncComprehensionGenerator
+            | Self::InlinedComprehension
             | Self::StopIteration => false,
         }
     }

@@ -15,7 +15,7 @@ use crate::folding::Nans;
 use crate::instructions::Constants;
 use crate::syntax::ast::UnaryOp;
 use crate::targets::Opcode::*;
-use crate::targets::{ConstantFolding, FlowGraphFeatures};
+use crate::targets::{ConstantFolding, FlowGraphFeatures, Optimizer};
 
 pub(super) fn optimize_basic_blocks<'a>(
     graph: &mut FlowGraph,
@@ -26,7 +26,10 @@ pub(super) fn optimize_basic_blocks<'a>(
     let mut nans = std::mem::take(&mut graph.nans);
     let mut peephole = Peephole { arena, consts, nans: &mut nans, features, lacks_lines: false };
     graph.for_each_block(|graph, id| {
-        peephole.optimize_block(graph, id);
+        match features.optimizer {
+            Optimizer::LinesLast => peephole.optimize_in_order(graph, id),
+            Optimizer::LinesFirst => peephole.optimize_swaps_last(graph, id),
+        }
         thread_jumps(graph, id, features);
     });
     graph.lacks_lines |= peephole.lacks_lines;
@@ -43,31 +46,41 @@ pub(super) struct Peephole<'a, 'g> {
 }
 
 impl<'a> Peephole<'a, '_> {
-    fn optimize_block(&mut self, graph: &mut FlowGraph, id: BlockId) {
-        let features = self.features;
-        let folds = features.folding == ConstantFolding::FlowGraph;
+    /// Optimises the instructions in order, loads of constants and `SWAP`s among them (3.12).
+    fn optimize_in_order(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let instrs = graph.instrs_mut(id);
-        let (mut has_swaps, mut drops_values) = (false, false);
         let mut last_load = LastLoad::default();
         let mut index = 0;
         while index < instrs.len() {
             let rest = &mut instrs[index..];
-            let mut done = 1;
-            if !features.swaps_optimized_last {
-                done += last_load.optimize(rest, self.consts, features);
-            }
+            let done = 1 + last_load.optimize(rest, self.consts, self.features);
             match rest[0].opcode {
                 BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
-                STORE_FAST if features.repeated_instructions_dropped => {
-                    drops_values |= drop_repeated_store(rest);
-                }
                 SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
-                SWAP if features.swaps_optimized_last => has_swaps = true,
                 SWAP => index = optimize_swaps(instrs, index),
-                PUSH_NULL if !features.calls.push_null_after_callable() => push_null_with_global(rest),
-                LOAD_GLOBAL if features.calls.push_null_after_callable() => push_null_with_global(rest),
+                PUSH_NULL => push_null_with_global(rest),
+                _ => {}
+            }
+            index += done;
+        }
+        graph.note_last(id);
+    }
+
+    /// Optimises all instructions but `SWAP`s, and then these (3.13–).
+    fn optimize_swaps_last(&mut self, graph: &mut FlowGraph, id: BlockId) {
+        let folds = self.features.folding == ConstantFolding::FlowGraph;
+        let instrs = graph.instrs_mut(id);
+        let (mut has_swaps, mut drops_values) = (false, false);
+        for index in 0..instrs.len() {
+            let rest = &mut instrs[index..];
+            match rest[0].opcode {
+                BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
+                STORE_FAST => drops_values |= drop_repeated_store(rest),
+                SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
+                SWAP => has_swaps = true,
+                LOAD_GLOBAL => push_null_with_global(rest),
                 COMPARE_OP | CONTAINS_OP | IS_OP | TO_BOOL | UNARY_NOT => {
-                    let is_combined = combine_tests(rest, features);
+                    let is_combined = combine_tests(rest, folds);
                     if folds && !is_combined {
                         self.fold(instrs, index);
                     }
@@ -80,7 +93,6 @@ impl<'a> Peephole<'a, '_> {
                 }
                 _ => {}
             }
-            index += done;
         }
         if has_swaps {
             optimize_all_swaps(instrs);
@@ -174,13 +186,13 @@ fn push_null_with_global(instrs: &mut [Instr]) {
 
 /// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some tests have an opposite. Returns whether
 /// there was such a pair.
-fn combine_tests(instrs: &mut [Instr], features: &FlowGraphFeatures) -> bool {
+fn combine_tests(instrs: &mut [Instr], folds: bool) -> bool {
     let [test, next, ..] = instrs else { return false };
     match (test.opcode, next.opcode) {
         (COMPARE_OP, TO_BOOL) => next.set(COMPARE_OP, test.oparg | COMPARES_TO_BOOL),
         (_, TO_BOOL) => next.set(test.opcode, test.oparg),
-        (UNARY_NOT, UNARY_NOT) if features.repeated_instructions_dropped => next.set_nop(),
-        (IS_OP | CONTAINS_OP, UNARY_NOT) if features.folding == ConstantFolding::FlowGraph => {
+        (UNARY_NOT, UNARY_NOT) => next.set_nop(),
+        (IS_OP | CONTAINS_OP, UNARY_NOT) if folds => {
             next.set(test.opcode, test.oparg ^ 1);
         }
         _ => return false,

@@ -12,7 +12,9 @@
 
 use smallvec::SmallVec;
 
-use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
+use super::{
+    Outcome, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault,
+};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
 use crate::targets::{ClassCells, SymtableFeatures};
@@ -237,8 +239,9 @@ impl Analyzer<'_, '_> {
         spliced
     }
 
-    /// Gives the symbols of a comprehension to the scope it is inlined in; returns whether one is a cell. The comprehension's free
-    /// names are those of the stack from `free_before`: what the outer scope binds is no longer free.
+    /// Merges the symbols of a comprehension into the scope it is inlined into; returns whether one is a
+    /// cell. The comprehension's free names are on the stack from `free_before` on; those that the outer
+    /// scope binds are removed, because they are no longer free.
     ///
     /// CPython: `Python/symtable.c` `inline_comprehension` (3.12)
     fn inline_comprehension(&mut self, outer: ScopeId, comp: ScopeId, free_before: usize) -> bool {
@@ -246,40 +249,20 @@ impl Analyzer<'_, '_> {
         let children = std::mem::take(&mut self.scope(comp).children);
         self.mark_free_inside(&children);
         let global_cells = self.global_class_cells(outer, &symbols);
-        let outer = &mut self.scopes[outer.0 as usize];
-        let outer_is_class = outer.kind == ScopeKind::Class;
-        let stay_free_for_children =
-            self.features.class_cells_in_class_comprehension == ClassCells::GlobalUnlessFreeInside;
         let mut has_cells = false;
         for (name, mut symbol) in symbols.iter() {
             if symbol.flags.contains(SymbolFlags::DEF_PARAM) {
                 continue;
             }
-            let is_cell = symbol.scope == Some(SymbolScope::Cell);
-            let comp_cell = if is_cell { SymbolFlags::DEF_COMP_CELL } else { 0 };
-            symbol.flags.0 |= comp_cell;
+            if symbol.scope == Some(SymbolScope::Cell) {
+                symbol.flags.0 |= SymbolFlags::DEF_COMP_CELL;
+            }
             if global_cells.contains(&name) {
                 symbol.scope = Some(SymbolScope::GlobalImplicit);
-                let facts = &mut self.facts[name.index()];
-                if !(stay_free_for_children && *facts & FREE_INSIDE != 0) {
-                    *facts |= MARK;
-                }
+                self.mark_class_cell(name);
             }
-            let comp_cell = symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
-            has_cells |= comp_cell != 0;
-            match outer.symbols.get_mut(name) {
-                None => outer.symbols.insert(name, symbol),
-                Some(existing) => {
-                    existing.flags.0 |= comp_cell;
-                    let facts = &mut self.facts[name.index()];
-                    if existing.flags.contains(SymbolFlags::DEF_BOUND)
-                        && *facts & FREE_INSIDE == 0
-                        && !outer_is_class
-                    {
-                        *facts |= MARK;
-                    }
-                }
-            }
+            has_cells |= symbol.flags.contains(SymbolFlags::DEF_COMP_CELL);
+            self.inline_symbol(outer, name, symbol);
         }
         self.remove_marked_free(free_before);
         self.clear_marks(&symbols, &children);
@@ -290,6 +273,32 @@ impl Analyzer<'_, '_> {
         comp.symbols = symbols;
         comp.children = children;
         has_cells
+    }
+
+    /// Marks a class cell that is a global in a comprehension as no longer free.
+    fn mark_class_cell(&mut self, name: Ident) {
+        let stays_free_inside =
+            self.features.class_cells_in_class_comprehension == ClassCells::GlobalUnlessFreeInside;
+        let facts = &mut self.facts[name.index()];
+        if !(stays_free_inside && *facts & FREE_INSIDE != 0) {
+            *facts |= MARK;
+        }
+    }
+
+    /// Merges one symbol of a comprehension into the outer scope. Marks the name as no longer free if the
+    /// outer scope binds it.
+    fn inline_symbol(&mut self, outer: ScopeId, name: Ident, symbol: Symbol) {
+        let outer = &mut self.scopes[outer.0 as usize];
+        let outer_is_class = outer.kind == ScopeKind::Class;
+        let Some(existing) = outer.symbols.get_mut(name) else {
+            outer.symbols.insert(name, symbol);
+            return;
+        };
+        existing.flags.0 |= symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
+        let facts = &mut self.facts[name.index()];
+        if existing.flags.contains(SymbolFlags::DEF_BOUND) && *facts & FREE_INSIDE == 0 && !outer_is_class {
+            *facts |= MARK;
+        }
     }
 
     /// The free names of a comprehension that are globals once it is inlined in a class.

@@ -53,6 +53,10 @@ pub struct CodegenFeatures {
     pub stop_iteration_frame_block: bool,
 
     pub comprehension_isolation: ComprehensionIsolation,
+    /// An inlined comprehension that keeps values of outer variables on the stack is a frame block.
+    ///
+    /// CPython: `Python/codegen.c` `codegen_push_inlined_comprehension_locals` (3.13.16–, 3.14.8–)
+    pub inlined_comprehension_frame_block: bool,
     pub comprehension_iter: ComprehensionIter,
 
     pub truth_tests: TruthTests,

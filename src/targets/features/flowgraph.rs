@@ -30,21 +30,12 @@ pub struct FlowGraphFeatures {
     ///
     /// CPython: `Python/flowgraph.c` `is_exit_or_eval_check_without_lineno` (3.13–)
     pub eval_breaks_have_lines: bool,
-    /// The first of two equal stores on one line becomes `POP_TOP`, and `not not` is removed.
-    ///
-    /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
-    pub repeated_instructions_dropped: bool,
     pub immediate_constants: ImmediateConstants,
     /// Displays that are too long for the stack and are only iterated over or searched become constants
     /// too.
     ///
     /// CPython: `Python/flowgraph.c` `fold_constant_seq_into_load_const` (3.14.8–)
     pub folds_long_displays: bool,
-    /// Loads of constants are optimised first, in all blocks, and `SWAP`s last in each block. Otherwise
-    /// both are optimised in the order of the instructions.
-    ///
-    /// CPython: `Python/flowgraph.c` `optimize_basic_block` (3.13–)
-    pub swaps_optimized_last: bool,
     /// Jump threading also replaces a jump to a jump on another line: by a `NOP` and a new jump.
     /// Otherwise it only changes the target of jumps to a jump on the same line or without a line.
     ///
@@ -78,10 +69,13 @@ pub struct FlowGraphFeatures {
 /// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Optimizer {
-    /// Lines are resolved at the end, and empty blocks are removed (3.12).
+    /// Lines are resolved at the end, empty blocks are removed, and the instructions of a block are
+    /// optimised in order (3.12).
     LinesLast,
     /// Lines are resolved before anything is optimised and again at the end, and empty blocks stay in
-    /// the layout (3.13–).
+    /// the layout. Loads of constants are optimised first, in all blocks, and `SWAP`s last in each block.
+    /// `POP_BLOCK` is removed when handlers are found, the first of two equal stores on one line becomes
+    /// `POP_TOP`, and `not not` is removed (3.13–).
     LinesFirst,
 }
 

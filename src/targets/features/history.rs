@@ -129,6 +129,7 @@ const V3_12_1: Features = Features {
         async_for_branch_marks: false,
         stop_iteration_frame_block: false,
         comprehension_isolation: ComprehensionIsolation::BoundNames,
+        inlined_comprehension_frame_block: false,
         comprehension_iter: ComprehensionIter::Evaluated,
         truth_tests: TruthTests::Implicit,
         field_formatting: FieldFormatting::FormatValue,
@@ -171,10 +172,8 @@ const V3_12_1: Features = Features {
         handler_depth: HandlerDepth::InYield,
         predecessors_counted_once: false,
         eval_breaks_have_lines: false,
-        repeated_instructions_dropped: false,
         immediate_constants: ImmediateConstants::None,
         folds_long_displays: false,
-        swaps_optimized_last: false,
         jumps_threaded_over_lines: false,
         new_jumps_inherit_handler: false,
         lines_cross_empty_blocks: false,
@@ -369,8 +368,6 @@ const V3_13_0: Features = Features {
         handler_depth: HandlerDepth::InResume(4),
         predecessors_counted_once: true,
         eval_breaks_have_lines: true,
-        repeated_instructions_dropped: true,
-        swaps_optimized_last: true,
         jumps_threaded_over_lines: true,
         cold_code_jumps_back_at_its_line: true,
         ..V3_12_8.flowgraph
@@ -485,6 +482,7 @@ const V3_13_16: Features = Features {
         },
         ..V3_13_13.syntax
     },
+    codegen: CodegenFeatures { inlined_comprehension_frame_block: true, ..V3_13_13.codegen },
     ..V3_13_13
 };
 
@@ -592,6 +590,7 @@ const V3_14_8: Features = Features {
         ..V3_14_6.syntax
     },
     flowgraph: FlowGraphFeatures { folds_long_displays: true, ..V3_14_6.flowgraph },
+    codegen: CodegenFeatures { inlined_comprehension_frame_block: true, ..V3_14_6.codegen },
     ..V3_14_6
 };
 
