@@ -72,6 +72,7 @@ impl<'a> Assembler<'a> {
             firstlineno: unit.firstlineno,
             linetable: tables.locations,
             exceptiontable: tables.exceptions,
+            origin: Some(unit.origin),
         }))
     }
 

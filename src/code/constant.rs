@@ -29,10 +29,6 @@ impl<'a> PyStr<'a> {
     }
 }
 
-/// The text that a format's `%%` stands for. Elsewhere CPython has one `str` for each character of Latin-1, but this one it makes anew:
-/// marshal tells it from others by its address.
-pub(crate) static NEW_PERCENT: [u8; 1] = *b"%";
-
 /// A Python `int`: small ones by value, the others by sign and magnitude.
 ///
 /// Invariant: `Big` holds only values outside `i64`; its digits are little-endian base 2^32, the last not 0.
@@ -127,7 +123,7 @@ impl Constant<'_> {
 /// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True` and `1`) told apart: then one entry of `co_consts`
 /// serves both. Two code objects are the same when they would run alike and report the same places, as it is with the two copies of a `finally` body.
 ///
-/// A NaN, which only folding makes, is the same only as itself: see [`number_nan`].
+/// A NaN, which only folding makes, is the same only as itself: see [`identity`](super::identity).
 ///
 /// CPython: `Objects/codeobject.c` `_PyCode_ConstantKey` (3.8–)
 impl PartialEq for Constant<'_> {
@@ -181,21 +177,6 @@ fn same_code(a: &CodeObject<'_>, b: &CodeObject<'_>) -> bool {
             && a.localsplus.iter().map(|local| local.name).eq(b.localsplus.iter().map(|local| local.name))
             && a.linetable == b.linetable
             && a.exceptiontable == b.exceptiontable
-}
-
-/// The bits of a NaN that CPython's own NaNs set: sign, exponent, and that it is a quiet one.
-const NAN_BITS: u64 = 0xfff8 << 48;
-
-/// The NaN that is the `number`th object of its kind. Each operation whose result is a NaN makes a new object, equal only to itself;
-/// the bits that CPython leaves zero tell them apart.
-pub(crate) fn number_nan(nan: f64, number: u32) -> f64 {
-    debug_assert!(nan.is_nan(), "other floats are told apart by their values");
-    f64::from_bits(nan.to_bits() & NAN_BITS | u64::from(number))
-}
-
-/// The bits that CPython has for a float.
-pub(crate) fn float_bits(value: f64) -> u64 {
-    if value.is_nan() { value.to_bits() & NAN_BITS } else { value.to_bits() }
 }
 
 /// Hashes the length, and of long bytes (docstrings, location tables) only both ends, which nearly always tell them apart.

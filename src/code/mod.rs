@@ -4,11 +4,11 @@ mod constant;
 pub mod disassembly;
 mod equality;
 mod exceptions;
+pub(crate) mod identity;
 mod locations;
 mod varint;
 
 pub use constant::{Constant, Int, PyStr};
-pub(crate) use constant::{NEW_PERCENT, float_bits, number_nan};
 pub(crate) use equality::ConstantSet;
 pub use exceptions::{ExceptionEntries, ExceptionEntry};
 pub use locations::{LocationEntry, Locations};
@@ -38,6 +38,23 @@ pub struct CodeObject<'a> {
     pub firstlineno: i32,
     pub linetable: &'a [u8],
     pub exceptiontable: &'a [u8],
+    /// What it was compiled from. Of what was read from a pyc only the body of a class is known, by its
+    /// shared objects; otherwise it is `None`.
+    pub origin: Option<Origin>,
+}
+
+/// What a code object was compiled from, as far as it decides which objects CPython shares. No field of
+/// CPython's code objects says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The body of a class, whose first constant is the very object that is its qualified name.
+    ClassBody,
+    /// The function that evaluates annotations, whose parameter was renamed after its tuple of local
+    /// names was made.
+    Annotate,
+    /// Anything else.
+    #[default]
+    Other,
 }
 
 /// A slot of the frame: its name, and what kinds of variable it is.

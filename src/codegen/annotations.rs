@@ -13,7 +13,7 @@
 
 use super::functions::FunctionFlags;
 use super::{AtEnd, Compiler, Place, Result, UnitKind};
-use crate::code::{CodeObject, Constant, Int, LocalPlus};
+use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin};
 use crate::names::{Ident, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -205,7 +205,8 @@ impl<'a> Compiler<'a, '_> {
         // Only now, so that it does not clash with a name in the annotations.
         let localsplus = self.arena.alloc_slice_copy(code.localsplus);
         localsplus[0] = LocalPlus { name: "format".into(), ..localsplus[0] };
-        let code = self.arena.alloc(CodeObject { localsplus, ..code.clone() });
+        let code =
+            self.arena.alloc(CodeObject { localsplus, origin: Some(Origin::Annotate), ..code.clone() });
         self.make_closure(location, code, FunctionFlags::NONE)
     }
 

@@ -4,7 +4,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
 use super::{AtEnd, Compiler, Place, Result, UnitKind, UnitState};
-use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
+use crate::code::{CodeFlags, CodeObject, Constant, Origin, PyStr};
 use crate::instructions::Instruction;
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -23,6 +23,9 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn push_unit(&mut self, name: Ident, kind: UnitKind, scope: ScopeId, firstlineno: i32) {
         let mut unit = self.spare_units.pop().unwrap_or_default();
         unit.reset(self.text(name), self.qualname(name, kind), firstlineno);
+        if kind == UnitKind::Class {
+            unit.origin = Origin::ClassBody;
+        }
         let scope_data = self.symtable.scope(scope);
         unit.varnames.extend(scope_data.varnames.iter().copied());
         unit.cellvars.extend(self.sorted_symbols(scope_data, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL));

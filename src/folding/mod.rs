@@ -10,7 +10,8 @@ mod sequences;
 
 use bumpalo::Bump;
 
-use crate::code::{Constant, Int, number_nan};
+use crate::code::identity::number_nan;
+use crate::code::{Constant, Int};
 use crate::syntax::ast::Operator;
 use crate::targets::ComplexArithmetic;
 pub(crate) use arithmetic::unary;

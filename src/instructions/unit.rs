@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Constants, IdentTable, InstructionSequence};
-use crate::code::{CodeFlags, PyStr};
+use crate::code::{CodeFlags, Origin, PyStr};
 use crate::names::Ident;
 
 /// What code generation passes to the flow graph and the assembler for one code object.
@@ -14,6 +14,7 @@ pub struct Unit<'a> {
     pub name: PyStr<'a>,
     pub qualname: PyStr<'a>,
     pub flags: CodeFlags,
+    pub origin: Origin,
     /// Positional parameters, the positional-only ones included, as `co_argcount` counts them.
     pub argcount: u32,
     pub posonlyargcount: u32,
@@ -39,6 +40,7 @@ impl<'a> Unit<'a> {
         self.name = name;
         self.qualname = qualname;
         self.flags = CodeFlags::default();
+        self.origin = Origin::default();
         (self.argcount, self.posonlyargcount, self.kwonlyargcount) = (0, 0, 0);
         self.firstlineno = firstlineno;
         self.consts.clear();

@@ -7,7 +7,8 @@
 use bumpalo::Bump;
 
 use super::{FLAG_REF, MAX_DEPTH, kind};
-use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, PyStr, number_nan};
+use crate::code::identity::number_nan;
+use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, Origin, PyStr};
 
 /// The most objects that the result of a short input may have when shared ones count each time; see [`Reader::limit`].
 const MIN_LIMIT: u64 = 1 << 22;
@@ -375,6 +376,8 @@ impl<'a> Reader<'a> {
         let consts = self.tuple_object()?;
         let names = self.names()?;
         let localsplus = self.localsplus()?;
+        let (filename, name, qualname) =
+            (self.string_object()?, self.string_object()?, self.string_object()?);
         let code = CodeObject {
             argcount,
             posonlyargcount,
@@ -385,12 +388,13 @@ impl<'a> Reader<'a> {
             consts: consts.value,
             names,
             localsplus,
-            filename: self.string_object()?,
-            name: self.string_object()?,
-            qualname: self.string_object()?,
+            filename,
+            name,
+            qualname,
             firstlineno: self.i32()?,
             linetable: self.bytes_object()?,
             exceptiontable: self.bytes_object()?,
+            origin: loads_its_qualname(consts.value, qualname).then_some(Origin::ClassBody),
         };
         let objects = consts.objects + names.len() as u64 + localsplus.len() as u64 + 10;
         Ok(Counted { value: Constant::Code(self.arena.alloc(code)), objects })
@@ -406,6 +410,11 @@ impl<'a> Reader<'a> {
         let slots = names.iter().zip(kinds).map(|(&name, &kind)| LocalPlus { name, kind: LocalKind(kind) });
         Ok(self.arena.alloc_slice_fill_iter(slots))
     }
+}
+
+/// Whether the first constant is the very object that is the qualified name, as in the body of a class.
+fn loads_its_qualname(consts: &[Constant<'_>], qualname: PyStr<'_>) -> bool {
+    matches!(consts.first(), Some(Constant::Str(text)) if std::ptr::eq(text.0, qualname.0))
 }
 
 fn as_string(value: Constant<'_>) -> Option<PyStr<'_>> {

@@ -44,9 +44,9 @@ use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
-use crate::code::disassembly::decode;
-use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
-use crate::targets::{Opcode, Target};
+use crate::code::identity::exists_once;
+use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin, PyStr};
+use crate::targets::MarshalFeatures;
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,12 +108,12 @@ pub(super) struct Heap<'a> {
 
 impl<'a> Heap<'a> {
     /// The objects of the compilation that resulted in `code`.
-    pub(super) fn new(code: &'a CodeObject<'a>, target: Target) -> Heap<'a> {
+    pub(super) fn new(code: &'a CodeObject<'a>, features: &MarshalFeatures) -> Heap<'a> {
         let keys = Bump::new();
-        let mut builder = Builder::new(&keys, target);
+        let mut builder = Builder::new(&keys, features);
         let root = builder.code(code);
         // The caller of marshal holds it, too or alone.
-        let is_shared = !target.features().marshal.root_code_is_not_shared;
+        let is_shared = !features.root_code_is_not_shared;
         builder.heap.objects[root.index()].references = 1 + u32::from(is_shared);
         builder.heap.root = root;
         builder.share_frozensets();
@@ -259,8 +259,8 @@ impl ConstCache<'_, '_> {
     }
 }
 
-struct Builder<'a, 'k> {
-    target: Target,
+struct Builder<'a, 'k, 'f> {
+    features: &'f MarshalFeatures,
     heap: Heap<'a>,
     cache: ConstCache<'a, 'k>,
     /// Where the cache's keys of tuples and frozensets live.
@@ -277,10 +277,10 @@ struct Builder<'a, 'k> {
 const COMPILER_NAMES: [&[u8]; 6] =
     [b"<module>", b"<lambda>", b"<listcomp>", b"<setcomp>", b"<dictcomp>", b"<genexpr>"];
 
-impl<'a, 'k> Builder<'a, 'k> {
-    fn new(arena: &'k Bump, target: Target) -> Self {
+impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
+    fn new(arena: &'k Bump, features: &'f MarshalFeatures) -> Self {
         Builder {
-            target,
+            features,
             heap: Heap {
                 objects: Vec::with_capacity(USUAL_OBJECTS),
                 slots: Vec::with_capacity(2 * USUAL_OBJECTS),
@@ -301,7 +301,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         if let Some(&id) = self.cache.codes.get(&std::ptr::from_ref(code)) {
             return id;
         }
-        let loads_qualname = is_class_body(code) && {
+        let loads_qualname = code.origin == Some(Origin::ClassBody) && {
             let number = self.text_number(code.qualname);
             !self.text(number).is_constant
         };
@@ -310,8 +310,10 @@ impl<'a, 'k> Builder<'a, 'k> {
         self.heap.objects[instructions.index()].references = 1;
         let names = self.names(code.names.iter().copied());
         let locals = code.localsplus.iter().map(|slot| slot.name);
-        let localsplus =
-            if self.renames_parameter(code) { self.new_names(locals) } else { self.names(locals) };
+        let localsplus = match code.origin {
+            Some(Origin::Annotate) => self.new_names(locals),
+            _ => self.names(locals),
+        };
         let kinds = match code.localsplus {
             [] => self.bytes(b""),
             slots => self.heap.add(Body::Kinds(slots)),
@@ -455,7 +457,7 @@ impl<'a, 'k> Builder<'a, 'k> {
     ///
     /// CPython: `Include/internal/pycore_global_objects.h` `_PY_NSMALLNEGINTS` (3.8–)
     fn is_small(&self, int: Int<'_>) -> bool {
-        let largest = self.target.features().marshal.largest_small_int;
+        let largest = self.features.largest_small_int;
         matches!(int, Int::Small(value) if (-5..=largest).contains(&value))
     }
 
@@ -498,7 +500,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         self.add_tuple(keys, slots)
     }
 
-    /// A tuple of names that never was in the cache.
+    /// A tuple of names that is not in the cache.
     fn new_names(&mut self, names: impl ExactSizeIterator<Item = PyStr<'a>>) -> ObjectId {
         let interned: SmallVec<[ObjectId; 32]> = names
             .map(|name| {
@@ -508,18 +510,6 @@ impl<'a, 'k> Builder<'a, 'k> {
             .collect();
         let slots = self.heap.add_slots(&interned);
         self.heap.add(Body::Tuple(slots))
-    }
-
-    /// Whether the compiler itself made this function, to compute annotations, and renamed its parameter to `format`. Only it loads
-    /// `NotImplementedError` as a common constant.
-    fn renames_parameter(&self, code: &CodeObject<'a>) -> bool {
-        let features = self.target.features();
-        features.marshal.annotate_renames_parameter
-            && code.name.0 == b"__annotate__"
-            && code.localsplus.first().is_some_and(|parameter| parameter.name.0 == b"format")
-            && decode(code.code, features.disassembly.opcodes).iter().any(|instruction| {
-                instruction.opcode == Some(Opcode::LOAD_COMMON_CONSTANT) && instruction.oparg == 1
-            })
     }
 
     fn interned_key(&mut self, key: Key) -> ObjectId {
@@ -608,12 +598,12 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// Whether the one object with this text was interned before all else.
     fn is_static_interned(&self, text: PyStr<'_>) -> bool {
-        self.target.features().marshal.static_strings_interned && exists_once(text)
+        self.features.static_strings_interned && exists_once(text)
     }
 
     /// Whether the process had a string of this text interned before it compiled anything.
     fn is_interned_at_start(&self, text: PyStr<'_>) -> bool {
-        has_line(self.target.features().marshal.interned_at_start, text.0)
+        has_line(self.features.interned_at_start, text.0)
     }
 
     fn interned(&mut self, number: u32) -> ObjectId {
@@ -632,7 +622,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         match self.filename {
             Some((known, id)) if known == text => id,
             _ => {
-                let id = if self.target.features().marshal.code_names_interned {
+                let id = if self.features.code_names_interned {
                     let number = self.text_number(text);
                     self.interned(number)
                 } else {
@@ -646,7 +636,7 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// A qualified name that is not the name; `is_loaded` says that the class's body has this very object as a constant.
     fn qualname(&mut self, text: PyStr<'a>, is_loaded: bool) -> ObjectId {
-        let interns = self.target.features().marshal.code_names_interned;
+        let interns = self.features.code_names_interned;
         if !interns && !is_loaded {
             return self.heap.add(Body::Str(text));
         }
@@ -666,12 +656,11 @@ impl<'a, 'k> Builder<'a, 'k> {
         if let Some(number) = COMPILER_NAMES.iter().position(|&name| name == text.0) {
             return *self.compiler_names[number].get_or_insert_with(|| {
                 let id = self.heap.add_immortal(Body::Str(text));
-                self.heap.objects[id.index()].interned =
-                    self.target.features().marshal.static_strings_interned;
+                self.heap.objects[id.index()].interned = self.features.static_strings_interned;
                 id
             });
         }
-        let interns = self.target.features().marshal.code_names_interned;
+        let interns = self.features.code_names_interned;
         if !interns && text.0.starts_with(b"<generic parameters of ") {
             return self.heap.add(Body::Str(text));
         }
@@ -726,19 +715,7 @@ fn has_line(text: &str, line: &[u8]) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), line).any(is_at)
 }
 
-/// A class's body, told by the qualified name that it loads first.
-fn is_class_body(code: &CodeObject<'_>) -> bool {
-    !code.flags.contains(CodeFlags::OPTIMIZED) && code.consts.first() == Some(&Constant::Str(code.qualname))
-}
-
 /// CPython: `Objects/codeobject.c` `all_name_chars` (3.8–)
 fn all_name_chars(text: PyStr<'_>) -> bool {
     text.0.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// The empty string, and those of one character of Latin-1, with an exception.
-///
-/// CPython: `Objects/unicodeobject.c` `unicode_result` (3.8–)
-fn exists_once(text: PyStr<'_>) -> bool {
-    matches!(text.0, [] | [0..=0x7F] | [0xC2 | 0xC3, _]) && !std::ptr::eq(text.0, &NEW_PERCENT[..])
 }

@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::refs::{Body, Heap, ObjectId, Slots};
 use super::{FLAG_REF, MAX_DEPTH, kind};
-use crate::code::{CodeObject, Int, float_bits};
+use crate::code::identity::float_bits;
+use crate::code::{CodeObject, Int};
 use crate::targets::Target;
 
 /// Why a code object cannot be written; CPython fails likewise.
@@ -21,7 +22,7 @@ pub enum WriteError {
 /// CPython: `Python/marshal.c` `PyMarshal_WriteObjectToString` (3.12)
 pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let features = &target.features().marshal;
-    let heap = Heap::new(code, target);
+    let heap = Heap::new(code, features);
     let refs = Refs::of_all(&heap);
     let sorts_as_shared = features.frozensets_sorted_as_shared;
     let mut writer = Writer { heap: &heap, refs, depth: 0, sorts_as_shared };

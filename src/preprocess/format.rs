@@ -10,7 +10,8 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::constants::has_starred;
-use crate::code::{Constant, NEW_PERCENT, PyStr};
+use crate::code::identity::NEW_PERCENT;
+use crate::code::{Constant, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr, ExprKind, Operator};
 

@@ -192,7 +192,6 @@ const V3_12_1: Features = Features {
         static_strings_interned: false,
         code_names_interned: false,
         frozensets_sorted_as_shared: false,
-        annotate_renames_parameter: false,
         root_code_is_not_shared: false,
         largest_small_int: 256,
     },
@@ -543,11 +542,7 @@ const V3_14_0: Features = Features {
         ..V3_13_6.flowgraph
     },
     assembly: AssemblyFeatures { opcodes: opcodes::V3_14, argument_kinds: true, ..V3_13_6.assembly },
-    marshal: MarshalFeatures {
-        interned_at_start: include_str!("../interned/v3_14.txt"),
-        annotate_renames_parameter: true,
-        ..V3_13_6.marshal
-    },
+    marshal: MarshalFeatures { interned_at_start: include_str!("../interned/v3_14.txt"), ..V3_13_6.marshal },
     disassembly: DisassemblyFeatures { opcodes: opcodes::V3_14, have_argument: 44, ..V3_13_6.disassembly },
 };
 

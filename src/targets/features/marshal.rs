@@ -23,10 +23,6 @@ pub struct MarshalFeatures {
     ///
     /// CPython: `Python/marshal.c` `w_complex_object` (3.13–)
     pub frozensets_sorted_as_shared: bool,
-    /// The function that evaluates annotations has its own tuple of local names.
-    ///
-    /// CPython: `Python/codegen.c` `codegen_leave_annotations_scope` (3.14–)
-    pub annotate_renames_parameter: bool,
     /// The code object of the module itself gets no number.
     ///
     /// CPython: `Python/bltinmodule.c` `builtin_compile_impl` (3.15–)
