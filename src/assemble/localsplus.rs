@@ -1,4 +1,5 @@
-//! The frame's variables: locals, then cells, then free variables. A parameter that is also a cell stands once, as both.
+//! The frame's variables: locals, then cells, then free variables. A parameter that is also a cell
+//! stands once, as both.
 //!
 //! CPython: `Python/assemble.c` `compute_localsplus_info` (3.11–)
 

@@ -1,5 +1,5 @@
-//! Assembly: from the flow graph to a code object with its instructions, inline caches, exception table
-//! and location table.
+//! Assembly: from the flow graph to a code object with its instructions, inline caches, exception
+//! table and location table.
 //!
 //! Input: a [`Unit`] and its optimised [flow graph](crate::flowgraph). Output: the code object. No
 //! other module knows how many code units an instruction takes.

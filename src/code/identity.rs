@@ -2,21 +2,22 @@
 //!
 //! Marshal numbers objects, not values, so three kinds of constant carry more than their value:
 //!
-//! - [`Constant::Name`](super::Constant::Name): a name of the source, whose string object is interned.
-//!   It equals the string constant of the same text.
+//! - [`Constant::Name`](super::Constant::Name): a name of the source, whose string object is
+//!   interned. It equals the string constant of the same text.
 //! - A NaN. Each operation whose result is a NaN makes a new object, which is equal only to itself.
-//!   [`number_nan`] numbers them in bits that CPython leaves zero, and [`float_bits`] removes the number.
-//! - The `%` that `%%` in a format stands for. CPython has one string object for every other string of
-//!   one Latin-1 character, but makes this one anew: [`NEW_PERCENT`] is told from others by its address,
-//!   see [`exists_once`].
+//!   [`number_nan`] numbers them in bits that CPython leaves zero, and [`float_bits`] removes the
+//!   number.
+//! - The `%` that `%%` in a format stands for. CPython has one string object for every other string
+//!   of one Latin-1 character, but makes this one anew: [`NEW_PERCENT`] is told from others by its
+//!   address, see [`exists_once`].
 
 use super::PyStr;
 
 /// The text that `%%` in a format stands for.
 pub(crate) static NEW_PERCENT: [u8; 1] = *b"%";
 
-/// Whether there is one string object for this text in a process: the empty string, and those of one
-/// character of Latin-1, except [`NEW_PERCENT`].
+/// Whether there is one string object for this text in a process: the empty string, and those of
+/// one character of Latin-1, except [`NEW_PERCENT`].
 ///
 /// CPython: `Objects/unicodeobject.c` `unicode_result` (3.8–)
 pub(crate) fn exists_once(text: PyStr<'_>) -> bool {

@@ -20,7 +20,8 @@ pub use locations::{LocationEntry, Locations};
 /// CPython: `Include/cpython/code.h` `PyCodeObject` (3.8–)
 #[derive(Clone, Debug)]
 pub struct CodeObject<'a> {
-    /// Positional parameters, the positional-only ones included; neither `*args` nor keyword-only ones.
+    /// Positional parameters, the positional-only ones included; neither `*args` nor keyword-only
+    /// ones.
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
@@ -30,7 +31,8 @@ pub struct CodeObject<'a> {
     pub code: &'a [u8],
     pub consts: &'a [Constant<'a>],
     pub names: &'a [PyStr<'a>],
-    /// Locals, then cells, then free variables, as the frame holds them (a parameter that is also a cell stands once).
+    /// Locals, then cells, then free variables, as the frame holds them (a parameter that is also a
+    /// cell stands once).
     pub localsplus: &'a [LocalPlus<'a>],
     pub filename: PyStr<'a>,
     pub name: PyStr<'a>,
@@ -43,14 +45,14 @@ pub struct CodeObject<'a> {
     pub origin: Option<Origin>,
 }
 
-/// What a code object was compiled from, as far as it decides which objects CPython shares. No field of
-/// CPython's code objects says it.
+/// What a code object was compiled from, as far as it decides which objects CPython shares. No
+/// field of CPython's code objects says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
     /// The body of a class, whose first constant is the very object that is its qualified name.
     ClassBody,
-    /// The function that evaluates annotations, whose parameter was renamed after its tuple of local
-    /// names was made.
+    /// The function that evaluates annotations, whose parameter was renamed after its tuple of
+    /// local names was made.
     Annotate,
     /// Anything else.
     #[default]

@@ -78,7 +78,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Keeps the object and the index (or the two bounds of the slice) below the value that they lead to.
+    /// Keeps the object and the index (or the two bounds of the slice) below the value that they
+    /// lead to.
     fn aug_assign_subscript(
         &mut self,
         target: Location,

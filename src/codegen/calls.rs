@@ -42,7 +42,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain arguments make it worth a special code.
+    /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain
+    /// arguments make it worth a special code.
     fn is_method_call(&self, call: &Call<'a>, value: &Expr<'a>) -> bool {
         let count = call.args.len() + call.keywords.len() + usize::from(!call.keywords.is_empty());
         !self.is_import_originated(value)
@@ -74,7 +75,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes arguments and calls; the callee and `already_pushed` positional arguments are on the stack.
+    /// Pushes arguments and calls; the callee and `already_pushed` positional arguments are on the
+    /// stack.
     ///
     /// CPython: `Python/compile.c` `compiler_call_helper` (3.12)
     pub(crate) fn call_args(
@@ -129,7 +131,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes the values of keyword arguments and names them for the call that follows, whose instruction it returns.
+    /// Pushes the values of keyword arguments and names them for the call that follows, whose
+    /// instruction it returns.
     fn plain_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result<Opcode> {
         if keywords.is_empty() {
             return Ok(Opcode::CALL);
@@ -199,7 +202,8 @@ impl<'a> Compiler<'a, '_> {
         self.keywords_run(location, &keywords[run_start..], &mut has_dict)
     }
 
-    /// Makes a dict of a run without `**`, which may be empty, and merges it into the dict on the stack if there is one.
+    /// Makes a dict of a run without `**`, which may be empty, and merges it into the dict on the
+    /// stack if there is one.
     fn keywords_run(
         &mut self,
         location: Location,
@@ -250,8 +254,8 @@ impl<'a> Compiler<'a, '_> {
         self.validate_names(names, "keyword argument repeated")
     }
 
-    /// Checks that each name may be assigned to and stands there once; else reports the fault of the first faulty name.
-    /// A repetition is reported where the name stands for the second time.
+    /// Checks that each name may be assigned to and stands there once; else reports the fault of
+    /// the first faulty name. A repetition is reported where the name stands for the second time.
     pub(super) fn validate_names(
         &mut self,
         names: impl Iterator<Item = (Ident, Location)>,

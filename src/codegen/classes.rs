@@ -9,7 +9,8 @@ use crate::syntax::ast::{ClassDef, Expr, ExprContext, ExprKind, TypeParams};
 use crate::targets::{Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
-    /// `NAME = __build_class__(<function of the body>, 'NAME', *bases, **keywords)`, then the decorators.
+    /// `NAME = __build_class__(<function of the body>, 'NAME', *bases, **keywords)`, then the
+    /// decorators.
     ///
     /// CPython: `Python/compile.c` `compiler_class` (3.12)
     pub(super) fn class_def(&mut self, location: Location, node: &'a ClassDef<'a>) -> Result {
@@ -36,7 +37,8 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let params_only = self.features.generic_class_mangles_type_params_only;
         if !params_only {
-            // CPython mangles by this class from here on in the whole unit around it, and so must we.
+            // CPython mangles by this class from here on in the whole unit around it, and so must
+            // we.
             self.state().private = Some(node.name);
         }
         self.null_before_callable(location);

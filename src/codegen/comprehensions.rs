@@ -1,14 +1,16 @@
-//! Comprehensions of all four kinds, inlined into the unit around them (PEP 709) or as functions of their own.
+//! Comprehensions of all four kinds, inlined into the unit around them (PEP 709) or as functions of
+//! their own.
 //!
-//! An inlined comprehension keeps its variables in the fast locals of the unit around it. What these held before waits on the stack:
+//! An inlined comprehension keeps its variables in the fast locals of the unit around it. What
+//! these held before waits on the stack:
 //!
 //! ```text
 //! [x for x in xs]     LOAD xs; GET_ITER; LOAD_FAST_AND_CLEAR x; SWAP 2; BUILD_LIST 0; SWAP 2; FOR_ITER ...
 //!                     ...; SWAP 2; STORE_FAST_MAYBE_NULL x
 //! ```
 //!
-//! Invariant: while an inlined comprehension is compiled, the symbols of the scope around say of its variables what its own scope says;
-//! afterwards they say what they said before.
+//! Invariant: while an inlined comprehension is compiled, the symbols of the scope around say of
+//! its variables what its own scope says; afterwards they say what they said before.
 
 use super::functions::FunctionFlags;
 use super::{AtEnd, Compiler, FrameBlockKind, Place, Result, UnitKind};
@@ -70,8 +72,8 @@ struct Inner {
 }
 
 impl Inner {
-    /// Whether the comprehension binds the name. Both flags are set if it assigns to a nonlocal by `:=`,
-    /// which is visible outside.
+    /// Whether the comprehension binds the name. Both flags are set if it assigns to a nonlocal by
+    /// `:=`, which is visible outside.
     fn is_bound(&self) -> bool {
         let flags = self.symbol.flags;
         flags.contains(SymbolFlags::DEF_LOCAL) && !flags.contains(SymbolFlags::DEF_NONLOCAL)
@@ -123,7 +125,8 @@ impl<'a> Compiler<'a, '_> {
         self.call_comprehension(context, scope, code)
     }
 
-    /// Compiles the generator expression `comp` to a function, which [`Self::call_genexp`] may call more than once.
+    /// Compiles the generator expression `comp` to a function, which [`Self::call_genexp`] may call
+    /// more than once.
     pub(super) fn genexp_code(
         &mut self,
         location: Location,
@@ -169,8 +172,8 @@ impl<'a> Compiler<'a, '_> {
         self.leave_unit(AtEnd::ReturnNone)
     }
 
-    /// In a generator expression whose iterable is not to be asked for its iterator outside, does so before the generator is made.
-    /// Returns what the outermost loop starts from.
+    /// In a generator expression whose iterable is not to be asked for its iterator outside, does
+    /// so before the generator is made. Returns what the outermost loop starts from.
     ///
     /// CPython: `Python/codegen.c` `codegen_comprehension` (3.15–)
     fn iterate_before_generator(&mut self, context: Context<'a>) -> Iteration {
@@ -248,7 +251,8 @@ impl<'a> Compiler<'a, '_> {
         if at_iterable { generator.iter.location } else { context.location }
     }
 
-    /// Emits the loop of the generator at `index`, those after it within. `depth` counts the iterators of the loops around.
+    /// Emits the loop of the generator at `index`, those after it within. `depth` counts the
+    /// iterators of the loops around.
     ///
     /// CPython: `Python/compile.c` `compiler_comprehension_generator` (3.12)
     fn comprehension_generator(
@@ -343,8 +347,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Stores the item on top of the stack, tests the conditions, and goes on with the next generator or the element.
-    /// Returns the location for the jump back.
+    /// Stores the item on top of the stack, tests the conditions, and goes on with the next
+    /// generator or the element. Returns the location for the jump back.
     fn generator_body(&mut self, context: Context<'a>, index: usize, depth: u32) -> Result<Location> {
         let generator = &context.comp.generators[index];
         let if_cleanup = self.new_label();
@@ -365,7 +369,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(location)
     }
 
-    /// Adds the element to the collection, which lies below `depth` iterators, or yields it. Returns its location.
+    /// Adds the element to the collection, which lies below `depth` iterators, or yields it.
+    /// Returns its location.
     fn comprehension_element(&mut self, context: Context<'a>, depth: u32) -> Result<Location> {
         let ComprehensionExpr { elt, value, .. } = *context.comp;
         let (add, add_many) = match context.kind {
@@ -417,8 +422,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(location)
     }
 
-    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays on
-    /// top of the stack.
+    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays
+    /// on top of the stack.
     ///
     /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12)
     fn isolate_variables(&mut self, location: Location, comprehension: ScopeId) -> Result<Isolation> {
@@ -523,7 +528,8 @@ impl<'a> Compiler<'a, '_> {
         is_free_cell: bool,
         isolation: &mut Isolation,
     ) {
-        // It is mangled already, but differently if a generic class precedes the comprehension here.
+        // It is mangled already, but differently if a generic class precedes the comprehension
+        // here.
         let mangled = self.mangle(inner.name);
         let local = self.unit().varnames.add(mangled);
         self.emit_arg(Opcode::LOAD_FAST_AND_CLEAR, local, location);
@@ -550,7 +556,8 @@ impl<'a> Compiler<'a, '_> {
         self.symtable.scope_mut(scope).symbols.insert(name, symbol);
     }
 
-    /// Ends the isolation of [`Self::isolate_variables`]; the result of the comprehension stays on top of the stack.
+    /// Ends the isolation of [`Self::isolate_variables`]; the result of the comprehension stays on
+    /// top of the stack.
     ///
     /// CPython: `Python/compile.c` `pop_inlined_comprehension_state` (3.12)
     fn restore_variables(&mut self, location: Location, isolation: Isolation) {

@@ -1,7 +1,8 @@
 //! `with` and `async with`.
 //!
-//! Each item is a block of its own: the items after it, and at last the body, are compiled inside. The ways out are the
-//! normal one, which calls `__exit__(None, None, None)`, and the handler, which passes the exception and swallows it if asked to.
+//! Each item is a block of its own: the items after it, and at last the body, are compiled inside.
+//! The ways out are the normal one, which calls `__exit__(None, None, None)`, and the handler,
+//! which passes the exception and swallows it if asked to.
 
 use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::code::Constant;
@@ -124,7 +125,8 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::CALL, 1 + self.exit_method_size(), location);
     }
 
-    /// How many values on the stack are the way out of a `with`: the bound method, or the method and its object.
+    /// How many values on the stack are the way out of a `with`: the bound method, or the method
+    /// and its object.
     pub(super) fn exit_method_size(&self) -> u32 {
         match self.features.context_managers {
             ContextManagers::BeforeWith => 1,
@@ -132,7 +134,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Puts the way out of the context manager on top of the stack in its place, and above that what entering it returns.
+    /// Puts the way out of the context manager on top of the stack in its place, and above that
+    /// what entering it returns.
     fn enter(&mut self, location: Location, with: Sync) {
         let (before, enter, exit) = match with {
             Sync::With => (Opcode::BEFORE_WITH, SpecialMethod::Enter, SpecialMethod::Exit),

@@ -22,7 +22,8 @@ use crate::syntax::ast::{Stmt, StmtKind};
 const TAB_SIZE: usize = 8;
 
 impl<'a> Compiler<'a, '_> {
-    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.
+    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what
+    /// else is to compile of the body.
     pub(super) fn split_docstring(
         &self,
         body: &'a [Stmt<'a>],

@@ -21,8 +21,8 @@ impl<'a> Compiler<'a, '_> {
         if node.is_star { self.try_except_star(location, node) } else { self.try_except(location, node) }
     }
 
-    /// The `finally` body is compiled for the normal way out, for the exception, and (by the frame block) for
-    /// each jump out of the `try`.
+    /// The `finally` body is compiled for the normal way out, for the exception, and (by the frame
+    /// block) for each jump out of the `try`.
     ///
     /// CPython: `Python/compile.c` `compiler_try_finally`, `compiler_try_star_finally` (3.12)
     fn try_finally(&mut self, location: Location, node: &'a Try<'a>) -> Result {
@@ -91,7 +91,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// One `except` of a `try`; the stack has the exception on top. Where it does not match, control falls through.
+    /// One `except` of a `try`; the stack has the exception on top. Where it does not match,
+    /// control falls through.
     fn except_handler(&mut self, handler: &'a ExceptHandler<'a>, end: Label) -> Result {
         let location = handler.location;
         let next_except = self.new_label();
@@ -134,8 +135,9 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// While the handlers run the stack has the original exception, a list of what they raised, and the part of the
-    /// exception group that no handler has matched yet. At last an intrinsic function says what is left to raise.
+    /// While the handlers run the stack has the original exception, a list of what they raised, and
+    /// the part of the exception group that no handler has matched yet. At last an intrinsic
+    /// function says what is left to raise.
     ///
     /// CPython: `Python/compile.c` `compiler_try_star_except` (3.12)
     fn try_except_star(&mut self, location: Location, node: &'a Try<'a>) -> Result {
@@ -168,7 +170,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// One `except*`: its body runs with the matching part of the group, and what it raises goes to the list.
+    /// One `except*`: its body runs with the matching part of the group, and what it raises goes to
+    /// the list.
     fn except_star_handler(&mut self, handler: &'a ExceptHandler<'a>) -> Result {
         let location = handler.location;
         let [next_except, except_with_error, no_match] = self.new_labels();
@@ -234,7 +237,8 @@ impl<'a> Compiler<'a, '_> {
         self.pop_except_and_reraise(Place::Nowhere);
     }
 
-    /// What a handler's own handler does: the exception before this one is current again, this one goes on.
+    /// What a handler's own handler does: the exception before this one is current again, this one
+    /// goes on.
     ///
     /// CPython: `Python/compile.c` `compiler_pop_except_and_reraise` (3.11–)
     pub(super) fn pop_except_and_reraise(&mut self, place: Place) {

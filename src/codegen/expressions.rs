@@ -1,6 +1,7 @@
 //! Expressions: the dispatch over their kinds, and those kinds that need little code.
 //!
-//! Code for an expression pushes its value; for a target (context `Store` or `Del`) it consumes the value on top or deletes.
+//! Code for an expression pushes its value; for a target (context `Store` or `Del`) it consumes the
+//! value on top or deletes.
 
 use super::{Compiler, Place, Result};
 use crate::diagnostic::Diagnostic;

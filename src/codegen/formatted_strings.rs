@@ -65,7 +65,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a format specification is on the stack.
+    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a
+    /// format specification is on the stack.
     fn format_value(&mut self, location: Location, conversion: u32, has_spec: bool) {
         const HAVE_SPEC: u32 = 4;
 

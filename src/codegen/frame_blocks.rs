@@ -9,7 +9,8 @@ use crate::source::Location;
 use crate::syntax::ast::ExprContext;
 use crate::targets::{Awaitable, Opcode};
 
-/// Whether the value on top of the stack must still be there after unwinding: what a `return` returns.
+/// Whether the value on top of the stack must still be there after unwinding: what a `return`
+/// returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TopOfStack {
     Preserved,
@@ -45,14 +46,17 @@ impl<'a> Compiler<'a, '_> {
         self.unwind_until(place, top, |_| false).map(|_| ())
     }
 
-    /// Unwinds the blocks inside the innermost loop, for `break` and `continue`. `None` outside loops.
+    /// Unwinds the blocks inside the innermost loop, for `break` and `continue`. `None` outside
+    /// loops.
     pub(super) fn unwind_to_loop(&mut self, place: &mut Place) -> Result<Option<FrameBlock<'a>>> {
         self.unwind_until(place, TopOfStack::Unused, FrameBlockKind::is_loop)
     }
 
-    /// Unwinds block after block up to one that `is_last`, and returns that; afterwards all blocks are there again.
+    /// Unwinds block after block up to one that `is_last`, and returns that; afterwards all blocks
+    /// are there again.
     ///
-    /// While a block is unwound it and those inside it are gone, since its cleanup runs outside of them.
+    /// While a block is unwound it and those inside it are gone, since its cleanup runs outside of
+    /// them.
     ///
     /// CPython: `Python/compile.c` `compiler_unwind_fblock_stack` (3.8–)
     fn unwind_until(

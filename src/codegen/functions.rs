@@ -9,7 +9,8 @@ use crate::symtable::SymbolScope;
 use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, FunctionDef, Lambda, TypeParams};
 use crate::targets::{FunctionAttributes, Intrinsic2, Opcode};
 
-/// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the bits of their arguments.
+/// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the
+/// bits of their arguments.
 ///
 /// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,8 @@ impl FunctionFlags {
         self.0 & flag.0 != 0
     }
 
-    /// How many of the values are defaults, which a generic function's inner scope takes as parameters.
+    /// How many of the values are defaults, which a generic function's inner scope takes as
+    /// parameters.
     fn default_values(self) -> u32 {
         (self.0 & (Self::DEFAULTS.0 | Self::KWDEFAULTS.0)).count_ones()
     }
@@ -59,7 +61,8 @@ impl<'a> Compiler<'a, '_> {
         self.name_op(location, node.name, ExprContext::Store)
     }
 
-    /// The defaults are evaluated outside the scope of the type parameters, whose code takes them as parameters.
+    /// The defaults are evaluated outside the scope of the type parameters, whose code takes them
+    /// as parameters.
     fn generic_function(
         &mut self,
         location: Location,
@@ -201,7 +204,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// The first of the module's code objects that is the same constant. It may have another qualified name:
+    /// The first of the module's code objects that is the same constant. It may have another
+    /// qualified name:
     ///
     /// ```python
     /// class A(base(lambda: 1)): f = lambda: 1      # both are `A.<lambda>`
@@ -216,8 +220,8 @@ impl<'a> Compiler<'a, '_> {
         code
     }
 
-    /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a name may be a local and
-    /// yet pass through as a free variable; the closure gets the latter.
+    /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a
+    /// name may be a local and yet pass through as a free variable; the closure gets the latter.
     ///
     /// CPython: `Python/compile.c` `get_ref_type` (3.12)
     fn closure_cell(&mut self, name: Ident, code: &CodeObject<'_>) -> Result<u32> {
@@ -240,7 +244,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// CPython's own fault: where a scope of type parameters uses `__class__`, its symbol table expects the class around to have that cell.
+    /// CPython's own fault: where a scope of type parameters uses `__class__`, its symbol table
+    /// expects the class around to have that cell.
     #[cold]
     fn missing_cell(&mut self, name: Ident, place: Option<SymbolScope>, code: &CodeObject<'_>) -> Diagnostic {
         let text = self.interner.text(name);
@@ -282,7 +287,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Puts the default values of parameters on the stack: a tuple, a dict for the keyword-only ones.
+    /// Puts the default values of parameters on the stack: a tuple, a dict for the keyword-only
+    /// ones.
     ///
     /// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
     pub(crate) fn default_arguments(
@@ -302,7 +308,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(flags)
     }
 
-    /// CPython: `Python/compile.c` `compiler_visit_kwonlydefaults` (3.8–3.13), `Python/codegen.c` `codegen_kwonlydefaults` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_visit_kwonlydefaults` (3.8–3.13), `Python/codegen.c`
+    /// `codegen_kwonlydefaults` (3.14–)
     fn keyword_defaults(&mut self, location: Location, args: &'a Arguments<'a>) -> Result<bool> {
         let const_keys = self.features.const_key_maps;
         let mut names = Vec::new();
@@ -336,7 +343,8 @@ impl<'a> Compiler<'a, '_> {
     }
 }
 
-/// Where the code of a decorated definition starts: `co_firstlineno` is the line of the first decorator.
+/// Where the code of a decorated definition starts: `co_firstlineno` is the line of the first
+/// decorator.
 pub(super) fn first_line(location: Location, decorators: &[Expr<'_>]) -> i32 {
     decorators.first().map_or(location.lineno, |decorator| decorator.location.lineno)
 }

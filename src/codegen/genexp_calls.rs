@@ -1,7 +1,8 @@
 //! Calls of a builtin function with a generator expression, made a loop over the generator.
 //!
 //! ```text
-//! any(x for x in xs)     LOAD any; COPY 1; LOAD_COMMON_CONSTANT any; IS_OP 0; POP_JUMP_IF_FALSE skip; POP_TOP
+//! any(x for x in xs)     LOAD any; COPY 1; LOAD_COMMON_CONSTANT any; IS_OP 0
+//!                        POP_JUMP_IF_FALSE skip; POP_TOP
 //!                        <generator>; loop: FOR_ITER cleanup; TO_BOOL; POP_JUMP_IF_FALSE loop; ... JUMP end
 //!                        skip: PUSH_NULL; <generator>; CALL 1
 //!                        end:
@@ -88,7 +89,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Takes items from the generator on top of the stack until the result is known, which replaces it and what was collected.
+    /// Takes items from the generator on top of the stack until the result is known, which replaces
+    /// it and what was collected.
     fn consume_generator(&mut self, func: Location, builtin: Builtin, end: Label) {
         let [start, exhausted] = self.new_labels();
         // Below the iterator and the item.

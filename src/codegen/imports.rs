@@ -8,7 +8,8 @@ use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext};
 use crate::targets::{Intrinsic1, Opcode};
 
-/// When the module is imported: the lowest bits of the argument of `IMPORT_NAME`, where it has such.
+/// When the module is imported: the lowest bits of the argument of `IMPORT_NAME`, where it has
+/// such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(super) enum ImportTime {
@@ -21,7 +22,8 @@ pub(super) enum ImportTime {
 impl Compiler<'_, '_> {
     /// Only imports that stand in a module and outside of any `try` may be lazy.
     ///
-    /// CPython: `Python/codegen.c` `codegen_import`, `Python/compile.c` `_PyCompile_InExceptionHandler` (3.15–)
+    /// CPython: `Python/codegen.c` `codegen_import`, `Python/compile.c`
+    /// `_PyCompile_InExceptionHandler` (3.15–)
     pub(super) fn import_time(&mut self, is_lazy: bool, names: &[Alias]) -> ImportTime {
         let is_star = names.iter().any(|alias| alias.name == known::STAR);
         let state = self.state();
@@ -66,7 +68,8 @@ impl Compiler<'_, '_> {
         Ok(())
     }
 
-    /// Binds `import package.path as asname`: from the package on top of the stack down to its last submodule.
+    /// Binds `import package.path as asname`: from the package on top of the stack down to its last
+    /// submodule.
     ///
     /// CPython: `Python/compile.c` `compiler_import_as` (3.8–)
     fn import_as(&mut self, location: Location, path: &str, asname: Ident) -> Result {

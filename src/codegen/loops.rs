@@ -10,7 +10,8 @@ use crate::targets::{IteratorLocation, Opcode, WhileLoops};
 impl<'a> Compiler<'a, '_> {
     /// The test is compiled twice, before the first round and after each, or once.
     ///
-    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13), `Python/codegen.c` `codegen_while` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13), `Python/codegen.c` `codegen_while`
+    /// (3.14–)
     pub(super) fn while_loop(
         &mut self,
         location: Location,
@@ -111,7 +112,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Ends the loop whose `SEND` is at `send`, unless the exception on top of the stack is another than `StopAsyncIteration`.
+    /// Ends the loop whose `SEND` is at `send`, unless the exception on top of the stack is another
+    /// than `StopAsyncIteration`.
     pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
         if self.features.async_for_branch_marks {
             self.emit_jump(Opcode::END_ASYNC_FOR_FROM_SEND, send, location);

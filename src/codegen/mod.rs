@@ -1,8 +1,9 @@
 //! Code generation: from the syntax tree and the symbol table to [code units](crate::instructions).
 //!
-//! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds the
-//! stack of unfinished units; instructions are emitted into the innermost. A finished unit is passed to
-//! the [back end](BackEnd) at once, because its code object is a constant of the unit around it.
+//! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds
+//! the stack of unfinished units; instructions are emitted into the innermost. A finished unit is
+//! passed to the [back end](BackEnd) at once, because its code object is a constant of the unit
+//! around it.
 //!
 //! CPython: `Python/compile.c` (3.8–3.13), `Python/codegen.c` (3.14–)
 
@@ -56,7 +57,8 @@ use crate::targets::{CodegenFeatures, Opcode, TruthTests};
 /// What every method that emits code returns.
 pub(crate) type Result<T = ()> = std::result::Result<T, Diagnostic>;
 
-/// Why and where a unit was entered; decides its qualified name and what a bare `return` or `await` means in it.
+/// Why and where a unit was entered; decides its qualified name and what a bare `return` or `await`
+/// means in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnitKind {
     Module,
@@ -65,7 +67,8 @@ pub(crate) enum UnitKind {
     AsyncFunction,
     Lambda,
     Comprehension,
-    /// What evaluates annotations or the value of a type parameter or alias, or holds type parameters.
+    /// What evaluates annotations or the value of a type parameter or alias, or holds type
+    /// parameters.
     Annotation,
 }
 
@@ -235,7 +238,8 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(opcode, target, place);
     }
 
-    /// Makes the value on top of the stack a `bool`, where the instruction after this does not do so itself.
+    /// Makes the value on top of the stack a `bool`, where the instruction after this does not do
+    /// so itself.
     pub(crate) fn emit_to_bool(&mut self, place: impl Into<Place>) {
         if self.features.truth_tests == TruthTests::ToBool {
             self.emit(Opcode::TO_BOOL, place);
@@ -265,7 +269,8 @@ impl<'a> Compiler<'a, '_> {
         Constant::Name(self.text(name))
     }
 
-    /// A name as it is called inside the innermost class, as a constant. What mangling makes is a string of its own.
+    /// A name as it is called inside the innermost class, as a constant. What mangling makes is a
+    /// string of its own.
     pub(crate) fn mangled_constant(&mut self, name: Ident) -> Constant<'a> {
         let mangled = self.mangle(name);
         if mangled == name { self.name_constant(name) } else { Constant::Str(self.text(mangled)) }
@@ -277,8 +282,8 @@ impl<'a> Compiler<'a, '_> {
     }
 }
 
-/// Generates the code of a module, unit by unit, and returns the code object that `back_end` makes of
-/// the module's own unit.
+/// Generates the code of a module, unit by unit, and returns the code object that `back_end` makes
+/// of the module's own unit.
 #[expect(clippy::too_many_arguments, reason = "the stages before it and the one after it meet here")]
 pub(crate) fn module<'a>(
     arena: &'a Bump,

@@ -48,8 +48,8 @@ impl Compiler<'_, '_> {
         Err(Diagnostic::syntax_error(location, format!("cannot {verb} __debug__")))
     }
 
-    /// The oparg by which instructions on cells know `name`, a cell or free variable of the innermost unit by its symbol:
-    /// free variables count on after the cells.
+    /// The oparg by which instructions on cells know `name`, a cell or free variable of the
+    /// innermost unit by its symbol: free variables count on after the cells.
     pub(crate) fn deref_index(&mut self, name: Ident) -> u32 {
         let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
         let unit = self.unit();
@@ -59,7 +59,8 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Whether the name is at present a fast local of an inlined comprehension in a module or class.
+    /// Whether the name is at present a fast local of an inlined comprehension in a module or
+    /// class.
     fn is_fast_hidden(&mut self, name: Ident) -> bool {
         self.unit().fast_hidden.get(&name).copied().unwrap_or(false)
     }

@@ -1,4 +1,5 @@
-//! Operators: unary, binary, boolean, comparisons; and jumps on the truth of an expression, which see through them.
+//! Operators: unary, binary, boolean, comparisons; and jumps on the truth of an expression, which
+//! see through them.
 
 use super::{Compiler, Place, Result};
 use crate::instructions::Label;
@@ -93,8 +94,9 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Emits the comparisons of a chain one after the other. `leave_if_false` emits what follows each but the last:
-    /// the result of the comparison is on top, above the operand that the next one needs.
+    /// Emits the comparisons of a chain one after the other. `leave_if_false` emits what follows
+    /// each but the last: the result of the comparison is on top, above the operand that the next
+    /// one needs.
     fn chained_comparison(
         &mut self,
         location: Location,
@@ -127,8 +129,8 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(opcode, oparg, location);
     }
 
-    /// Jumps to `target` if the truth of `test` is `condition`, else falls through.
-    /// `location` is that of the construct that tests, for the jumps that belong to no part of `test`.
+    /// Jumps to `target` if the truth of `test` is `condition`, else falls through. `location` is
+    /// that of the construct that tests, for the jumps that belong to no part of `test`.
     ///
     /// CPython: `Python/compile.c` `compiler_jump_if` (3.12)
     pub(crate) fn jump_if(

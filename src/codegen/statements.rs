@@ -85,7 +85,8 @@ impl<'a> Compiler<'a, '_> {
         }
 
         let mut location = statement;
-        // A constant is loaded only after the unwinding; a `NOP` stands where it would have been evaluated.
+        // A constant is loaded only after the unwinding; a `NOP` stands where it would have been
+        // evaluated.
         let constant = match value {
             None => Some(Constant::None),
             Some(value) => value.kind.as_constant(),

@@ -1,4 +1,5 @@
-//! Subscripts and slices. A slice of two parts that is no constant is never made an object where it is loaded or stored.
+//! Subscripts and slices. A slice of two parts that is no constant is never made an object where it
+//! is loaded or stored.
 
 use super::{Compiler, Result};
 use crate::code::Constant;
@@ -39,7 +40,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// If `slice` is `lower:upper` and no constant, pushes its two bounds; else does nothing. Tells which.
+    /// If `slice` is `lower:upper` and no constant, pushes its two bounds; else does nothing. Tells
+    /// which.
     pub(super) fn two_part_slice(&mut self, slice: &'a Expr<'a>) -> Result<bool> {
         let ExprKind::Slice { lower, upper, step: None } = slice.kind else { return Ok(false) };
         if self.constant_slice(lower, upper, None).is_some() {

@@ -1,4 +1,5 @@
-//! Entering and leaving a unit: its tables of variables, qualified name, flags, and the code around the body.
+//! Entering and leaving a unit: its tables of variables, qualified name, flags, and the code around
+//! the body.
 
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
@@ -58,7 +59,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// Emits what comes before the body.
     ///
-    /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12–3.13), `Python/codegen.c` `codegen_enter_scope` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12–3.13), `Python/codegen.c`
+    /// `codegen_enter_scope` (3.14–)
     pub(super) fn begin_unit(&mut self) {
         let scope = self.scope();
         let is_generator = scope.generator || scope.coroutine;
@@ -114,7 +116,8 @@ impl<'a> Compiler<'a, '_> {
         made.expect("a generator begins with its prologue") + 2
     }
 
-    /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend on anything else.
+    /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend
+    /// on anything else.
     ///
     /// CPython: `Python/compile.c` `dictbytype` (3.12)
     fn sorted_symbols(&self, scope: &Scope, place: SymbolScope, flag: u16) -> SmallVec<[Ident; 16]> {
@@ -125,8 +128,9 @@ impl<'a> Compiler<'a, '_> {
         names
     }
 
-    /// The qualified name of a unit to be entered now. The scope of type parameters does not show in the names of what
-    /// is defined in it, and a name that its surroundings declare global stands alone.
+    /// The qualified name of a unit to be entered now. The scope of type parameters does not show
+    /// in the names of what is defined in it, and a name that its surroundings declare global
+    /// stands alone.
     ///
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.12)
     fn qualname(&mut self, name: Ident, kind: UnitKind) -> PyStr<'a> {
@@ -152,8 +156,8 @@ impl<'a> Compiler<'a, '_> {
         self.concat([parent.unit.qualname.0, separator, text.0])
     }
 
-    /// Puts the name of a function into the qualified name of the innermost unit, which evaluates its annotations; but not if it
-    /// is a generic function of the module.
+    /// Puts the name of a function into the qualified name of the innermost unit, which evaluates
+    /// its annotations; but not if it is a generic function of the module.
     ///
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.15–)
     pub(super) fn qualify_annotate(&mut self, function: Ident) {

@@ -13,8 +13,9 @@ const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
 
-/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`, and a coroutine is an error: what the first
-/// look at a code object makes of the 1 that the code generator writes, long before the object is in a file.
+/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`, and a
+/// coroutine is an error: what the first look at a code object makes of the 1 that the code
+/// generator writes, long before the object is in a file.
 ///
 /// CPython: `Python/specialize.c` `fixup_getiter` (3.15–)
 const ITER_TO_YIELD_FROM: u32 = 3;
@@ -82,7 +83,8 @@ impl<'a> Compiler<'a, '_> {
         self.send_to_awaitable(location);
     }
 
-    /// Awaits the next item of the asynchronous iterator on top of the stack, which stays below. Returns where the `SEND` is.
+    /// Awaits the next item of the asynchronous iterator on top of the stack, which stays below.
+    /// Returns where the `SEND` is.
     pub(super) fn await_next(&mut self, location: Location) -> Label {
         self.emit(Opcode::GET_ANEXT, location);
         self.send_to_awaitable(location)
@@ -96,8 +98,8 @@ impl<'a> Compiler<'a, '_> {
         self.send_until_done(location, RESUME_AFTER_AWAIT)
     }
 
-    /// Delegates to the iterator below the value on top of the stack, which is sent first; leaves the iterator's result.
-    /// Returns where the `SEND` is.
+    /// Delegates to the iterator below the value on top of the stack, which is sent first; leaves
+    /// the iterator's result. Returns where the `SEND` is.
     ///
     /// The handler around the `YIELD_VALUE` catches what `close()` and `throw()` raise there.
     ///

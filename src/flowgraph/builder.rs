@@ -1,7 +1,7 @@
 //! From an instruction sequence to basic blocks.
 //!
-//! A block ends after a jump, a return or a raise, and before every label; later targets pass over labels that nothing jumps to. Of several
-//! labels at one place one stands for all.
+//! A block ends after a jump, a return or a raise, and before every label; later targets pass over
+//! labels that nothing jumps to. Of several labels at one place one stands for all.
 //!
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
 //! `translate_jump_labels_to_targets` (3.12–)
@@ -32,7 +32,8 @@ impl FlowGraph {
         }
     }
 
-    /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is gone.
+    /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is
+    /// gone.
     pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &FlowGraphFeatures) {
         self.blocks.clear();
         self.blocks.push(Block::default());
@@ -80,8 +81,8 @@ impl FlowGraph {
         }
     }
 
-    /// Lets the last label of every place stand for the others. What is jumped to stands before an instruction; other labels may be
-    /// anywhere.
+    /// Lets the last label of every place stand for the others. What is jumped to stands before an
+    /// instruction; other labels may be anywhere.
     fn place_labels(&mut self, sequence: &InstructionSequence) {
         for (number, &place) in (1..).zip(&sequence.labels) {
             if let Some(label) = self.label_at.get_mut(place as usize) {
@@ -100,7 +101,8 @@ impl FlowGraph {
         }
     }
 
-    /// The block that the next instruction belongs to: a new one, or the last if nothing is in it yet.
+    /// The block that the next instruction belongs to: a new one, or the last if nothing is in it
+    /// yet.
     fn start_block(&mut self, label: u32, is_terminated: bool) -> BlockId {
         self.close_block();
         let label = (label != NO_LABEL).then_some(label);

@@ -34,7 +34,8 @@ const COMMON: [(Constant<'static>, CommonConstant); 5] = [
     (Constant::Int(Int::Small(-1)), CommonConstant::MinusOne),
 ];
 
-/// The integer's number for `LOAD_SMALL_INT`, if the target has that and the constant is such a one.
+/// The integer's number for `LOAD_SMALL_INT`, if the target has that and the constant is such a
+/// one.
 ///
 /// CPython: `Python/flowgraph.c` `maybe_instr_make_load_smallint` (3.14–)
 pub(super) fn small_int(value: Constant<'_>, features: &FlowGraphFeatures) -> Option<u32> {
@@ -56,7 +57,8 @@ pub(super) fn common_constant(value: Constant<'_>, features: &FlowGraphFeatures)
     if features.immediate_constants == ImmediateConstants::SmallIntsAndCommon { find() } else { None }
 }
 
-/// Makes an instruction load a constant, which is added to the others if need be. Location and handler stay.
+/// Makes an instruction load a constant, which is added to the others if need be. Location and
+/// handler stay.
 ///
 /// CPython: `Python/flowgraph.c` `instr_make_load_const` (3.14–)
 pub(super) fn set_load<'a>(

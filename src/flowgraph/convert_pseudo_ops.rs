@@ -1,5 +1,6 @@
-//! Removes what only the flow graph needed: block pushes and pops, the mark of stores that may unbind, and that of cells that are loaded
-//! to be put in a closure, where the target has no instruction for it.
+//! Removes what only the flow graph needed: block pushes and pops, the mark of stores that may
+//! unbind, and that of cells that are loaded to be put in a closure, where the target has no
+//! instruction for it.
 //!
 //! From here on blocks may be empty.
 //!

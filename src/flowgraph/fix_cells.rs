@@ -1,10 +1,12 @@
-//! Makes the frame ready: cells, free variables and the generator object, and the final places of variables in the frame.
+//! Makes the frame ready: cells, free variables and the generator object, and the final places of
+//! variables in the frame.
 //!
-//! Until here the oparg of an instruction on cells is an index into the cell variables followed by the free variables. In the frame the locals
-//! come first, and a parameter that is also a cell stands once, among the locals.
+//! Until here the oparg of an instruction on cells is an index into the cell variables followed by
+//! the free variables. In the frame the locals come first, and a parameter that is also a cell
+//! stands once, among the locals.
 //!
-//! CPython: `Python/compile.c` (3.12), `Python/flowgraph.c` (3.13–) `prepare_localsplus`, `build_cellfixedoffsets`,
-//! `insert_prefix_instructions`, `fix_cell_offsets`
+//! CPython: `Python/compile.c` (3.12), `Python/flowgraph.c` (3.13–) `prepare_localsplus`,
+//! `build_cellfixedoffsets`, `insert_prefix_instructions`, `fix_cell_offsets`
 
 use smallvec::SmallVec;
 

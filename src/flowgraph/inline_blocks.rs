@@ -1,5 +1,5 @@
-//! Replaces a jump to a block by the instructions of that block: of small ones that leave the code object, and later also of those that
-//! have no line.
+//! Replaces a jump to a block by the instructions of that block: of small ones that leave the code
+//! object, and later also of those that have no line.
 //!
 //! The jump becomes a `NOP`, so that its line is still visited.
 

@@ -1,8 +1,9 @@
 //! Finds for every instruction the handler that an exception raised there goes to.
 //!
-//! Sets `Instr::handler`, `Block::is_handler` and `Block::preserves_lasti`, and records the number of
-//! blocks pushed around a `yield`, in `YIELD_VALUE` or in the `RESUME` after it. Follows control from the
-//! entry; unreachable instructions get no handler. From 3.13 on it also removes each `POP_BLOCK`.
+//! Sets `Instr::handler`, `Block::is_handler` and `Block::preserves_lasti`, and records the number
+//! of blocks pushed around a `yield`, in `YIELD_VALUE` or in the `RESUME` after it. Follows control
+//! from the entry; unreachable instructions get no handler. From 3.13 on it also removes each
+//! `POP_BLOCK`.
 //!
 //! The stacks of pushed blocks are lists that share their tails, so that a branch costs no copy.
 //!

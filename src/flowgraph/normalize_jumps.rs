@@ -1,9 +1,11 @@
-//! Chooses forward or backward jumps, now that the layout is final, and marks where conditional jumps do not jump.
+//! Chooses forward or backward jumps, now that the layout is final, and marks where conditional
+//! jumps do not jump.
 //!
-//! Conditional jumps go forward only: one that goes back is turned around and jumps over an unconditional jump back, which no handler covers
-//! before 3.15.
+//! Conditional jumps go forward only: one that goes back is turned around and jumps over an
+//! unconditional jump back, which no handler covers before 3.15.
 //!
-//! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12–), `Python/assemble.c` `resolve_unconditional_jumps` (3.13–)
+//! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12–), `Python/assemble.c`
+//! `resolve_unconditional_jumps` (3.13–)
 
 use super::{BlockId, BlockSet, FlowGraph, Instr};
 use crate::targets::Opcode::{self, *};
@@ -64,7 +66,8 @@ fn turn_around(
     graph.insert_after(id, block);
 }
 
-/// Puts a `NOT_TAKEN` after the jump at the end of `id`. In CPython it stands in the block of the jump; here no block goes on after one.
+/// Puts a `NOT_TAKEN` after the jump at the end of `id`. In CPython it stands in the block of the
+/// jump; here no block goes on after one.
 fn mark_not_taken(graph: &mut FlowGraph, id: BlockId, target: BlockId, features: &FlowGraphFeatures) {
     let jump = *graph.last(id).expect("the block ends in a jump");
     let handler = if features.new_jumps_inherit_handler {

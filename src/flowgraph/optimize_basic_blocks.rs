@@ -1,6 +1,8 @@
-//! The peephole optimiser: shorter instructions for patterns within one block, and jumps to jumps led on.
+//! The peephole optimiser: shorter instructions for patterns within one block, and jumps to jumps
+//! led on.
 //!
-//! What falls away becomes a `NOP`, which a later pass removes where its line is visited anyway. May add constants (folded tuples).
+//! What falls away becomes a `NOP`, which a later pass removes where its line is visited anyway.
+//! May add constants (folded tuples).
 //!
 //! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12–)
 
@@ -127,7 +129,8 @@ impl<'a> Peephole<'a, '_> {
         }
     }
 
-    /// Makes a constant of the tuple built by the last of `instrs`, if those right before it load constants.
+    /// Makes a constant of the tuple built by the last of `instrs`, if those right before it load
+    /// constants.
     ///
     /// CPython: `Python/flowgraph.c` `fold_tuple_on_constants` (3.12–3.13)
     fn fold_adjacent_tuple(&mut self, instrs: &mut [Instr]) {
@@ -144,7 +147,8 @@ impl<'a> Peephole<'a, '_> {
     }
 }
 
-/// A tuple of up to three that is unpacked at once need not be built: the values change places instead. Returns whether that was so.
+/// A tuple of up to three that is unpacked at once need not be built: the values change places
+/// instead. Returns whether that was so.
 fn unpack_built_tuple(instrs: &mut [Instr]) -> bool {
     let size = instrs[0].oparg;
     let [build, unpack, ..] = instrs else { return false };
@@ -171,7 +175,8 @@ fn drop_repeated_store(instrs: &mut [Instr]) -> bool {
     is_repeated
 }
 
-/// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in either order.
+/// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in
+/// either order.
 fn push_null_with_global(instrs: &mut [Instr]) {
     let (load, push) = match instrs {
         [push, load, ..] if push.opcode == PUSH_NULL => (load, push),
@@ -184,8 +189,8 @@ fn push_null_with_global(instrs: &mut [Instr]) {
     }
 }
 
-/// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some tests have an opposite. Returns whether
-/// there was such a pair.
+/// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some
+/// tests have an opposite. Returns whether there was such a pair.
 fn combine_tests(instrs: &mut [Instr], folds: bool) -> bool {
     let [test, next, ..] = instrs else { return false };
     match (test.opcode, next.opcode) {

@@ -1,9 +1,10 @@
-//! Decides what can be decided of a constant as it is loaded: tests of its truth, comparisons with `None`, returning it, and which
-//! instruction loads it.
+//! Decides what can be decided of a constant as it is loaded: tests of its truth, comparisons with
+//! `None`, returning it, and which instruction loads it.
 //!
 //! What falls away becomes a `NOP`. May add constants (`True` and `False`).
 //!
-//! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12), `basicblock_optimize_load_const` (3.13–)
+//! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12), `basicblock_optimize_load_const`
+//! (3.13–)
 
 use super::constants::{common_constant, loaded, small_int};
 use super::{FlowGraph, Instr};
@@ -31,7 +32,8 @@ pub(super) fn optimize_load_const(
     });
 }
 
-/// The last instruction looked at, with its argument: a copy of a constant just loaded counts as that constant.
+/// The last instruction looked at, with its argument: a copy of a constant just loaded counts as
+/// that constant.
 #[derive(Default)]
 pub(super) struct LastLoad(Option<(Opcode, u32)>);
 
@@ -65,7 +67,8 @@ impl LastLoad {
     }
 }
 
-/// `instrs` starts with an instruction that pushes `value`, of number `oparg`. Returns how many of the next instructions are done with too.
+/// `instrs` starts with an instruction that pushes `value`, of number `oparg`. Returns how many of
+/// the next instructions are done with too.
 fn use_constant(
     instrs: &mut [Instr],
     oparg: u32,

@@ -36,8 +36,9 @@ macro_rules! pass {
     }};
 }
 
-/// Fills `graph` with a unit's instructions, optimises them, prepares them for the assembler and finds
-/// the [stack size](FlowGraph::stack_size). May add constants to the unit, and removes unused ones.
+/// Fills `graph` with a unit's instructions, optimises them, prepares them for the assembler and
+/// finds the [stack size](FlowGraph::stack_size). May add constants to the unit, and removes unused
+/// ones.
 pub(crate) fn optimize<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
@@ -90,7 +91,8 @@ fn run_lines_last<'a>(
     stack_size
 }
 
-/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`, `_PyCfg_OptimizedCfgToInstructionSequence` (3.13–)
+/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`,
+/// `_PyCfg_OptimizedCfgToInstructionSequence` (3.13–)
 fn run_lines_first<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,

@@ -1,6 +1,8 @@
-//! Removes constants and copies that are popped at once, also over the end of a block that falls through to one nobody jumps to.
+//! Removes constants and copies that are popped at once, also over the end of a block that falls
+//! through to one nobody jumps to.
 //!
-//! What falls away uncovers at most what was pushed just before, so the rounds are as few as such values lie one upon the other.
+//! What falls away uncovers at most what was pushed just before, so the rounds are as few as such
+//! values lie one upon the other.
 //!
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12–)
 

@@ -1,6 +1,8 @@
-//! Empties the blocks that control does not reach, and counts for the others how many ways lead to them.
+//! Empties the blocks that control does not reach, and counts for the others how many ways lead to
+//! them.
 //!
-//! CPython: `Python/flowgraph.c` `mark_reachable`, `optimize_cfg` (3.12), `remove_unreachable` (3.13–)
+//! CPython: `Python/flowgraph.c` `mark_reachable`, `optimize_cfg` (3.12), `remove_unreachable`
+//! (3.13–)
 
 use smallvec::smallvec;
 
@@ -19,8 +21,8 @@ pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &FlowGraphFeat
     });
 }
 
-/// In 3.12 a block waits once for every way found to it before its turn, and is then gone through each time: so the counts are CPython's,
-/// which later passes compare to 1.
+/// In 3.12 a block waits once for every way found to it before its turn, and is then gone through
+/// each time: so the counts are CPython's, which later passes compare to 1.
 fn count_predecessors(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     let mut visited = BlockSet::new(graph);
     let mut todo: BlockList = smallvec![graph.entry];

@@ -1,4 +1,5 @@
-//! Drops constants that no instruction uses any more. The first stays always: it may be the docstring.
+//! Drops constants that no instruction uses any more. The first stays always: it may be the
+//! docstring.
 //!
 //! CPython: `Python/flowgraph.c` `remove_unused_consts` (3.12–)
 

@@ -1,6 +1,8 @@
-//! Gives a line to instructions that have none, first of all to those that leave the code object: a debugger asks for the line then.
+//! Gives a line to instructions that have none, first of all to those that leave the code object: a
+//! debugger asks for the line then.
 //!
-//! An exit block without a line that several jumps lead to is copied for each, so that every copy can have the line of its jump.
+//! An exit block without a line that several jumps lead to is copied for each, so that every copy
+//! can have the line of its jump.
 //!
 //! CPython: `Python/flowgraph.c` `resolve_line_numbers` (3.12–)
 
@@ -59,7 +61,8 @@ fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
         && graph.instrs(id).iter().any(|instr| graph.opcodes.properties(instr.opcode).has(wanted))
 }
 
-/// Copies locations to instructions that have none from the one before, and into blocks that only this one leads to.
+/// Copies locations to instructions that have none from the one before, and into blocks that only
+/// this one leads to.
 fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     let mut location = Location::NONE;
     let mut lacks_lines = false;

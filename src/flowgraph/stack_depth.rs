@@ -39,7 +39,8 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGrap
     max_depth as u32
 }
 
-/// The way into a block that finds the deepest stack decides. (They should all agree, and do in what the code generator makes.)
+/// The way into a block that finds the deepest stack decides. (They should all agree, and do in
+/// what the code generator makes.)
 fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut BlockList) {
     let block = graph.block_mut(id);
     let depth = depth.max(0) as u32;
@@ -49,7 +50,8 @@ fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut BlockList) {
     }
 }
 
-/// A depth from here on stays, so that a loop that left values on the stack would not be followed forever.
+/// A depth from here on stays, so that a loop that left values on the stack would not be followed
+/// forever.
 const MAX_REVISED_DEPTH: u32 = 100;
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ pub(super) fn graph_for(version: Version, source: &str) -> FlowGraph {
     graph
 }
 
-/// Blocks separated by `|`, their instructions as `OPCODE`, `OPCODE:OPARG` or `OPCODE>PLACE OF BLOCK IN LAYOUT`.
+/// Blocks separated by `|`, their instructions as `OPCODE`, `OPCODE:OPARG` or `OPCODE>PLACE OF
+/// BLOCK IN LAYOUT`.
 pub(super) fn text(graph: &FlowGraph) -> String {
     let layout: Vec<_> = graph.layout().collect();
     let blocks = layout.iter().map(|&id| {

@@ -39,7 +39,8 @@ fn change_target(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr) ->
     true
 }
 
-/// Makes `jump` a `NOP` for its line, and appends one that goes where `via` does. Returns whether it did.
+/// Makes `jump` a `NOP` for its line, and appends one that goes where `via` does. Returns whether
+/// it did.
 fn append_jump(
     graph: &mut FlowGraph,
     id: BlockId,

@@ -1,14 +1,16 @@
-//! What holds for a flow graph after every pass. Checked in debug builds: a broken rule is a panic that
-//! names the pass.
+//! What holds for a flow graph after every pass. Checked in debug builds: a broken rule is a panic
+//! that names the pass.
 //!
 //! - The layout visits no block twice.
 //! - The target has every instruction.
 //! - A jump or an exit is the last instruction of its block.
-//! - A jump or block push has a target in the layout, and a handler of an instruction is in the layout.
+//! - A jump or block push has a target in the layout, and a handler of an instruction is in the
+//!   layout.
 //! - No handler is its own handler, directly or through other handlers.
 //! - Control does not fall off the end: the last block with instructions ends in a jump or an exit.
 //!
-//! Before [`label_exception_targets`](super::label_exception_targets), which removes the block pushes:
+//! Before [`label_exception_targets`](super::label_exception_targets), which removes the block
+//! pushes:
 //!
 //! - A pop has its push, and all paths into a block agree on the blocks pushed.
 //!

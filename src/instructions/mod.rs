@@ -1,7 +1,8 @@
 //! Code units: what code generation writes, and the flow graph and the assembler read.
 //!
-//! A [`Unit`] is one code object in the making: its [instructions](InstructionSequence) with labels,
-//! its [constants](Constants), its [names and variables](IdentTable), and the counts of its parameters.
+//! A [`Unit`] is one code object in the making: its [instructions](InstructionSequence) with
+//! labels, its [constants](Constants), its [names and variables](IdentTable), and the counts of its
+//! parameters.
 //!
 //! ```text
 //! while x: f()     ->     label 0:  LOAD_NAME 0 (x)            names:   x, f

@@ -1,4 +1,5 @@
-//! The instruction sequence: what code generation emits, with labels as jump targets and source locations.
+//! The instruction sequence: what code generation emits, with labels as jump targets and source
+//! locations.
 //!
 //! CPython: `Python/compile.c` `instr_sequence` (3.12), `Python/instruction_sequence.c` (3.13–)
 
@@ -9,7 +10,8 @@ use crate::targets::Opcode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(pub u32);
 
-/// An instruction before the flow graph. If [`Opcode::has_target`], `oparg` is the number of a [`Label`].
+/// An instruction before the flow graph. If [`Opcode::has_target`], `oparg` is the number of a
+/// [`Label`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
     pub opcode: Opcode,
@@ -47,8 +49,8 @@ impl InstructionSequence {
         self.instructions.push(Instruction { opcode, oparg, location });
     }
 
-    /// Moves the instructions from `tail` to the end of the sequence to `index`. No label may follow
-    /// `tail`; labels at `index` or later move with their instructions.
+    /// Moves the instructions from `tail` to the end of the sequence to `index`. No label may
+    /// follow `tail`; labels at `index` or later move with their instructions.
     pub fn move_to_start(&mut self, tail: usize, index: usize) {
         let moved = self.instructions.len() - tail;
         self.instructions[index..].rotate_right(moved);
@@ -59,8 +61,8 @@ impl InstructionSequence {
         }
     }
 
-    /// Inserts a jump or block push before the instruction at `index`. Labels at `index` or later move
-    /// with their instructions.
+    /// Inserts a jump or block push before the instruction at `index`. Labels at `index` or later
+    /// move with their instructions.
     pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {
         self.instructions.insert(index, Instruction { opcode, oparg: target.0, location });
         for place in &mut self.labels {

@@ -25,11 +25,12 @@ pub struct Unit<'a> {
     pub names: IdentTable,
     /// Parameters first, then locals in order of first use.
     pub varnames: IdentTable,
-    /// Sorted by text. The oparg of a cell instruction is an index into `cellvars` followed by `freevars`.
+    /// Sorted by text. The oparg of a cell instruction is an index into `cellvars` followed by
+    /// `freevars`.
     pub cellvars: IdentTable,
     pub freevars: IdentTable,
-    /// Locals that live only inside an inlined comprehension of a scope without fast locals (a module or class):
-    /// `true` while such a comprehension is being compiled.
+    /// Locals that live only inside an inlined comprehension of a scope without fast locals (a
+    /// module or class): `true` while such a comprehension is being compiled.
     pub fast_hidden: FxHashMap<Ident, bool>,
     pub sequence: InstructionSequence,
 }

@@ -1,8 +1,9 @@
 //! Reading: from marshal's bytes to a code object that borrows its texts and bytes from them.
 //!
-//! The input may be damaged or hostile. Every length is checked against the bytes that are left before anything is
-//! allocated, nesting is limited, and so is what a walk over the result can meet: shared tuples of shared tuples could
-//! otherwise stand for more objects than any memory holds.
+//! The input may be damaged or hostile. Every length is checked against the bytes that are left
+//! before anything is allocated, nesting is limited, and so is what a walk over the result can
+//! meet: shared tuples of shared tuples could otherwise stand for more objects than any memory
+//! holds.
 
 use bumpalo::Bump;
 
@@ -10,7 +11,8 @@ use super::{FLAG_REF, MAX_DEPTH, kind};
 use crate::code::identity::number_nan;
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, Origin, PyStr};
 
-/// The most objects that the result of a short input may have when shared ones count each time; see [`Reader::limit`].
+/// The most objects that the result of a short input may have when shared ones count each time; see
+/// [`Reader::limit`].
 const MIN_LIMIT: u64 = 1 << 22;
 
 /// Why bytes are not a marshalled code object, and where that shows.
@@ -74,7 +76,8 @@ struct Reader<'a> {
     arena: &'a Bump,
     bytes: &'a [u8],
     offset: usize,
-    /// The objects with `FLAG_REF` in the order of their type bytes; `None` while one is being read.
+    /// The objects with `FLAG_REF` in the order of their type bytes; `None` while one is being
+    /// read.
     refs: Vec<Option<Counted<Constant<'a>>>>,
     depth: usize,
     /// How many names the code objects read so far have.
@@ -424,7 +427,8 @@ fn as_string(value: Constant<'_>) -> Option<PyStr<'_>> {
     }
 }
 
-/// Whether `bytes` is UTF-8, surrogates (each as the three bytes UTF-8 would give its number) allowed.
+/// Whether `bytes` is UTF-8, surrogates (each as the three bytes UTF-8 would give its number)
+/// allowed.
 fn is_utf8_with_surrogates(mut bytes: &[u8]) -> bool {
     while let Err(error) = std::str::from_utf8(bytes) {
         match bytes[error.valid_up_to()..] {

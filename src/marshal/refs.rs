@@ -1,44 +1,54 @@
-//! The objects of a compilation as CPython's memory would hold them: which are one object, and which are shared.
+//! The objects of a compilation as CPython's memory would hold them: which are one object, and
+//! which are shared.
 //!
 //! # Problem
 //!
-//! Marshal looks at more than values. An object whose reference count is above 1, and every interned string, gets `FLAG_REF` and a
-//! number; where the *same object* comes again, `TYPE_REF` and that number are written. Two equal strings may be two objects, and
-//! an equal tuple of names and tuple of constants may be one. So the bytes of a pyc depend on how the compiler shared its
+//! Marshal looks at more than values. An object whose reference count is above 1, and every
+//! interned string, gets `FLAG_REF` and a number; where the *same object* comes again, `TYPE_REF`
+//! and that number are written. Two equal strings may be two objects, and an equal tuple of names
+//! and tuple of constants may be one. So the bytes of a pyc depend on how the compiler shared its
 //! objects, none of which a [`CodeObject`] says.
 //!
 //! # Strategy
 //!
-//! Build those objects again: [`Heap::new`] makes an [`Object`] for every one CPython has alive when it marshals, with slots that name the
-//! objects it holds, and counts references. The rules, all of them consequences of how the compiler works:
+//! Build those objects again: [`Heap::new`] makes an [`Object`] for every one CPython has alive
+//! when it marshals, with slots that name the objects it holds, and counts references. The rules,
+//! all of them consequences of how the compiler works:
 //!
-//! - Every constant goes through the compiler's cache of constants, and so do the tuples of names, of local names and of constants,
-//!   the location tables and the exception tables: in one module, equal ones (types and signs told apart) are one object.
-//!   [`ConstCache`] is that cache; its keys are [`Key`]s.
-//! - Names and local names are interned: one object for a text. So are string constants made of `[a-zA-Z0-9_]` only, within tuples too.
-//!   Other string constants are objects beside an interned string of the same text.
-//!   A constant that is the name of a class, of an annotated parameter, of a keyword argument or of an import is the name's own object
-//!   ([`Constant::Name`]), if no equal constant came first.
-//! - What exists once in a process is shared however often it stands here: small integers, `()`, `b""` and bytes of length 1, `""` and
-//!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives. Some targets have interned
-//!   these strings.
-//! - A qualified name is an object of its own, unless it equals the name. The body of a class loads it as a constant: that is
-//!   the same object, if no equal constant came first. Some targets intern qualified names when they make the code object: then
-//!   there is one for all that are equal, and the constant is that one only if it is the first of its text.
-//! - `co_filename` is one object, which the caller of the compiler holds too, and which some targets intern. `co_code` is made on demand and kept: two references.
-//!   `co_localspluskinds` has one owner always.
-//! - A frozenset is made anew for each tuple of constants in which interning replaces one of its strings by another object.
+//! - Every constant goes through the compiler's cache of constants, and so do the tuples of names,
+//!   of local names and of constants, the location tables and the exception tables: in one module,
+//!   equal ones (types and signs told apart) are one object. [`ConstCache`] is that cache; its keys
+//!   are [`Key`]s.
+//! - Names and local names are interned: one object for a text. So are string constants made of
+//!   `[a-zA-Z0-9_]` only, within tuples too. Other string constants are objects beside an interned
+//!   string of the same text. A constant that is the name of a class, of an annotated parameter, of
+//!   a keyword argument or of an import is the name's own object ([`Constant::Name`]), if no equal
+//!   constant came first.
+//! - What exists once in a process is shared however often it stands here: small integers, `()`,
+//!   `b""` and bytes of length 1, `""` and strings of one character below U+0100, and the names
+//!   like `<module>` that the compiler itself gives. Some targets have interned these strings.
+//! - A qualified name is an object of its own, unless it equals the name. The body of a class loads
+//!   it as a constant: that is the same object, if no equal constant came first. Some targets
+//!   intern qualified names when they make the code object: then there is one for all that are
+//!   equal, and the constant is that one only if it is the first of its text.
+//! - `co_filename` is one object, which the caller of the compiler holds too, and which some
+//!   targets intern. `co_code` is made on demand and kept: two references. `co_localspluskinds` has
+//!   one owner always.
+//! - A frozenset is made anew for each tuple of constants in which interning replaces one of its
+//!   strings by another object.
 //!
 //! # Why this is right
 //!
-//! When marshal runs, the syntax tree and the cache are gone: only the slots modelled here hold references. An object
-//! that two slots hold has a count above 1 and one that a single slot holds has a count of 1, whatever else the process does,
-//! because everything that the rest of the process can hold as well (interned strings, the objects that exist once) counts as
-//! shared anyway. Only the last rule looks beyond the module, at what the process has interned before; see
+//! When marshal runs, the syntax tree and the cache are gone: only the slots modelled here hold
+//! references. An object that two slots hold has a count above 1 and one that a single slot holds
+//! has a count of 1, whatever else the process does, because everything that the rest of the
+//! process can hold as well (interned strings, the objects that exist once) counts as shared
+//! anyway. Only the last rule looks beyond the module, at what the process has interned before; see
 //! `share_frozensets`.
 //!
-//! CPython: `Python/compile.c` `merge_consts_recursive`, `_PyCompile_ConstCacheMergeOne`, `Python/assemble.c` `makecode`,
-//! `Objects/codeobject.c` `_PyCode_New`, `intern_strings`, `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
+//! CPython: `Python/compile.c` `merge_consts_recursive`, `_PyCompile_ConstCacheMergeOne`,
+//! `Python/assemble.c` `makecode`, `Objects/codeobject.c` `_PyCode_New`, `intern_strings`,
+//! `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
 
 use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -296,7 +306,8 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
 
     /// The object of a code object, and of all within.
     ///
-    /// The constants come first, as in the compilation: a nested body is compiled before the constants after it are met.
+    /// The constants come first, as in the compilation: a nested body is compiled before the
+    /// constants after it are met.
     fn code(&mut self, code: &'a CodeObject<'a>) -> ObjectId {
         if let Some(&id) = self.cache.codes.get(&std::ptr::from_ref(code)) {
             return id;
@@ -364,10 +375,12 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         }
     }
 
-    /// A name is its own object as a constant too, if no equal constant came first.
+    /// A name as a constant is the name's own object, if no equal constant came first. Of a text that
+    /// exists once there is no other object: the name being interned, the constant is too.
     fn name_as_constant(&mut self, number: u32) {
         self.text(number).is_name = true;
-        if !self.text(number).is_constant {
+        let is_first = !self.text(number).is_constant;
+        if is_first || exists_once(self.text(number).text) {
             let interned = self.interned(number);
             let text = self.text(number);
             (text.is_constant, text.constant) = (true, Some(interned));
@@ -566,7 +579,8 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         })
     }
 
-    /// The number of a name's text. The names of a module have one text each, wherever they stand, so it is mostly known by its address.
+    /// The number of a name's text. The names of a module have one text each, wherever they stand,
+    /// so it is mostly known by its address.
     fn name_number(&mut self, name: PyStr<'a>) -> u32 {
         let address = (name.0.as_ptr().addr(), name.0.len());
         if let Some(&number) = self.cache.name_numbers.get(&address) {
@@ -634,7 +648,8 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         }
     }
 
-    /// A qualified name that is not the name; `is_loaded` says that the class's body has this very object as a constant.
+    /// A qualified name that is not the name; `is_loaded` says that the class's body has this very
+    /// object as a constant.
     fn qualname(&mut self, text: PyStr<'a>, is_loaded: bool) -> ObjectId {
         let interns = self.features.code_names_interned;
         if !interns && !is_loaded {
@@ -690,8 +705,9 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         replacements.keys().for_each(|&other| self.heap.clear_slots(other));
     }
 
-    /// Whether a constant's string is replaced when it is interned, for another object of its text had been interned before: by the parser,
-    /// which interns every name of the module, or at the start of the process.
+    /// Whether a constant's string is replaced when it is interned, for another object of its text
+    /// had been interned before: by the parser, which interns every name of the module, or at the
+    /// start of the process.
     fn is_replaced(&self, key: Key) -> bool {
         match key {
             Key::Text(number) => {

@@ -173,7 +173,8 @@ impl Writer<'_, '_> {
         items.iter().try_for_each(|&item| self.held(item, out))
     }
 
-    /// Elements stand in the order of what marshal would write of each alone. While they are written, the sorted list holds them too: all are shared.
+    /// Elements stand in the order of what marshal would write of each alone. While they are
+    /// written, the sorted list holds them too: all are shared.
     fn frozenset(&mut self, slots: Slots, flag: u8, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let items = self.heap.slots(slots);
         out.push(kind::FROZENSET | flag);

@@ -1,6 +1,7 @@
 //! The future statements: which features a module asks for, and where the last of them stands.
 //!
-//! That one stands too late, behind other statements, is for the code generator to say, when it comes to it.
+//! That one stands too late, behind other statements, is for the code generator to say, when it
+//! comes to it.
 //!
 //! CPython: `Python/future.c` (3.8–)
 
@@ -60,7 +61,8 @@ mod tests {
     use crate::names::Ident;
     use crate::syntax::ast::{Expr, ExprKind, Stmt};
 
-    /// The future statements of a module whose statements import these names; `doc` and `pass` stand for themselves.
+    /// The future statements of a module whose statements import these names; `doc` and `pass`
+    /// stand for themselves.
     fn found(statements: &[&str]) -> Result<(u32, i32), String> {
         let arena = Bump::new();
         let mut interner = Interner::new(&arena);

@@ -1,11 +1,13 @@
-//! What CPython does on the tree before the symbol table: `__future__` statements and constant folding, by target.
+//! What CPython does on the tree before the symbol table: `__future__` statements and constant
+//! folding, by target.
 //!
 //! ```python
 //! x = ("a" * 3, not y in [1, 2])     # becomes  x = ("aaa", y not in (1, 2))
 //! ```
 //!
-//! The tree that comes in is shared by all targets and stays as it is: a node is made anew only when something in it
-//! changed, and keeps its location and its [`NodeId`](crate::syntax::ast::NodeId).
+//! The tree that comes in is shared by all targets and stays as it is: a node is made anew only
+//! when something in it changed, and keeps its location and its
+//! [`NodeId`](crate::syntax::ast::NodeId).
 
 mod constants;
 mod fold;
@@ -81,7 +83,8 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// Finds the future statements, and folds constants as the target does before its symbol table, unless `folded` has that tree.
+/// Finds the future statements, and folds constants as the target does before its symbol table,
+/// unless `folded` has that tree.
 pub fn preprocess<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,

@@ -1,12 +1,15 @@
-//! The second pass: where does each name live? Decided scope by scope, outermost first, and on the way back for cells.
+//! The second pass: where does each name live? Decided scope by scope, outermost first, and on the
+//! way back for cells.
 //!
-//! A scope's decisions need the names that the scopes around it make visible (bound in a function, declared `global`, type
-//! parameters). There is one table of these facts for the whole module, a byte for each name; a scope changes it for
-//! the scopes inside and takes the changes back when it is done. So the time is linear in the number of symbols, those that are
-//! passed on from scope to scope included.
+//! A scope's decisions need the names that the scopes around it make visible (bound in a function,
+//! declared `global`, type parameters). There is one table of these facts for the whole module, a
+//! byte for each name; a scope changes it for the scopes inside and takes the changes back when it
+//! is done. So the time is linear in the number of symbols, those that are passed on from scope to
+//! scope included.
 //!
-//! On the way back, the names that are free inside a scope are the tail of one stack: the scope removes those it provides as cells
-//! and leaves the rest, and its own free names, to the scope around it. That tail may hold a name twice.
+//! On the way back, the names that are free inside a scope are the tail of one stack: the scope
+//! removes those it provides as cells and leaves the rest, and its own free names, to the scope
+//! around it. That tail may hold a name twice.
 //!
 //! CPython: `Python/symtable.c` `analyze_block` (3.12)
 
@@ -19,7 +22,8 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
 use crate::targets::{ClassCells, SymtableFeatures};
 
-/// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
+/// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures
+/// for.
 pub(super) fn analyze(
     interner: &Interner<'_>,
     features: &'static SymtableFeatures,
@@ -62,7 +66,8 @@ struct Analyzer<'t, 'a> {
 }
 
 impl Analyzer<'_, '_> {
-    /// Decides on one scope and all inside. `class` is the class whose namespace the scope sees, if it does.
+    /// Decides on one scope and all inside. `class` is the class whose namespace the scope sees, if
+    /// it does.
     fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Outcome {
         let changes_before = self.changes.len();
         self.names(id, class)?;
@@ -166,8 +171,8 @@ impl Analyzer<'_, '_> {
         SymbolScope::Free
     }
 
-    /// A name of the class that an annotation scope sees is looked up there and then among the globals, even if a function
-    /// around the class binds it too.
+    /// A name of the class that an annotation scope sees is looked up there and then among the
+    /// globals, even if a function around the class binds it too.
     fn name_in_class(&mut self, class: Option<ScopeId>, name: Ident) -> Option<SymbolScope> {
         let flags = self.scope(class?).symbols.get(name)?.flags;
         if flags.contains(SymbolFlags::DEF_GLOBAL) {
@@ -202,8 +207,8 @@ impl Analyzer<'_, '_> {
         fault(location, message)
     }
 
-    /// Decides on the scopes inside a scope and inlines comprehensions, unless the scope sees a class, which they must not see;
-    /// returns whether those have cells.
+    /// Decides on the scopes inside a scope and inlines comprehensions, unless the scope sees a
+    /// class, which they must not see; returns whether those have cells.
     fn children(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<bool, Box<Diagnostic>> {
         let children = std::mem::take(&mut self.scope(id).children);
         let own_class = if self.scope(id).kind == ScopeKind::Class { Some(id) } else { class };
@@ -239,9 +244,9 @@ impl Analyzer<'_, '_> {
         spliced
     }
 
-    /// Merges the symbols of a comprehension into the scope it is inlined into; returns whether one is a
-    /// cell. The comprehension's free names are on the stack from `free_before` on; those that the outer
-    /// scope binds are removed, because they are no longer free.
+    /// Merges the symbols of a comprehension into the scope it is inlined into; returns whether one
+    /// is a cell. The comprehension's free names are on the stack from `free_before` on; those that
+    /// the outer scope binds are removed, because they are no longer free.
     ///
     /// CPython: `Python/symtable.c` `inline_comprehension` (3.12)
     fn inline_comprehension(&mut self, outer: ScopeId, comp: ScopeId, free_before: usize) -> bool {
@@ -285,8 +290,8 @@ impl Analyzer<'_, '_> {
         }
     }
 
-    /// Merges one symbol of a comprehension into the outer scope. Marks the name as no longer free if the
-    /// outer scope binds it.
+    /// Merges one symbol of a comprehension into the outer scope. Marks the name as no longer free
+    /// if the outer scope binds it.
     fn inline_symbol(&mut self, outer: ScopeId, name: Ident, symbol: Symbol) {
         let outer = &mut self.scopes[outer.0 as usize];
         let outer_is_class = outer.kind == ScopeKind::Class;
@@ -366,7 +371,8 @@ impl Analyzer<'_, '_> {
         self.free.truncate(kept);
     }
 
-    /// Locals that are free inside, or cells of an inlined comprehension, are cells; they lose their mark.
+    /// Locals that are free inside, or cells of an inlined comprehension, are cells; they lose
+    /// their mark.
     ///
     /// CPython: `Python/symtable.c` `analyze_cells` (3.12)
     fn cells(&mut self, id: ScopeId) {
@@ -398,7 +404,8 @@ impl Analyzer<'_, '_> {
         }
     }
 
-    /// Records the names on the stack from `start` that are still marked as free in the scope, unmarks them, and removes the others.
+    /// Records the names on the stack from `start` that are still marked as free in the scope,
+    /// unmarks them, and removes the others.
     ///
     /// CPython: `Python/symtable.c` `update_symbols` (3.12)
     fn pass_on_free(&mut self, id: ScopeId, start: usize) {

@@ -100,7 +100,8 @@ impl Grammar {
 }
 
 impl Target {
-    /// What there is to say when a file for this target has `feature`; none if the target has it too.
+    /// What there is to say when a file for this target has `feature`; none if the target has it
+    /// too.
     pub fn lacks(&self, feature: SyntaxFeature) -> Option<String> {
         let (version, added) = (self.version(), feature.added_in());
         let description = feature.description();

@@ -1,4 +1,5 @@
-//! What the argument of an instruction stands for: a constant, a name, a variable, an operator, a place to jump to.
+//! What the argument of an instruction stands for: a constant, a name, a variable, an operator, a
+//! place to jump to.
 
 use super::super::{CodeObject, LocalPlus};
 use super::instructions::Instruction;
@@ -18,7 +19,8 @@ const SUBSCR: u32 = 26;
 /// CPython: `Lib/opcode.py` `cmp_op` (3.9–)
 const COMPARISONS: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
 
-/// The bit of `COMPARE_OP` that makes the result a `bool`, where there is room for it below the operator.
+/// The bit of `COMPARE_OP` that makes the result a `bool`, where there is room for it below the
+/// operator.
 ///
 /// CPython: `Lib/dis.py` `ArgResolver.get_argval_argrepr` (3.13–)
 const RESULT_IS_BOOL: u32 = 16;
@@ -74,7 +76,8 @@ const INTRINSICS_2: [&str; 6] = [
     "INTRINSIC_SET_TYPEPARAM_DEFAULT",
 ];
 
-/// What stands in parentheses behind the number, empty if there is nothing to say. A number beyond its table means nothing.
+/// What stands in parentheses behind the number, empty if there is nothing to say. A number beyond
+/// its table means nothing.
 ///
 /// CPython: `Lib/dis.py` `_get_instructions_bytes` (3.12), `ArgResolver.get_argval_argrepr` (3.13–)
 pub(super) fn meaning(
@@ -169,7 +172,8 @@ fn import(flag: usize, name: Option<String>) -> Option<String> {
     Some(name? + suffix)
 }
 
-/// A name that is pushed together with `null`, if the lowest bit of the oparg says so, in the order of the stack.
+/// A name that is pushed together with `null`, if the lowest bit of the oparg says so, in the order
+/// of the stack.
 fn with_null(
     oparg: usize,
     null: &str,

@@ -8,9 +8,9 @@
 //!         >>    6 FOR_ITER                25 (to 60)
 //! ```
 //!
-//! The columns: source line where it changes, jump targets, offset in bytes, instruction, argument and what it stands for.
-//! Unlike there, code objects are without their addresses, and long constants without their ends.
-//! The code object may come from anywhere: nothing in it is trusted.
+//! The columns: source line where it changes, jump targets, offset in bytes, instruction, argument
+//! and what it stands for. Unlike there, code objects are without their addresses, and long
+//! constants without their ends. The code object may come from anywhere: nothing in it is trusted.
 
 mod arguments;
 mod instructions;

@@ -17,8 +17,8 @@ pub struct AssemblyFeatures {
     pub least_stacksize: u32,
 }
 
-/// The number from which the assembler makes its first guess at the size of a jump, as if it were the
-/// argument of the jump.
+/// The number from which the assembler makes its first guess at the size of a jump, as if it were
+/// the argument of the jump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JumpSizeGuess {
     /// The number of the label that the jump names.

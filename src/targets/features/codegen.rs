@@ -7,8 +7,8 @@ use super::{Calls, ConstantFolding, GeneratorPrologue};
 #[derive(Clone, Debug)]
 pub struct CodegenFeatures {
     pub opcodes: &'static OpcodeTable,
-    /// The lowest bit of the operator in the argument of `COMPARE_OP`. 3.13 added a bit below it: the
-    /// result is converted to `bool`.
+    /// The lowest bit of the operator in the argument of `COMPARE_OP`. 3.13 added a bit below it:
+    /// the result is converted to `bool`.
     ///
     /// CPython: `Python/compile.c` `compiler_addcompare` (3.12–)
     pub comparison_shift: u8,
@@ -42,8 +42,8 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/codegen.c` `codegen_for`, `codegen_add_yield_from` (3.15–)
     pub virtual_iterators: bool,
-    /// The instruction at the end of an `async for` names the `SEND` of the loop, so that branches can
-    /// be monitored.
+    /// The instruction at the end of an `async for` names the `SEND` of the loop, so that branches
+    /// can be monitored.
     ///
     /// CPython: `Python/codegen.c` `codegen_async_for` (3.14–)
     pub async_for_branch_marks: bool,
@@ -72,7 +72,8 @@ pub struct CodegenFeatures {
     /// CPython: `Python/compile.c` `compiler_subdict`, `compiler_subkwargs`,
     /// `compiler_visit_kwonlydefaults` (3.8–3.13)
     pub const_key_maps: bool,
-    /// `and` and `or` jump by a pseudo-instruction that keeps the value. Otherwise they test a copy.
+    /// `and` and `or` jump by a pseudo-instruction that keeps the value. Otherwise they test a
+    /// copy.
     ///
     /// CPython: `Python/codegen.c` `codegen_boolop` (3.14–)
     pub boolop_pseudo_jumps: bool,
@@ -85,13 +86,13 @@ pub struct CodegenFeatures {
     /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.13–)
     pub yield_oparg_says_await: bool,
     pub generator_prologue: GeneratorPrologue,
-    /// The subject of a matched case is popped at the location of the next instruction, otherwise at
-    /// the pattern.
+    /// The subject of a matched case is popped at the location of the next instruction, otherwise
+    /// at the pattern.
     ///
     /// CPython: `Python/codegen.c` `codegen_match_inner` (3.14–)
     pub matched_subject_popped_at_next: bool,
-    /// The lowest two bits of the argument of `IMPORT_NAME` say whether the import may be, must be or
-    /// must not be lazy.
+    /// The lowest two bits of the argument of `IMPORT_NAME` say whether the import may be, must be
+    /// or must not be lazy.
     ///
     /// CPython: `Python/codegen.c` `codegen_import`, `codegen_from_import` (3.15–)
     pub import_flags: bool,
@@ -110,13 +111,13 @@ pub struct CodegenFeatures {
     pub generic_class_mangles_type_params_only: bool,
     /// As in [`SymtableFeatures`](super::SymtableFeatures::deferred_annotations).
     pub deferred_annotations: bool,
-    /// Annotations of positional-only parameters come first, in the order of the source. Otherwise they
-    /// follow those of the other positional parameters.
+    /// Annotations of positional-only parameters come first, in the order of the source. Otherwise
+    /// they follow those of the other positional parameters.
     ///
     /// CPython: `Python/codegen.c` `codegen_annotations_in_scope` (3.15–)
     pub annotations_posonly_first: bool,
-    /// The qualified name of the function that evaluates a function's annotations contains the name of
-    /// the function.
+    /// The qualified name of the function that evaluates a function's annotations contains the name
+    /// of the function.
     ///
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.15–)
     pub function_annotations_qualname: bool,
@@ -129,13 +130,13 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/compile.c` `_PyCompile_CleanDoc` (3.13–)
     pub docstrings_cleaned: bool,
-    /// A docstring that is not kept emits no instruction. Otherwise it emits the `NOP` of an expression
-    /// statement.
+    /// A docstring that is not kept emits no instruction. Otherwise it emits the `NOP` of an
+    /// expression statement.
     ///
     /// CPython: `Python/compile.c` `compiler_body`, `compiler_function_body` (3.13–)
     pub dropped_docstring_leaves_nothing: bool,
-    /// The first constant of every function is its docstring or `None`. Otherwise only a docstring is
-    /// put there.
+    /// The first constant of every function is its docstring or `None`. Otherwise only a docstring
+    /// is put there.
     ///
     /// CPython: `Python/compile.c` `compiler_function_body`, `compiler_lambda` (3.8–3.13)
     pub docstring_slot: bool,
@@ -144,8 +145,8 @@ pub struct CodegenFeatures {
     /// CPython: `Python/compile.c` `compiler_class_body`,
     /// `compiler_maybe_add_static_attribute_to_class` (3.13–)
     pub firstlineno_and_static_attributes: bool,
-    /// The body of a function starts a basic block of its own after `RESUME`, which keeps a `NOP` on
-    /// the line of the `def`.
+    /// The body of a function starts a basic block of its own after `RESUME`, which keeps a `NOP`
+    /// on the line of the `def`.
     ///
     /// CPython: `Python/compile.c` `compiler_function_body` (3.12.4–)
     pub function_body_label: bool,
@@ -161,7 +162,8 @@ pub struct CodegenFeatures {
 
 /// How a `with` statement enters and leaves its context manager.
 ///
-/// CPython: `Python/compile.c` `compiler_with` (3.8–3.13), `Python/codegen.c` `codegen_with_inner` (3.14–)
+/// CPython: `Python/compile.c` `compiler_with` (3.8–3.13), `Python/codegen.c` `codegen_with_inner`
+/// (3.14–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextManagers {
     /// `BEFORE_WITH` enters it and leaves the bound `__exit__` on the stack (3.11–3.13).
@@ -172,13 +174,14 @@ pub enum ContextManagers {
 
 /// Where the instructions that enter and leave a `with` are located.
 ///
-/// CPython: `Python/compile.c` `compiler_with`, `compiler_async_with`, `compiler_unwind_fblock` (3.12–)
+/// CPython: `Python/compile.c` `compiler_with`, `compiler_async_with`, `compiler_unwind_fblock`
+/// (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithLocation {
     /// At the statement (3.12.0–3.12.5).
     Statement,
-    /// At the expression of the item, but at the statement where `return`, `break` or `continue` leave
-    /// it (3.12.6).
+    /// At the expression of the item, but at the statement where `return`, `break` or `continue`
+    /// leave it (3.12.6).
     ContextExprButUnwinding,
     /// At the expression of the item (3.12.7–).
     ContextExpr,
@@ -186,7 +189,8 @@ pub enum WithLocation {
 
 /// How a `while` loop tests its condition.
 ///
-/// CPython: `Python/compile.c` `compiler_while` (3.12–3.13), `Python/codegen.c` `codegen_while` (3.14–)
+/// CPython: `Python/compile.c` `compiler_while` (3.12–3.13), `Python/codegen.c` `codegen_while`
+/// (3.14–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhileLoops {
     /// Once before the first round, and again after each (3.10–3.13).
@@ -291,8 +295,8 @@ pub enum FunctionAttributes {
 
 /// Which instruction loads a subscript.
 ///
-/// CPython: `Python/compile.c` `compiler_subscript` (3.8–3.13), `Python/codegen.c` `codegen_subscript`
-/// (3.14–)
+/// CPython: `Python/compile.c` `compiler_subscript` (3.8–3.13), `Python/codegen.c`
+/// `codegen_subscript` (3.14–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subscripts {
     /// `BINARY_SUBSCR` (3.8–3.13).

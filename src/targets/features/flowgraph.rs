@@ -31,8 +31,8 @@ pub struct FlowGraphFeatures {
     /// CPython: `Python/flowgraph.c` `is_exit_or_eval_check_without_lineno` (3.13–)
     pub eval_breaks_have_lines: bool,
     pub immediate_constants: ImmediateConstants,
-    /// Displays that are too long for the stack and are only iterated over or searched become constants
-    /// too.
+    /// Displays that are too long for the stack and are only iterated over or searched become
+    /// constants too.
     ///
     /// CPython: `Python/flowgraph.c` `fold_constant_seq_into_load_const` (3.14.8–)
     pub folds_long_displays: bool,
@@ -41,9 +41,9 @@ pub struct FlowGraphFeatures {
     ///
     /// CPython: `Python/flowgraph.c` `jump_thread` (3.13–)
     pub jumps_threaded_over_lines: bool,
-    /// Jumps made by jump threading and marks made for conditional jumps have the handler of the jump
-    /// they are made for. Otherwise such jumps have none, and such a mark has the handler of the
-    /// instruction that was in its memory before, if any.
+    /// Jumps made by jump threading and marks made for conditional jumps have the handler of the
+    /// jump they are made for. Otherwise such jumps have none, and such a mark has the handler of
+    /// the instruction that was in its memory before, if any.
     ///
     /// CPython: `Python/flowgraph.c` `jump_thread`, `normalize_jumps_in_block` (3.15–)
     pub new_jumps_inherit_handler: bool,
@@ -51,13 +51,13 @@ pub struct FlowGraphFeatures {
     ///
     /// CPython: `Python/flowgraph.c` `propagate_line_numbers` (3.15–)
     pub lines_cross_empty_blocks: bool,
-    /// The jump from cold code (exception handlers, which are laid out last) back to warm code has the
-    /// line of the instruction before it, otherwise none.
+    /// The jump from cold code (exception handlers, which are laid out last) back to warm code has
+    /// the line of the instruction before it, otherwise none.
     ///
     /// CPython: `Python/flowgraph.c` `push_cold_blocks_to_end` (3.13–)
     pub cold_code_jumps_back_at_its_line: bool,
-    /// `co_stacksize` is the largest depth before an instruction. Otherwise the depth after the last
-    /// instruction counts too.
+    /// `co_stacksize` is the largest depth before an instruction. Otherwise the depth after the
+    /// last instruction counts too.
     ///
     /// CPython: `Python/flowgraph.c` `calculate_stackdepth` (3.14–)
     pub stack_size_before_instructions: bool,
@@ -72,10 +72,10 @@ pub enum Optimizer {
     /// Lines are resolved at the end, empty blocks are removed, and the instructions of a block are
     /// optimised in order (3.12).
     LinesLast,
-    /// Lines are resolved before anything is optimised and again at the end, and empty blocks stay in
-    /// the layout. Loads of constants are optimised first, in all blocks, and `SWAP`s last in each block.
-    /// `POP_BLOCK` is removed when handlers are found, the first of two equal stores on one line becomes
-    /// `POP_TOP`, and `not not` is removed (3.13–).
+    /// Lines are resolved before anything is optimised and again at the end, and empty blocks stay
+    /// in the layout. Loads of constants are optimised first, in all blocks, and `SWAP`s last in
+    /// each block. `POP_BLOCK` is removed when handlers are found, the first of two equal stores on
+    /// one line becomes `POP_TOP`, and `not not` is removed (3.13–).
     LinesFirst,
 }
 
@@ -113,8 +113,8 @@ pub enum ImmediateConstants {
 pub enum BorrowedLoads {
     /// No load borrows (3.12–3.13).
     None,
-    /// Values that an instruction adds to its operands count as made by the first instruction of the
-    /// block, and empty blocks end the search (3.14).
+    /// Values that an instruction adds to its operands count as made by the first instruction of
+    /// the block, and empty blocks end the search (3.14).
     Misattributed,
     /// Values count as made by their own instruction (3.15–).
     Attributed,

@@ -1,19 +1,20 @@
-//! Which release of CPython does what: read from top to bottom, this is the history of its bytecode.
+//! Which release of CPython does what: read from top to bottom, this is the history of its
+//! bytecode.
 //!
-//! Each release that changed something is the release before it, with the changed features replaced.
-//! Sources: the code of the releases, checked with interpreters of 3.12.1, 3.12.14, 3.13.0, 3.13.18,
-//! 3.14.10 and 3.15.2.
+//! Each release that changed something is the release before it, with the changed features
+//! replaced. Sources: the code of the releases, checked with interpreters of 3.12.1, 3.12.14,
+//! 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
 //!
 //! # What is left out
 //!
-//! Changes that show only in the messages and locations of syntax errors, in warnings, in the `ast`,
-//! `tokenize` and `codeop` modules, or in fixed crashes and leaks. Changes that show in code or verdicts
-//! and are left out:
+//! Changes that show only in the messages and locations of syntax errors, in warnings, in the
+//! `ast`, `tokenize` and `codeop` modules, or in fixed crashes and leaks. Changes that show in code
+//! or verdicts and are left out:
 //!
-//! - `from __future__ import barry_as_FLUFL` has no effect. From 3.12.10, 3.13.3 and 3.14.0 on CPython
-//!   then reads `<>` as the operator and refuses `!=` (gh-125331).
-//! - `{{` after a field in a format spec (`f"{a:{b}{{c}}}"`) is read as a field with a set, as in 3.12.1.
-//!   From 3.12.5 on CPython reads a brace, and ends the spec at the next `}` (gh-121130).
+//! - `from __future__ import barry_as_FLUFL` has no effect. From 3.12.10, 3.13.3 and 3.14.0 on
+//!   CPython then reads `<>` as the operator and refuses `!=` (gh-125331).
+//! - `{{` after a field in a format spec (`f"{a:{b}{{c}}}"`) is read as a field with a set, as in
+//!   3.12.1. From 3.12.5 on CPython reads a brace, and ends the spec at the next `}` (gh-121130).
 //! - 3.12.0 counts as 3.12.1.
 
 use super::super::opcodes::{self, Opcode};

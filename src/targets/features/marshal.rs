@@ -3,14 +3,14 @@
 /// How a release shares the objects of a compilation.
 #[derive(Clone, Debug)]
 pub struct MarshalFeatures {
-    /// The strings made of `[A-Za-z0-9_]` (and the qualified names of nested classes) that a process
-    /// has interned before it compiles anything, one a line.
+    /// The strings made of `[A-Za-z0-9_]` (and the qualified names of nested classes) that a
+    /// process has interned before it compiles anything, one a line.
     ///
     /// They are those of `Include/internal/pycore_global_strings.h`, and those of the modules that
     /// `py_compile` loads.
     pub interned_at_start: &'static str,
-    /// The strings that exist once in a process (`""`, those of one character below U+0100, and names
-    /// like `<module>`) are interned.
+    /// The strings that exist once in a process (`""`, those of one character below U+0100, and
+    /// names like `<module>`) are interned.
     ///
     /// CPython: `Objects/unicodeobject.c` `_PyUnicode_InternStatic` (3.12.7–)
     pub static_strings_interned: bool,
@@ -18,8 +18,8 @@ pub struct MarshalFeatures {
     ///
     /// CPython: `Objects/codeobject.c` `init_code` (3.13–)
     pub code_names_interned: bool,
-    /// The elements of a frozenset count as shared while they are sorted. Otherwise only while they are
-    /// written.
+    /// The elements of a frozenset count as shared while they are sorted. Otherwise only while they
+    /// are written.
     ///
     /// CPython: `Python/marshal.c` `w_complex_object` (3.13–)
     pub frozensets_sorted_as_shared: bool,

@@ -1,9 +1,9 @@
 //! What a release of CPython's compiler does, by name.
 //!
-//! The rest of the program asks for a feature, never for a version. Features are grouped by the stage
-//! that asks for them; each stage gets its own group only. A rule that two stages must agree on is a
-//! field of both groups, and a test of [`history`] holds them equal. [`history`] says which release has
-//! which feature.
+//! The rest of the program asks for a feature, never for a version. Features are grouped by the
+//! stage that asks for them; each stage gets its own group only. A rule that two stages must agree
+//! on is a field of both groups, and a test of [`history`] holds them equal. [`history`] says which
+//! release has which feature.
 
 mod assembly;
 mod codegen;
@@ -68,7 +68,8 @@ impl Calls {
 
 /// Which stage folds operations and displays whose operands are constants.
 ///
-/// CPython: `Python/ast_opt.c` `fold_binop` (3.8–3.13), `Python/flowgraph.c` `fold_const_binop` (3.14–)
+/// CPython: `Python/ast_opt.c` `fold_binop` (3.8–3.13), `Python/flowgraph.c` `fold_const_binop`
+/// (3.14–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConstantFolding {
     /// Preprocessing rewrites the tree, and code generation folds displays (3.8–3.13).

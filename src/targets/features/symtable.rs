@@ -13,19 +13,21 @@ pub struct SymtableFeatures {
     ///
     /// CPython: `Python/symtable.c` `symtable_handle_comprehension`, `symtable_visit_expr` (3.13–)
     pub annotation_scopes_in_classes_hold_functions: bool,
-    /// Type parameters may have defaults. The scope of a default or bound is located at its expression,
-    /// otherwise that of a bound at the parameter.
+    /// Type parameters may have defaults. The scope of a default or bound is located at its
+    /// expression, otherwise that of a bound at the parameter.
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_type_param_bound_or_default`,
     /// `Python/compile.c` `compiler_type_param_bound_or_default` (3.13–)
     pub type_param_default: bool,
-    /// Annotations are evaluated on demand, by a function that takes a format (PEP 649). The values of
-    /// type parameters and aliases, which are evaluated on demand in every version, take a format too.
+    /// Annotations are evaluated on demand, by a function that takes a format (PEP 649). The values
+    /// of type parameters and aliases, which are evaluated on demand in every version, take a
+    /// format too.
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_annotation`, `symtable_visit_annotations`,
     /// `Python/codegen.c` `codegen_setup_annotations_scope` (3.14–)
     pub deferred_annotations: bool,
-    /// A class with annotated variables has the cell `__classdict__`, even if it binds that name itself.
+    /// A class with annotated variables has the cell `__classdict__`, even if it binds that name
+    /// itself.
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_annotation` (3.14.6–)
     pub class_annotations_need_classdict: bool,
@@ -46,8 +48,8 @@ pub struct SymtableFeatures {
     pub walrus_target_mangled_before_lookup: bool,
     /// What `__class__` and the other cells of a class are in a comprehension inlined into a class.
     pub class_cells_in_class_comprehension: ClassCells,
-    /// The name of a generic class mangles only its type parameters in the scope around it. Otherwise
-    /// everything that follows the class in that scope is mangled too.
+    /// The name of a generic class mangles only its type parameters in the scope around it.
+    /// Otherwise everything that follows the class in that scope is mangled too.
     ///
     /// CPython: `Python/symtable.c` `_Py_MaybeMangle` (3.12.4–)
     pub generic_class_mangles_type_params_only: bool,
@@ -57,8 +59,8 @@ pub struct SymtableFeatures {
     pub classdict_type_param_refused: bool,
 }
 
-/// What `__class__`, `__classdict__` and `__conditional_annotations__` are in a comprehension that is
-/// inlined into a class.
+/// What `__class__`, `__classdict__` and `__conditional_annotations__` are in a comprehension that
+/// is inlined into a class.
 ///
 /// CPython: `Python/symtable.c` `inline_comprehension` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +73,7 @@ pub enum ClassCells {
     ClassGlobal,
     /// All are globals (3.13.13–, 3.14.4–3.14.5).
     Global,
-    /// All are globals, except in scopes inside the comprehension, for which they are free variables
-    /// (3.14.6–).
+    /// All are globals, except in scopes inside the comprehension, for which they are free
+    /// variables (3.14.6–).
     GlobalUnlessFreeInside,
 }

@@ -5,8 +5,8 @@
 pub struct ParserFeatures {
     /// How f-strings are taken apart.
     pub fstrings: FStringRules,
-    /// A line break in the format spec of a single-quoted f-string is an error. Otherwise it ends the
-    /// spec.
+    /// A line break in the format spec of a single-quoted f-string is an error. Otherwise it ends
+    /// the spec.
     ///
     /// CPython: `Parser/lexer/lexer.c` `tok_get_fstring_mode` (3.13.4–)
     pub spec_newline_refused: bool,
@@ -16,8 +16,8 @@ pub struct ParserFeatures {
     pub constant_identifier_refused: bool,
 }
 
-/// How f-strings are taken apart. Sources for which it matters are lowered once per set of rules, all
-/// others once.
+/// How f-strings are taken apart. Sources for which it matters are lowered once per set of rules,
+/// all others once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FStringRules {
     /// The pieces of a format spec are joined like adjacent literals, and it may hold a debug field
@@ -29,8 +29,8 @@ pub struct FStringRules {
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.13–)
     pub empty_spec_pieces_dropped: bool,
-    /// A format spec that becomes a constant is located from its colon on, otherwise from the character
-    /// after it.
+    /// A format spec that becomes a constant is located from its colon on, otherwise from the
+    /// character after it.
     ///
     /// CPython: `Parser/action_helpers.c` `_build_concatenated_unicode` (3.14–)
     pub constant_spec_has_colon: bool,
@@ -38,8 +38,8 @@ pub struct FStringRules {
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_formatted_value` (3.12.9–)
     pub debug_text_is_raw: bool,
-    /// The text of a debug field in a format spec begins at the field. Otherwise it begins at the first
-    /// of the fields that directly precede it.
+    /// The text of a debug field in a format spec begins at the field. Otherwise it begins at the
+    /// first of the fields that directly precede it.
     ///
     /// CPython: `Parser/lexer/lexer.c` `tok_get_fstring_mode` (3.13.16–)
     pub debug_text_begins_at_field: bool,
@@ -53,8 +53,8 @@ pub struct FStringRules {
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_decode_fstring_part` (3.13.6–)
     pub format_spec_may_be_raw: bool,
-    /// The text of a template's field is the source up to the token that ends its expression. Otherwise
-    /// blanks and `=` at its end are dropped.
+    /// The text of a template's field is the source up to the token that ends its expression.
+    /// Otherwise blanks and `=` at its end are dropped.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_interpolation` (3.14.8–)
     pub interpolation_text_verbatim: bool,
@@ -74,7 +74,8 @@ pub enum DebugComments {
     OutsideStrings,
 }
 
-/// Which token ends the text of a debug field. Candidates are `!` (also that of a `!=`), `:` and `}`.
+/// Which token ends the text of a debug field. Candidates are `!` (also that of a `!=`), `:` and
+/// `}`.
 ///
 /// CPython: `Parser/tokenizer.c` `update_fstring_expr` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

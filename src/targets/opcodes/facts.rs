@@ -1,8 +1,9 @@
-//! What each instruction does, whatever its number: what it takes from the stack and leaves there, and
-//! what the flow graph needs to know beyond its [role](super::table::Role).
+//! What each instruction does, whatever its number: what it takes from the stack and leaves there,
+//! and what the flow graph needs to know beyond its [role](super::table::Role).
 //!
-//! [`FACTS`] holds for the version that brought the instruction, the other lists for a version and those
-//! after it. The tests compare the effects on the stack with those that each CPython computes.
+//! [`FACTS`] holds for the version that brought the instruction, the other lists for a version and
+//! those after it. The tests compare the effects on the stack with those that each CPython
+//! computes.
 //!
 //! CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/bytecodes.c`,
 //! `Include/internal/pycore_opcode_metadata.h` (3.13–)

@@ -1,10 +1,11 @@
 //! The instructions of all versions by name, and each version's table of them.
 //!
-//! Stages up to the assembler speak of [`Opcode`]s only. Whether an instruction exists, is real, jumps,
-//! or changes the stack, and its number and inline cache, is in the target's [`OpcodeTable`].
+//! Stages up to the assembler speak of [`Opcode`]s only. Whether an instruction exists, is real,
+//! jumps, or changes the stack, and its number and inline cache, is in the target's
+//! [`OpcodeTable`].
 //!
-//! `v3_*.rs` are written by `scripts/opcodes.py` from the `opcode` module of each CPython; [`facts`] adds
-//! what that module does not say.
+//! `v3_*.rs` are written by `scripts/opcodes.py` from the `opcode` module of each CPython;
+//! [`facts`] adds what that module does not say.
 
 mod facts;
 mod properties;

@@ -22,8 +22,8 @@ pub(crate) enum Count {
     Specified,
     /// What `BUILD_SLICE` takes (3.12–3.13): start and stop, and a step if `n` is 3.
     Slice,
-    /// What `MAKE_FUNCTION` takes (3.12): the code, and a value for each of the four low bits that is
-    /// set.
+    /// What `MAKE_FUNCTION` takes (3.12): the code, and a value for each of the four low bits that
+    /// is set.
     Flags,
 }
 
@@ -61,8 +61,8 @@ pub(super) enum Role {
     Const,
 }
 
-/// An instruction of a version: its number (`None` for a pseudo-instruction, which exists only between
-/// code generation and the assembler), the code units of its inline cache, and its role.
+/// An instruction of a version: its number (`None` for a pseudo-instruction, which exists only
+/// between code generation and the assembler), the code units of its inline cache, and its role.
 pub(super) type Row = (Opcode, Option<u8>, u8, Role);
 
 /// What an instruction takes from the stack and leaves there, and its properties besides its role.
@@ -88,8 +88,8 @@ pub struct OpcodeTable {
 const VARIABLE: i8 = i8::MIN;
 
 impl OpcodeTable {
-    /// The instructions of `rows`. The later of `changes` override the earlier ones, and all of them
-    /// [`FACTS`].
+    /// The instructions of `rows`. The later of `changes` override the earlier ones, and all of
+    /// them [`FACTS`].
     pub(super) const fn new(rows: &[Row], changes: &[&[Fact]]) -> Self {
         let mut table = OpcodeTable {
             present: [false; Opcode::COUNT],
@@ -154,7 +154,8 @@ impl OpcodeTable {
     /// The number of a real instruction of this version.
     ///
     /// # Panics
-    /// For a pseudo-instruction, or one of another version: a bug of the stages before the assembler.
+    /// For a pseudo-instruction, or one of another version: a bug of the stages before the
+    /// assembler.
     pub fn number(&self, opcode: Opcode) -> u8 {
         self.numbers[opcode as usize].expect("the target has every instruction that reaches the assembler")
     }
@@ -195,8 +196,8 @@ impl OpcodeTable {
 
     /// The change of stack depth up to the next instruction; for a jump also up to its target.
     ///
-    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c` `get_stack_effects`
-    /// (3.13–)
+    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
+    /// `get_stack_effects` (3.13–)
     pub(crate) fn stack_effect(&self, opcode: Opcode, oparg: u32) -> i32 {
         match self.effects[opcode as usize] {
             VARIABLE => self.left(opcode, oparg) as i32 - self.taken(opcode, oparg) as i32,
@@ -207,8 +208,8 @@ impl OpcodeTable {
     /// The change of stack depth from a block push to its handler: the exception, and below it the
     /// index of the last instruction if the handler can restore it.
     ///
-    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c` `get_stack_effects`
-    /// (3.13–)
+    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
+    /// `get_stack_effects` (3.13–)
     pub(crate) fn handler_stack_effect(&self, opcode: Opcode) -> i32 {
         i32::from(self.handler_effects[opcode as usize])
     }
