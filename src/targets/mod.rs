@@ -5,20 +5,20 @@
 //!
 //! # Adding a Python version
 //!
-//! 1. Instructions: `opcodes/v3_16.rs`, a row each with number, inline cache and what it takes from
-//!    and leaves on the stack, and new names in `opcodes/mod.rs`, with their `Properties` if they
-//!    jump, exit or hold a constant. CPython: `Include/opcode_ids.h`,
-//!    `Include/internal/pycore_opcode_metadata.h`.
-//! 2. History: in `features/history.rs` a `History` and a `const V3_16_0`, which is the release
-//!    before it and what is other: at first magic number, pyc tag and instructions.
-//!    `interned/v3_16.txt` lists the strings that are interned before anything is compiled.
+//! 1. Instructions: `scripts/opcodes.py` with the new interpreter writes `opcodes/v3_16.rs`. New
+//!    names go into `opcodes/mod.rs`. `opcodes/facts.rs` says what each takes from and leaves on the
+//!    stack; a test compares that with the interpreter's own numbers.
+//! 2. History: `features/history.rs` gets a `History` and a `const V3_16_0`, which is the release
+//!    before it with the changed features replaced: at first magic number, pyc tag and
+//!    instructions. `interned/v3_16.txt` lists the strings that are interned before anything is
+//!    compiled.
 //! 3. Syntax: a [`SyntaxFeature`] with the version that brought it, its tree in `syntax/ast.rs`,
 //!    its lowering in `syntax/lower/`; `unicode.rs` for a newer Unicode.
 //! 4. Behaviour: run `scripts/conformance PYTHON` on the version's standard library. It sorts the
 //!    differences by kind: take the most frequent, read how that CPython does it, name the
-//!    behaviour in `features/mod.rs` with the source of the rule, turn it on in `history.rs`,
-//!    implement it where its stage is, run again. What changed in a patch release is turned on in a
-//!    `const` of that release.
+//!    behaviour in the group of its stage in `features/` with the source of the rule, turn it on in
+//!    `history.rs`, implement it where its stage is, run again. What changed in a patch release is
+//!    turned on in a `const` of that release.
 //! 5. Evidence: the release in `REFERENCES` of `tests/golden_code.rs`; `scripts/oracle.py golden`
 //!    and `changes` with its interpreter; a source in `testdata/code` for what is new (`# since:
 //!    3.16`); `scripts/conformance PYTHON --snapshot --bless`; the interpreter in `.ci/run`; README
