@@ -2,9 +2,13 @@
 
 use bumpalo::Bump;
 
+use crate::assemble::Assembler;
 use crate::code::{CodeObject, PyStr};
 use crate::codegen;
 use crate::diagnostic::Diagnostic;
+use crate::flowgraph::{self, FlowGraph};
+use crate::instructions::Unit;
+use crate::names::Interner;
 use crate::preprocess::{Folded, preprocess};
 use crate::source;
 use crate::symtable;
@@ -20,7 +24,7 @@ pub struct Options<'o> {
     pub optimize: u8,
 }
 
-/// A parsed file, and what was made of it for several targets.
+/// A parsed file, with the results that several targets share.
 pub struct Parsed<'a> {
     pub syntax: syntax::Parsed<'a>,
     folded: Folded<'a>,
@@ -37,11 +41,12 @@ pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Diagno
     Ok(Parsed { syntax: syntax::parse(arena, text), folded: Folded::default() })
 }
 
-/// The stack that the stages after the parser need at most for one level of nesting; without optimisation their frames are about
-/// ten times as large.
+/// The largest number of bytes of stack that the stages after the parser need per level of nesting.
+/// Without optimisation their frames are about ten times as large.
 const STACK_A_LEVEL: usize = if cfg!(debug_assertions) { 34 << 10 } else { 2900 };
 
-/// More levels than there can be within the f-strings of a source, whose depth does not count them, and more than usual sources have.
+/// An upper bound for the levels inside f-strings, which the depth of a source does not count. Most
+/// sources have fewer levels in all.
 const USUAL_LEVELS: u32 = 2900;
 
 /// Compiles a parsed file for one target.
@@ -55,6 +60,8 @@ pub fn compile_parsed<'a>(
     stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target))
 }
 
+/// The stages of one target, in order. Code generation passes each finished unit to the back end at
+/// once, because the code object of a function is a constant of the code around it.
 fn run_stages<'a>(
     arena: &'a Bump,
     parsed: &mut Parsed<'a>,
@@ -62,12 +69,21 @@ fn run_stages<'a>(
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
     let Parsed { syntax, folded } = parsed;
+    let (features, optimize) = (target.features(), options.optimize);
+    let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
     let module = syntax.module(arena, target)?;
     let interner = &mut syntax.interner;
-    let (module, future) = preprocess(arena, interner, target, options.optimize, &module, folded)?;
-    let symtable = symtable::build(interner, target, &future, &module)?;
-    let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
-    codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module)
+
+    let (module, future) = preprocess(arena, interner, &features.preprocess, optimize, &module, folded)?;
+    let symtable = symtable::build(interner, &features.symtable, &future, &module)?;
+
+    let mut graph = FlowGraph::new(features.flowgraph.opcodes);
+    let mut assembler = Assembler::new(arena, &features.assembly, filename);
+    let mut back_end = |interner: &Interner<'a>, unit: &mut Unit<'a>| {
+        flowgraph::optimize(&mut graph, unit, arena, &features.flowgraph);
+        assembler.code_object(interner, unit, &mut graph)
+    };
+    codegen::module(arena, interner, &features.codegen, optimize, future, symtable, &module, &mut back_end)
 }
 
 /// Compiles the bytes of a source file for one target.

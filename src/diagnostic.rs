@@ -1,4 +1,5 @@
-//! What is wrong with the user's Python: a headline, a place and notes, as the target CPython would report it.
+//! What is wrong with the user's Python: a headline, a place and notes, as the target CPython would
+//! report it.
 
 use crate::source::Location;
 
@@ -36,7 +37,8 @@ impl DiagnosticKind {
     }
 }
 
-/// A fault in a source file. `location` is in bytes of the decoded text; [`Location::NONE`] where no place is to blame.
+/// A fault in a source file. `location` is in bytes of the decoded text; [`Location::NONE`] where
+/// no place is to blame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub kind: DiagnosticKind,

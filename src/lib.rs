@@ -1,5 +1,6 @@
-//! crosspyc compiles Python sources to the code objects of CPython's own compiler, with no Python on the machine: field by field, and from
-//! 3.11 on byte by byte. It packs them into bundles, and runs those.
+//! crosspyc compiles Python sources to the code objects of CPython's own compiler, with no Python
+//! on the machine: field by field, and from 3.11 on byte by byte. It packs them into bundles, and
+//! runs those.
 //!
 //! ```
 //! use bumpalo::Bump;
@@ -20,8 +21,9 @@
 //! # The way of a source
 //!
 //! ```text
-//! bytes ─ source ─> text ─ syntax ─> ast::Module            once a file, for all targets
-//!       ─ per target ─> preprocess ─ symtable ─ codegen ─> instructions ─ flowgraph ─ assemble ─> CodeObject ─ marshal ─> .pyc
+//! bytes ─ source ─> text ─ syntax ─> ast::Module             once per file, for all targets
+//!       ─ per target ─> preprocess ─ symtable ─ codegen ─> instructions
+//!       ─ flowgraph ─ assemble ─> CodeObject ─ marshal ─> .pyc
 //! ```
 //!
 //! | module | what it does | CPython's |
@@ -32,48 +34,63 @@
 //! | `folding` | what operations on constants make; the tree is folded by it before 3.14, the flow graph from then on | `Python/ast_opt.c`, `Python/flowgraph.c` |
 //! | [`symtable`] | scopes: which names live where | `Python/symtable.c` |
 //! | [`codegen`] | statements and expressions to instructions with labels; one file a family of constructs | `Python/compile.c` |
+//! | [`instructions`] | the code unit: instructions, constants and names of a code object in the making | `Python/instruction_sequence.c` |
 //! | [`flowgraph`] | basic blocks and the passes over them; `pipeline.rs` says their order | `Python/flowgraph.c` |
 //! | [`assemble`] | jumps, inline caches, exception table, location table | `Python/assemble.c` |
 //! | [`marshal`], [`pyc`] | the file format; which objects are shared, and so numbered | `Python/marshal.c`, `importlib` |
 //! | [`code`] | code objects and constants, and their disassembly | `Objects/codeobject.c`, `Lib/dis.py` |
 //! | [`targets`] | what each version of CPython does: features, opcodes, limits | |
 //!
-//! [`compile`](mod@compile) joins these. Around them stand [`project`] (which files, which are up to date, parallel work, atomic writes), [`bundle`] (the archive's
-//! format), [`runner`] (running one) and [`cli`] (the commands; `report.rs` is the only place that prints).
+//! [`compile`](mod@compile) calls these stages in order; no stage calls the next one itself. Around
+//! them stand [`project`] (which files, which are up to date, parallel work, atomic writes),
+//! [`bundle`] (the archive's format), [`runner`] (running one) and [`cli`] (the commands;
+//! `report.rs` is the only place that prints).
 //!
 //! # The way of a bundle
 //!
 //! ```text
-//! project ─ pack ─> bundle::Contents ─ layout, streams, write ─> APP.pyb                        crosspyc bundle
-//! APP.pyb ─ Archive::open ─> manifest ─ interpreters ─> one that fits ─ cache ─> its files ─ launch ─> the program      crosspyc-run
+//! project ─ pack ─> bundle::Contents ─ layout, streams, write ─> APP.pyb         crosspyc bundle
+//! APP.pyb ─ Archive::open ─> manifest ─ interpreters ─> one that fits            crosspyc-run
+//!         ─ cache ─> its files ─ launch ─> the program
 //! ```
 //!
-//! A start reads the archive's trailer and manifest, asks no interpreter that it knows already, and looks at the unpacked files without reading them;
-//! the index and the frames are read to unpack, verify or inspect. Files are unpacked, not imported from an image: then child processes of every
+//! A start reads the archive's trailer and manifest, asks no interpreter that it knows already, and
+//! looks at the unpacked files without reading them; the index and the frames are read to unpack,
+//! verify or inspect. Files are unpacked, not imported from an image: then child processes of every
 //! kind, resources, metadata and tracebacks are Python's own business and work as they do by hand.
 //!
 //! # Invariants
 //!
-//! 1. Only [`targets`] compares versions. Elsewhere code asks what the target *does*, by a named feature.
-//! 2. Only [`syntax`] knows the parser crate. The symbol table knows no bytes; code generation emits no numbers, offsets or widths.
-//! 3. A pass over the flow graph is one function in one file, with a doc that says what it may change; the order stands in one place.
-//! 4. Only [`assemble`] knows code units, `EXTENDED_ARG` and inline caches; only [`marshal`], [`pyc`] and [`bundle`] know bytes on disk.
-//! 5. From `compile` down the library is pure: no I/O, no clock, no environment. Same source, options and target give the same bytes, whatever the
-//!    machine, the run or the number of threads. No output depends on the order of a hash table or on the number of an interned name.
+//! 1. Only [`targets`] compares versions. Elsewhere code asks what the target *does*, by a named
+//!    feature.
+//! 2. Only [`syntax`] knows the parser crate. The symbol table knows no bytes; code generation
+//!    emits no numbers, offsets or widths.
+//! 3. A pass over the flow graph is one function in one file, with a doc that says what it may
+//!    change; the order stands in one place.
+//! 4. Only [`assemble`] knows code units, `EXTENDED_ARG` and inline caches; only [`marshal`],
+//!    [`pyc`] and [`bundle`] know bytes on disk.
+//! 5. From `compile` down the library is pure: no I/O, no clock, no environment. Same source,
+//!    options and target give the same bytes, whatever the machine, the run or the number of
+//!    threads. No output depends on the order of a hash table or on the number of an interned name.
 //! 6. [`runner`] needs only reading bundles: `crosspyc-run` links no parser and no compiler.
-//! 7. No input makes it panic, hang or overflow the stack: bad Python is a [diagnostic](diagnostic::Diagnostic), a bad file an error that names the byte.
+//! 7. No input makes it panic, hang or overflow the stack: bad Python is a
+//!    [diagnostic](diagnostic::Diagnostic), a bad file an error that names the byte.
 //!
 //! # Memory
 //!
-//! What a compilation makes (tree, names, constants, code objects) lives in one arena, which the caller gives and resets from file to file. Names
-//! are small integers ([`names::Ident`]), blocks and constants are indices, texts are borrowed from the source where they can be. Trees are
-//! immutable: a stage that changes one rebuilds the way from the root to the change and shares the rest.
+//! What a compilation makes (tree, names, constants, code objects) lives in one arena, which the
+//! caller gives and resets from file to file. Names are small integers ([`names::Ident`]), blocks
+//! and constants are indices, texts are borrowed from the source where they can be. Trees are
+//! immutable: a stage that changes one rebuilds the way from the root to the change and shares the
+//! rest.
 //!
 //! # Evidence
 //!
-//! `scripts/conformance` compares a whole tree with a CPython's own compiler; `testdata/conformance/` holds what it found. The golden files under
-//! `testdata/` are CPython's own output, made by `scripts/oracle.py` and its like, so `cargo test` compares with the real thing without a Python.
-//! `scripts/regrtest` runs CPython's regression tests on our bytecode, `scripts/bench` measures.
+//! `scripts/conformance` compares a whole tree with a CPython's own compiler;
+//! `testdata/conformance/` holds what it found. The golden files under `testdata/` are CPython's
+//! own output, made by `scripts/oracle.py` and its like, so `cargo test` compares with the real
+//! thing without a Python. `scripts/regrtest` runs CPython's regression tests on our bytecode,
+//! `scripts/bench` measures.
 
 pub mod assemble;
 pub mod bundle;
@@ -84,6 +101,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod flowgraph;
 pub(crate) mod folding;
+pub mod instructions;
 pub mod marshal;
 pub mod names;
 pub mod preprocess;

@@ -1,12 +1,14 @@
-//! Interned identifiers: every name of a module is a small integer, [`Ident`], whose text the [`Interner`] knows.
+//! Interned identifiers: every name of a module is a small integer, [`Ident`], whose text the
+//! [`Interner`] knows.
 //!
-//! No output may depend on the numbers themselves, only on the texts: the same source gives the same bytes
-//! whatever was interned before.
+//! No output may depend on the numbers themselves, only on the texts: the same source gives the
+//! same bytes whatever was interned before.
 
 use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-/// An identifier (or dotted module name) by number; compare and hash it freely, and ask the [`Interner`] for its text.
+/// An identifier (or dotted module name) by number; compare and hash it freely, and ask the
+/// [`Interner`] for its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ident(u32);
 
@@ -69,7 +71,8 @@ impl<'a> Interner<'a> {
     }
 }
 
-/// Tables up to this size are searched entry by entry: most stay below it, and hashing would cost more than it saves.
+/// Tables up to this size are searched entry by entry: most stay below it, and hashing would cost
+/// more than it saves.
 pub(crate) const LINEAR_SEARCH: usize = 32;
 
 /// The first place of `wanted`. Looks at eight entries at a time, without branches between them.

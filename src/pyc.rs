@@ -1,4 +1,5 @@
-//! The pyc file around the marshalled code: its 16-byte header (PEP 552), the source hash, and the names such files have.
+//! The pyc file around the marshalled code: its 16-byte header (PEP 552), the source hash, and the
+//! names such files have.
 //!
 //! ```text
 //!  0  magic number of the version, `\r\n`
@@ -104,7 +105,8 @@ impl Header {
 
     /// Appends the 16 bytes.
     ///
-    /// CPython: `Lib/importlib/_bootstrap_external.py` `_code_to_timestamp_pyc`, `_code_to_hash_pyc` (3.8–)
+    /// CPython: `Lib/importlib/_bootstrap_external.py` `_code_to_timestamp_pyc`,
+    /// `_code_to_hash_pyc` (3.8–)
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.magic.to_le_bytes());
         out.extend(b"\r\n");
@@ -138,14 +140,16 @@ impl Header {
 
 /// The hash of a source file's bytes that a hash-based pyc carries.
 ///
-/// CPython: `Python/import.c` `_imp_source_hash_impl`, `Python/pyhash.c` `_Py_KeyedHash` (SipHash-1-3: 3.11–)
+/// CPython: `Python/import.c` `_imp_source_hash_impl`, `Python/pyhash.c` `_Py_KeyedHash`
+/// (SipHash-1-3: 3.11–)
 pub fn source_hash(target: Target, source: &[u8]) -> [u8; 8] {
     let [m0, m1] = target.features().magic.to_le_bytes();
     let key = u64::from(u32::from_le_bytes([m0, m1, b'\r', b'\n']));
     SipHasher13::new_with_keys(key, 0).hash(source).to_le_bytes()
 }
 
-/// The name, inside [`CACHE_DIR`], of the pyc of the module file `STEM.py`: `STEM.cpython-312.opt-1.pyc`.
+/// The name, inside [`CACHE_DIR`], of the pyc of the module file `STEM.py`:
+/// `STEM.cpython-312.opt-1.pyc`.
 ///
 /// CPython: `Lib/importlib/_bootstrap_external.py` `cache_from_source` (3.8–)
 pub fn cache_file_name(stem: &str, target: Target, optimize: u8) -> String {

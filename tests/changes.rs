@@ -99,7 +99,7 @@ fn listing(code: &CodeObject<'_>, target: Target, text: &mut String) -> std::fmt
 fn instructions(code: &CodeObject<'_>, target: Target, text: &mut String) -> std::fmt::Result {
     let places: Vec<_> =
         code.locations().flat_map(|entry| std::iter::repeat_n(entry.location, entry.units)).collect();
-    let features = target.features();
+    let features = &target.features().disassembly;
     let (mut index, mut extended, mut current) = (0, 0, None);
     while let Some(&[number, arg]) =
         code.code.get(index * 2..index * 2 + 2).and_then(|unit| unit.first_chunk())

@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use crosspyc::code::disassembly::disassemble;
+use crosspyc::compile::{Options, compile};
 use crosspyc::marshal::{self, ReadErrorKind};
 use crosspyc::pyc::{HEADER_LEN, Header, Invalidation, source_hash};
 use crosspyc::targets::Target;
@@ -42,6 +43,26 @@ fn pycs_are_written_as_they_were_read() {
         marshal::write(code, target(), &mut written).expect("it was written before");
         let differs = written.iter().zip(pyc).position(|(a, b)| a != b);
         assert!(written == pyc, "{name} differs at byte {differs:?}");
+    }
+}
+
+/// CPython 3.12.1 has one object for the text, which the parser interns as a name.
+#[test]
+fn a_constant_is_interned_if_it_is_the_one_object_of_a_name() {
+    const INTERNED: &[u8] = b"\xf4\x02\0\0\0\xc3\xa9";
+    const NOT_INTERNED: &[u8] = b"\xf5\x02\0\0\0\xc3\xa9";
+    for (source, expected) in [
+        ("x = 'é'\n", NOT_INTERNED),
+        ("f(é='é')\n", INTERNED),
+        ("x = ['é', 'ab']\nf(é=1)\n", INTERNED),
+        ("from __future__ import annotations\nx: é\n", INTERNED),
+    ] {
+        let arena = Bump::new();
+        let options = Options { filename: "m.py".into(), optimize: 0 };
+        let code = compile(&arena, source.as_bytes(), options, target()).expect("it is valid");
+        let mut written = Vec::new();
+        marshal::write(code, target(), &mut written).expect("it is small");
+        assert!(written.windows(expected.len()).any(|window| window == expected), "{source}");
     }
 }
 

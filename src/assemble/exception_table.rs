@@ -2,21 +2,24 @@
 //!
 //! # Problem
 //!
-//! Every instruction knows its handler. The table is to hold one entry for each run of instructions with the same handler: start and length of the
-//! run, place of the handler, how far to unwind the stack, and whether to push the index of the instruction that raised.
+//! Every instruction knows its handler. The table is to hold one entry for each run of instructions
+//! with the same handler: start and length of the run, place of the handler, how far to unwind the
+//! stack, and whether to push the index of the instruction that raised.
 //!
 //! # Strategy
 //!
-//! Instructions come in order. An entry is open while instructions have the same handler, and is written when one with another, or none, follows.
-//! Numbers are in code units, big-endian in groups of six bits: bit 6 says that more follow, and bit 7 marks the first byte of an entry, so that a
+//! Instructions come in order. An entry is open while instructions have the same handler, and is
+//! written when one with another, or none, follows. Numbers are in code units, big-endian in groups
+//! of six bits: bit 6 says that more follow, and bit 7 marks the first byte of an entry, so that a
 //! search may start in the middle.
 //!
 //! # Why it is correct
 //!
-//! Handlers are compared by their places in the code, which is all that the interpreter sees of them: two blocks at one place (the first is empty
-//! then) are one handler, and have one depth.
+//! Handlers are compared by their places in the code, which is all that the interpreter sees of
+//! them: two blocks at one place (the first is empty then) are one handler, and have one depth.
 //!
-//! CPython: `Python/assemble.c` `assemble_exception_table`, `Objects/exception_handling_notes.txt` (3.11–3.12)
+//! CPython: `Python/assemble.c` `assemble_exception_table`, `Objects/exception_handling_notes.txt`
+//! (3.11–3.12)
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;

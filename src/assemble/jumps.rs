@@ -2,27 +2,32 @@
 //!
 //! # Problem
 //!
-//! A jump's oparg is a distance in code units. One above 255 needs an `EXTENDED_ARG`, above 65535 two, and so on: these code units come
-//! before the jump and make the distance of every jump across them larger, which may then need more themselves. There can be more than
-//! one assignment of sizes that fits, and the code must be the one that CPython arrives at.
+//! A jump's oparg is a distance in code units. One above 255 needs an `EXTENDED_ARG`, above 65535
+//! two, and so on: these code units come before the jump and make the distance of every jump across
+//! them larger, which may then need more themselves. There can be more than one assignment of sizes
+//! that fits, and the code must be the one that CPython arrives at.
 //!
 //! # Strategy
 //!
-//! CPython guesses: the first sizes are as if the oparg were the number of the target's label, later that of the instruction there. Then, round by round, it lays
-//! out all blocks with the sizes so far, takes the distances from that layout and the new sizes from the distances, until a round
-//! changes nothing. We do the same rounds, over one record a block ([`Span`]): only a block's last instruction is a jump, so
-//! everything else in it has a size that does not change.
+//! CPython guesses: the first sizes are as if the oparg were the number of the target's label,
+//! later that of the instruction there. Then, round by round, it lays out all blocks with the sizes
+//! so far, takes the distances from that layout and the new sizes from the distances, until a round
+//! changes nothing. We do the same rounds, over one record a block ([`Span`]): only a block's last
+//! instruction is a jump, so everything else in it has a size that does not change.
 //!
-//! Rounds are few in code that people write. But a chain of jumps, each of which just fits until the next one grows, takes a round
-//! for every jump, and from a bad guess the rounds might never settle. So their number is limited; after that all jumps start
-//! small and grow in sweeps, one forward for the jumps back and one backward for the jumps forward: each sees all growth on its way at once.
+//! Rounds are few in code that people write. But a chain of jumps, each of which just fits until
+//! the next one grows, takes a round for every jump, and from a bad guess the rounds might never
+//! settle. So their number is limited; after that all jumps start small and grow in sweeps, one
+//! forward for the jumps back and one backward for the jumps forward: each sees all growth on its
+//! way at once.
 //!
 //! # Why it is correct
 //!
-//! Larger sizes only make distances larger. So, beginning with the smallest sizes, both rounds and sweeps only ever grow a jump that any
-//! fitting assignment must grow too, and both end with the smallest assignment that fits. CPython's guess is the smallest sizes wherever
-//! the numbers stay below 256, and there the sweeps give what the rounds would have arrived at. In code with more a chain that is longer than
-//! the limit would be needed to make a difference.
+//! Larger sizes only make distances larger. So, beginning with the smallest sizes, both rounds and
+//! sweeps only ever grow a jump that any fitting assignment must grow too, and both end with the
+//! smallest assignment that fits. CPython's guess is the smallest sizes wherever the numbers stay
+//! below 256, and there the sweeps give what the rounds would have arrived at. In code with more a
+//! chain that is longer than the limit would be needed to make a difference.
 //!
 //! CPython: `Python/flowgraph.c` (3.12), `Python/assemble.c` (3.13–) `resolve_jump_offsets`
 
@@ -30,12 +35,13 @@ use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
-use crate::targets::{Features, JumpSizeGuess, Opcode, OpcodeTable};
+use crate::targets::{AssemblyFeatures, JumpSizeGuess, Opcode, OpcodeTable};
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;
 
-/// The places of blocks in the code. [Found](Offsets::resolve) for one unit after another, in the same memory.
+/// The places of blocks in the code. [Found](Offsets::resolve) for one unit after another, in the
+/// same memory.
 #[derive(Default)]
 pub(super) struct Offsets {
     layout: Vec<BlockId>,
@@ -48,7 +54,11 @@ pub(super) struct Offsets {
 
 impl Offsets {
     /// Sets the opargs of all jumps.
-    pub(super) fn resolve(&mut self, graph: &mut FlowGraph, features: &Features) -> Result<(), Diagnostic> {
+    pub(super) fn resolve(
+        &mut self,
+        graph: &mut FlowGraph,
+        features: &AssemblyFeatures,
+    ) -> Result<(), Diagnostic> {
         self.measure(graph, features.opcodes)?;
         if features.jump_size_guess == JumpSizeGuess::ByInstruction {
             self.guess_by_instruction(graph);
@@ -117,7 +127,8 @@ fn too_large() -> Diagnostic {
 /// As many as fit `INT_MAX` bytes.
 const MAX_CODE_UNITS: u32 = i32::MAX as u32 / 2;
 
-/// The instructions from `SEND` on to `END_SEND`, which is where the end of an `async for` has its loop.
+/// The instructions from `SEND` on to `END_SEND`, which is where the end of an `async for` has its
+/// loop.
 const AWAITING: [Opcode; 4] =
     [Opcode::SEND, Opcode::YIELD_VALUE, Opcode::RESUME, Opcode::JUMP_BACKWARD_NO_INTERRUPT];
 
@@ -131,7 +142,8 @@ struct Span {
     extended: u32,
     /// The place in the layout that the jump at the end goes to.
     target: Option<u32>,
-    /// How many code units the jump at the end stops short of the target's start: it goes back to what follows them.
+    /// How many code units the jump at the end stops short of the target's start: it goes back to
+    /// what follows them.
     ///
     /// CPython: `Python/assemble.c` `END_SEND_OFFSET` (3.14–)
     short_of: u32,
@@ -142,7 +154,7 @@ impl Span {
     fn new(mut instrs: &[Instr], opcodes: &OpcodeTable, places: &[u32]) -> Span {
         let mut span = Span { start: 0, fixed: 0, extended: 0, target: None, short_of: 0 };
         if let [before @ .., jump] = instrs
-            && jump.opcode.is_jump()
+            && opcodes.is_jump(jump.opcode)
         {
             instrs = before;
             span.fixed = units::base_size(opcodes, jump.opcode);
@@ -206,7 +218,8 @@ impl Spans {
         self.0[place].end().abs_diff(self.0[target as usize].start).saturating_sub(self.0[place].short_of)
     }
 
-    /// Grows jumps back, first to last, then jumps forward, last to first. Returns whether there was one to grow.
+    /// Grows jumps back, first to last, then jumps forward, last to first. Returns whether there
+    /// was one to grow.
     fn sweep(&mut self) -> bool {
         let mut grown = false;
         let mut offset: u32 = 0;
@@ -220,7 +233,8 @@ impl Spans {
             }
             offset = self.0[place].end();
         }
-        // The end stays where it is, so what grows pushes what is before it down, if need be below 0.
+        // The end stays where it is, so what grows pushes what is before it down, if need be below
+        // 0.
         for place in (0..self.0.len()).rev() {
             if let Some(target) = self.0[place].target.filter(|&target| target as usize > place) {
                 grown |= self.grow(place, self.0[target as usize].start.wrapping_sub(offset));
@@ -232,7 +246,8 @@ impl Spans {
         grown
     }
 
-    /// Makes the jump at the end of a block large enough for `distance`. Returns whether it was not.
+    /// Makes the jump at the end of a block large enough for `distance`. Returns whether it was
+    /// not.
     fn grow(&mut self, place: usize, distance: u32) -> bool {
         let needed = units::extended_args(distance);
         let extended = &mut self.0[place].extended;

@@ -1,4 +1,5 @@
-//! The frame's variables: locals, then cells, then free variables. A parameter that is also a cell stands once, as both.
+//! The frame's variables: locals, then cells, then free variables. A parameter that is also a cell
+//! stands once, as both.
 //!
 //! CPython: `Python/assemble.c` `compute_localsplus_info` (3.11–)
 
@@ -6,15 +7,15 @@ use bumpalo::Bump;
 use smallvec::SmallVec;
 
 use crate::code::{CodeFlags, LocalKind, LocalPlus};
-use crate::codegen::unit::Unit;
+use crate::instructions::Unit;
 use crate::names::Interner;
-use crate::targets::Features;
+use crate::targets::AssemblyFeatures;
 
 pub(super) fn localsplus<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
     unit: &Unit<'a>,
-    features: &Features,
+    features: &AssemblyFeatures,
 ) -> &'a [LocalPlus<'a>] {
     let arguments = if features.argument_kinds { argument_kinds(unit) } else { SmallVec::new() };
     let arguments = arguments.into_iter().chain(std::iter::repeat(0));

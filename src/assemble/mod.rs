@@ -1,11 +1,12 @@
-//! From the flow graph to a code object: jumps, inline caches, exception table, location table.
+//! Assembly: from the flow graph to a code object with its instructions, inline caches, exception
+//! table and location table.
 //!
-//! Input: a [`Unit`], which goes through the passes of the [flow graph](crate::flowgraph) first. Output: its code object. Only here is known how
-//! many code units an instruction takes.
+//! Input: a [`Unit`] and its optimised [flow graph](crate::flowgraph). Output: the code object. No
+//! other module knows how many code units an instruction takes.
 //!
 //! ```text
-//! LOAD_CONST 300   at line 1, columns 0–5   ->   90 01  64 2c   and in the location table   81 05
-//! BINARY_OP 0      at the same place         ->   7a 00  00 00   and the entry becomes         83 05
+//! LOAD_CONST 300   line 1, columns 0–5   ->   90 01  64 2c   location table entry   81 05
+//! BINARY_OP 0      same location         ->   7a 00  00 00   the entry grows to     83 05
 //! ```
 //!
 //! CPython: `Python/assemble.c` `_PyAssemble_MakeCodeObject` (3.12–)
@@ -19,50 +20,47 @@ mod units;
 use bumpalo::Bump;
 
 use crate::code::{CodeObject, PyStr};
-use crate::codegen::unit::Unit;
 use crate::diagnostic::Diagnostic;
-use crate::flowgraph::{self, BlockId, FlowGraph};
+use crate::flowgraph::{BlockId, FlowGraph};
+use crate::instructions::Unit;
 use crate::names::Interner;
 use crate::source::Location;
-use crate::targets::{Features, Target};
+use crate::targets::AssemblyFeatures;
 use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
 use linetable::LocationTable;
 
-/// Makes code objects of one unit after another, in the same memory.
-pub(crate) struct Assembler {
-    graph: FlowGraph,
+/// Assembles the units of a module one after another, and reuses its buffers.
+pub(crate) struct Assembler<'a> {
+    arena: &'a Bump,
+    features: &'static AssemblyFeatures,
+    /// `co_filename` of every code object.
+    filename: PyStr<'a>,
     offsets: Offsets,
     locations: LocationTable,
 }
 
-impl Assembler {
-    pub(crate) fn new() -> Assembler {
-        Assembler {
-            graph: FlowGraph::new(),
-            offsets: Offsets::default(),
-            locations: LocationTable::default(),
-        }
+impl<'a> Assembler<'a> {
+    pub(crate) fn new(arena: &'a Bump, features: &'static AssemblyFeatures, filename: PyStr<'a>) -> Self {
+        let (offsets, locations) = (Offsets::default(), LocationTable::default());
+        Assembler { arena, features, filename, offsets, locations }
     }
 
-    /// Optimises a unit's instructions and makes its code object.
-    pub(crate) fn code_object<'a>(
+    /// Assembles a unit and its optimised graph. Fails if a jump is too long.
+    pub(crate) fn code_object(
         &mut self,
-        arena: &'a Bump,
         interner: &Interner<'a>,
-        target: Target,
-        filename: PyStr<'a>,
-        unit: &mut Unit<'a>,
+        unit: &Unit<'a>,
+        graph: &mut FlowGraph,
     ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-        let features = target.features();
-        let stack_size = flowgraph::run(&mut self.graph, unit, arena, features);
-        let tables = self.emit(arena, features, unit.firstlineno)?;
+        let Assembler { arena, features, filename, .. } = *self;
+        let tables = self.tables(graph, unit.firstlineno)?;
         let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
         Ok(arena.alloc(CodeObject {
             argcount: unit.argcount,
             posonlyargcount: unit.posonlyargcount,
             kwonlyargcount: unit.kwonlyargcount,
-            stacksize: stack_size.max(target.features().least_stacksize),
+            stacksize: graph.stack_size().max(features.least_stacksize),
             flags: unit.flags,
             code: tables.code,
             consts: arena.alloc_slice_copy(unit.consts.values()),
@@ -74,18 +72,15 @@ impl Assembler {
             firstlineno: unit.firstlineno,
             linetable: tables.locations,
             exceptiontable: tables.exceptions,
+            origin: Some(unit.origin),
         }))
     }
 
-    fn emit<'a>(
-        &mut self,
-        arena: &'a Bump,
-        features: &Features,
-        firstlineno: i32,
-    ) -> Result<Tables<'a>, Diagnostic> {
-        self.offsets.resolve(&mut self.graph, features)?;
+    fn tables(&mut self, graph: &mut FlowGraph, firstlineno: i32) -> Result<Tables<'a>, Diagnostic> {
+        let Assembler { arena, features, .. } = *self;
+        self.offsets.resolve(graph, features)?;
         let opcodes = features.opcodes;
-        let (graph, offsets, locations) = (&self.graph, &self.offsets, &mut self.locations);
+        let (graph, offsets, locations) = (&*graph, &self.offsets, &mut self.locations);
         let size = offsets.end();
         let code = arena.alloc_slice_fill_copy(size as usize, [0; 2]);
         locations.begin(firstlineno);
@@ -99,7 +94,7 @@ impl Assembler {
                     exceptions.set_handler(offset, last_handler.map(|id| handler(graph, offsets, id)));
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
-                if instr.location == Location::NEXT && instr.opcode.is_terminator() {
+                if instr.location == Location::NEXT && opcodes.is_terminator(instr.opcode) {
                     locations.add(Location::NONE, size);
                 } else {
                     locations.add(instr.location, size);
@@ -115,7 +110,7 @@ impl Assembler {
     }
 }
 
-/// What the instructions become.
+/// The byte strings of a code object.
 struct Tables<'a> {
     code: &'a [u8],
     locations: &'a [u8],

@@ -1,7 +1,8 @@
 //! Code units: how many an instruction takes, and their bytes.
 //!
-//! A code unit is two bytes, opcode and the low byte of the oparg. The higher bytes stand before it in `EXTENDED_ARG`s, the inline cache after it: zeros, for
-//! `CACHE` is opcode 0 of every version that has it.
+//! A code unit is two bytes, opcode and the low byte of the oparg. The higher bytes stand before it
+//! in `EXTENDED_ARG`s, the inline cache after it: zeros, for `CACHE` is opcode 0 of every version
+//! that has it.
 //!
 //! CPython: `Python/assemble.c` `write_instr`, `Python/compile.c` `_PyCompile_InstrSize` (3.12)
 
@@ -22,7 +23,8 @@ pub(super) fn size(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32) -> u32 {
     extended_args(oparg) + base_size(opcodes, opcode)
 }
 
-/// Writes the instruction to the start of `code`, which is zeroed, as the inline cache is to be. Returns how many code units it takes.
+/// Writes the instruction to the start of `code`, which is zeroed, as the inline cache is to be.
+/// Returns how many code units it takes.
 pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mut [[u8; 2]]) -> u32 {
     let [low, higher @ ..] = oparg.to_le_bytes();
     let extended = extended_args(oparg);
@@ -43,7 +45,7 @@ mod tests {
 
     #[test]
     fn large_arguments_take_extended_args() {
-        let opcodes = Target::newest(Version::V3_12).expect("3.12 is supported").features().opcodes;
+        let opcodes = Target::newest(Version::V3_12).expect("3.12 is supported").features().assembly.opcodes;
         for (oparg, expected) in [
             (0xFF, &[122, 0xFF, 0, 0][..]),
             (0x100, &[144, 1, 122, 0, 0, 0]),

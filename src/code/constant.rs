@@ -8,7 +8,8 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::CodeObject;
 
-/// A Python `str`: UTF-8 in which a lone surrogate takes its three bytes too (what marshal calls `surrogatepass`).
+/// A Python `str`: UTF-8 in which a lone surrogate takes its three bytes too (what marshal calls
+/// `surrogatepass`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct PyStr<'a>(pub &'a [u8]);
 
@@ -29,13 +30,10 @@ impl<'a> PyStr<'a> {
     }
 }
 
-/// The text that a format's `%%` stands for. Elsewhere CPython has one `str` for each character of Latin-1, but this one it makes anew:
-/// marshal tells it from others by its address.
-pub(crate) static NEW_PERCENT: [u8; 1] = *b"%";
-
 /// A Python `int`: small ones by value, the others by sign and magnitude.
 ///
-/// Invariant: `Big` holds only values outside `i64`; its digits are little-endian base 2^32, the last not 0.
+/// Invariant: `Big` holds only values outside `i64`; its digits are little-endian base 2^32, the
+/// last not 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Int<'a> {
     Small(i64),
@@ -69,7 +67,8 @@ pub enum Constant<'a> {
         imag: f64,
     },
     Str(PyStr<'a>),
-    /// A name of the source as a string: its object is the name's own, which is interned, rather than that of a literal.
+    /// A name of the source as a string: its object is the name's own, which is interned, rather
+    /// than that of a literal.
     Name(PyStr<'a>),
     Bytes(&'a [u8]),
     Tuple(&'a [Constant<'a>]),
@@ -97,7 +96,8 @@ impl Constant<'_> {
 }
 
 impl Constant<'_> {
-    /// A number that is the same for the same constants, made at a glance: others mostly have another.
+    /// A number that is the same for the same constants, made at a glance: others mostly have
+    /// another.
     pub(crate) fn fingerprint(&self) -> u32 {
         let of_bytes = |bytes: &[u8]| match *bytes {
             [] => 0,
@@ -124,10 +124,12 @@ impl Constant<'_> {
     }
 }
 
-/// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True` and `1`) told apart: then one entry of `co_consts`
-/// serves both. Two code objects are the same when they would run alike and report the same places, as it is with the two copies of a `finally` body.
+/// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True`
+/// and `1`) told apart: then one entry of `co_consts` serves both. Two code objects are the same
+/// when they would run alike and report the same places, as it is with the two copies of a
+/// `finally` body.
 ///
-/// A NaN, which only folding makes, is the same only as itself: see [`number_nan`].
+/// A NaN, which only folding makes, is the same only as itself: see [`identity`](super::identity).
 ///
 /// CPython: `Objects/codeobject.c` `_PyCode_ConstantKey` (3.8–)
 impl PartialEq for Constant<'_> {
@@ -183,22 +185,8 @@ fn same_code(a: &CodeObject<'_>, b: &CodeObject<'_>) -> bool {
             && a.exceptiontable == b.exceptiontable
 }
 
-/// The bits of a NaN that CPython's own NaNs set: sign, exponent, and that it is a quiet one.
-const NAN_BITS: u64 = 0xfff8 << 48;
-
-/// The NaN that is the `number`th object of its kind. Each operation whose result is a NaN makes a new object, equal only to itself;
-/// the bits that CPython leaves zero tell them apart.
-pub(crate) fn number_nan(nan: f64, number: u32) -> f64 {
-    debug_assert!(nan.is_nan(), "other floats are told apart by their values");
-    f64::from_bits(nan.to_bits() & NAN_BITS | u64::from(number))
-}
-
-/// The bits that CPython has for a float.
-pub(crate) fn float_bits(value: f64) -> u64 {
-    if value.is_nan() { value.to_bits() & NAN_BITS } else { value.to_bits() }
-}
-
-/// Hashes the length, and of long bytes (docstrings, location tables) only both ends, which nearly always tell them apart.
+/// Hashes the length, and of long bytes (docstrings, location tables) only both ends, which nearly
+/// always tell them apart.
 fn hash_ends<H: Hasher>(bytes: &[u8], state: &mut H) {
     const END: usize = 32;
     match (bytes.first_chunk::<END>(), bytes.last_chunk::<END>()) {
@@ -232,7 +220,8 @@ impl Hash for Constant<'_> {
             Constant::Code(code) => {
                 (code.firstlineno, code.name).hash(state);
                 hash_ends(code.linetable, state);
-                // What stands at one line has other columns, unless it is a lambda so short that it keeps none.
+                // What stands at one line has other columns, unless it is a lambda so short that it
+                // keeps none.
                 if code.linetable.len() <= SHORT_LINETABLE {
                     (code.names, code.consts).hash(state);
                 }

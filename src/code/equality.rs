@@ -1,6 +1,8 @@
-//! Python's `==` and `hash` between constants, by which sets and dicts tell their keys apart: `1`, `1.0` and `True` are one key.
+//! Python's `==` and `hash` between constants, by which sets and dicts tell their keys apart: `1`,
+//! `1.0` and `True` are one key.
 //!
-//! Not to be confused with the sameness of entries of `co_consts`, which is [`Constant`]'s own `==`.
+//! Not to be confused with the sameness of entries of `co_consts`, which is [`Constant`]'s own
+//! `==`.
 
 use std::borrow::Cow;
 

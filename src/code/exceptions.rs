@@ -16,7 +16,8 @@ pub struct ExceptionEntry {
     pub lasti: bool,
 }
 
-/// The entries of an exception table; it ends where the table does, be that in the middle of an entry.
+/// The entries of an exception table; it ends where the table does, be that in the middle of an
+/// entry.
 #[derive(Clone, Debug)]
 pub struct ExceptionEntries<'t> {
     table: Varints<'t>,

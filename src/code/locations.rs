@@ -4,7 +4,8 @@ use super::CodeObject;
 use super::varint::Varints;
 use crate::source::Location;
 
-/// The entries of a location table; it ends where the table does, be that in the middle of an entry.
+/// The entries of a location table; it ends where the table does, be that in the middle of an
+/// entry.
 #[derive(Clone, Debug)]
 pub struct Locations<'t> {
     table: Varints<'t>,

@@ -4,11 +4,11 @@ mod constant;
 pub mod disassembly;
 mod equality;
 mod exceptions;
+pub(crate) mod identity;
 mod locations;
 mod varint;
 
 pub use constant::{Constant, Int, PyStr};
-pub(crate) use constant::{NEW_PERCENT, float_bits, number_nan};
 pub(crate) use equality::ConstantSet;
 pub use exceptions::{ExceptionEntries, ExceptionEntry};
 pub use locations::{LocationEntry, Locations};
@@ -20,7 +20,8 @@ pub use locations::{LocationEntry, Locations};
 /// CPython: `Include/cpython/code.h` `PyCodeObject` (3.8–)
 #[derive(Clone, Debug)]
 pub struct CodeObject<'a> {
-    /// Positional parameters, the positional-only ones included; neither `*args` nor keyword-only ones.
+    /// Positional parameters, the positional-only ones included; neither `*args` nor keyword-only
+    /// ones.
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
@@ -30,7 +31,8 @@ pub struct CodeObject<'a> {
     pub code: &'a [u8],
     pub consts: &'a [Constant<'a>],
     pub names: &'a [PyStr<'a>],
-    /// Locals, then cells, then free variables, as the frame holds them (a parameter that is also a cell stands once).
+    /// Locals, then cells, then free variables, as the frame holds them (a parameter that is also a
+    /// cell stands once).
     pub localsplus: &'a [LocalPlus<'a>],
     pub filename: PyStr<'a>,
     pub name: PyStr<'a>,
@@ -38,6 +40,23 @@ pub struct CodeObject<'a> {
     pub firstlineno: i32,
     pub linetable: &'a [u8],
     pub exceptiontable: &'a [u8],
+    /// What it was compiled from. Of what was read from a pyc only the body of a class is known, by its
+    /// shared objects; otherwise it is `None`.
+    pub origin: Option<Origin>,
+}
+
+/// What a code object was compiled from, as far as it decides which objects CPython shares. No
+/// field of CPython's code objects says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The body of a class, whose first constant is the very object that is its qualified name.
+    ClassBody,
+    /// The function that evaluates annotations, whose parameter was renamed after its tuple of
+    /// local names was made.
+    Annotate,
+    /// Anything else.
+    #[default]
+    Other,
 }
 
 /// A slot of the frame: its name, and what kinds of variable it is.

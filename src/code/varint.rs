@@ -1,4 +1,5 @@
-//! The numbers of variable length in location tables and exception tables: six bits a byte, and bit 6 where more follow.
+//! The numbers of variable length in location tables and exception tables: six bits a byte, and bit
+//! 6 where more follow.
 
 /// Reads numbers from the start of a table.
 #[derive(Clone, Debug)]

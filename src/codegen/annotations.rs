@@ -1,4 +1,5 @@
-//! Annotations of functions and variables, and where `__annotations__` or `__annotate__` is set up in modules and classes.
+//! Annotations of functions and variables, and where `__annotations__` or `__annotate__` is set up
+//! in modules and classes.
 //!
 //! Deferred annotations (PEP 649) become a function that evaluates them when it is asked to:
 //!
@@ -8,12 +9,14 @@
 //!     return {'x': int}
 //! ```
 //!
-//! Those of variables are compiled at the end of the module or class, and in a module put at its beginning. Where the statement
-//! may not have run, its number in the set `__conditional_annotations__` says so.
+//! Those of variables are compiled at the end of the module or class, and in a module put at its
+//! beginning. Where the statement may not have run, its number in the set
+//! `__conditional_annotations__` says so.
 
 use super::functions::FunctionFlags;
-use super::{AtEnd, Compiler, Result, UnitKind};
-use crate::code::{CodeObject, Constant, Int, LocalPlus};
+use super::{AtEnd, Compiler, Place, Result, UnitKind};
+use crate::code::identity::exists_once;
+use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin};
 use crate::names::{Ident, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -28,14 +31,16 @@ pub(crate) struct DeferredAnnotation<'a> {
     location: Location,
     name: Ident,
     annotation: &'a Expr<'a>,
-    /// What the set of conditional annotations holds once the statement has run; `None` where it is sure to run.
+    /// What the set of conditional annotations holds once the statement has run; `None` where it is
+    /// sure to run.
     index: Option<u32>,
 }
 
 impl<'a> Compiler<'a, '_> {
     /// Compiles the body of a module or class, whose names live in a namespace.
     ///
-    /// CPython: `Python/compile.c` `compiler_body` (3.8–3.13), `Python/codegen.c` `codegen_body` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_body` (3.8–3.13), `Python/codegen.c` `codegen_body`
+    /// (3.14–)
     pub(super) fn namespace_body(&mut self, mut location: Location, body: &'a [Stmt<'a>]) -> Result {
         if let Some(first) = body.first()
             && self.state().kind == UnitKind::Module
@@ -49,7 +54,7 @@ impl<'a> Compiler<'a, '_> {
         let (docstring, body) = self.split_docstring(body)?;
         if let Some(docstring) = docstring {
             self.emit_const(Constant::Str(docstring.text), docstring.location);
-            self.name_op(Location::NONE, known::DOC, ExprContext::Store)?;
+            self.name_op(Place::Nowhere, known::DOC, ExprContext::Store)?;
         }
         self.visit_body(body)?;
         self.variable_annotations(location)
@@ -69,7 +74,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn sets_up_annotations(&self, body: &[Stmt<'_>]) -> bool {
-        if self.target.features().deferred_annotations {
+        if self.features.deferred_annotations {
             self.future.contains(Future::ANNOTATIONS) && self.scope().annotations_used
         } else {
             has_annotations(body)
@@ -85,7 +90,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         if self.future.contains(Future::ANNOTATIONS) {
             self.annotation_text(annotation);
-        } else if self.target.features().deferred_annotations {
+        } else if self.features.deferred_annotations {
             self.defer_annotation(location, name, annotation);
             return Ok(());
         } else {
@@ -98,7 +103,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// CPython: `Python/compile.c` `_PyCompile_AddDeferredAnnotation`, `Python/codegen.c` `codegen_annassign` (3.14–)
+    /// CPython: `Python/compile.c` `_PyCompile_AddDeferredAnnotation`, `Python/codegen.c`
+    /// `codegen_annassign` (3.14–)
     fn defer_annotation(&mut self, location: Location, name: Ident, annotation: &'a Expr<'a>) {
         let state = self.state();
         let is_class = state.kind == UnitKind::Class;
@@ -117,8 +123,9 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_TOP, location);
     }
 
-    /// Binds the function that evaluates the annotations of the variables of the innermost unit, if there are any. In a module it comes
-    /// before all else, so that a module that is still being executed has it.
+    /// Binds the function that evaluates the annotations of the variables of the innermost unit, if
+    /// there are any. In a module it comes before all else, so that a module that is still being
+    /// executed has it.
     ///
     /// CPython: `Python/codegen.c` `codegen_process_deferred_annotations` (3.14–)
     fn variable_annotations(&mut self, location: Location) -> Result {
@@ -177,8 +184,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Enters the function that evaluates something when it is asked for it in some format: none but plain values and, with other
-    /// globals, the same, come from here.
+    /// Enters the function that evaluates something when it is asked for it in some format: none
+    /// but plain values and, with other globals, the same, come from here.
     ///
     /// CPython: `Python/codegen.c` `codegen_setup_annotations_scope` (3.14–)
     pub(super) fn enter_on_demand(&mut self, location: Location, name: Ident, scope: ScopeId) {
@@ -205,12 +212,13 @@ impl<'a> Compiler<'a, '_> {
         // Only now, so that it does not clash with a name in the annotations.
         let localsplus = self.arena.alloc_slice_copy(code.localsplus);
         localsplus[0] = LocalPlus { name: "format".into(), ..localsplus[0] };
-        let code = self.arena.alloc(CodeObject { localsplus, ..code.clone() });
+        let code =
+            self.arena.alloc(CodeObject { localsplus, origin: Some(Origin::Annotate), ..code.clone() });
         self.make_closure(location, code, FunctionFlags::NONE)
     }
 
-    /// Puts the annotations of a function on the stack, if there are any: a function that makes a dict of them, or a tuple of names
-    /// and values.
+    /// Puts the annotations of a function on the stack, if there are any: a function that makes a
+    /// dict of them, or a tuple of names and values.
     pub(super) fn annotations(
         &mut self,
         location: Location,
@@ -227,7 +235,7 @@ impl<'a> Compiler<'a, '_> {
         };
         if self.symtable.scope(scope).annotations_used {
             self.enter_on_demand(location, known::ANNOTATE, scope);
-            if self.target.features().function_annotations_qualname {
+            if self.features.function_annotations_qualname {
                 self.qualify_annotate(node.name);
             }
             let entries = self.annotation_values(location, node)?;
@@ -240,10 +248,11 @@ impl<'a> Compiler<'a, '_> {
 
     /// Pushes name and value of each annotation of a function, and returns how many there are.
     ///
-    /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.8–3.13), `Python/codegen.c` `codegen_annotations_in_scope` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.8–3.13), `Python/codegen.c`
+    /// `codegen_annotations_in_scope` (3.14–)
     fn annotation_values(&mut self, location: Location, node: &'a FunctionDef<'a>) -> Result<u32> {
         let args = node.args;
-        let positional = if self.target.features().annotations_posonly_first {
+        let positional = if self.features.annotations_posonly_first {
             [args.posonlyargs, args.args]
         } else {
             [args.args, args.posonlyargs]
@@ -284,7 +293,10 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_visit_annexpr` (3.8–)
     fn annotation_text(&mut self, annotation: &Expr<'a>) {
         let text = unparse(self.arena, self.interner, annotation);
-        self.emit_const(Constant::Str(text), annotation.location);
+        // The text of a longer name is a string of its own, which only looks like the name.
+        let is_name = matches!(annotation.kind, ExprKind::Name { .. }) && exists_once(text);
+        let constant = if is_name { Constant::Name(text) } else { Constant::Str(text) };
+        self.emit_const(constant, annotation.location);
     }
 }
 

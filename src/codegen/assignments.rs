@@ -78,7 +78,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Keeps the object and the index (or the two bounds of the slice) below the value that they lead to.
+    /// Keeps the object and the index (or the two bounds of the slice) below the value that they
+    /// lead to.
     fn aug_assign_subscript(
         &mut self,
         target: Location,
@@ -138,7 +139,7 @@ impl<'a> Compiler<'a, '_> {
             }
             _ => return Err(invalid_target(location, "invalid node type for annotated assignment")),
         }
-        let features = self.target.features();
+        let features = self.features;
         let is_evaluated = !self.future.contains(Future::ANNOTATIONS) && !features.deferred_annotations;
         if !simple && is_evaluated && self.has_annotations() {
             self.evaluate_and_discard(annotation)?;

@@ -1,6 +1,8 @@
-//! Attributes: loading, storing and deleting them, and the direct ways for methods and for `super().name`.
+//! Attributes: loading, storing and deleting them, and the direct ways for methods and for
+//! `super().name`.
 //!
-//! An attribute that stands on another line than its object begins, as in a chain of calls, gets its own line:
+//! An attribute that stands on another line than its object begins, as in a chain of calls, gets
+//! its own line:
 //!
 //! ```text
 //! value = (query
@@ -64,7 +66,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// Replaces the object on top of the stack by its attribute.
     ///
-    /// The argument of `LOAD_ATTR` is the index of the name, above one bit that says whether a method is wanted.
+    /// The argument of `LOAD_ATTR` is the index of the name, above one bit that says whether a
+    /// method is wanted.
     pub(super) fn load_attribute(&mut self, attr: Ident, load: AttributeLoad, location: Location) {
         let index = self.attribute_index(attr);
         self.emit_arg(Opcode::LOAD_ATTR, index << 1 | load as u32, location);
@@ -72,7 +75,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// Loads `super().attr`.
     ///
-    /// The argument of `LOAD_SUPER_ATTR` is the index of the name above two bits: whether `super` has arguments, and whether a method is wanted.
+    /// The argument of `LOAD_SUPER_ATTR` is the index of the name above two bits: whether `super`
+    /// has arguments, and whether a method is wanted.
     pub(super) fn super_attribute(
         &mut self,
         location: Location,
@@ -94,8 +98,8 @@ impl<'a> Compiler<'a, '_> {
         self.unit().names.add(name)
     }
 
-    /// Whether `value` is a name that the module imports somewhere at its top level: then `value.f()` calls a function
-    /// of a module more likely than a method.
+    /// Whether `value` is a name that the module imports somewhere at its top level: then
+    /// `value.f()` calls a function of a module more likely than a method.
     ///
     /// CPython: `Python/compile.c` `is_import_originated` (3.12)
     pub(super) fn is_import_originated(&self, value: &Expr<'a>) -> bool {
@@ -104,7 +108,8 @@ impl<'a> Compiler<'a, '_> {
         symbol.is_some_and(|symbol| symbol.flags.contains(SymbolFlags::DEF_IMPORT))
     }
 
-    /// The call if `value` is `super()` or `super(cls, obj)`, nothing in sight shadows `super`, and `attr` can be looked up directly.
+    /// The call if `value` is `super()` or `super(cls, obj)`, nothing in sight shadows `super`, and
+    /// `attr` can be looked up directly.
     ///
     /// CPython: `Python/compile.c` `can_optimize_super_call` (3.12)
     pub(super) fn optimizable_super_call(&mut self, value: &Expr<'a>, attr: Ident) -> Option<SuperCall<'a>> {
@@ -150,7 +155,8 @@ impl<'a> Compiler<'a, '_> {
         self.name_op(call.location, first, ExprContext::Load)
     }
 
-    /// `location`, but starting at the name `attr` where the attribute, which ends as `attribute` does, stands on a later line.
+    /// `location`, but starting at the name `attr` where the attribute, which ends as `attribute`
+    /// does, stands on a later line.
     ///
     /// CPython: `Python/compile.c` `update_start_location_to_match_attr` (3.12)
     pub(super) fn start_at_attribute(

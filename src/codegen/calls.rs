@@ -1,16 +1,15 @@
 //! Calls: of methods, with plain arguments, and with unpacked ones (`CALL_FUNCTION_EX`).
 
-use super::unit::IdentTable;
-
 use super::attributes::AttributeLoad;
 use super::displays::{Display, STACK_USE_GUIDELINE};
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::IdentTable;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind, Keyword};
-use crate::targets::Opcode;
+use crate::targets::{Calls, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_call` (3.12)
@@ -32,18 +31,19 @@ impl<'a> Compiler<'a, '_> {
 
     /// A callable that is no method has a `NULL` beside it, where a method has its object.
     pub(super) fn null_before_callable(&mut self, location: Location) {
-        if !self.target.features().push_null_after_callable {
+        if !self.features.calls.push_null_after_callable() {
             self.emit(Opcode::PUSH_NULL, location);
         }
     }
 
     pub(super) fn null_after_callable(&mut self, location: Location) {
-        if self.target.features().push_null_after_callable {
+        if self.features.calls.push_null_after_callable() {
             self.emit(Opcode::PUSH_NULL, location);
         }
     }
 
-    /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain arguments make it worth a special code.
+    /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain
+    /// arguments make it worth a special code.
     fn is_method_call(&self, call: &Call<'a>, value: &Expr<'a>) -> bool {
         let count = call.args.len() + call.keywords.len() + usize::from(!call.keywords.is_empty());
         !self.is_import_originated(value)
@@ -75,7 +75,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes arguments and calls; the callee and `already_pushed` positional arguments are on the stack.
+    /// Pushes arguments and calls; the callee and `already_pushed` positional arguments are on the
+    /// stack.
     ///
     /// CPython: `Python/compile.c` `compiler_call_helper` (3.12)
     pub(crate) fn call_args(
@@ -108,7 +109,7 @@ impl<'a> Compiler<'a, '_> {
         keywords: &'a [Keyword<'a>],
     ) -> Result {
         self.validate_keywords(keywords)?;
-        let uncounted = usize::from(self.target.features().generic_base_uncounted);
+        let uncounted = usize::from(self.features.generic_base_uncounted);
         self.counted_call_args(location, 2, bases, bases.len() - uncounted, keywords)
     }
 
@@ -130,14 +131,15 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes the values of keyword arguments and names them for the call that follows, whose instruction it returns.
+    /// Pushes the values of keyword arguments and names them for the call that follows, whose
+    /// instruction it returns.
     fn plain_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result<Opcode> {
         if keywords.is_empty() {
             return Ok(Opcode::CALL);
         }
         keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
         let names = self.keyword_names(keywords);
-        if self.target.features().call_kw {
+        if self.features.calls == Calls::CallKw {
             self.emit_const(names, location);
             return Ok(Opcode::CALL_KW);
         }
@@ -170,7 +172,7 @@ impl<'a> Compiler<'a, '_> {
             self.keywords_dict(location, keywords)?;
         }
         let has_dict = !keywords.is_empty();
-        if self.target.features().call_ex_always_kwargs {
+        if self.features.call_ex_always_kwargs {
             if !has_dict {
                 self.emit(Opcode::PUSH_NULL, location);
             }
@@ -200,7 +202,8 @@ impl<'a> Compiler<'a, '_> {
         self.keywords_run(location, &keywords[run_start..], &mut has_dict)
     }
 
-    /// Makes a dict of a run without `**`, which may be empty, and merges it into the dict on the stack if there is one.
+    /// Makes a dict of a run without `**`, which may be empty, and merges it into the dict on the
+    /// stack if there is one.
     fn keywords_run(
         &mut self,
         location: Location,
@@ -222,21 +225,21 @@ impl<'a> Compiler<'a, '_> {
     fn sub_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
         let count = keywords.len() as u32;
         let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
-        if count > 1 && !is_big && self.target.features().const_key_maps {
+        if count > 1 && !is_big && self.features.const_key_maps {
             keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
             self.emit_const(self.keyword_names(keywords), location);
             self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, count, location);
             return Ok(());
         }
         if is_big {
-            self.emit_arg(Opcode::BUILD_MAP, 0, Location::NONE);
+            self.emit_arg(Opcode::BUILD_MAP, 0, Place::Nowhere);
         }
         for keyword in keywords {
             let name = keyword.arg.expect("a run has no `**`");
             self.emit_const(self.name_constant(name), location);
             self.visit_expr(keyword.value)?;
             if is_big {
-                self.emit_arg(Opcode::MAP_ADD, 1, Location::NONE);
+                self.emit_arg(Opcode::MAP_ADD, 1, Place::Nowhere);
             }
         }
         if !is_big {
@@ -251,8 +254,8 @@ impl<'a> Compiler<'a, '_> {
         self.validate_names(names, "keyword argument repeated")
     }
 
-    /// Checks that each name may be assigned to and stands there once; else reports the fault of the first faulty name.
-    /// A repetition is reported where the name stands for the second time.
+    /// Checks that each name may be assigned to and stands there once; else reports the fault of
+    /// the first faulty name. A repetition is reported where the name stands for the second time.
     pub(super) fn validate_names(
         &mut self,
         names: impl Iterator<Item = (Ident, Location)>,

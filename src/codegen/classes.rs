@@ -1,7 +1,7 @@
 //! Class definitions.
 
 use super::functions::{FunctionFlags, first_line};
-use super::{AtEnd, Compiler, Result, UnitKind};
+use super::{AtEnd, Compiler, Place, Result, UnitKind};
 use crate::code::{Constant, Int};
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -9,7 +9,8 @@ use crate::syntax::ast::{ClassDef, Expr, ExprContext, ExprKind, TypeParams};
 use crate::targets::{Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
-    /// `NAME = __build_class__(<function of the body>, 'NAME', *bases, **keywords)`, then the decorators.
+    /// `NAME = __build_class__(<function of the body>, 'NAME', *bases, **keywords)`, then the
+    /// decorators.
     ///
     /// CPython: `Python/compile.c` `compiler_class` (3.12)
     pub(super) fn class_def(&mut self, location: Location, node: &'a ClassDef<'a>) -> Result {
@@ -34,9 +35,10 @@ impl<'a> Compiler<'a, '_> {
         type_params: &'a TypeParams<'a>,
         firstlineno: i32,
     ) -> Result {
-        let params_only = self.target.features().generic_class_mangles_type_params_only;
+        let params_only = self.features.generic_class_mangles_type_params_only;
         if !params_only {
-            // CPython mangles by this class from here on in the whole unit around it, and so must we.
+            // CPython mangles by this class from here on in the whole unit around it, and so must
+            // we.
             self.state().private = Some(node.name);
         }
         self.null_before_callable(location);
@@ -96,7 +98,7 @@ impl<'a> Compiler<'a, '_> {
         let constant = if is_name { self.name_constant(node.name) } else { Constant::Str(qualname) };
         self.emit_const(constant, start);
         self.name_op(start, known::QUALNAME, ExprContext::Store)?;
-        if self.target.features().firstlineno_and_static_attributes {
+        if self.features.firstlineno_and_static_attributes {
             let firstlineno = self.unit().firstlineno;
             self.emit_const(Constant::Int(Int::Small(firstlineno.into())), start);
             self.name_op(start, known::FIRSTLINENO, ExprContext::Store)?;
@@ -115,23 +117,23 @@ impl<'a> Compiler<'a, '_> {
 
     /// Hands the implicit cells to `type.__new__`, and returns that of `__class__`, or `None`.
     fn class_epilogue(&mut self) -> Result {
-        if self.target.features().firstlineno_and_static_attributes {
+        if self.features.firstlineno_and_static_attributes {
             let attributes = self.static_attributes();
-            self.emit_const(attributes, Location::NONE);
-            self.name_op(Location::NONE, known::STATIC_ATTRIBUTES, ExprContext::Store)?;
+            self.emit_const(attributes, Place::Nowhere);
+            self.name_op(Place::Nowhere, known::STATIC_ATTRIBUTES, ExprContext::Store)?;
         }
         if self.scope().needs_classdict {
             self.load_own_cell(known::CLASSDICT);
-            self.name_op(Location::NONE, known::CLASSDICTCELL, ExprContext::Store)?;
+            self.name_op(Place::Nowhere, known::CLASSDICTCELL, ExprContext::Store)?;
         }
         if self.scope().needs_class_closure {
             self.load_own_cell(known::CLASS);
-            self.emit_arg(Opcode::COPY, 1, Location::NONE);
-            self.name_op(Location::NONE, known::CLASSCELL, ExprContext::Store)?;
+            self.emit_arg(Opcode::COPY, 1, Place::Nowhere);
+            self.name_op(Place::Nowhere, known::CLASSCELL, ExprContext::Store)?;
         } else {
-            self.emit_const(Constant::None, Location::NONE);
+            self.emit_const(Constant::None, Place::Nowhere);
         }
-        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         Ok(())
     }
 
@@ -157,6 +159,6 @@ impl<'a> Compiler<'a, '_> {
 
     fn load_own_cell(&mut self, name: Ident) {
         let cell = self.unit().cellvars.add(name);
-        self.emit_arg(Opcode::LOAD_CLOSURE, cell, Location::NONE);
+        self.emit_arg(Opcode::LOAD_CLOSURE, cell, Place::Nowhere);
     }
 }

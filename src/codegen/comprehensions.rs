@@ -1,25 +1,29 @@
-//! Comprehensions of all four kinds, inlined into the unit around them (PEP 709) or as functions of their own.
+//! Comprehensions of all four kinds, inlined into the unit around them (PEP 709) or as functions of
+//! their own.
 //!
-//! An inlined comprehension keeps its variables in the fast locals of the unit around it. What these held before waits on the stack:
+//! An inlined comprehension keeps its variables in the fast locals of the unit around it. What
+//! these held before waits on the stack:
 //!
 //! ```text
 //! [x for x in xs]     LOAD xs; GET_ITER; LOAD_FAST_AND_CLEAR x; SWAP 2; BUILD_LIST 0; SWAP 2; FOR_ITER ...
 //!                     ...; SWAP 2; STORE_FAST_MAYBE_NULL x
 //! ```
 //!
-//! Invariant: while an inlined comprehension is compiled, the symbols of the scope around say of its variables what its own scope says;
-//! afterwards they say what they said before.
+//! Invariant: while an inlined comprehension is compiled, the symbols of the scope around say of
+//! its variables what its own scope says; afterwards they say what they said before.
 
 use super::functions::FunctionFlags;
-use super::sequence::Label;
-use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
+use super::{AtEnd, Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::code::CodeObject;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ComprehensionKind, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope};
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, Expr, ExprKind};
-use crate::targets::{Awaitable, ComprehensionIter, Opcode, limits};
+use crate::targets::{
+    Awaitable, ComprehensionIsolation, ComprehensionIter, IteratorLocation, Opcode, limits,
+};
 
 /// The comprehension being compiled.
 #[derive(Clone, Copy)]
@@ -55,6 +59,36 @@ struct Isolation {
     labels: Option<(Label, Label)>,
 }
 
+/// A name in an inlined comprehension.
+#[derive(Clone, Copy)]
+struct Inner {
+    name: Ident,
+    /// What it is in the comprehension.
+    symbol: Symbol,
+    /// What it is in the scope around the comprehension.
+    outer: Symbol,
+    /// The comprehension is directly in a class body, whose names it must not see.
+    in_class: bool,
+}
+
+impl Inner {
+    /// Whether the comprehension binds the name. Both flags are set if it assigns to a nonlocal by
+    /// `:=`, which is visible outside.
+    fn is_bound(&self) -> bool {
+        let flags = self.symbol.flags;
+        flags.contains(SymbolFlags::DEF_LOCAL) && !flags.contains(SymbolFlags::DEF_NONLOCAL)
+    }
+
+    fn is_isolated(&self) -> bool {
+        self.is_bound() || self.in_class
+    }
+
+    /// Whether it is a cell of the comprehension and free outside: it can be free in both.
+    fn is_free_cell(&self) -> bool {
+        self.symbol.scope == Some(SymbolScope::Cell) && self.outer.scope == Some(SymbolScope::Free)
+    }
+}
+
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_comprehension` (3.12)
     pub(super) fn comprehension(
@@ -75,7 +109,7 @@ impl<'a> Compiler<'a, '_> {
     fn inlined_comprehension(&mut self, context: Context<'a>, scope: ScopeId) -> Result {
         let location = context.location;
         self.outermost_iter(context)?;
-        let isolation = self.isolate_variables(location, scope);
+        let isolation = self.isolate_variables(location, scope)?;
         self.check_async_comprehension(context, scope, self.units.len() - 1)?;
         if let Some(build) = build_opcode(context.kind) {
             self.emit_arg(build, 0, location);
@@ -91,7 +125,8 @@ impl<'a> Compiler<'a, '_> {
         self.call_comprehension(context, scope, code)
     }
 
-    /// Compiles the generator expression `comp` to a function, which [`Self::call_genexp`] may call more than once.
+    /// Compiles the generator expression `comp` to a function, which [`Self::call_genexp`] may call
+    /// more than once.
     pub(super) fn genexp_code(
         &mut self,
         location: Location,
@@ -137,19 +172,19 @@ impl<'a> Compiler<'a, '_> {
         self.leave_unit(AtEnd::ReturnNone)
     }
 
-    /// In a generator expression whose iterable is not to be asked for its iterator outside, does so before the generator is made.
-    /// Returns what the outermost loop starts from.
+    /// In a generator expression whose iterable is not to be asked for its iterator outside, does
+    /// so before the generator is made. Returns what the outermost loop starts from.
     ///
     /// CPython: `Python/codegen.c` `codegen_comprehension` (3.15–)
     fn iterate_before_generator(&mut self, context: Context<'a>) -> Iteration {
         const RESUME_AT_GENEXP_START: u32 = 4;
 
-        let is_inside = self.target.features().comprehension_iter == ComprehensionIter::Inside;
+        let is_inside = self.features.comprehension_iter == ComprehensionIter::Inside;
         if !is_inside || context.kind != ComprehensionKind::Generator {
             return Iteration::FirstArgument;
         }
         let generator = &context.comp.generators[0];
-        self.emit_arg(Opcode::RESUME, RESUME_AT_GENEXP_START, Location::NONE);
+        self.emit_arg(Opcode::RESUME, RESUME_AT_GENEXP_START, Place::Nowhere);
         self.emit_arg(Opcode::LOAD_FAST, 0, generator.iter.location);
         self.get_iterator(context, generator);
         Iteration::Begun
@@ -195,7 +230,7 @@ impl<'a> Compiler<'a, '_> {
     fn outermost_iter(&mut self, context: Context<'a>) -> Result {
         let generator = &context.comp.generators[0];
         self.visit_expr(generator.iter)?;
-        match self.target.features().comprehension_iter {
+        match self.features.comprehension_iter {
             ComprehensionIter::Evaluated | ComprehensionIter::EvaluatedAndAtLoop => {
                 self.get_iterator(context, generator);
             }
@@ -212,11 +247,12 @@ impl<'a> Compiler<'a, '_> {
 
     /// Where asking for an iterator or an item is.
     fn iteration_location(&self, context: Context<'a>, generator: &Comprehension<'_>) -> Location {
-        let at_iterable = self.target.features().get_iter_at_iterable;
+        let at_iterable = self.features.iterator_location == IteratorLocation::Iterable;
         if at_iterable { generator.iter.location } else { context.location }
     }
 
-    /// Emits the loop of the generator at `index`, those after it within. `depth` counts the iterators of the loops around.
+    /// Emits the loop of the generator at `index`, those after it within. `depth` counts the
+    /// iterators of the loops around.
     ///
     /// CPython: `Python/compile.c` `compiler_comprehension_generator` (3.12)
     fn comprehension_generator(
@@ -299,7 +335,7 @@ impl<'a> Compiler<'a, '_> {
             Iteration::ToEvaluate => self.visit_expr(generator.iter)?,
         }
         let is_evaluated_here = iteration == Iteration::ToEvaluate;
-        let (once, again) = match self.target.features().comprehension_iter {
+        let (once, again) = match self.features.comprehension_iter {
             ComprehensionIter::Evaluated => (is_evaluated_here, false),
             ComprehensionIter::EvaluatedAndAtLoop => (is_evaluated_here, !generator.is_async),
             ComprehensionIter::AtLoop => (true, is_evaluated_here && !generator.is_async),
@@ -311,8 +347,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Stores the item on top of the stack, tests the conditions, and goes on with the next generator or the element.
-    /// Returns the location for the jump back.
+    /// Stores the item on top of the stack, tests the conditions, and goes on with the next
+    /// generator or the element. Returns the location for the jump back.
     fn generator_body(&mut self, context: Context<'a>, index: usize, depth: u32) -> Result<Location> {
         let generator = &context.comp.generators[index];
         let if_cleanup = self.new_label();
@@ -333,7 +369,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(location)
     }
 
-    /// Adds the element to the collection, which lies below `depth` iterators, or yields it. Returns its location.
+    /// Adds the element to the collection, which lies below `depth` iterators, or yields it.
+    /// Returns its location.
     fn comprehension_element(&mut self, context: Context<'a>, depth: u32) -> Result<Location> {
         let ComprehensionExpr { elt, value, .. } = *context.comp;
         let (add, add_many) = match context.kind {
@@ -379,60 +416,102 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::FOR_ITER, end, location);
         self.emit_yield(location);
         self.emit(Opcode::POP_TOP, location);
-        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         self.use_label(end);
         self.exhausted_for();
         Ok(location)
     }
 
-    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays on top of the stack.
+    /// Gives the variables of an inlined comprehension fast locals of their own. The iterator stays
+    /// on top of the stack.
     ///
     /// CPython: `Python/compile.c` `push_inlined_comprehension_state` (3.12)
-    fn isolate_variables(&mut self, location: Location, comprehension: ScopeId) -> Isolation {
+    fn isolate_variables(&mut self, location: Location, comprehension: ScopeId) -> Result<Isolation> {
         let was_inlined = self.state().in_inlined_comprehension;
         self.state().in_inlined_comprehension = true;
-        // A comprehension must not see any name of a class body.
-        let isolates_all = self.scope().kind == ScopeKind::Class && !was_inlined;
-        let overrides_all = self.target.features().inlined_comprehension_overrides_every_symbol;
-        let bound_only = self.target.features().inlined_comprehension_clears_bound_only;
+        let in_class = self.scope().kind == ScopeKind::Class && !was_inlined;
         let symbols: Vec<_> = self.symtable.scope(comprehension).symbols.iter().collect();
         let mut isolation = Isolation { was_inlined, ..Isolation::default() };
         for (name, symbol) in symbols {
-            // Both flags are set when the comprehension assigns to a nonlocal by `:=`, which is to be seen outside.
-            let is_bound_here = symbol.flags.contains(SymbolFlags::DEF_LOCAL)
-                && !symbol.flags.contains(SymbolFlags::DEF_NONLOCAL);
-            let is_isolated = is_bound_here || isolates_all;
-            if !is_isolated && !overrides_all {
-                continue;
-            }
-            if is_isolated {
-                self.hide(name, &mut isolation);
-            }
             let unknown = Symbol { flags: SymbolFlags::default(), scope: None };
             let outer = self.scope().symbols.get(name).unwrap_or(unknown);
-            // What is free in the comprehension is what it is outside; a cell of the comprehension that is free outside can be
-            // treated as free throughout.
-            let is_free_cell =
-                symbol.scope == Some(SymbolScope::Cell) && outer.scope == Some(SymbolScope::Free);
-            let is_free = overrides_all && symbol.scope == Some(SymbolScope::Free);
-            let differs = symbol.scope != outer.scope && !is_free && !is_free_cell;
-            if differs || (overrides_all && isolates_all) {
-                self.set_symbol(name, symbol);
-                isolation.outer_symbols.push((name, outer));
-            }
-            if is_bound_here || isolates_all && !bound_only {
-                let is_free_cell = is_free_cell && !(isolates_all && bound_only);
-                self.isolate_variable(location, name, symbol, is_free_cell, &mut isolation);
+            let inner = Inner { name, symbol, outer, in_class };
+            match self.features.comprehension_isolation {
+                ComprehensionIsolation::BoundNames => {
+                    self.isolate_bound_name(location, inner, &mut isolation);
+                }
+                ComprehensionIsolation::DifferingScopes => {
+                    self.isolate_differing_scope(location, inner, &mut isolation);
+                }
+                ComprehensionIsolation::DifferingScopesBoundCleared => {
+                    self.isolate_differing_scope_clearing_bound(location, inner, &mut isolation);
+                }
             }
         }
-        if !isolation.pushed.is_empty() {
-            self.emit_arg(Opcode::SWAP, isolation.pushed.len() as u32 + 1, location);
-            let cleanup = self.new_label();
-            let end = self.new_label();
-            isolation.labels = Some((cleanup, end));
-            self.emit_jump(Opcode::SETUP_FINALLY, cleanup, location);
+        self.protect_pushed(location, &mut isolation)?;
+        Ok(isolation)
+    }
+
+    /// 3.12.0–3.12.3
+    fn isolate_bound_name(&mut self, location: Location, inner: Inner, isolation: &mut Isolation) {
+        if !inner.is_isolated() {
+            return;
         }
-        isolation
+        self.hide(inner.name, isolation);
+        let is_free_cell = inner.is_free_cell();
+        if inner.symbol.scope != inner.outer.scope && !is_free_cell {
+            self.override_symbol(inner, isolation);
+        }
+        self.isolate_variable(location, inner, is_free_cell, isolation);
+    }
+
+    /// 3.12.4–3.13
+    fn isolate_differing_scope(&mut self, location: Location, inner: Inner, isolation: &mut Isolation) {
+        self.override_differing_scope(inner, isolation);
+        if inner.is_isolated() {
+            self.isolate_variable(location, inner, inner.is_free_cell(), isolation);
+        }
+    }
+
+    /// 3.14–
+    fn isolate_differing_scope_clearing_bound(
+        &mut self,
+        location: Location,
+        inner: Inner,
+        isolation: &mut Isolation,
+    ) {
+        self.override_differing_scope(inner, isolation);
+        if inner.is_bound() {
+            let is_free_cell = inner.is_free_cell() && !inner.in_class;
+            self.isolate_variable(location, inner, is_free_cell, isolation);
+        }
+    }
+
+    fn override_differing_scope(&mut self, inner: Inner, isolation: &mut Isolation) {
+        if inner.is_isolated() {
+            self.hide(inner.name, isolation);
+        }
+        // A name that is free in the comprehension is already what it is outside.
+        let is_free = inner.symbol.scope == Some(SymbolScope::Free);
+        let differs = inner.symbol.scope != inner.outer.scope && !is_free && !inner.is_free_cell();
+        if differs || inner.in_class {
+            self.override_symbol(inner, isolation);
+        }
+    }
+
+    /// Sets up the handler that restores the pushed values, if there are any.
+    fn protect_pushed(&mut self, location: Location, isolation: &mut Isolation) -> Result {
+        if isolation.pushed.is_empty() {
+            return Ok(());
+        }
+        self.emit_arg(Opcode::SWAP, isolation.pushed.len() as u32 + 1, location);
+        let [cleanup, end] = self.new_labels();
+        isolation.labels = Some((cleanup, end));
+        self.emit_jump(Opcode::SETUP_FINALLY, cleanup, location);
+        if self.features.inlined_comprehension_frame_block {
+            self.push_frame_block(location, FrameBlockKind::InlinedComprehension, cleanup, None)?;
+        }
+        Ok(())
     }
 
     /// Makes the name a fast local where the scope around has none.
@@ -445,25 +524,31 @@ impl<'a> Compiler<'a, '_> {
     fn isolate_variable(
         &mut self,
         location: Location,
-        name: Ident,
-        symbol: Symbol,
+        inner: Inner,
         is_free_cell: bool,
         isolation: &mut Isolation,
     ) {
-        // Mangled before, but in another way if a generic class stands in this unit before the comprehension.
-        let mangled = self.mangle(name);
-        let unit = self.unit();
-        let local = unit.varnames.add(mangled);
-        unit.sequence.push(Opcode::LOAD_FAST_AND_CLEAR, local, location);
-        if symbol.scope == Some(SymbolScope::Cell) {
+        // It is mangled already, but differently if a generic class precedes the comprehension
+        // here.
+        let mangled = self.mangle(inner.name);
+        let local = self.unit().varnames.add(mangled);
+        self.emit_arg(Opcode::LOAD_FAST_AND_CLEAR, local, location);
+        if inner.symbol.scope == Some(SymbolScope::Cell) {
+            let unit = self.unit();
             let cell = if is_free_cell {
                 unit.cellvars.len() as u32 + unit.freevars.add(mangled)
             } else {
                 unit.cellvars.add(mangled)
             };
-            unit.sequence.push(Opcode::MAKE_CELL, cell, location);
+            self.emit_arg(Opcode::MAKE_CELL, cell, location);
         }
-        isolation.pushed.push(name);
+        isolation.pushed.push(inner.name);
+    }
+
+    /// Lets the symbol of the comprehension stand for that of the scope around it.
+    fn override_symbol(&mut self, inner: Inner, isolation: &mut Isolation) {
+        self.set_symbol(inner.name, inner.symbol);
+        isolation.outer_symbols.push((inner.name, inner.outer));
     }
 
     fn set_symbol(&mut self, name: Ident, symbol: Symbol) {
@@ -471,7 +556,8 @@ impl<'a> Compiler<'a, '_> {
         self.symtable.scope_mut(scope).symbols.insert(name, symbol);
     }
 
-    /// Ends the isolation of [`Self::isolate_variables`]; the result of the comprehension stays on top of the stack.
+    /// Ends the isolation of [`Self::isolate_variables`]; the result of the comprehension stays on
+    /// top of the stack.
     ///
     /// CPython: `Python/compile.c` `pop_inlined_comprehension_state` (3.12)
     fn restore_variables(&mut self, location: Location, isolation: Isolation) {
@@ -480,15 +566,18 @@ impl<'a> Compiler<'a, '_> {
             self.set_symbol(name, symbol);
         }
         if let Some((cleanup, end)) = isolation.labels {
-            self.emit(Opcode::POP_BLOCK, Location::NONE);
-            self.emit_jump_no_interrupt(end, Location::NONE);
+            if self.features.inlined_comprehension_frame_block {
+                self.pop_frame_block();
+            }
+            self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+            self.emit_jump_no_interrupt(end, Place::Nowhere);
 
             // The unfinished result is below the exception.
             self.use_label(cleanup);
-            self.emit_arg(Opcode::SWAP, 2, Location::NONE);
-            self.emit(Opcode::POP_TOP, Location::NONE);
+            self.emit_arg(Opcode::SWAP, 2, Place::Nowhere);
+            self.emit(Opcode::POP_TOP, Place::Nowhere);
             self.restore_pushed(location, &isolation.pushed);
-            self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+            self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
 
             self.use_label(end);
             self.restore_pushed(location, &isolation.pushed);

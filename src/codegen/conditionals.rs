@@ -1,6 +1,6 @@
 //! `if` statements.
 
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::source::Location;
 use crate::syntax::ast::{Expr, Stmt};
 
@@ -18,7 +18,7 @@ impl<'a> Compiler<'a, '_> {
         self.jump_if(location, test, next, false)?;
         self.visit_body(body)?;
         if !orelse.is_empty() {
-            self.emit_jump_no_interrupt(end, Location::NONE);
+            self.emit_jump_no_interrupt(end, Place::Nowhere);
             self.use_label(next);
             self.visit_body(orelse)?;
         }

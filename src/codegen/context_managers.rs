@@ -1,15 +1,16 @@
 //! `with` and `async with`.
 //!
-//! Each item is a block of its own: the items after it, and at last the body, are compiled inside. The ways out are the
-//! normal one, which calls `__exit__(None, None, None)`, and the handler, which passes the exception and swallows it if asked to.
+//! Each item is a block of its own: the items after it, and at last the body, are compiled inside.
+//! The ways out are the normal one, which calls `__exit__(None, None, None)`, and the handler,
+//! which passes the exception and swallows it if asked to.
 
-use super::sequence::Label;
-use super::{Compiler, FrameBlockKind, Result, UnitKind};
+use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
-use crate::targets::{Awaitable, Opcode, SpecialMethod};
+use crate::targets::{Awaitable, ContextManagers, Opcode, SpecialMethod, WithLocation};
 
 /// Where the instructions of one item are that are not its expression's or its target's.
 struct Places {
@@ -46,7 +47,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::With(unwinding), block, Some(handler))?;
         self.bind_entered(location, item)?;
         self.with_statement(statement, inner_items, body)?;
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.pop_frame_block();
 
         self.call_exit_with_nones(location);
@@ -105,12 +106,13 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn places(&self, statement: Location, item: &WithItem<'_>) -> Places {
-        let features = self.target.features();
-        let choose = |at_item| if at_item { item.context_expr.location } else { statement };
-        Places {
-            location: choose(features.with_at_context_expr),
-            unwinding: choose(features.with_unwound_at_context_expr),
-        }
+        let at_item = item.context_expr.location;
+        let (location, unwinding) = match self.features.with_location {
+            WithLocation::Statement => (statement, statement),
+            WithLocation::ContextExprButUnwinding => (at_item, statement),
+            WithLocation::ContextExpr => (at_item, at_item),
+        };
+        Places { location, unwinding }
     }
 
     /// `exit(None, None, None)`.
@@ -123,18 +125,23 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::CALL, 1 + self.exit_method_size(), location);
     }
 
-    /// How many values on the stack are the way out of a `with`: the bound method, or the method and its object.
+    /// How many values on the stack are the way out of a `with`: the bound method, or the method
+    /// and its object.
     pub(super) fn exit_method_size(&self) -> u32 {
-        if self.target.features().load_special_with { 2 } else { 1 }
+        match self.features.context_managers {
+            ContextManagers::BeforeWith => 1,
+            ContextManagers::LoadSpecial => 2,
+        }
     }
 
-    /// Puts the way out of the context manager on top of the stack in its place, and above that what entering it returns.
+    /// Puts the way out of the context manager on top of the stack in its place, and above that
+    /// what entering it returns.
     fn enter(&mut self, location: Location, with: Sync) {
         let (before, enter, exit) = match with {
             Sync::With => (Opcode::BEFORE_WITH, SpecialMethod::Enter, SpecialMethod::Exit),
             Sync::AsyncWith => (Opcode::BEFORE_ASYNC_WITH, SpecialMethod::Aenter, SpecialMethod::Aexit),
         };
-        if !self.target.features().load_special_with {
+        if self.features.context_managers == ContextManagers::BeforeWith {
             self.emit(before, location);
             return;
         }
@@ -161,22 +168,22 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.12)
     fn finish_with_handler(&mut self, cleanup: Label) {
         let suppress = self.new_label();
-        self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Location::NONE);
-        self.emit_arg(Opcode::RERAISE, 2, Location::NONE);
+        self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Place::Nowhere);
+        self.emit_arg(Opcode::RERAISE, 2, Place::Nowhere);
 
         self.use_label(suppress);
         for opcode in [Opcode::POP_TOP, Opcode::POP_BLOCK, Opcode::POP_EXCEPT] {
-            self.emit(opcode, Location::NONE);
+            self.emit(opcode, Place::Nowhere);
         }
         // The instruction that raised, and the way out.
         for _ in 0..1 + self.exit_method_size() {
-            self.emit(Opcode::POP_TOP, Location::NONE);
+            self.emit(Opcode::POP_TOP, Place::Nowhere);
         }
         let exit = self.new_label();
-        self.emit_jump_no_interrupt(exit, Location::NONE);
+        self.emit_jump_no_interrupt(exit, Place::Nowhere);
 
         self.use_label(cleanup);
-        self.pop_except_and_reraise(Location::NONE);
+        self.pop_except_and_reraise(Place::Nowhere);
         self.use_label(exit);
     }
 }

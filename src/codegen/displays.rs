@@ -1,16 +1,18 @@
-//! Displays of tuples, lists, sets and dicts, and their opposite: taking a sequence apart into targets.
+//! Displays of tuples, lists, sets and dicts, and their opposite: taking a sequence apart into
+//! targets.
 //!
-//! A display that would need much stack is built in place, element by element; one whose elements are all constants is copied from a
-//! constant, unless the flow graph sees to that.
+//! A display that would need much stack is built in place, element by element; one whose elements
+//! are all constants is copied from a constant, unless the flow graph sees to that.
 
 use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::targets::{Intrinsic1, Opcode};
+use crate::targets::{ConstantFolding, Intrinsic1, Opcode};
 
-/// How many values an expression may push at once before its code takes the way that needs less stack.
+/// How many values an expression may push at once before its code takes the way that needs less
+/// stack.
 ///
 /// CPython: `Python/compile.c` `STACK_USE_GUIDELINE` (3.9–)
 pub(super) const STACK_USE_GUIDELINE: usize = 30;
@@ -24,8 +26,8 @@ pub(super) enum Display {
 }
 
 impl Display {
-    /// The instructions that make the collection that grows, add a value to it, and add all of an iterable.
-    /// A tuple grows as a list.
+    /// The instructions that make the collection that grows, add a value to it, and add all of an
+    /// iterable. A tuple grows as a list.
     fn opcodes(self) -> (Opcode, Opcode, Opcode) {
         match self {
             Display::Tuple | Display::List => (Opcode::BUILD_LIST, Opcode::LIST_APPEND, Opcode::LIST_EXTEND),
@@ -66,7 +68,7 @@ impl<'a> Compiler<'a, '_> {
         elts: &'a [Expr<'a>],
     ) -> Result {
         if elts.len() > 2
-            && !self.target.features().folds_constants_in_flowgraph
+            && self.features.folding == ConstantFolding::Tree
             && let Some(items) = constants(elts.iter())
         {
             self.constant_display(location, display, pushed, &items);
@@ -157,7 +159,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Takes apart the sequence on top of the stack; `starred` tells of each target whether it is starred, `construct` what they are part of.
+    /// Takes apart the sequence on top of the stack; `starred` tells of each target whether it is
+    /// starred, `construct` what they are part of.
     ///
     /// CPython: `Python/compile.c` `unpack_helper`, `pattern_unpack_helper` (3.12)
     pub(super) fn unpack(
@@ -166,7 +169,8 @@ impl<'a> Compiler<'a, '_> {
         mut starred: impl ExactSizeIterator<Item = bool>,
         construct: &str,
     ) -> Result {
-        /// `UNPACK_EX` has the number of targets before the starred one in one byte of its argument, and those after it above.
+        /// `UNPACK_EX` has the number of targets before the starred one in one byte of its
+        /// argument, and those after it above.
         const MAX_BEFORE: usize = 0xff;
         const MAX_AFTER: usize = (i32::MAX as usize >> 8) - 1;
 
@@ -221,7 +225,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Makes a dict of a run without `**`, which may be empty, and adds it to the dict on the stack if there is one.
+    /// Makes a dict of a run without `**`, which may be empty, and adds it to the dict on the stack
+    /// if there is one.
     fn dict_run(
         &mut self,
         location: Location,
@@ -251,7 +256,7 @@ impl<'a> Compiler<'a, '_> {
         let is_big = keys.len() * 2 > STACK_USE_GUIDELINE;
         if count > 1
             && !is_big
-            && self.target.features().const_key_maps
+            && self.features.const_key_maps
             && let Some(keys) = constants(keys.iter().flatten())
         {
             self.visit_exprs(values)?;

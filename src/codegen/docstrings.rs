@@ -22,13 +22,14 @@ use crate::syntax::ast::{Stmt, StmtKind};
 const TAB_SIZE: usize = 8;
 
 impl<'a> Compiler<'a, '_> {
-    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what else is to compile of the body.
+    /// The docstring of a body with its place, unless the `-O` level drops docstrings; and what
+    /// else is to compile of the body.
     pub(super) fn split_docstring(
         &self,
         body: &'a [Stmt<'a>],
     ) -> Result<(Option<Docstring<'a>>, &'a [Stmt<'a>])> {
         let [Stmt { kind: StmtKind::Expr(value), .. }, rest @ ..] = body else { return Ok((None, body)) };
-        let features = self.target.features();
+        let features = self.features;
         match value.kind.as_constant() {
             Some(Constant::Str(text)) if self.optimize < 2 => {
                 let text = if features.docstrings_cleaned { clean(self.arena, text)? } else { text };

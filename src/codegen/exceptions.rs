@@ -1,8 +1,8 @@
 //! `try` with `except`, `except*` and `finally`.
 
-use super::sequence::Label;
-use super::{Compiler, FrameBlockKind, Result};
+use super::{Compiler, FrameBlockKind, Place, Result};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
 use crate::targets::{Intrinsic2, Opcode};
@@ -21,8 +21,8 @@ impl<'a> Compiler<'a, '_> {
         if node.is_star { self.try_except_star(location, node) } else { self.try_except(location, node) }
     }
 
-    /// The `finally` body is compiled for the normal way out, for the exception, and (by the frame block) for
-    /// each jump out of the `try`.
+    /// The `finally` body is compiled for the normal way out, for the exception, and (by the frame
+    /// block) for each jump out of the `try`.
     ///
     /// CPython: `Python/compile.c` `compiler_try_finally`, `compiler_try_star_finally` (3.12)
     fn try_finally(&mut self, location: Location, node: &'a Try<'a>) -> Result {
@@ -35,21 +35,21 @@ impl<'a> Compiler<'a, '_> {
         } else {
             self.try_with_handlers(location, node)?;
         }
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.pop_frame_block();
         self.visit_body(node.finalbody)?;
-        self.emit_jump_no_interrupt(exit, Location::NONE);
+        self.emit_jump_no_interrupt(exit, Place::Nowhere);
 
         self.use_label(end);
-        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
-        self.emit(Opcode::PUSH_EXC_INFO, Location::NONE);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Place::Nowhere);
+        self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(Location::NONE, FrameBlockKind::FinallyEnd, end, None)?;
         self.visit_body(node.finalbody)?;
         self.pop_frame_block();
-        self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+        self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
 
         self.use_label(cleanup);
-        self.pop_except_and_reraise(Location::NONE);
+        self.pop_except_and_reraise(Place::Nowhere);
         self.use_label(exit);
         Ok(())
     }
@@ -59,11 +59,11 @@ impl<'a> Compiler<'a, '_> {
         let [body, except, end, cleanup] = self.new_labels();
         self.guarded_body(location, node, body, except)?;
         self.visit_body(node.orelse)?;
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
 
         self.use_label(except);
-        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
-        self.emit(Opcode::PUSH_EXC_INFO, Location::NONE);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Place::Nowhere);
+        self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
         for (index, handler) in node.handlers.iter().enumerate() {
             if handler.type_.is_none() && index + 1 < node.handlers.len() {
@@ -72,10 +72,10 @@ impl<'a> Compiler<'a, '_> {
             self.except_handler(handler, end)?;
         }
         self.pop_frame_block();
-        self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+        self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
 
         self.use_label(cleanup);
-        self.pop_except_and_reraise(Location::NONE);
+        self.pop_except_and_reraise(Place::Nowhere);
         self.use_label(end);
         Ok(())
     }
@@ -87,11 +87,12 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::TryExcept, body, None)?;
         self.visit_body(node.body)?;
         self.pop_frame_block();
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         Ok(())
     }
 
-    /// One `except` of a `try`; the stack has the exception on top. Where it does not match, control falls through.
+    /// One `except` of a `try`; the stack has the exception on top. Where it does not match,
+    /// control falls through.
     fn except_handler(&mut self, handler: &'a ExceptHandler<'a>, end: Label) -> Result {
         let location = handler.location;
         let next_except = self.new_label();
@@ -111,41 +112,42 @@ impl<'a> Compiler<'a, '_> {
             self.push_frame_block(location, kind, body, None)?;
             self.visit_body(handler.body)?;
             self.pop_frame_block();
-            self.emit(Opcode::POP_BLOCK, Location::NONE);
-            self.emit(Opcode::POP_BLOCK, Location::NONE);
-            self.emit(Opcode::POP_EXCEPT, Location::NONE);
-            self.unbind(Location::NONE, name)?;
-            self.emit_jump_no_interrupt(end, Location::NONE);
+            self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+            self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+            self.emit(Opcode::POP_EXCEPT, Place::Nowhere);
+            self.unbind(Place::Nowhere, name)?;
+            self.emit_jump_no_interrupt(end, Place::Nowhere);
 
             self.use_label(cleanup_end);
-            self.unbind(Location::NONE, name)?;
-            self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
+            self.unbind(Place::Nowhere, name)?;
+            self.emit_arg(Opcode::RERAISE, 1, Place::Nowhere);
         } else {
             self.emit(Opcode::POP_TOP, location);
             self.use_label(body);
             self.push_frame_block(location, kind, body, None)?;
             self.visit_body(handler.body)?;
             self.pop_frame_block();
-            self.emit(Opcode::POP_BLOCK, Location::NONE);
-            self.emit(Opcode::POP_EXCEPT, Location::NONE);
-            self.emit_jump_no_interrupt(end, Location::NONE);
+            self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+            self.emit(Opcode::POP_EXCEPT, Place::Nowhere);
+            self.emit_jump_no_interrupt(end, Place::Nowhere);
         }
         self.use_label(next_except);
         Ok(())
     }
 
-    /// While the handlers run the stack has the original exception, a list of what they raised, and the part of the
-    /// exception group that no handler has matched yet. At last an intrinsic function says what is left to raise.
+    /// While the handlers run the stack has the original exception, a list of what they raised, and
+    /// the part of the exception group that no handler has matched yet. At last an intrinsic
+    /// function says what is left to raise.
     ///
     /// CPython: `Python/compile.c` `compiler_try_star_except` (3.12)
     fn try_except_star(&mut self, location: Location, node: &'a Try<'a>) -> Result {
         let [body, except, orelse, end, cleanup, reraise_star] = self.new_labels();
         self.guarded_body(location, node, body, except)?;
-        self.emit_jump_no_interrupt(orelse, Location::NONE);
+        self.emit_jump_no_interrupt(orelse, Place::Nowhere);
 
         self.use_label(except);
-        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Location::NONE);
-        self.emit(Opcode::PUSH_EXC_INFO, Location::NONE);
+        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Place::Nowhere);
+        self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(location, FrameBlockKind::ExceptionGroupHandler, except, None)?;
         if let Some(first) = node.handlers.first() {
             self.emit_arg(Opcode::BUILD_LIST, 0, first.location);
@@ -155,8 +157,8 @@ impl<'a> Compiler<'a, '_> {
             self.except_star_handler(handler)?;
         }
         if !node.handlers.is_empty() {
-            self.emit_arg(Opcode::LIST_APPEND, 1, Location::NONE);
-            self.emit_jump_no_interrupt(reraise_star, Location::NONE);
+            self.emit_arg(Opcode::LIST_APPEND, 1, Place::Nowhere);
+            self.emit_jump_no_interrupt(reraise_star, Place::Nowhere);
         }
         self.pop_frame_block();
         self.use_label(reraise_star);
@@ -168,7 +170,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// One `except*`: its body runs with the matching part of the group, and what it raises goes to the list.
+    /// One `except*`: its body runs with the matching part of the group, and what it raises goes to
+    /// the list.
     fn except_star_handler(&mut self, handler: &'a ExceptHandler<'a>) -> Result {
         let location = handler.location;
         let [next_except, except_with_error, no_match] = self.new_labels();
@@ -188,24 +191,24 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::HandlerCleanup(handler.name), body, None)?;
         self.visit_body(handler.body)?;
         self.pop_frame_block();
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         if let Some(name) = handler.name {
-            self.unbind(Location::NONE, name)?;
+            self.unbind(Place::Nowhere, name)?;
         }
-        self.emit_jump_no_interrupt(next_except, Location::NONE);
+        self.emit_jump_no_interrupt(next_except, Place::Nowhere);
 
         self.use_label(cleanup_end);
         if let Some(name) = handler.name {
-            self.unbind(Location::NONE, name)?;
+            self.unbind(Place::Nowhere, name)?;
         }
-        self.emit_arg(Opcode::LIST_APPEND, 3, Location::NONE);
-        self.emit(Opcode::POP_TOP, Location::NONE);
-        self.emit_jump_no_interrupt(except_with_error, Location::NONE);
+        self.emit_arg(Opcode::LIST_APPEND, 3, Place::Nowhere);
+        self.emit(Opcode::POP_TOP, Place::Nowhere);
+        self.emit_jump_no_interrupt(except_with_error, Place::Nowhere);
 
         self.use_label(next_except);
         // The flow graph gives the `NOP` the place of the body's end.
-        self.emit(Opcode::NOP, Location::NONE);
-        self.emit_jump_no_interrupt(except_with_error, Location::NONE);
+        self.emit(Opcode::NOP, Place::Nowhere);
+        self.emit_jump_no_interrupt(except_with_error, Place::Nowhere);
         self.use_label(no_match);
         self.emit(Opcode::POP_TOP, location);
         self.use_label(except_with_error);
@@ -215,31 +218,32 @@ impl<'a> Compiler<'a, '_> {
     /// Raises what the handlers left or raised, or goes on at `end` if there is nothing.
     fn finish_except_star(&mut self, end: Label, cleanup: Label) {
         let reraise = self.new_label();
-        self.emit_arg(Opcode::CALL_INTRINSIC_2, Intrinsic2::PrepReraiseStar as u32, Location::NONE);
-        self.emit_arg(Opcode::COPY, 1, Location::NONE);
-        self.emit_jump(Opcode::POP_JUMP_IF_NOT_NONE, reraise, Location::NONE);
+        self.emit_arg(Opcode::CALL_INTRINSIC_2, Intrinsic2::PrepReraiseStar as u32, Place::Nowhere);
+        self.emit_arg(Opcode::COPY, 1, Place::Nowhere);
+        self.emit_jump(Opcode::POP_JUMP_IF_NOT_NONE, reraise, Place::Nowhere);
 
-        self.emit(Opcode::POP_TOP, Location::NONE);
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
-        self.emit(Opcode::POP_EXCEPT, Location::NONE);
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit(Opcode::POP_TOP, Place::Nowhere);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+        self.emit(Opcode::POP_EXCEPT, Place::Nowhere);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
 
         self.use_label(reraise);
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
-        self.emit_arg(Opcode::SWAP, 2, Location::NONE);
-        self.emit(Opcode::POP_EXCEPT, Location::NONE);
-        self.emit_arg(Opcode::RERAISE, 0, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
+        self.emit_arg(Opcode::SWAP, 2, Place::Nowhere);
+        self.emit(Opcode::POP_EXCEPT, Place::Nowhere);
+        self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
 
         self.use_label(cleanup);
-        self.pop_except_and_reraise(Location::NONE);
+        self.pop_except_and_reraise(Place::Nowhere);
     }
 
-    /// What a handler's own handler does: the exception before this one is current again, this one goes on.
+    /// What a handler's own handler does: the exception before this one is current again, this one
+    /// goes on.
     ///
     /// CPython: `Python/compile.c` `compiler_pop_except_and_reraise` (3.11–)
-    pub(super) fn pop_except_and_reraise(&mut self, location: Location) {
-        self.emit_arg(Opcode::COPY, 3, location);
-        self.emit(Opcode::POP_EXCEPT, location);
-        self.emit_arg(Opcode::RERAISE, 1, location);
+    pub(super) fn pop_except_and_reraise(&mut self, place: Place) {
+        self.emit_arg(Opcode::COPY, 3, place);
+        self.emit(Opcode::POP_EXCEPT, place);
+        self.emit_arg(Opcode::RERAISE, 1, place);
     }
 }

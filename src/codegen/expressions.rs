@@ -1,8 +1,9 @@
 //! Expressions: the dispatch over their kinds, and those kinds that need little code.
 //!
-//! Code for an expression pushes its value; for a target (context `Store` or `Del`) it consumes the value on top or deletes.
+//! Code for an expression pushes its value; for a target (context `Store` or `Del`) it consumes the
+//! value on top or deletes.
 
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
@@ -69,7 +70,7 @@ impl<'a> Compiler<'a, '_> {
         let orelse = self.new_label();
         self.jump_if(location, if_exp.test, orelse, false)?;
         self.visit_expr(if_exp.body)?;
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(orelse);
         self.visit_expr(if_exp.orelse)?;
         self.use_label(end);

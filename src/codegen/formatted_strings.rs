@@ -6,7 +6,7 @@ use super::{Compiler, Result};
 use crate::code::{Constant, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr};
-use crate::targets::Opcode;
+use crate::targets::{FieldFormatting, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_joined_str` (3.12)
@@ -14,7 +14,7 @@ impl<'a> Compiler<'a, '_> {
         if values.len() > STACK_USE_GUIDELINE {
             return self.long_joined_str(location, values);
         }
-        let convert_and_format = self.target.features().convert_and_format;
+        let convert_and_format = self.features.field_formatting == FieldFormatting::ConvertAndFormat;
         if values.is_empty() && convert_and_format {
             self.emit_const(Constant::Str(PyStr::default()), location);
             return Ok(());
@@ -50,7 +50,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         self.visit_expr(value)?;
         let conversion = conversion_oparg(conversion);
-        let convert_and_format = self.target.features().convert_and_format;
+        let convert_and_format = self.features.field_formatting == FieldFormatting::ConvertAndFormat;
         if convert_and_format && conversion != 0 {
             self.emit_arg(Opcode::CONVERT_VALUE, conversion, location);
         }
@@ -65,7 +65,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a format specification is on the stack.
+    /// The argument of `FORMAT_VALUE` is the conversion in two bits, then a bit that says whether a
+    /// format specification is on the stack.
     fn format_value(&mut self, location: Location, conversion: u32, has_spec: bool) {
         const HAVE_SPEC: u32 = 4;
 

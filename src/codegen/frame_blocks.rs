@@ -1,15 +1,16 @@
 //! Frame blocks: what `break`, `continue` and `return` unwind on their way out.
 
-use super::sequence::Label;
-use super::{Compiler, FrameBlock, FrameBlockKind, Result};
+use super::{Compiler, FrameBlock, FrameBlockKind, Place, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::ExprContext;
 use crate::targets::{Awaitable, Opcode};
 
-/// Whether the value on top of the stack must still be there after unwinding: what a `return` returns.
+/// Whether the value on top of the stack must still be there after unwinding: what a `return`
+/// returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TopOfStack {
     Preserved,
@@ -27,7 +28,7 @@ impl<'a> Compiler<'a, '_> {
         block: Label,
         exit: Option<Label>,
     ) -> Result {
-        let limit = self.target.features().frame_block_limit;
+        let limit = self.features.frame_block_limit;
         let frame_blocks = &mut self.state().frame_blocks;
         if frame_blocks.len() >= limit {
             return Err(Diagnostic::syntax_error(location, "too many statically nested blocks"));
@@ -41,23 +42,26 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Unwinds all blocks, for `return`.
-    pub(super) fn unwind_all(&mut self, location: &mut Location, top: TopOfStack) -> Result {
-        self.unwind_until(location, top, |_| false).map(|_| ())
+    pub(super) fn unwind_all(&mut self, place: &mut Place, top: TopOfStack) -> Result {
+        self.unwind_until(place, top, |_| false).map(|_| ())
     }
 
-    /// Unwinds the blocks inside the innermost loop, for `break` and `continue`. `None` outside loops.
-    pub(super) fn unwind_to_loop(&mut self, location: &mut Location) -> Result<Option<FrameBlock<'a>>> {
-        self.unwind_until(location, TopOfStack::Unused, FrameBlockKind::is_loop)
+    /// Unwinds the blocks inside the innermost loop, for `break` and `continue`. `None` outside
+    /// loops.
+    pub(super) fn unwind_to_loop(&mut self, place: &mut Place) -> Result<Option<FrameBlock<'a>>> {
+        self.unwind_until(place, TopOfStack::Unused, FrameBlockKind::is_loop)
     }
 
-    /// Unwinds block after block up to one that `is_last`, and returns that; afterwards all blocks are there again.
+    /// Unwinds block after block up to one that `is_last`, and returns that; afterwards all blocks
+    /// are there again.
     ///
-    /// While a block is unwound it and those inside it are gone, since its cleanup runs outside of them.
+    /// While a block is unwound it and those inside it are gone, since its cleanup runs outside of
+    /// them.
     ///
     /// CPython: `Python/compile.c` `compiler_unwind_fblock_stack` (3.8–)
     fn unwind_until(
         &mut self,
-        location: &mut Location,
+        place: &mut Place,
         top: TopOfStack,
         is_last: fn(FrameBlockKind<'a>) -> bool,
     ) -> Result<Option<FrameBlock<'a>>> {
@@ -66,67 +70,63 @@ impl<'a> Compiler<'a, '_> {
             let Some(&block) = self.state().frame_blocks.last() else { break None };
             if matches!(block.kind, FrameBlockKind::ExceptionGroupHandler) {
                 let message = "'break', 'continue' and 'return' cannot appear in an except* block";
-                return Err(Diagnostic::syntax_error(*location, message));
+                return Err(Diagnostic::syntax_error(place.location(), message));
             }
             if is_last(block.kind) {
                 break Some(block);
             }
             self.pop_frame_block();
             unwound.push(block);
-            self.unwind(location, block, top)?;
+            self.unwind(place, block, top)?;
         };
         self.state().frame_blocks.extend(unwound.into_iter().rev());
         Ok(last)
     }
 
-    /// Emits what leaving one block needs. The instructions after it get `location`, which loses its place where
-    /// they shall seem to run after the cleanup.
+    /// Emits what leaving one block needs. The instructions after it get `place`, which becomes
+    /// [`Place::Nowhere`] after a cleanup of its own location.
     ///
     /// CPython: `Python/compile.c` `compiler_unwind_fblock` (3.8–)
-    pub(super) fn unwind(
-        &mut self,
-        location: &mut Location,
-        block: FrameBlock<'a>,
-        top: TopOfStack,
-    ) -> Result {
+    pub(super) fn unwind(&mut self, place: &mut Place, block: FrameBlock<'a>, top: TopOfStack) -> Result {
         match block.kind {
             FrameBlockKind::WhileLoop
             | FrameBlockKind::ExceptionHandler
             | FrameBlockKind::ExceptionGroupHandler
             | FrameBlockKind::AsyncComprehensionGenerator
+            | FrameBlockKind::InlinedComprehension
             | FrameBlockKind::StopIteration => {}
-            FrameBlockKind::ForLoop => self.drop_below(*location, top, self.iterator_size()),
-            FrameBlockKind::AsyncForLoop | FrameBlockKind::PopValue => self.drop_below(*location, top, 1),
-            FrameBlockKind::TryExcept => self.emit(Opcode::POP_BLOCK, *location),
+            FrameBlockKind::ForLoop => self.drop_below(*place, top, self.iterator_size()),
+            FrameBlockKind::AsyncForLoop | FrameBlockKind::PopValue => self.drop_below(*place, top, 1),
+            FrameBlockKind::TryExcept => self.emit(Opcode::POP_BLOCK, *place),
             FrameBlockKind::FinallyTry(finalbody) => {
-                self.emit(Opcode::POP_BLOCK, *location);
+                self.emit(Opcode::POP_BLOCK, *place);
                 if top == TopOfStack::Preserved {
-                    self.push_frame_block(*location, FrameBlockKind::PopValue, block.block, None)?;
+                    self.push_frame_block(place.location(), FrameBlockKind::PopValue, block.block, None)?;
                 }
                 self.visit_body(finalbody)?;
                 if top == TopOfStack::Preserved {
                     self.pop_frame_block();
                 }
-                *location = Location::NONE;
+                *place = Place::Nowhere;
             }
             FrameBlockKind::FinallyEnd => {
-                self.drop_below(*location, top, 1);
-                self.swap_preserved(*location, top);
-                self.emit(Opcode::POP_BLOCK, *location);
-                self.emit(Opcode::POP_EXCEPT, *location);
+                self.drop_below(*place, top, 1);
+                self.swap_preserved(*place, top);
+                self.emit(Opcode::POP_BLOCK, *place);
+                self.emit(Opcode::POP_EXCEPT, *place);
             }
             FrameBlockKind::With(entered_at) => {
                 self.unwind_with(entered_at, top);
                 self.emit(Opcode::POP_TOP, entered_at);
-                *location = Location::NONE;
+                *place = Place::Nowhere;
             }
             FrameBlockKind::AsyncWith(entered_at) => {
                 self.unwind_with(entered_at, top);
                 self.await_top(entered_at, Awaitable::Aexit);
                 self.emit(Opcode::POP_TOP, entered_at);
-                *location = Location::NONE;
+                *place = Place::Nowhere;
             }
-            FrameBlockKind::HandlerCleanup(name) => self.unwind_handler(*location, name, top)?,
+            FrameBlockKind::HandlerCleanup(name) => self.unwind_handler(*place, name, top)?,
         }
         Ok(())
     }
@@ -143,39 +143,40 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Leaves an `except` block: the exception is handled, its name unbound.
-    fn unwind_handler(&mut self, location: Location, name: Option<Ident>, top: TopOfStack) -> Result {
+    fn unwind_handler(&mut self, place: Place, name: Option<Ident>, top: TopOfStack) -> Result {
         if name.is_some() {
-            self.emit(Opcode::POP_BLOCK, location);
+            self.emit(Opcode::POP_BLOCK, place);
         }
-        self.swap_preserved(location, top);
-        self.emit(Opcode::POP_BLOCK, location);
-        self.emit(Opcode::POP_EXCEPT, location);
+        self.swap_preserved(place, top);
+        self.emit(Opcode::POP_BLOCK, place);
+        self.emit(Opcode::POP_EXCEPT, place);
         match name {
-            Some(name) => self.unbind(location, name),
+            Some(name) => self.unbind(place, name),
             None => Ok(()),
         }
     }
 
     /// `name = None; del name`: whatever the name's state was, it is unbound afterwards.
-    pub(super) fn unbind(&mut self, location: Location, name: Ident) -> Result {
-        self.emit_const(Constant::None, location);
-        self.name_op(location, name, ExprContext::Store)?;
-        self.name_op(location, name, ExprContext::Del)
+    pub(super) fn unbind(&mut self, place: impl Into<Place>, name: Ident) -> Result {
+        let place = place.into();
+        self.emit_const(Constant::None, place);
+        self.name_op(place, name, ExprContext::Store)?;
+        self.name_op(place, name, ExprContext::Del)
     }
 
     /// Drops `count` values, which lie below the preserved one.
-    fn drop_below(&mut self, location: Location, top: TopOfStack, count: u32) {
+    fn drop_below(&mut self, place: Place, top: TopOfStack, count: u32) {
         if top == TopOfStack::Preserved {
-            self.emit_arg(Opcode::SWAP, count + 1, location);
+            self.emit_arg(Opcode::SWAP, count + 1, place);
         }
         for _ in 0..count {
-            self.emit(Opcode::POP_TOP, location);
+            self.emit(Opcode::POP_TOP, place);
         }
     }
 
-    fn swap_preserved(&mut self, location: Location, top: TopOfStack) {
+    fn swap_preserved(&mut self, place: Place, top: TopOfStack) {
         if top == TopOfStack::Preserved {
-            self.emit_arg(Opcode::SWAP, 2, location);
+            self.emit_arg(Opcode::SWAP, 2, place);
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::SymbolScope;
 use crate::syntax::ast::{Arg, Arguments, Expr, ExprContext, FunctionDef, Lambda, TypeParams};
-use crate::targets::{Intrinsic2, Opcode};
+use crate::targets::{FunctionAttributes, Intrinsic2, Opcode};
 
-/// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the bits of their arguments.
+/// What lies on the stack for `MAKE_FUNCTION`, or for the `SET_FUNCTION_ATTRIBUTE`s after it: the
+/// bits of their arguments.
 ///
 /// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,8 @@ impl FunctionFlags {
         self.0 & flag.0 != 0
     }
 
-    /// How many of the values are defaults, which a generic function's inner scope takes as parameters.
+    /// How many of the values are defaults, which a generic function's inner scope takes as
+    /// parameters.
     fn default_values(self) -> u32 {
         (self.0 & (Self::DEFAULTS.0 | Self::KWDEFAULTS.0)).count_ones()
     }
@@ -59,7 +61,8 @@ impl<'a> Compiler<'a, '_> {
         self.name_op(location, node.name, ExprContext::Store)
     }
 
-    /// The defaults are evaluated outside the scope of the type parameters, whose code takes them as parameters.
+    /// The defaults are evaluated outside the scope of the type parameters, whose code takes them
+    /// as parameters.
     fn generic_function(
         &mut self,
         location: Location,
@@ -90,7 +93,7 @@ impl<'a> Compiler<'a, '_> {
         if default_values > 0 {
             self.emit_arg(Opcode::SWAP, default_values + 1, location);
             // The first of the defaults may lie where else a `NULL` would.
-            let in_place_of_null = u32::from(self.target.features().push_null_after_callable);
+            let in_place_of_null = u32::from(self.features.calls.push_null_after_callable());
             self.emit_arg(Opcode::CALL, default_values - in_place_of_null, location);
         } else {
             self.null_after_callable(location);
@@ -114,10 +117,10 @@ impl<'a> Compiler<'a, '_> {
         self.set_argument_counts(node.args);
         let is_wrapped = self.scope().coroutine || self.scope().generator;
         let start = self.new_label();
-        if self.target.features().function_body_label {
+        if self.features.function_body_label {
             self.use_label(start);
         }
-        let is_counted = is_wrapped && self.target.features().stop_iteration_frame_block;
+        let is_counted = is_wrapped && self.features.stop_iteration_frame_block;
         if is_counted {
             self.push_frame_block(Location::NONE, FrameBlockKind::StopIteration, start, None)?;
         }
@@ -144,7 +147,7 @@ impl<'a> Compiler<'a, '_> {
         let code = if self.scope().generator {
             self.leave_unit(AtEnd::ReturnTop)?
         } else {
-            let at_body = self.target.features().lambda_return_at_body;
+            let at_body = self.features.lambda_return_at_body;
             let start = Location::new(location.lineno, location.lineno, 0, 0);
             self.emit(Opcode::RETURN_VALUE, if at_body { node.body.location } else { start });
             self.leave_unit(AtEnd::ReturnNone)?
@@ -154,7 +157,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Gives the docstring its place among the constants of a function.
     pub(super) fn begin_consts(&mut self, docstring: Option<PyStr<'a>>) {
-        let none = self.target.features().docstring_slot.then_some(Constant::None);
+        let none = self.features.docstring_slot.then_some(Constant::None);
         if let Some(first) = docstring.map(Constant::Str).or(none) {
             self.unit().consts.add(first);
         }
@@ -190,7 +193,7 @@ impl<'a> Compiler<'a, '_> {
         }
         let constant = self.first_same_code(Constant::Code(code));
         self.emit_const(constant, location);
-        if self.target.features().function_attributes {
+        if self.features.function_attributes == FunctionAttributes::SetFunctionAttribute {
             self.emit(Opcode::MAKE_FUNCTION, location);
             for flag in FunctionFlags::TOPMOST_FIRST.into_iter().filter(|&flag| flags.contains(flag)) {
                 self.emit_arg(Opcode::SET_FUNCTION_ATTRIBUTE, flag.0, location);
@@ -201,7 +204,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// The first of the module's code objects that is the same constant. It may have another qualified name:
+    /// The first of the module's code objects that is the same constant. It may have another
+    /// qualified name:
     ///
     /// ```python
     /// class A(base(lambda: 1)): f = lambda: 1      # both are `A.<lambda>`
@@ -216,8 +220,8 @@ impl<'a> Compiler<'a, '_> {
         code
     }
 
-    /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a name may be a local and
-    /// yet pass through as a free variable; the closure gets the latter.
+    /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a
+    /// name may be a local and yet pass through as a free variable; the closure gets the latter.
     ///
     /// CPython: `Python/compile.c` `get_ref_type` (3.12)
     fn closure_cell(&mut self, name: Ident, code: &CodeObject<'_>) -> Result<u32> {
@@ -235,12 +239,13 @@ impl<'a> Compiler<'a, '_> {
     fn is_class_cell(&self, name: Ident) -> bool {
         match name {
             known::CLASS | known::CLASSDICT => true,
-            known::CONDITIONAL_ANNOTATIONS => self.target.features().deferred_annotations,
+            known::CONDITIONAL_ANNOTATIONS => self.features.deferred_annotations,
             _ => false,
         }
     }
 
-    /// CPython's own fault: where a scope of type parameters uses `__class__`, its symbol table expects the class around to have that cell.
+    /// CPython's own fault: where a scope of type parameters uses `__class__`, its symbol table
+    /// expects the class around to have that cell.
     #[cold]
     fn missing_cell(&mut self, name: Ident, place: Option<SymbolScope>, code: &CodeObject<'_>) -> Diagnostic {
         let text = self.interner.text(name);
@@ -282,7 +287,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Puts the default values of parameters on the stack: a tuple, a dict for the keyword-only ones.
+    /// Puts the default values of parameters on the stack: a tuple, a dict for the keyword-only
+    /// ones.
     ///
     /// CPython: `Python/compile.c` `compiler_default_arguments` (3.8–)
     pub(crate) fn default_arguments(
@@ -302,9 +308,10 @@ impl<'a> Compiler<'a, '_> {
         Ok(flags)
     }
 
-    /// CPython: `Python/compile.c` `compiler_visit_kwonlydefaults` (3.8–3.13), `Python/codegen.c` `codegen_kwonlydefaults` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_visit_kwonlydefaults` (3.8–3.13), `Python/codegen.c`
+    /// `codegen_kwonlydefaults` (3.14–)
     fn keyword_defaults(&mut self, location: Location, args: &'a Arguments<'a>) -> Result<bool> {
-        let const_keys = self.target.features().const_key_maps;
+        let const_keys = self.features.const_key_maps;
         let mut names = Vec::new();
         for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
             let Some(default) = default else { continue };
@@ -336,7 +343,8 @@ impl<'a> Compiler<'a, '_> {
     }
 }
 
-/// Where the code of a decorated definition starts: `co_firstlineno` is the line of the first decorator.
+/// Where the code of a decorated definition starts: `co_firstlineno` is the line of the first
+/// decorator.
 pub(super) fn first_line(location: Location, decorators: &[Expr<'_>]) -> i32 {
     decorators.first().map_or(location.lineno, |decorator| decorator.location.lineno)
 }

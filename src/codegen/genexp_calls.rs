@@ -1,15 +1,16 @@
 //! Calls of a builtin function with a generator expression, made a loop over the generator.
 //!
 //! ```text
-//! any(x for x in xs)     LOAD any; COPY 1; LOAD_COMMON_CONSTANT any; IS_OP 0; POP_JUMP_IF_FALSE skip; POP_TOP
+//! any(x for x in xs)     LOAD any; COPY 1; LOAD_COMMON_CONSTANT any; IS_OP 0
+//!                        POP_JUMP_IF_FALSE skip; POP_TOP
 //!                        <generator>; loop: FOR_ITER cleanup; TO_BOOL; POP_JUMP_IF_FALSE loop; ... JUMP end
 //!                        skip: PUSH_NULL; <generator>; CALL 1
 //!                        end:
 //! ```
 
-use super::sequence::Label;
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::Constant;
+use crate::instructions::Label;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::{Call, CmpOp, ComprehensionExpr, ExprKind};
@@ -39,18 +40,18 @@ impl<'a> Compiler<'a, '_> {
         let ExprKind::Name { id, .. } = call.func.kind else { return None };
         let ([arg], []) = (call.args, call.keywords) else { return None };
         let ExprKind::GeneratorExp(comp) = arg.kind else { return None };
-        let features = self.target.features();
-        let builtin = match (features.inlined_genexp_calls, id) {
+        let inlined = self.features.inlined_genexp_calls;
+        let builtin = match (inlined, id) {
             (InlinedGenexpCalls::None, _) => return None,
             (_, known::ALL) => Builtin::All,
             (_, known::ANY) => Builtin::Any,
             (_, known::TUPLE) => Builtin::Tuple,
-            (InlinedGenexpCalls::WithListAndSet, known::LIST) => Builtin::List,
-            (InlinedGenexpCalls::WithListAndSet, known::SET) => Builtin::Set,
+            (InlinedGenexpCalls::SyncWithListAndSet, known::LIST) => Builtin::List,
+            (InlinedGenexpCalls::SyncWithListAndSet, known::SET) => Builtin::Set,
             _ => return None,
         };
         let is_async = self.symtable.scope(self.symtable.scope_of(comp.id)).coroutine;
-        if is_async && features.async_genexp_calls_not_inlined {
+        if is_async && inlined != InlinedGenexpCalls::AnyAllTuple {
             return None;
         }
         Some(GenexpCall { builtin, func: call.func.location, genexp: arg.location, comp })
@@ -74,7 +75,7 @@ impl<'a> Compiler<'a, '_> {
             Builtin::All | Builtin::Any => {}
         }
         self.call_genexp(genexp, comp, code)?;
-        if self.target.features().virtual_iterators {
+        if self.features.virtual_iterators {
             self.emit(Opcode::PUSH_NULL, func);
         }
         self.consume_generator(func, builtin, end);
@@ -88,7 +89,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Takes items from the generator on top of the stack until the result is known, which replaces it and what was collected.
+    /// Takes items from the generator on top of the stack until the result is known, which replaces
+    /// it and what was collected.
     fn consume_generator(&mut self, func: Location, builtin: Builtin, end: Label) {
         let [start, exhausted] = self.new_labels();
         // Below the iterator and the item.
@@ -109,7 +111,7 @@ impl<'a> Compiler<'a, '_> {
                 (None, None)
             }
         };
-        self.emit(Opcode::POP_ITER, Location::NONE);
+        self.emit(Opcode::POP_ITER, Place::Nowhere);
         if let Some(result) = decided {
             self.emit_const(result, func);
         }

@@ -1,6 +1,6 @@
 //! `import` and `from ... import`.
 
-use super::{Compiler, FrameBlock, Result, UnitKind};
+use super::{Compiler, FrameBlock, Place, Result, UnitKind};
 use crate::code::{Constant, Int};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
@@ -8,7 +8,8 @@ use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext};
 use crate::targets::{Intrinsic1, Opcode};
 
-/// When the module is imported: the lowest bits of the argument of `IMPORT_NAME`, where it has such.
+/// When the module is imported: the lowest bits of the argument of `IMPORT_NAME`, where it has
+/// such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(super) enum ImportTime {
@@ -21,7 +22,8 @@ pub(super) enum ImportTime {
 impl Compiler<'_, '_> {
     /// Only imports that stand in a module and outside of any `try` may be lazy.
     ///
-    /// CPython: `Python/codegen.c` `codegen_import`, `Python/compile.c` `_PyCompile_InExceptionHandler` (3.15–)
+    /// CPython: `Python/codegen.c` `codegen_import`, `Python/compile.c`
+    /// `_PyCompile_InExceptionHandler` (3.15–)
     pub(super) fn import_time(&mut self, is_lazy: bool, names: &[Alias]) -> ImportTime {
         let is_star = names.iter().any(|alias| alias.name == known::STAR);
         let state = self.state();
@@ -38,7 +40,7 @@ impl Compiler<'_, '_> {
     fn import_name(&mut self, location: Location, module: Ident, time: ImportTime) {
         let module = self.mangle(module);
         let index = self.unit().names.add(module);
-        let has_flags = self.target.features().import_flags;
+        let has_flags = self.features.import_flags;
         self.emit_arg(
             Opcode::IMPORT_NAME,
             if has_flags { index << 2 | time as u32 } else { index },
@@ -66,7 +68,8 @@ impl Compiler<'_, '_> {
         Ok(())
     }
 
-    /// Binds `import package.path as asname`: from the package on top of the stack down to its last submodule.
+    /// Binds `import package.path as asname`: from the package on top of the stack down to its last
+    /// submodule.
     ///
     /// CPython: `Python/compile.c` `compiler_import_as` (3.8–)
     fn import_as(&mut self, location: Location, path: &str, asname: Ident) -> Result {
@@ -94,7 +97,7 @@ impl Compiler<'_, '_> {
         level: u32,
         time: ImportTime,
     ) -> Result {
-        let may_be_future = level == 0 || !self.target.features().future_import_is_absolute;
+        let may_be_future = level == 0 || !self.features.future_import_is_absolute;
         if module == Some(known::FUTURE) && may_be_future && self.future.is_before(location) {
             let message = "from __future__ imports must occur at the beginning of the file";
             return Err(Diagnostic::syntax_error(location, message));
@@ -109,7 +112,7 @@ impl Compiler<'_, '_> {
         for alias in names {
             if alias.name == known::STAR {
                 self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::ImportStar as u32, location);
-                self.emit(Opcode::POP_TOP, Location::NONE);
+                self.emit(Opcode::POP_TOP, Place::Nowhere);
                 return Ok(());
             }
             self.emit_name(Opcode::IMPORT_FROM, alias.name, location);

@@ -1,16 +1,17 @@
 //! `while`, `for` and `async for`.
 
-use super::sequence::Label;
-use super::{Compiler, FrameBlockKind, Result, UnitKind};
+use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, For, Stmt};
-use crate::targets::Opcode;
+use crate::targets::{IteratorLocation, Opcode, WhileLoops};
 
 impl<'a> Compiler<'a, '_> {
     /// The test is compiled twice, before the first round and after each, or once.
     ///
-    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13), `Python/codegen.c` `codegen_while` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_while` (3.10–3.13), `Python/codegen.c` `codegen_while`
+    /// (3.14–)
     pub(super) fn while_loop(
         &mut self,
         location: Location,
@@ -25,8 +26,8 @@ impl<'a> Compiler<'a, '_> {
 
         self.use_label(round);
         self.visit_body(body)?;
-        if self.target.features().while_tests_before_round {
-            self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        if self.features.while_loops == WhileLoops::TestAtTop {
+            self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         } else {
             self.jump_if(location, test, round, true)?;
         }
@@ -40,7 +41,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// CPython: `Python/compile.c` `compiler_for` (3.12)
     pub(super) fn for_loop(&mut self, location: Location, node: &'a For<'a>) -> Result {
-        let at_iterable = self.target.features().for_iter_at_iterable;
+        let at_iterable = self.features.iterator_location >= IteratorLocation::IterableInFor;
         let iteration = if at_iterable { node.iter.location } else { location };
         let [start, body, cleanup, end] = self.new_labels();
         self.push_frame_block(location, FrameBlockKind::ForLoop, start, Some(end))?;
@@ -56,7 +57,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(body);
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
-        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
 
         self.use_label(cleanup);
         self.exhausted_for();
@@ -68,13 +69,13 @@ impl<'a> Compiler<'a, '_> {
 
     /// How many values an iterator is on the stack.
     pub(super) fn iterator_size(&self) -> u32 {
-        if self.target.features().virtual_iterators { 2 } else { 1 }
+        if self.features.virtual_iterators { 2 } else { 1 }
     }
 
     /// Takes the exhausted iterator off the stack.
     pub(super) fn exhausted_for(&mut self) {
-        for &opcode in self.target.features().exhausted_for {
-            self.emit(opcode, Location::NONE);
+        for &opcode in self.features.exhausted_for {
+            self.emit(opcode, Place::Nowhere);
         }
     }
 
@@ -85,7 +86,7 @@ impl<'a> Compiler<'a, '_> {
         if self.state().kind != UnitKind::AsyncFunction {
             return Err(Diagnostic::syntax_error(location, "'async for' outside async function"));
         }
-        let at_iterable = self.target.features().get_iter_at_iterable;
+        let at_iterable = self.features.iterator_location == IteratorLocation::Iterable;
         let [start, except, end] = self.new_labels();
         self.visit_expr(node.iter)?;
         self.emit(Opcode::GET_AITER, if at_iterable { node.iter.location } else { location });
@@ -95,13 +96,13 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(Opcode::SETUP_FINALLY, except, location);
         let send = self.await_next(location);
         self.emit(Opcode::POP_BLOCK, location);
-        if self.target.features().async_for_branch_marks {
+        if self.features.async_for_branch_marks {
             self.emit(Opcode::NOT_TAKEN, location);
         }
 
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
-        self.emit_jump(Opcode::JUMP, start, Location::NONE);
+        self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         self.pop_frame_block();
 
         self.use_label(except);
@@ -111,9 +112,10 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Ends the loop whose `SEND` is at `send`, unless the exception on top of the stack is another than `StopAsyncIteration`.
+    /// Ends the loop whose `SEND` is at `send`, unless the exception on top of the stack is another
+    /// than `StopAsyncIteration`.
     pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
-        if self.target.features().async_for_branch_marks {
+        if self.features.async_for_branch_marks {
             self.emit_jump(Opcode::END_ASYNC_FOR_FROM_SEND, send, location);
         } else {
             self.emit(Opcode::END_ASYNC_FOR, location);

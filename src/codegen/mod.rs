@@ -1,7 +1,9 @@
-//! Code generation: from the syntax tree and the symbol table to instructions with labels, one [`Unit`] a code object.
+//! Code generation: from the syntax tree and the symbol table to [code units](crate::instructions).
 //!
-//! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds the stack of units in the making;
-//! what they emit goes to the innermost. A finished unit becomes a code object at once (it is a constant of the unit around it).
+//! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds
+//! the stack of unfinished units; instructions are emitted into the innermost. A finished unit is
+//! passed to the [back end](BackEnd) at once, because its code object is a constant of the unit
+//! around it.
 //!
 //! CPython: `Python/compile.c` (3.8–3.13), `Python/codegen.c` (3.14–)
 
@@ -26,14 +28,13 @@ mod loops;
 mod name_ops;
 mod operators;
 mod patterns;
-pub mod sequence;
+mod place;
 mod statements;
 mod subscripts;
 mod template_strings;
 #[cfg(test)]
 mod tests;
 mod type_params;
-pub mod unit;
 mod units;
 mod yields;
 
@@ -41,23 +42,23 @@ use bumpalo::Bump;
 use rustc_hash::FxHashSet;
 
 use annotations::DeferredAnnotation;
+pub(crate) use place::Place;
 
-use crate::assemble::Assembler;
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::{BackEnd, Label, Unit};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, SymbolTable};
 use crate::syntax::ast;
-use crate::targets::{Opcode, Target};
-use sequence::Label;
-use unit::Unit;
+use crate::targets::{CodegenFeatures, Opcode, TruthTests};
 
 /// What every method that emits code returns.
 pub(crate) type Result<T = ()> = std::result::Result<T, Diagnostic>;
 
-/// Why and where a unit was entered; decides its qualified name and what a bare `return` or `await` means in it.
+/// Why and where a unit was entered; decides its qualified name and what a bare `return` or `await`
+/// means in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnitKind {
     Module,
@@ -66,7 +67,8 @@ pub(crate) enum UnitKind {
     AsyncFunction,
     Lambda,
     Comprehension,
-    /// What evaluates annotations or the value of a type parameter or alias, or holds type parameters.
+    /// What evaluates annotations or the value of a type parameter or alias, or holds type
+    /// parameters.
     Annotation,
 }
 
@@ -128,6 +130,8 @@ pub(crate) enum FrameBlockKind<'a> {
     ExceptionHandler,
     ExceptionGroupHandler,
     AsyncComprehensionGenerator,
+    /// An inlined comprehension, around which its handler stands. Nothing leaves it early.
+    InlinedComprehension,
     /// The body of a generator or coroutine, around which its handler will stand.
     StopIteration,
 }
@@ -153,6 +157,7 @@ impl FrameBlockKind<'_> {
             | Self::AsyncWith(_)
             | Self::PopValue
             | Self::AsyncComprehensionGenerator
+            | Self::InlinedComprehension
             | Self::StopIteration => false,
         }
     }
@@ -162,18 +167,17 @@ impl FrameBlockKind<'_> {
 pub(crate) struct Compiler<'a, 'c> {
     pub(crate) arena: &'a Bump,
     pub(crate) interner: &'c mut Interner<'a>,
-    pub(crate) target: Target,
+    pub(crate) features: &'static CodegenFeatures,
     /// The `-O` level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) future: Future,
-    pub(crate) filename: PyStr<'a>,
     pub(crate) symtable: SymbolTable,
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
-    /// Units that are done, whose memory serves the next.
+    /// Finished units, kept to reuse their memory.
     #[expect(clippy::vec_box, reason = "units are large, and moved on and off the stack of units")]
     pub(crate) spare_units: Vec<Box<Unit<'a>>>,
-    pub(crate) assembler: Assembler,
+    pub(crate) back_end: &'c mut BackEnd<'c, 'a>,
     /// The code objects made so far, as constants.
     pub(crate) codes: FxHashSet<Constant<'a>>,
 }
@@ -207,49 +211,51 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Emits an instruction without an argument.
-    pub(crate) fn emit(&mut self, opcode: Opcode, location: Location) {
-        self.unit().sequence.push(opcode, 0, location);
+    pub(crate) fn emit(&mut self, opcode: Opcode, place: impl Into<Place>) {
+        self.emit_arg(opcode, 0, place);
     }
 
-    pub(crate) fn emit_arg(&mut self, opcode: Opcode, oparg: u32, location: Location) {
-        self.unit().sequence.push(opcode, oparg, location);
+    pub(crate) fn emit_arg(&mut self, opcode: Opcode, oparg: u32, place: impl Into<Place>) {
+        self.unit().sequence.push(opcode, oparg, place.into().location());
     }
 
     /// Emits a jump or a block push.
-    pub(crate) fn emit_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
-        self.unit().sequence.push(opcode, target.0, location);
+    pub(crate) fn emit_jump(&mut self, opcode: Opcode, target: Label, place: impl Into<Place>) {
+        self.emit_arg(opcode, target.0, place);
     }
 
     /// Emits a jump at which the interpreter need not look for signals, if it has such jumps.
-    pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, location: Location) {
-        let without_interrupt = self.target.features().jumps_without_interrupt;
+    pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, place: impl Into<Place>) {
+        let without_interrupt = self.features.jumps_without_interrupt;
         let opcode = if without_interrupt { Opcode::JUMP_NO_INTERRUPT } else { Opcode::JUMP };
-        self.emit_jump(opcode, target, location);
+        self.emit_jump(opcode, target, place);
     }
 
     /// Emits a jump on the truth of the value on top of the stack, which it takes.
-    pub(crate) fn emit_truth_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
-        self.emit_to_bool(location);
-        self.emit_jump(opcode, target, location);
+    pub(crate) fn emit_truth_jump(&mut self, opcode: Opcode, target: Label, place: impl Into<Place>) {
+        let place = place.into();
+        self.emit_to_bool(place);
+        self.emit_jump(opcode, target, place);
     }
 
-    /// Makes the value on top of the stack a `bool`, where the instruction after this does not do so itself.
-    pub(crate) fn emit_to_bool(&mut self, location: Location) {
-        if self.target.features().to_bool {
-            self.emit(Opcode::TO_BOOL, location);
+    /// Makes the value on top of the stack a `bool`, where the instruction after this does not do
+    /// so itself.
+    pub(crate) fn emit_to_bool(&mut self, place: impl Into<Place>) {
+        if self.features.truth_tests == TruthTests::ToBool {
+            self.emit(Opcode::TO_BOOL, place);
         }
     }
 
-    pub(crate) fn emit_const(&mut self, value: Constant<'a>, location: Location) {
+    pub(crate) fn emit_const(&mut self, value: Constant<'a>, place: impl Into<Place>) {
         let index = self.unit().consts.add(value);
-        self.unit().sequence.push(Opcode::LOAD_CONST, index, location);
+        self.emit_arg(Opcode::LOAD_CONST, index, place);
     }
 
     /// Emits an instruction whose argument is an index of `co_names`; `name` is mangled first.
-    pub(crate) fn emit_name(&mut self, opcode: Opcode, name: Ident, location: Location) {
+    pub(crate) fn emit_name(&mut self, opcode: Opcode, name: Ident, place: impl Into<Place>) {
         let name = self.mangle(name);
         let index = self.unit().names.add(name);
-        self.unit().sequence.push(opcode, index, location);
+        self.emit_arg(opcode, index, place);
     }
 
     /// `name` as it is called inside the innermost class.
@@ -263,7 +269,8 @@ impl<'a> Compiler<'a, '_> {
         Constant::Name(self.text(name))
     }
 
-    /// A name as it is called inside the innermost class, as a constant. What mangling makes is a string of its own.
+    /// A name as it is called inside the innermost class, as a constant. What mangling makes is a
+    /// string of its own.
     pub(crate) fn mangled_constant(&mut self, name: Ident) -> Constant<'a> {
         let mangled = self.mangle(name);
         if mangled == name { self.name_constant(name) } else { Constant::Str(self.text(mangled)) }
@@ -275,29 +282,29 @@ impl<'a> Compiler<'a, '_> {
     }
 }
 
-/// Compiles a module whose symbol table is built.
-#[expect(clippy::too_many_arguments, reason = "what a compilation consists of, taken apart at once")]
+/// Generates the code of a module, unit by unit, and returns the code object that `back_end` makes
+/// of the module's own unit.
+#[expect(clippy::too_many_arguments, reason = "the stages before it and the one after it meet here")]
 pub(crate) fn module<'a>(
     arena: &'a Bump,
     interner: &mut Interner<'a>,
-    target: Target,
+    features: &'static CodegenFeatures,
     optimize: u8,
-    filename: PyStr<'a>,
     future: Future,
     symtable: SymbolTable,
     module: &ast::Module<'a>,
+    back_end: &mut BackEnd<'_, 'a>,
 ) -> Result<&'a CodeObject<'a>> {
     let mut compiler = Compiler {
         arena,
         interner,
-        target,
+        features,
         optimize,
         future,
-        filename,
         symtable,
         units: Vec::new(),
         spare_units: Vec::new(),
-        assembler: Assembler::new(),
+        back_end,
         codes: FxHashSet::default(),
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);

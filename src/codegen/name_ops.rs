@@ -1,6 +1,6 @@
 //! Loading, storing and deleting names: which instruction each scope needs.
 
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -12,22 +12,23 @@ impl Compiler<'_, '_> {
     /// Loads, stores or deletes a name (not yet mangled).
     ///
     /// CPython: `Python/compile.c` `compiler_nameop` (3.12)
-    pub(crate) fn name_op(&mut self, location: Location, name: Ident, ctx: ExprContext) -> Result {
-        self.forbidden_name(location, name, ctx)?;
+    pub(crate) fn name_op(&mut self, place: impl Into<Place>, name: Ident, ctx: ExprContext) -> Result {
+        let place = place.into();
+        self.forbidden_name(place.location(), name, ctx)?;
         let name = self.mangle(name);
         let is_function_like = self.scope().is_function_like();
-        let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
-        match place {
-            Some(SymbolScope::Free | SymbolScope::Cell) => self.deref_op(location, name, ctx),
+        let scope = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
+        match scope {
+            Some(SymbolScope::Free | SymbolScope::Cell) => self.deref_op(place, name, ctx),
             Some(SymbolScope::Local) if is_function_like || self.is_fast_hidden(name) => {
-                self.fast_op(location, name, ctx);
+                self.fast_op(place, name, ctx);
             }
             Some(SymbolScope::GlobalImplicit) if is_function_like => {
-                self.global_op(location, name, ctx, self.scope().can_see_class_scope);
+                self.global_op(place, name, ctx, self.scope().can_see_class_scope);
             }
-            Some(SymbolScope::GlobalExplicit) => self.global_op(location, name, ctx, false),
+            Some(SymbolScope::GlobalExplicit) => self.global_op(place, name, ctx, false),
             Some(SymbolScope::Local | SymbolScope::GlobalImplicit) | None => {
-                self.dynamic_op(location, name, ctx);
+                self.dynamic_op(place, name, ctx);
             }
         }
         Ok(())
@@ -39,7 +40,7 @@ impl Compiler<'_, '_> {
     pub(crate) fn forbidden_name(&self, location: Location, name: Ident, ctx: ExprContext) -> Result {
         let verb = match ctx {
             _ if name != known::DEBUG => return Ok(()),
-            _ if self.target.features().contexts_checked_in_symtable => return Ok(()),
+            _ if self.features.contexts_checked_in_symtable => return Ok(()),
             ExprContext::Load => return Ok(()),
             ExprContext::Store => "assign to",
             ExprContext::Del => "delete",
@@ -47,8 +48,8 @@ impl Compiler<'_, '_> {
         Err(Diagnostic::syntax_error(location, format!("cannot {verb} __debug__")))
     }
 
-    /// The oparg by which instructions on cells know `name`, a cell or free variable of the innermost unit by its symbol:
-    /// free variables count on after the cells.
+    /// The oparg by which instructions on cells know `name`, a cell or free variable of the
+    /// innermost unit by its symbol: free variables count on after the cells.
     pub(crate) fn deref_index(&mut self, name: Ident) -> u32 {
         let place = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
         let unit = self.unit();
@@ -58,29 +59,30 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Whether the name is at present a fast local of an inlined comprehension in a module or class.
+    /// Whether the name is at present a fast local of an inlined comprehension in a module or
+    /// class.
     fn is_fast_hidden(&mut self, name: Ident) -> bool {
         self.unit().fast_hidden.get(&name).copied().unwrap_or(false)
     }
 
-    fn fast_op(&mut self, location: Location, name: Ident, ctx: ExprContext) {
+    fn fast_op(&mut self, place: Place, name: Ident, ctx: ExprContext) {
         let opcode = match ctx {
             ExprContext::Load => Opcode::LOAD_FAST,
             ExprContext::Store => Opcode::STORE_FAST,
             ExprContext::Del => Opcode::DELETE_FAST,
         };
         let index = self.unit().varnames.add(name);
-        self.emit_arg(opcode, index, location);
+        self.emit_arg(opcode, index, place);
     }
 
-    fn deref_op(&mut self, location: Location, name: Ident, ctx: ExprContext) {
+    fn deref_op(&mut self, place: Place, name: Ident, ctx: ExprContext) {
         let opcode = match ctx {
             ExprContext::Load if self.in_class_namespace() => {
-                self.emit(Opcode::LOAD_LOCALS, location);
+                self.emit(Opcode::LOAD_LOCALS, place);
                 Opcode::LOAD_FROM_DICT_OR_DEREF
             }
             ExprContext::Load if self.scope().can_see_class_scope => {
-                self.load_classdict(location);
+                self.load_classdict(place);
                 Opcode::LOAD_FROM_DICT_OR_DEREF
             }
             ExprContext::Load => Opcode::LOAD_DEREF,
@@ -88,49 +90,49 @@ impl Compiler<'_, '_> {
             ExprContext::Del => Opcode::DELETE_DEREF,
         };
         let index = self.deref_index(name);
-        self.emit_arg(opcode, index, location);
+        self.emit_arg(opcode, index, place);
     }
 
     /// A global; a scope of annotations in a class looks into the class's namespace first.
-    fn global_op(&mut self, location: Location, name: Ident, ctx: ExprContext, class_first: bool) {
+    fn global_op(&mut self, place: Place, name: Ident, ctx: ExprContext, class_first: bool) {
         let opcode = match ctx {
             ExprContext::Load if class_first => {
-                self.load_classdict(location);
+                self.load_classdict(place);
                 Opcode::LOAD_FROM_DICT_OR_GLOBALS
             }
-            ExprContext::Load => return self.load_global(location, name),
+            ExprContext::Load => return self.load_global(place, name),
             ExprContext::Store => Opcode::STORE_GLOBAL,
             ExprContext::Del => Opcode::DELETE_GLOBAL,
         };
         let index = self.unit().names.add(name);
-        self.emit_arg(opcode, index, location);
+        self.emit_arg(opcode, index, place);
     }
 
     /// A name looked up in the namespace of a module or class when the code runs.
-    fn dynamic_op(&mut self, location: Location, name: Ident, ctx: ExprContext) {
+    fn dynamic_op(&mut self, place: Place, name: Ident, ctx: ExprContext) {
         let opcode = match ctx {
             ExprContext::Load if self.is_class() && self.state().in_inlined_comprehension => {
                 // A comprehension does not see the names of the class around it.
-                return self.load_global(location, name);
+                return self.load_global(place, name);
             }
             ExprContext::Load => Opcode::LOAD_NAME,
             ExprContext::Store => Opcode::STORE_NAME,
             ExprContext::Del => Opcode::DELETE_NAME,
         };
         let index = self.unit().names.add(name);
-        self.emit_arg(opcode, index, location);
+        self.emit_arg(opcode, index, place);
     }
 
     /// The lowest bit of the argument, set by the flow graph, asks for a `NULL` before the value.
-    pub(super) fn load_global(&mut self, location: Location, name: Ident) {
+    pub(super) fn load_global(&mut self, place: impl Into<Place>, name: Ident) {
         let index = self.unit().names.add(name);
-        self.emit_arg(Opcode::LOAD_GLOBAL, index << 1, location);
+        self.emit_arg(Opcode::LOAD_GLOBAL, index << 1, place);
     }
 
-    fn load_classdict(&mut self, location: Location) {
+    fn load_classdict(&mut self, place: Place) {
         let unit = self.unit();
         let index = unit.cellvars.len() as u32 + unit.freevars.add(known::CLASSDICT);
-        self.emit_arg(Opcode::LOAD_DEREF, index, location);
+        self.emit_arg(Opcode::LOAD_DEREF, index, place);
     }
 
     fn is_class(&self) -> bool {

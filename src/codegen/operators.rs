@@ -1,7 +1,8 @@
-//! Operators: unary, binary, boolean, comparisons; and jumps on the truth of an expression, which see through them.
+//! Operators: unary, binary, boolean, comparisons; and jumps on the truth of an expression, which
+//! see through them.
 
-use super::sequence::Label;
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{BoolOp, CmpOp, Compare, Expr, ExprKind, IfExp, Operator, UnaryOp};
 use crate::targets::{self, Comparison, Intrinsic1, Opcode};
@@ -56,7 +57,7 @@ impl<'a> Compiler<'a, '_> {
             BoolOp::And => (Opcode::JUMP_IF_FALSE, Opcode::POP_JUMP_IF_FALSE),
             BoolOp::Or => (Opcode::JUMP_IF_TRUE, Opcode::POP_JUMP_IF_TRUE),
         };
-        if self.target.features().boolop_pseudo_jumps {
+        if self.features.boolop_pseudo_jumps {
             self.emit_jump(pseudo_jump, end, location);
         } else {
             self.emit_arg(Opcode::COPY, 1, location);
@@ -85,7 +86,7 @@ impl<'a> Compiler<'a, '_> {
             compiler.emit(Opcode::POP_TOP, location);
         })?;
         let end = self.new_label();
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(cleanup);
         self.emit_arg(Opcode::SWAP, 2, location);
         self.emit(Opcode::POP_TOP, location);
@@ -93,8 +94,9 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Emits the comparisons of a chain one after the other. `leave_if_false` emits what follows each but the last:
-    /// the result of the comparison is on top, above the operand that the next one needs.
+    /// Emits the comparisons of a chain one after the other. `leave_if_false` emits what follows
+    /// each but the last: the result of the comparison is on top, above the operand that the next
+    /// one needs.
     fn chained_comparison(
         &mut self,
         location: Location,
@@ -119,7 +121,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Compares the two values on top of the stack.
     pub(super) fn emit_comparison(&mut self, op: CmpOp, location: Location) {
-        let (opcode, oparg) = match targets::comparison(op, self.target.features().comparison_shift) {
+        let (opcode, oparg) = match targets::comparison(op, self.features.comparison_shift) {
             Comparison::Compare(oparg) => (Opcode::COMPARE_OP, oparg),
             Comparison::Is(oparg) => (Opcode::IS_OP, oparg),
             Comparison::Contains(oparg) => (Opcode::CONTAINS_OP, oparg),
@@ -127,8 +129,8 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(opcode, oparg, location);
     }
 
-    /// Jumps to `target` if the truth of `test` is `condition`, else falls through.
-    /// `location` is that of the construct that tests, for the jumps that belong to no part of `test`.
+    /// Jumps to `target` if the truth of `test` is `condition`, else falls through. `location` is
+    /// that of the construct that tests, for the jumps that belong to no part of `test`.
     ///
     /// CPython: `Python/compile.c` `compiler_jump_if` (3.12)
     pub(crate) fn jump_if(
@@ -188,7 +190,7 @@ impl<'a> Compiler<'a, '_> {
         let orelse = self.new_label();
         self.jump_if(location, if_exp.test, orelse, false)?;
         self.jump_if(location, if_exp.body, target, condition)?;
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(orelse);
         self.jump_if(location, if_exp.orelse, target, condition)?;
         self.use_label(end);
@@ -210,11 +212,11 @@ impl<'a> Compiler<'a, '_> {
         })?;
         self.emit_truth_jump(pop_jump_if(condition), target, location);
         let end = self.new_label();
-        self.emit_jump_no_interrupt(end, Location::NONE);
+        self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(cleanup);
         self.emit(Opcode::POP_TOP, location);
         if !condition {
-            self.emit_jump_no_interrupt(target, Location::NONE);
+            self.emit_jump_no_interrupt(target, Place::Nowhere);
         }
         self.use_label(end);
         Ok(())

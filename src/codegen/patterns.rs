@@ -1,18 +1,20 @@
 //! The `match` statement (PEP 634).
 //!
-//! The code of a pattern consumes the subject on top of the stack and jumps away if it does not match. Names are stored only when the whole
-//! pattern of a case matches; until then, captured values wait on the stack, below everything the pattern still works with:
+//! The code of a pattern consumes the subject on top of the stack and jumps away if it does not
+//! match. Names are stored only when the whole pattern of a case matches; until then, captured
+//! values wait on the stack, below everything the pattern still works with:
 //!
 //! ```text
 //! [captured for the first name, captured for the second name, ..., items on top]
 //! ```
 //!
-//! A jump out of a pattern has to pop all of these, so there is a chain of labels, one for each number of items to pop.
+//! A jump out of a pattern has to pop all of these, so there is a chain of labels, one for each
+//! number of items to pop.
 
-use super::sequence::Label;
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::{Constant, ConstantSet, Int};
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{
@@ -28,7 +30,8 @@ use crate::targets::{self, Opcode};
 struct PatternContext {
     /// The names captured so far, in the order of their values on the stack.
     stores: Vec<Ident>,
-    /// Whether a capture or wildcard may match the subject itself, and so leave nothing to the patterns after it.
+    /// Whether a capture or wildcard may match the subject itself, and so leave nothing to the
+    /// patterns after it.
     allow_irrefutable: bool,
     /// `fail_pop[n]` is where to jump on failure with `n` items to pop.
     fail_pop: Vec<Label>,
@@ -89,11 +92,11 @@ impl<'a> Compiler<'a, '_> {
             self.jump_if(location, guard, fail, false)?;
         }
         if !is_last {
-            let at_next = self.target.features().matched_subject_popped_at_next;
-            self.emit(Opcode::POP_TOP, if at_next { Location::NEXT } else { location });
+            let at_next = self.features.matched_subject_popped_at_next;
+            self.emit(Opcode::POP_TOP, if at_next { Place::Next } else { Place::At(location) });
         }
         self.visit_body(case.body)?;
-        self.emit_jump(Opcode::JUMP, end, Location::NONE);
+        self.emit_jump(Opcode::JUMP, end, Place::Nowhere);
         // The cleanup belongs to the pattern that failed, not to the last line of the body.
         self.emit_fail_pops(&mut context, location);
         Ok(())
@@ -143,7 +146,8 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump(jump, target, location);
     }
 
-    /// Places the labels that failures jumped to, each falling through to the one with an item less to pop.
+    /// Places the labels that failures jumped to, each falling through to the one with an item less
+    /// to pop.
     ///
     /// CPython: `Python/compile.c` `emit_and_reset_fail_pop` (3.12)
     fn emit_fail_pops(&mut self, context: &mut PatternContext, location: Location) {
@@ -439,7 +443,8 @@ impl<'a> Compiler<'a, '_> {
         Diagnostic::syntax_error(location, format!("mapping pattern checks duplicate key ({repr})"))
     }
 
-    /// Turns the subject and the tuple of its `count` keys that were asked for into a dict of the others.
+    /// Turns the subject and the tuple of its `count` keys that were asked for into a dict of the
+    /// others.
     fn mapping_rest(&mut self, location: Location, count: u32) {
         self.emit_arg(Opcode::BUILD_MAP, 0, location);
         self.emit_arg(Opcode::SWAP, 3, location);
@@ -452,7 +457,8 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Each alternative works on a copy of the subject and on a context of its own; all must capture the same names.
+    /// Each alternative works on a copy of the subject and on a context of its own; all must
+    /// capture the same names.
     ///
     /// CPython: `Python/compile.c` `compiler_pattern_or` (3.12)
     fn match_or(
@@ -473,7 +479,8 @@ impl<'a> Compiler<'a, '_> {
         self.jump_to_fail_pop(context, Opcode::JUMP, location);
 
         self.use_label(end);
-        // Below the captures are the copy of the subject, what has to stay on top, and the earlier captures.
+        // Below the captures are the copy of the subject, what has to stay on top, and the earlier
+        // captures.
         let distance = control.len() + 1 + context.on_top + context.stores.len();
         for name in control {
             self.rotate(location, distance);
@@ -484,7 +491,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Emits an alternative, and puts its captures in the order of the first one's, the `control`. Returns the names.
+    /// Emits an alternative, and puts its captures in the order of the first one's, the `control`.
+    /// Returns the names.
     fn alternative(
         &mut self,
         or_location: Location,
@@ -507,7 +515,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(context.stores)
     }
 
-    /// Puts the captured values, whose names are `stores`, in the order of `control`. Says whether the names are the same ones.
+    /// Puts the captured values, whose names are `stores`, in the order of `control`. Says whether
+    /// the names are the same ones.
     fn reorder_captures(&mut self, location: Location, control: &[Ident], stores: &mut [Ident]) -> bool {
         if stores.len() != control.len() {
             return false;

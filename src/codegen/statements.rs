@@ -1,7 +1,7 @@
 //! Statements: the dispatch over their kinds, and the simple ones.
 
 use super::frame_blocks::TopOfStack;
-use super::{Compiler, Result};
+use super::{Compiler, Place, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
@@ -70,7 +70,7 @@ impl<'a> Compiler<'a, '_> {
             return Ok(());
         }
         self.visit_expr(value)?;
-        self.emit(Opcode::POP_TOP, Location::NONE);
+        self.emit(Opcode::POP_TOP, Place::Nowhere);
         Ok(())
     }
 
@@ -85,7 +85,8 @@ impl<'a> Compiler<'a, '_> {
         }
 
         let mut location = statement;
-        // A constant is loaded only after the unwinding; a `NOP` stands where it would have been evaluated.
+        // A constant is loaded only after the unwinding; a `NOP` stands where it would have been
+        // evaluated.
         let constant = match value {
             None => Some(Constant::None),
             Some(value) => value.kind.as_constant(),
@@ -104,35 +105,36 @@ impl<'a> Compiler<'a, '_> {
         }
 
         let top = if constant.is_some() { TopOfStack::Unused } else { TopOfStack::Preserved };
-        self.unwind_all(&mut location, top)?;
+        let mut place = Place::At(location);
+        self.unwind_all(&mut place, top)?;
         if let Some(constant) = constant {
-            self.emit_const(constant, location);
+            self.emit_const(constant, place);
         }
-        self.emit(Opcode::RETURN_VALUE, location);
+        self.emit(Opcode::RETURN_VALUE, place);
         Ok(())
     }
 
     /// CPython: `Python/compile.c` `compiler_break` (3.8–)
     fn break_statement(&mut self, statement: Location) -> Result {
-        let mut location = statement;
-        self.emit(Opcode::NOP, location);
-        let Some(in_loop) = self.unwind_to_loop(&mut location)? else {
+        let mut place = Place::At(statement);
+        self.emit(Opcode::NOP, place);
+        let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
             return Err(Diagnostic::syntax_error(statement, "'break' outside loop"));
         };
-        self.unwind(&mut location, in_loop, TopOfStack::Unused)?;
+        self.unwind(&mut place, in_loop, TopOfStack::Unused)?;
         let exit = in_loop.exit.expect("a loop's frame block has an exit");
-        self.emit_jump(Opcode::JUMP, exit, location);
+        self.emit_jump(Opcode::JUMP, exit, place);
         Ok(())
     }
 
     /// CPython: `Python/compile.c` `compiler_continue` (3.8–)
     fn continue_statement(&mut self, statement: Location) -> Result {
-        let mut location = statement;
-        self.emit(Opcode::NOP, location);
-        let Some(in_loop) = self.unwind_to_loop(&mut location)? else {
+        let mut place = Place::At(statement);
+        self.emit(Opcode::NOP, place);
+        let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
             return Err(Diagnostic::syntax_error(statement, "'continue' not properly in loop"));
         };
-        self.emit_jump(Opcode::JUMP, in_loop.block, location);
+        self.emit_jump(Opcode::JUMP, in_loop.block, place);
         Ok(())
     }
 
@@ -161,11 +163,11 @@ impl<'a> Compiler<'a, '_> {
         if self.optimize > 0 {
             return Ok(());
         }
-        let at_test = self.target.features().assert_failure_at_test;
+        let at_test = self.features.assert_failure_at_test;
         let failure = if at_test { test.location } else { location };
         let end = self.new_label();
         self.jump_if(location, test, end, true)?;
-        if self.target.features().load_common_constant {
+        if self.features.opcodes.has(Opcode::LOAD_COMMON_CONSTANT) {
             self.emit_arg(Opcode::LOAD_COMMON_CONSTANT, CommonConstant::AssertionError as u32, location);
         } else {
             self.emit(Opcode::LOAD_ASSERTION_ERROR, location);

@@ -1,10 +1,11 @@
-//! Subscripts and slices. A slice of two parts that is no constant is never made an object where it is loaded or stored.
+//! Subscripts and slices. A slice of two parts that is no constant is never made an object where it
+//! is loaded or stored.
 
 use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
-use crate::targets::{Opcode, SUBSCRIPT_OP};
+use crate::targets::{Opcode, SUBSCRIPT_OP, Subscripts};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_subscript` (3.12)
@@ -32,14 +33,15 @@ impl<'a> Compiler<'a, '_> {
 
     /// Replaces an object and an index on top of the stack by the item.
     pub(super) fn load_subscript(&mut self, location: Location) {
-        if self.target.features().subscript_is_binary_op {
+        if self.features.subscripts == Subscripts::BinaryOp {
             self.emit_arg(Opcode::BINARY_OP, SUBSCRIPT_OP, location);
         } else {
             self.emit(Opcode::BINARY_SUBSCR, location);
         }
     }
 
-    /// If `slice` is `lower:upper` and no constant, pushes its two bounds; else does nothing. Tells which.
+    /// If `slice` is `lower:upper` and no constant, pushes its two bounds; else does nothing. Tells
+    /// which.
     pub(super) fn two_part_slice(&mut self, slice: &'a Expr<'a>) -> Result<bool> {
         let ExprKind::Slice { lower, upper, step: None } = slice.kind else { return Ok(false) };
         if self.constant_slice(lower, upper, None).is_some() {
@@ -77,7 +79,7 @@ impl<'a> Compiler<'a, '_> {
         upper: Option<&Expr<'a>>,
         step: Option<&Expr<'a>>,
     ) -> Option<[Constant<'a>; 3]> {
-        if !self.target.features().constant_slices {
+        if !self.features.constant_slices {
             return None;
         }
         let part =

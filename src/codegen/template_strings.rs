@@ -1,4 +1,5 @@
-//! Template strings (PEP 750): a tuple of the texts, which begins and ends with one, and a tuple of the interpolations between them.
+//! Template strings (PEP 750): a tuple of the texts, which begins and ends with one, and a tuple of
+//! the interpolations between them.
 
 use super::formatted_strings::conversion_oparg;
 use super::{Compiler, Result};
@@ -47,8 +48,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// The argument of `BUILD_INTERPOLATION` has a bit that says whether a format specification is on the stack, one that is always
-    /// set, and above these the conversion.
+    /// The argument of `BUILD_INTERPOLATION` has a bit that says whether a format specification is
+    /// on the stack, one that is always set, and above these the conversion.
     ///
     /// CPython: `Python/codegen.c` `codegen_interpolation` (3.14–)
     pub(super) fn interpolation(&mut self, location: Location, field: &'a Interpolation<'a>) -> Result {

@@ -34,7 +34,31 @@ macro_rules! rejects {
     };
 }
 
-/// Whether a release takes so many blocks within each other in a function, whose body ends with `last`.
+/// Read off CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2. Releases before the fix accept the source, or
+/// crash.
+#[test]
+fn nested_inlined_comprehensions_count_as_blocks() {
+    let compiles = |release: &str, source: &str| {
+        let target: Target = release.parse().expect("a supported release");
+        let options = Options { filename: "module.py".into(), optimize: 0 };
+        let arena = Bump::new();
+        compile(&arena, source.as_bytes(), options, target).map(|_| ()).map_err(|error| error.message)
+    };
+    let nested = |depth, target: &str| {
+        format!("{}x{}\n", "[".repeat(depth), format!(" for {target} in y]").repeat(depth))
+    };
+    let too_many = Err("too many statically nested blocks".to_owned());
+    assert_eq!(compiles("3.13.0", &nested(22, "x")), Ok(()));
+    for release in ["3.13.18", "3.14.10", "3.15.2"] {
+        assert_eq!(compiles(release, &nested(21, "x")), Ok(()), "{release}");
+        assert_eq!(compiles(release, &nested(22, "x")), too_many, "{release}");
+        // Nothing waits on the stack, so no handler is around the comprehension.
+        assert_eq!(compiles(release, &nested(22, "x.a")), Ok(()), "{release}");
+    }
+}
+
+/// Whether a release takes so many blocks within each other in a function, whose body ends with
+/// `last`.
 fn takes_blocks(release: &str, depth: usize, last: &str) -> bool {
     let body = nested("while x", depth).replace("pass", last);
     let source = format!("def f():\n{}", body.lines().map(|line| format!(" {line}\n")).collect::<String>());

@@ -1,6 +1,7 @@
 //! Type parameters and type aliases (PEP 695).
 //!
-//! Whatever has type parameters is made inside a function of its own, called at once, in which they are locals.
+//! Whatever has type parameters is made inside a function of its own, called at once, in which they
+//! are locals.
 
 use super::functions::FunctionFlags;
 use super::{AtEnd, Compiler, Result, UnitKind};
@@ -77,7 +78,7 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_type_param_bound_or_default` (3.13)
     fn type_variable(&mut self, param: &'a TypeParam<'a>, node: NodeId, value: &'a Expr<'a>) -> Result {
-        let has_defaults = self.target.features().type_param_default;
+        let has_defaults = self.features.type_param_default;
         let location = if has_defaults { value.location } else { param.location };
         let scope = self.symtable.scope_of(node);
         let flags =
@@ -95,8 +96,9 @@ impl<'a> Compiler<'a, '_> {
         self.make_closure(location, code, flags)
     }
 
-    /// Enters the function that evaluates the value of a type parameter or alias, a unit of `kind` if it takes no format. It may take a format, by default that of plain values,
-    /// which is put on the stack for it.
+    /// Enters the function that evaluates the value of a type parameter or alias, a unit of `kind`
+    /// if it takes no format. It may take a format, by default that of plain values, which is put
+    /// on the stack for it.
     fn enter_value(
         &mut self,
         location: Location,
@@ -106,7 +108,7 @@ impl<'a> Compiler<'a, '_> {
         firstlineno: i32,
     ) -> FunctionFlags {
         const VALUE: Constant<'static> = Constant::Int(Int::Small(1));
-        if self.target.features().deferred_annotations {
+        if self.features.deferred_annotations {
             self.emit_const(Constant::Tuple(&[VALUE]), location);
             self.enter_on_demand(location, name, scope);
             FunctionFlags::DEFAULTS
@@ -139,7 +141,8 @@ impl<'a> Compiler<'a, '_> {
         self.name_op(location, name, ExprContext::Store)
     }
 
-    /// The value becomes a function, evaluated on demand; name, type parameters and it make the alias.
+    /// The value becomes a function, evaluated on demand; name, type parameters and it make the
+    /// alias.
     ///
     /// CPython: `Python/compile.c` `compiler_typealias_body` (3.12)
     fn type_alias_body(&mut self, location: Location, name: Ident, node: &'a TypeAlias<'a>) -> Result {

@@ -1,15 +1,16 @@
-//! Entering and leaving a unit: its tables of variables, qualified name, flags, and the code around the body.
+//! Entering and leaving a unit: its tables of variables, qualified name, flags, and the code around
+//! the body.
 
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
-use super::sequence::Instruction;
-use super::{AtEnd, Compiler, Result, UnitKind, UnitState};
-use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
+use super::{AtEnd, Compiler, Place, Result, UnitKind, UnitState};
+use crate::code::{CodeFlags, CodeObject, Constant, Origin, PyStr};
+use crate::instructions::Instruction;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
-use crate::targets::{Intrinsic1, Opcode};
+use crate::targets::{GeneratorPrologue, Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// Starts the code object of `scope` inside the innermost unit.
@@ -23,6 +24,9 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn push_unit(&mut self, name: Ident, kind: UnitKind, scope: ScopeId, firstlineno: i32) {
         let mut unit = self.spare_units.pop().unwrap_or_default();
         unit.reset(self.text(name), self.qualname(name, kind), firstlineno);
+        if kind == UnitKind::Class {
+            unit.origin = Origin::ClassBody;
+        }
         let scope_data = self.symtable.scope(scope);
         unit.varnames.extend(scope_data.varnames.iter().copied());
         unit.cellvars.extend(self.sorted_symbols(scope_data, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL));
@@ -55,13 +59,14 @@ impl<'a> Compiler<'a, '_> {
 
     /// Emits what comes before the body.
     ///
-    /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12–3.13), `Python/codegen.c` `codegen_enter_scope` (3.14–)
+    /// CPython: `Python/compile.c` `compiler_enter_scope` (3.12–3.13), `Python/codegen.c`
+    /// `codegen_enter_scope` (3.14–)
     pub(super) fn begin_unit(&mut self) {
         let scope = self.scope();
         let is_generator = scope.generator || scope.coroutine;
         let kind = self.state().kind;
         let firstlineno = self.unit().firstlineno;
-        if is_generator && self.target.features().generator_prologue_in_codegen {
+        if is_generator && self.features.generator_prologue == GeneratorPrologue::Codegen {
             let start = Location::new(firstlineno, firstlineno, -1, -1);
             self.emit(Opcode::RETURN_GENERATOR, start);
             self.emit(Opcode::POP_TOP, start);
@@ -70,19 +75,18 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::RESUME, 0, Location::new(lineno, firstlineno, 0, 0));
     }
 
-    /// Ends the innermost unit and optimises and assembles its code.
+    /// Ends the innermost unit and passes it to the back end.
     ///
     /// CPython: `Python/compile.c` `optimize_and_assemble` (3.12)
     pub(crate) fn leave_unit(&mut self, at_end: AtEnd) -> Result<&'a CodeObject<'a>> {
         if at_end == AtEnd::ReturnNone {
-            self.emit_const(Constant::None, Location::NONE);
+            self.emit_const(Constant::None, Place::Nowhere);
         }
-        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         let flags = self.code_flags();
         let mut state = self.units.pop().expect("a unit is being compiled");
         state.unit.flags = flags;
-        let (unit, filename) = (&mut state.unit, self.filename);
-        let code = self.assembler.code_object(self.arena, self.interner, self.target, filename, unit)?;
+        let code = (self.back_end)(self.interner, &mut state.unit)?;
         self.spare_units.push(state.unit);
         Ok(code)
     }
@@ -94,16 +98,16 @@ impl<'a> Compiler<'a, '_> {
         let handler = self.new_label();
         let start = self.generator_start();
         self.unit().sequence.insert_jump(start, Opcode::SETUP_CLEANUP, handler, Location::NONE);
-        self.emit_const(Constant::None, Location::NONE);
-        self.emit(Opcode::RETURN_VALUE, Location::NONE);
+        self.emit_const(Constant::None, Place::Nowhere);
+        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         self.use_label(handler);
-        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Location::NONE);
-        self.emit_arg(Opcode::RERAISE, 1, Location::NONE);
+        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Place::Nowhere);
+        self.emit_arg(Opcode::RERAISE, 1, Place::Nowhere);
     }
 
     /// The first instruction that runs in the generator itself.
     fn generator_start(&mut self) -> usize {
-        if !self.target.features().generator_prologue_in_codegen {
+        if self.features.generator_prologue != GeneratorPrologue::Codegen {
             return 0;
         }
         let is_made = |instruction: &Instruction| instruction.opcode == Opcode::RETURN_GENERATOR;
@@ -112,7 +116,8 @@ impl<'a> Compiler<'a, '_> {
         made.expect("a generator begins with its prologue") + 2
     }
 
-    /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend on anything else.
+    /// The names that live in `place` or carry `flag`, by text: the order of cells must not depend
+    /// on anything else.
     ///
     /// CPython: `Python/compile.c` `dictbytype` (3.12)
     fn sorted_symbols(&self, scope: &Scope, place: SymbolScope, flag: u16) -> SmallVec<[Ident; 16]> {
@@ -123,8 +128,9 @@ impl<'a> Compiler<'a, '_> {
         names
     }
 
-    /// The qualified name of a unit to be entered now. The scope of type parameters does not show in the names of what
-    /// is defined in it, and a name that its surroundings declare global stands alone.
+    /// The qualified name of a unit to be entered now. The scope of type parameters does not show
+    /// in the names of what is defined in it, and a name that its surroundings declare global
+    /// stands alone.
     ///
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.12)
     fn qualname(&mut self, name: Ident, kind: UnitKind) -> PyStr<'a> {
@@ -150,8 +156,8 @@ impl<'a> Compiler<'a, '_> {
         self.concat([parent.unit.qualname.0, separator, text.0])
     }
 
-    /// Puts the name of a function into the qualified name of the innermost unit, which evaluates its annotations; but not if it
-    /// is a generic function of the module.
+    /// Puts the name of a function into the qualified name of the innermost unit, which evaluates
+    /// its annotations; but not if it is a generic function of the module.
     ///
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.15–)
     pub(super) fn qualify_annotate(&mut self, function: Ident) {
@@ -186,7 +192,7 @@ impl<'a> Compiler<'a, '_> {
             (false, true) => CodeFlags::COROUTINE,
             (true, true) => CodeFlags::ASYNC_GENERATOR,
         };
-        let has_flags = self.target.features().docstring_and_method_flags;
+        let has_flags = self.features.docstring_and_method_flags;
         for (is_set, flag) in [
             (scope.nested, CodeFlags::NESTED),
             (scope.varargs, CodeFlags::VARARGS),

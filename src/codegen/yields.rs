@@ -1,9 +1,9 @@
 //! `yield`, `yield from` and `await`.
 
-use super::sequence::Label;
-use super::{Compiler, Result, UnitKind};
+use super::{Compiler, Place, Result, UnitKind};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
+use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::Expr;
 use crate::targets::{Awaitable, Intrinsic1, Opcode};
@@ -13,8 +13,9 @@ const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
 
-/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`, and a coroutine is an error: what the first
-/// look at a code object makes of the 1 that the code generator writes, long before the object is in a file.
+/// The argument of `GET_ITER` where a generator is its own iterator, as for `yield from`, and a
+/// coroutine is an error: what the first look at a code object makes of the 1 that the code
+/// generator writes, long before the object is in a file.
 ///
 /// CPython: `Python/specialize.c` `fixup_getiter` (3.15–)
 const ITER_TO_YIELD_FROM: u32 = 3;
@@ -46,7 +47,7 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn yield_from(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
         if !self.scope().is_function_like() {
-            let named = self.target.features().yield_from_outside_function_named;
+            let named = self.features.yield_from_outside_function_named;
             let word = if named { "yield from" } else { "yield" };
             return Err(Diagnostic::syntax_error(location, format!("'{word}' outside function")));
         }
@@ -54,7 +55,7 @@ impl<'a> Compiler<'a, '_> {
             return Err(Diagnostic::syntax_error(location, "'yield from' inside async function"));
         }
         self.visit_expr(value)?;
-        if self.target.features().virtual_iterators {
+        if self.features.virtual_iterators {
             self.emit_arg(Opcode::GET_ITER, ITER_TO_YIELD_FROM, location);
         } else {
             self.emit(Opcode::GET_YIELD_FROM_ITER, location);
@@ -82,22 +83,23 @@ impl<'a> Compiler<'a, '_> {
         self.send_to_awaitable(location);
     }
 
-    /// Awaits the next item of the asynchronous iterator on top of the stack, which stays below. Returns where the `SEND` is.
+    /// Awaits the next item of the asynchronous iterator on top of the stack, which stays below.
+    /// Returns where the `SEND` is.
     pub(super) fn await_next(&mut self, location: Location) -> Label {
         self.emit(Opcode::GET_ANEXT, location);
         self.send_to_awaitable(location)
     }
 
     fn send_to_awaitable(&mut self, location: Location) -> Label {
-        if self.target.features().virtual_iterators {
+        if self.features.virtual_iterators {
             self.emit(Opcode::PUSH_NULL, location);
         }
         self.emit_const(Constant::None, location);
         self.send_until_done(location, RESUME_AFTER_AWAIT)
     }
 
-    /// Delegates to the iterator below the value on top of the stack, which is sent first; leaves the iterator's result.
-    /// Returns where the `SEND` is.
+    /// Delegates to the iterator below the value on top of the stack, which is sent first; leaves
+    /// the iterator's result. Returns where the `SEND` is.
     ///
     /// The handler around the `YIELD_VALUE` catches what `close()` and `throw()` raise there.
     ///
@@ -110,9 +112,9 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(send);
         self.emit_jump(Opcode::SEND, exit, location);
         self.emit_jump(Opcode::SETUP_FINALLY, fail, location);
-        let says_await = self.target.features().yield_oparg_says_await;
+        let says_await = self.features.yield_oparg_says_await;
         self.emit_arg(Opcode::YIELD_VALUE, u32::from(says_await), location);
-        self.emit(Opcode::POP_BLOCK, Location::NONE);
+        self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.emit_arg(Opcode::RESUME, resume, location);
         self.emit_jump(Opcode::JUMP_NO_INTERRUPT, send, location);
 

@@ -1,23 +1,24 @@
 //! From an instruction sequence to basic blocks.
 //!
-//! A block ends after a jump, a return or a raise, and before every label; later targets pass over labels that nothing jumps to. Of several
-//! labels at one place one stands for all.
+//! A block ends after a jump, a return or a raise, and before every label; later targets pass over
+//! labels that nothing jumps to. Of several labels at one place one stands for all.
 //!
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
 //! `translate_jump_labels_to_targets` (3.12–)
 
 use super::{Block, BlockId, FlowGraph, Instr};
-use crate::codegen::sequence::InstructionSequence;
 use crate::folding::Nans;
-use crate::targets::{Features, Properties};
+use crate::instructions::InstructionSequence;
+use crate::targets::{FlowGraphFeatures, OpcodeTable, Properties};
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
 
 impl FlowGraph {
     /// A graph with nothing but an empty block.
-    pub(crate) fn new() -> FlowGraph {
+    pub(crate) fn new(opcodes: &'static OpcodeTable) -> FlowGraph {
         FlowGraph {
+            opcodes,
             blocks: vec![Block::default()],
             instrs: Vec::new(),
             entry: BlockId::from_index(0),
@@ -26,12 +27,14 @@ impl FlowGraph {
             has_nops: true,
             lacks_lines: true,
             properties: Properties::default(),
+            stack_size: 0,
             nans: Nans::default(),
         }
     }
 
-    /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is gone.
-    pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &Features) {
+    /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is
+    /// gone.
+    pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &FlowGraphFeatures) {
         self.blocks.clear();
         self.blocks.push(Block::default());
         self.instrs.clear();
@@ -58,28 +61,28 @@ impl FlowGraph {
             }
             let opcode = instruction.opcode;
             let mut instr = Instr::new(opcode, instruction.oparg, instruction.location);
-            if opcode.has_target() {
+            if self.opcodes.has_target(opcode) {
                 let place = sequence.labels[instruction.oparg as usize];
                 instr.oparg = self.label_at[place as usize];
-                self.last_block().pushes_blocks |= opcode.is_block_push();
+                self.last_block().pushes_blocks |= self.opcodes.is_block_push(opcode);
             }
             self.instrs.push(instr);
-            self.properties |= opcode.properties();
-            is_terminated = opcode.is_terminator();
+            self.properties |= self.opcodes.properties(opcode);
+            is_terminated = self.opcodes.is_terminator(opcode);
         }
         self.close_block();
         for index in 0..self.blocks.len() {
             for instr in self.range_of_targets(BlockId::from_index(index)) {
                 let instr = &mut self.instrs[instr];
-                if instr.opcode.has_target() {
+                if self.opcodes.has_target(instr.opcode) {
                     instr.target = self.block_at[instr.oparg as usize];
                 }
             }
         }
     }
 
-    /// Lets the last label of every place stand for the others. What is jumped to stands before an instruction; other labels may be
-    /// anywhere.
+    /// Lets the last label of every place stand for the others. What is jumped to stands before an
+    /// instruction; other labels may be anywhere.
     fn place_labels(&mut self, sequence: &InstructionSequence) {
         for (number, &place) in (1..).zip(&sequence.labels) {
             if let Some(label) = self.label_at.get_mut(place as usize) {
@@ -90,14 +93,16 @@ impl FlowGraph {
 
     /// The same, but only for places that some instruction names.
     fn place_named_labels(&mut self, sequence: &InstructionSequence) {
-        for instruction in sequence.instructions.iter().filter(|instruction| instruction.opcode.has_target())
+        for instruction in
+            sequence.instructions.iter().filter(|instruction| self.opcodes.has_target(instruction.opcode))
         {
             let place = sequence.labels[instruction.oparg as usize];
             self.label_at[place as usize] = instruction.oparg + 1;
         }
     }
 
-    /// The block that the next instruction belongs to: a new one, or the last if nothing is in it yet.
+    /// The block that the next instruction belongs to: a new one, or the last if nothing is in it
+    /// yet.
     fn start_block(&mut self, label: u32, is_terminated: bool) -> BlockId {
         self.close_block();
         let label = (label != NO_LABEL).then_some(label);

@@ -1,10 +1,10 @@
 //! Makes a `LOAD_FAST_CHECK` of every `LOAD_FAST` whose variable may be unbound.
 //!
-//! The first 64 variables are followed through all blocks, a bit each. The others count as unbound at the start of every block, which keeps
-//! the work linear in units with many variables.
+//! The first 64 variables are followed through all blocks, a bit each. The others count as unbound
+//! at the start of every block, which keeps the work linear in units with many variables.
 //!
-//! CPython: `Python/flowgraph.c` `add_checks_for_loads_of_uninitialized_variables`, `scan_block_for_locals`,
-//! `fast_scan_many_locals` (3.12–)
+//! CPython: `Python/flowgraph.c` `add_checks_for_loads_of_uninitialized_variables`,
+//! `scan_block_for_locals`, `fast_scan_many_locals` (3.12–)
 
 use smallvec::{SmallVec, smallvec};
 
@@ -35,7 +35,8 @@ pub(super) fn check_uninitialized_loads(
         waiting: BlockSet::new(graph),
     };
     scan.reach(graph.entry, unbound_at_start);
-    // Every block once, for a `DELETE_FAST` may be anywhere; then again those that later ones lead back to.
+    // Every block once, for a `DELETE_FAST` may be anywhere; then again those that later ones lead
+    // back to.
     graph.for_each_block(|graph, id| {
         scan.waiting.remove(id);
         scan.block(graph, id);
@@ -75,13 +76,14 @@ impl Scan {
 
     fn block(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let mut unbound = self.unbound[id.index()];
+        let opcodes = graph.opcodes;
         for instr in graph.instrs_mut(id) {
             if let Some(handler) = instr.handler {
                 self.reach(handler, unbound);
             }
             let variable = if (instr.oparg as usize) < TRACKED { 1 << instr.oparg } else { 0 };
             let binds = matches!(instr.opcode, STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST);
-            let unbinds = instr.opcode.properties().has(Properties::UNBINDS_LOCAL);
+            let unbinds = opcodes.properties(instr.opcode).has(Properties::UNBINDS_LOCAL);
             if instr.opcode == LOAD_FAST && unbound & variable != 0 {
                 instr.opcode = LOAD_FAST_CHECK;
             }

@@ -2,9 +2,9 @@
 
 use super::Instr;
 use crate::code::{Constant, Int, PyStr};
-use crate::codegen::unit::Constants;
+use crate::instructions::Constants;
 use crate::targets::Opcode::{self, LOAD_COMMON_CONSTANT, LOAD_CONST, LOAD_SMALL_INT};
-use crate::targets::{CommonConstant, Features};
+use crate::targets::{CommonConstant, FlowGraphFeatures, ImmediateConstants};
 
 /// Whether the instruction does nothing but push a constant.
 ///
@@ -34,12 +34,17 @@ const COMMON: [(Constant<'static>, CommonConstant); 5] = [
     (Constant::Int(Int::Small(-1)), CommonConstant::MinusOne),
 ];
 
-/// The integer's number for `LOAD_SMALL_INT`, if the target has that and the constant is such a one.
+/// The integer's number for `LOAD_SMALL_INT`, if the target has that and the constant is such a
+/// one.
 ///
 /// CPython: `Python/flowgraph.c` `maybe_instr_make_load_smallint` (3.14–)
-pub(super) fn small_int(value: Constant<'_>, features: &Features) -> Option<u32> {
+pub(super) fn small_int(value: Constant<'_>, features: &FlowGraphFeatures) -> Option<u32> {
     match value {
-        Constant::Int(Int::Small(value @ 0..=255)) if features.load_small_int => Some(value as u32),
+        Constant::Int(Int::Small(value @ 0..=255))
+            if features.immediate_constants != ImmediateConstants::None =>
+        {
+            Some(value as u32)
+        }
         _ => None,
     }
 }
@@ -47,19 +52,20 @@ pub(super) fn small_int(value: Constant<'_>, features: &Features) -> Option<u32>
 /// The constant's number for `LOAD_COMMON_CONSTANT`, if it has one in the target.
 ///
 /// CPython: `Python/flowgraph.c` `maybe_instr_make_load_common_const` (3.15–)
-pub(super) fn common_constant(value: Constant<'_>, features: &Features) -> Option<u32> {
+pub(super) fn common_constant(value: Constant<'_>, features: &FlowGraphFeatures) -> Option<u32> {
     let find = || COMMON.iter().find(|common| common.0 == value).map(|common| common.1 as u32);
-    if features.common_constants_for_values { find() } else { None }
+    if features.immediate_constants == ImmediateConstants::SmallIntsAndCommon { find() } else { None }
 }
 
-/// Makes an instruction load a constant, which is added to the others if need be. Location and handler stay.
+/// Makes an instruction load a constant, which is added to the others if need be. Location and
+/// handler stay.
 ///
 /// CPython: `Python/flowgraph.c` `instr_make_load_const` (3.14–)
 pub(super) fn set_load<'a>(
     instr: &mut Instr,
     value: Constant<'a>,
     consts: &mut Constants<'a>,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) {
     if let Some(number) = small_int(value, features) {
         instr.set(LOAD_SMALL_INT, number);

@@ -33,11 +33,12 @@ fn convert_pseudo_jump(graph: &mut FlowGraph, id: BlockId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::{graph, text};
+    use crate::flowgraph::testing::{graph_for, text};
+    use crate::targets::Version;
 
     #[test]
     fn a_copy_of_the_value_is_tested() {
-        let mut graph = graph("1 LOAD_FAST 1; 1 JUMP_IF_FALSE a; a: 1 NOP");
+        let mut graph = graph_for(Version::V3_14, "1 LOAD_FAST 1; 1 JUMP_IF_FALSE a; a: 1 NOP");
         convert_pseudo_jumps(&mut graph);
         assert_eq!(text(&graph), "LOAD_FAST:1 COPY:1 TO_BOOL POP_JUMP_IF_FALSE>1 | NOP");
     }

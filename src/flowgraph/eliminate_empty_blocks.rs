@@ -16,7 +16,7 @@ pub(super) fn eliminate_empty_blocks(graph: &mut FlowGraph) {
     graph.for_each_block(|graph, id| {
         for index in graph.range_of_targets(id) {
             let instr = graph.instrs[index];
-            if !instr.opcode.has_target() {
+            if !graph.opcodes.has_target(instr.opcode) {
                 continue;
             }
             let target = full[instr.jump_target().index()].expect("no jump leads past the end");

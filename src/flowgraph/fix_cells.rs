@@ -1,21 +1,23 @@
-//! Makes the frame ready: cells, free variables and the generator object, and the final places of variables in the frame.
+//! Makes the frame ready: cells, free variables and the generator object, and the final places of
+//! variables in the frame.
 //!
-//! Until here the oparg of an instruction on cells is an index into the cell variables followed by the free variables. In the frame the locals
-//! come first, and a parameter that is also a cell stands once, among the locals.
+//! Until here the oparg of an instruction on cells is an index into the cell variables followed by
+//! the free variables. In the frame the locals come first, and a parameter that is also a cell
+//! stands once, among the locals.
 //!
-//! CPython: `Python/compile.c` (3.12), `Python/flowgraph.c` (3.13–) `prepare_localsplus`, `build_cellfixedoffsets`,
-//! `insert_prefix_instructions`, `fix_cell_offsets`
+//! CPython: `Python/compile.c` (3.12), `Python/flowgraph.c` (3.13–) `prepare_localsplus`,
+//! `build_cellfixedoffsets`, `insert_prefix_instructions`, `fix_cell_offsets`
 
 use smallvec::SmallVec;
 
 use super::{FlowGraph, Instr};
 use crate::code::CodeFlags;
-use crate::codegen::unit::Unit;
+use crate::instructions::Unit;
 use crate::source::Location;
-use crate::targets::Features;
 use crate::targets::Opcode::*;
+use crate::targets::{FlowGraphFeatures, GeneratorPrologue};
 
-pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>, features: &Features) {
+pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>, features: &FlowGraphFeatures) {
     let offsets = frame_offsets(unit);
     let prefix = prefix_instructions(unit, &offsets, features);
     if !prefix.is_empty() {
@@ -52,7 +54,11 @@ fn frame_offsets(unit: &Unit<'_>) -> SmallVec<[u32; 16]> {
 }
 
 /// What runs before the code proper. The cells are made in the order of their places.
-fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32], features: &Features) -> SmallVec<[Instr; 8]> {
+fn prefix_instructions(
+    unit: &Unit<'_>,
+    offsets: &[u32],
+    features: &FlowGraphFeatures,
+) -> SmallVec<[Instr; 8]> {
     let mut prefix = SmallVec::new();
     if !unit.freevars.is_empty() {
         prefix.push(Instr::new(COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
@@ -60,10 +66,11 @@ fn prefix_instructions(unit: &Unit<'_>, offsets: &[u32], features: &Features) ->
     let mut cells: SmallVec<[u32; 16]> = (0..unit.cellvars.len() as u32).collect();
     cells.sort_unstable_by_key(|&cell| offsets[cell as usize]);
     prefix.extend(cells.into_iter().map(|cell| Instr::new(MAKE_CELL, cell, Location::NONE)));
-    if is_generator(unit.flags) && !features.generator_prologue_in_codegen {
+    if is_generator(unit.flags) && features.generator_prologue != GeneratorPrologue::Codegen {
         let location = Location::new(unit.firstlineno, unit.firstlineno, -1, -1);
         prefix.push(Instr::new(RETURN_GENERATOR, 0, location));
-        let pop_location = if features.generator_prefix_located { location } else { Location::NONE };
+        let is_located = features.generator_prologue == GeneratorPrologue::FlowGraphLocated;
+        let pop_location = if is_located { location } else { Location::NONE };
         prefix.push(Instr::new(POP_TOP, 0, pop_location));
     }
     prefix

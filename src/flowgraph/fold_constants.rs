@@ -1,7 +1,8 @@
 //! Operations on constants done by the compiler: what is folded in the tree before 3.14.
 //!
-//! The instructions that load the operands become `NOP`s of no line, so that nothing is left of them; the operation becomes the load of
-//! its result. Displays of constants are folded as well, and lists and sets that are only iterated over or searched become what is cheaper:
+//! The instructions that load the operands become `NOP`s of no line, so that nothing is left of
+//! them; the operation becomes the load of its result. Displays of constants are folded as well,
+//! and lists and sets that are only iterated over or searched become what is cheaper:
 //!
 //! ```text
 //! x = [1, 2, 3]      LOAD_SMALL_INT 1, LOAD_SMALL_INT 2, LOAD_SMALL_INT 3, BUILD_LIST 3
@@ -141,8 +142,9 @@ impl<'a> Peephole<'a, '_> {
         }
     }
 
-    /// Folds a display whose constants are loaded and added, by `add`, one by one. `index` is where a tuple is made of the list, or
-    /// the last `add`: there the result is loaded. Returns whether it was such a display.
+    /// Folds a display whose constants are loaded and added, by `add`, one by one. `index` is where
+    /// a tuple is made of the list, or the last `add`: there the result is loaded. Returns whether
+    /// it was such a display.
     ///
     /// CPython: `Python/flowgraph.c` `fold_constant_seq_into_load_const` (3.14–)
     fn fold_built_up(&mut self, instrs: &mut [Instr], index: usize, add: Opcode) -> bool {
@@ -218,9 +220,9 @@ mod tests {
     use bumpalo::Bump;
 
     use super::*;
-    use crate::codegen::unit::Constants;
     use crate::flowgraph::optimize_basic_blocks::optimize_basic_blocks;
     use crate::flowgraph::testing::{features, graph, text};
+    use crate::instructions::Constants;
     use crate::targets::Version;
 
     /// With the constants `None`, `True` and `"ab"`.

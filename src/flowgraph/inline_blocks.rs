@@ -1,5 +1,5 @@
-//! Replaces a jump to a block by the instructions of that block: of small ones that leave the code object, and later also of those that
-//! have no line.
+//! Replaces a jump to a block by the instructions of that block: of small ones that leave the code
+//! object, and later also of those that have no line.
 //!
 //! The jump becomes a `NOP`, so that its line is still visited.
 
@@ -50,12 +50,12 @@ fn inline_small_or_no_lineno_block(graph: &mut FlowGraph, id: BlockId) -> bool {
     if !has_no_lineno && !is_small_exit(graph, target) || target == id {
         return false;
     }
-    let jump = graph.last(id).map(|last| last.opcode);
+    let (opcodes, jump) = (graph.opcodes, graph.last(id).map(|last| last.opcode));
     inline(graph, id, target);
     // No jump that lets the interpreter look for signals is lost.
     if jump == Some(JUMP)
         && let Some(last) = graph.last_mut(id)
-        && last.opcode.is_unconditional_jump()
+        && opcodes.is_unconditional_jump(last.opcode)
     {
         last.opcode = JUMP;
     }
@@ -63,7 +63,7 @@ fn inline_small_or_no_lineno_block(graph: &mut FlowGraph, id: BlockId) -> bool {
 }
 
 fn unconditional_target(graph: &FlowGraph, id: BlockId) -> Option<BlockId> {
-    let last = graph.last(id).filter(|last| last.opcode.is_unconditional_jump())?;
+    let last = graph.last(id).filter(|last| graph.opcodes.is_unconditional_jump(last.opcode))?;
     Some(last.jump_target())
 }
 

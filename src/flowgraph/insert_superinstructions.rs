@@ -1,4 +1,5 @@
-//! Makes one instruction of two neighbours that load or store local variables, if both numbers fit into four bits.
+//! Makes one instruction of two neighbours that load or store local variables, if both numbers fit
+//! into four bits.
 //!
 //! CPython: `Python/flowgraph.c` `insert_superinstructions` (3.13–)
 

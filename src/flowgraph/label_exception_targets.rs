@@ -1,8 +1,9 @@
 //! Finds for every instruction the handler that an exception raised there goes to.
 //!
-//! Sets `Instr::handler`, and of blocks `is_handler` and `preserves_lasti`, and notes how many blocks are pushed around a `yield`, in
-//! `YIELD_VALUE` or in the `RESUME` after it. Follows control from the entry: instructions that it does not reach keep no handler.
-//! From 3.13 on this is also where `POP_BLOCK` goes.
+//! Sets `Instr::handler`, `Block::is_handler` and `Block::preserves_lasti`, and records the number
+//! of blocks pushed around a `yield`, in `YIELD_VALUE` or in the `RESUME` after it. Follows control
+//! from the entry; unreachable instructions get no handler. From 3.13 on it also removes each
+//! `POP_BLOCK`.
 //!
 //! The stacks of pushed blocks are lists that share their tails, so that a branch costs no copy.
 //!
@@ -10,8 +11,8 @@
 
 use smallvec::SmallVec;
 
-use super::{BlockId, BlockSet, FlowGraph};
-use crate::targets::{Features, HandlerDepth, Opcode, Properties};
+use super::{BlockId, BlockSet, FlowGraph, Instr};
+use crate::targets::{FlowGraphFeatures, GeneratorPrologue, HandlerDepth, Opcode, Optimizer, Properties};
 
 /// A pushed block, on the blocks pushed before it.
 #[derive(Clone, Copy)]
@@ -24,7 +25,7 @@ struct Pushed {
 /// The index of the [`Pushed`] on top.
 type Stack = Option<usize>;
 
-pub(super) fn label_exception_targets(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn label_exception_targets(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !graph.properties.has(Properties::BLOCK_PUSH) {
         return;
     }
@@ -50,38 +51,42 @@ impl Labels {
         }
     }
 
-    fn label_block(&mut self, graph: &mut FlowGraph, id: BlockId, mut stack: Stack, features: &Features) {
-        // Of the last YIELD_VALUE.
-        let mut yield_depth = 0;
+    fn label_block(
+        &mut self,
+        graph: &mut FlowGraph,
+        id: BlockId,
+        mut stack: Stack,
+        features: &FlowGraphFeatures,
+    ) {
+        let mut last_yield = 0;
         for index in graph.range(id) {
-            let instr = &mut graph.instrs[index];
+            let Instr { opcode, target, .. } = graph.instrs[index];
             let top = stack.map(|top| self.pushed[top]);
             let depth = top.map_or(0, |top| top.depth);
-            match (instr.opcode, features.handler_depth) {
-                (opcode, _) if opcode.is_block_push() => {
-                    let handler = instr.jump_target();
-                    self.reach(handler, stack);
-                    self.pushed.push(Pushed { handler, depth: depth + 1, below: stack });
-                    stack = Some(self.pushed.len() - 1);
-                    if opcode != Opcode::SETUP_FINALLY {
-                        graph.block_mut(handler).preserves_lasti = true;
-                    }
-                    continue;
-                }
-                (Opcode::POP_BLOCK, _) => {
+            if graph.opcodes.is_block_push(opcode) {
+                let handler = target.expect("block pushes have a target");
+                self.reach(handler, stack);
+                self.pushed.push(Pushed { handler, depth: depth + 1, below: stack });
+                stack = Some(self.pushed.len() - 1);
+                graph.block_mut(handler).preserves_lasti |= opcode != Opcode::SETUP_FINALLY;
+                continue;
+            }
+            let instr = &mut graph.instrs[index];
+            match opcode {
+                Opcode::POP_BLOCK => {
                     stack = top.expect("as many blocks are pushed as popped").below;
-                    if features.handler_depth != HandlerDepth::InYield {
+                    if features.optimizer == Optimizer::LinesFirst {
                         instr.set_nop();
                     }
                     continue;
                 }
-                (Opcode::YIELD_VALUE, HandlerDepth::InYield) => instr.oparg = depth,
-                (Opcode::YIELD_VALUE, HandlerDepth::InResume(_)) => yield_depth = depth,
-                (Opcode::RESUME, HandlerDepth::InResume(depth_1)) if yield_depth == 1 => {
-                    instr.oparg |= depth_1
-                }
                 // It returns to the caller, who has the handlers.
-                (Opcode::RETURN_GENERATOR, _) if features.generator_prologue_in_codegen => continue,
+                Opcode::RETURN_GENERATOR if features.generator_prologue == GeneratorPrologue::Codegen => {
+                    continue;
+                }
+                Opcode::YIELD_VALUE | Opcode::RESUME => {
+                    record_depth(instr, depth, &mut last_yield, features.handler_depth);
+                }
                 _ => {}
             }
             instr.handler = top.map(|top| top.handler);
@@ -92,11 +97,21 @@ impl Labels {
     }
 }
 
+/// Records how many blocks are pushed around a `yield`; `last_yield` is the number at the last one.
+fn record_depth(instr: &mut Instr, depth: u32, last_yield: &mut u32, rule: HandlerDepth) {
+    match (rule, instr.opcode) {
+        (HandlerDepth::InYield, Opcode::YIELD_VALUE) => instr.oparg = depth,
+        (HandlerDepth::InResume(_), Opcode::YIELD_VALUE) => *last_yield = depth,
+        (HandlerDepth::InResume(depth_1), _) if *last_yield == 1 => instr.oparg |= depth_1,
+        _ => {}
+    }
+}
+
 fn mark_handlers(graph: &mut FlowGraph) {
     graph.for_each_block(|graph, id| {
         for index in graph.range_of_targets(id) {
             let instr = &graph.instrs[index];
-            if instr.opcode.is_block_push() {
+            if graph.opcodes.is_block_push(instr.opcode) {
                 let handler = instr.jump_target();
                 graph.block_mut(handler).is_handler = true;
             }

@@ -1,8 +1,9 @@
 //! The flow graph: basic blocks, and the passes over them.
 //!
-//! Input: a unit's [instruction sequence](crate::codegen::sequence::InstructionSequence) with labels. Output: the same program as
-//! blocks in their final order, every jump a real instruction of the target, every instruction with its handler and every block
-//! with its stack depth: what the assembler needs. The order of the passes stands in [`pipeline`].
+//! Input: a unit's [instruction sequence](crate::instructions::InstructionSequence) with labels.
+//! Output: the same program as blocks in their final order, every jump a real instruction of the
+//! target, every instruction with its handler and every block with its stack depth: what the
+//! assembler needs. The order of the passes stands in [`pipeline`].
 //!
 //! ```text
 //! while x:        block 1   RESUME, NOP                       optimised:   RESUME
@@ -10,8 +11,9 @@
 //!                 block 3   … f() …, JUMP 2                                … f() …, LOAD_NAME x, …
 //! ```
 //!
-//! Blocks and instructions are numbers into two vectors. A block's instructions lie side by side, and blocks are chained by `next`:
-//! the order in which they will be laid out, which is also how control falls through from one to the next.
+//! Blocks and instructions are numbers into two vectors. A block's instructions lie side by side,
+//! and blocks are chained by `next`: the order in which they will be laid out, which is also how
+//! control falls through from one to the next.
 //!
 //! CPython: `Python/flowgraph.c` (3.12–)
 
@@ -52,9 +54,9 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::folding::Nans;
 use crate::source::Location;
-use crate::targets::{Opcode, Properties};
+use crate::targets::{Opcode, OpcodeTable, Properties};
 
-pub(crate) use pipeline::run;
+pub(crate) use pipeline::optimize;
 
 /// A block's number within its [`FlowGraph`]: it stays the same when the block is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,10 +76,12 @@ impl BlockId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instr {
     pub(crate) opcode: Opcode,
-    /// Of a jump or block push: the label's number, counted from 1. It no longer says where the jump goes, but of 3.12's jumps the
-    /// assembler's first guess at the instruction's size is made from it.
+    /// Of a jump or block push: the label's number, counted from 1. It no longer says where the
+    /// jump goes, but of 3.12's jumps the assembler's first guess at the instruction's size is made
+    /// from it.
     pub(crate) oparg: u32,
-    /// Where a jump goes, or the handler that a block push sets up. Meaningless for other instructions.
+    /// Where a jump goes, or the handler that a block push sets up. Meaningless for other
+    /// instructions.
     pub(crate) target: Option<BlockId>,
     /// Where an exception raised here goes.
     pub(crate) handler: Option<BlockId>,
@@ -116,11 +120,13 @@ pub(crate) struct Block {
     /// The block's instructions in [`FlowGraph::instrs`].
     start: u32,
     len: u32,
-    /// How many instructions the block ever had: where it has become shorter, those that were at the end still lie there.
+    /// How many instructions the block ever had: where it has become shorter, those that were at
+    /// the end still lie there.
     room: u32,
     /// The block laid out after this one.
     next: Option<BlockId>,
-    /// The number of the label that stands before the block. A block with one counts as the target of some jump.
+    /// The number of the label that stands before the block. A block with one counts as the target
+    /// of some jump.
     label: Option<u32>,
     /// How many ways lead to the block, counted once by `remove_unreachable`.
     predecessors: u32,
@@ -128,15 +134,19 @@ pub(crate) struct Block {
     is_handler: bool,
     /// There may be block pushes among its instructions.
     pushes_blocks: bool,
-    /// The handler finds the index of the last instruction below the exception, so that it may raise it again from there.
+    /// The handler finds the index of the last instruction below the exception, so that it may
+    /// raise it again from there.
     pub(crate) preserves_lasti: bool,
     /// How many values are on the stack when control enters; known from `stack_depth` on.
     pub(crate) start_depth: Option<u32>,
 }
 
-/// The blocks of one code object in the making. [Filled](FlowGraph::read) for one unit after another, for its memory's sake.
+/// The blocks of one code object in the making. [Filled](FlowGraph::read) for one unit after
+/// another, for its memory's sake.
 #[derive(Clone, Debug)]
 pub(crate) struct FlowGraph {
+    /// The target's instructions.
+    opcodes: &'static OpcodeTable,
     blocks: Vec<Block>,
     /// The instructions of all blocks. Blocks that grew were copied to the end, so it has gaps.
     instrs: Vec<Instr>,
@@ -149,13 +159,21 @@ pub(crate) struct FlowGraph {
     has_nops: bool,
     /// There may be instructions without a line, `NOP`s not counted.
     lacks_lines: bool,
-    /// Of all instructions that ever were in it: passes over what the unit does not have are left out.
+    /// Of all instructions that ever were in it: passes over what the unit does not have are left
+    /// out.
     properties: Properties,
-    /// Of all units.
+    /// The largest stack depth anywhere.
+    stack_size: u32,
+    /// Numbers the NaNs of all units.
     nans: Nans,
 }
 
 impl FlowGraph {
+    /// How deep the stack can get. Valid after [`optimize`].
+    pub(crate) fn stack_size(&self) -> u32 {
+        self.stack_size
+    }
+
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.index()]
     }
@@ -174,7 +192,8 @@ impl FlowGraph {
         std::iter::successors(Some(self.entry), |&id| self.next(id))
     }
 
-    /// Calls `visit` with each block in the order of the layout, those that it inserts after the current one included.
+    /// Calls `visit` with each block in the order of the layout, those that it inserts after the
+    /// current one included.
     fn for_each_block(&mut self, mut visit: impl FnMut(&mut FlowGraph, BlockId)) {
         let mut cursor = Some(self.entry);
         while let Some(id) = cursor {
@@ -192,7 +211,8 @@ impl FlowGraph {
         block.start as usize..(block.start + block.len) as usize
     }
 
-    /// Where in the block to look for instructions with a target: block pushes may be anywhere, a jump is the last.
+    /// Where in the block to look for instructions with a target: block pushes may be anywhere, a
+    /// jump is the last.
     fn range_of_targets(&self, id: BlockId) -> Range<usize> {
         let range = self.range(id);
         if self.block(id).pushes_blocks { range } else { range.end - range.len().min(1)..range.end }
@@ -227,7 +247,7 @@ impl FlowGraph {
 
     /// Whether the block's end lets control go on to the next block.
     fn has_fallthrough(&self, id: BlockId) -> bool {
-        self.last(id).is_none_or(|last| !last.opcode.has_no_fallthrough())
+        self.last(id).is_none_or(|last| !self.opcodes.has_no_fallthrough(last.opcode))
     }
 
     /// The block that control falls through to, if any.
@@ -245,19 +265,20 @@ impl FlowGraph {
     }
 
     fn exits_scope(&self, id: BlockId) -> bool {
-        self.last(id).is_some_and(|last| last.opcode.is_scope_exit())
+        self.last(id).is_some_and(|last| self.opcodes.is_scope_exit(last.opcode))
     }
 
-    /// Counts in the properties of the block's last instruction, which may have been made of another.
+    /// Counts in the properties of the block's last instruction, which may have been made of
+    /// another.
     fn note_last(&mut self, id: BlockId) {
         if let Some(last) = self.last(id) {
-            self.properties |= last.opcode.properties();
+            self.properties |= self.opcodes.properties(last.opcode);
         }
     }
 
     /// Where the jump at the block's end goes, if there is one.
     fn jump_target(&self, id: BlockId) -> Option<BlockId> {
-        self.last(id).filter(|last| last.opcode.is_jump()).map(Instr::jump_target)
+        self.last(id).filter(|last| self.opcodes.is_jump(last.opcode)).map(Instr::jump_target)
     }
 
     /// The first label number that no block in the layout has.
@@ -278,7 +299,7 @@ impl FlowGraph {
         let (start, len) = (self.instrs.len() as u32, instrs.len() as u32);
         self.instrs.extend_from_slice(instrs);
         for instr in instrs {
-            self.properties |= instr.opcode.properties();
+            self.properties |= self.opcodes.properties(instr.opcode);
             self.lacks_lines |= instr.lineno() < 0;
         }
         self.blocks.push(Block { start, len, room: len, ..Block::default() });
@@ -321,7 +342,7 @@ impl FlowGraph {
 
     /// Appends an instruction to those of `id`.
     fn push_instr(&mut self, id: BlockId, instr: Instr) {
-        self.properties |= instr.opcode.properties();
+        self.properties |= self.opcodes.properties(instr.opcode);
         let end = self.range(id).end;
         if self.block(id).len < self.block(id).room {
             self.instrs[end] = instr;
@@ -333,7 +354,8 @@ impl FlowGraph {
         self.block_mut(id).len += 1;
     }
 
-    /// The instruction that stood where the next one of `id` would be put, if the block was once longer.
+    /// The instruction that stood where the next one of `id` would be put, if the block was once
+    /// longer.
     fn after_last(&self, id: BlockId) -> Option<&Instr> {
         let block = self.block(id);
         (block.len < block.room).then(|| &self.instrs[self.range(id).end])

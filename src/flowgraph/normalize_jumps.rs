@@ -1,15 +1,17 @@
-//! Chooses forward or backward jumps, now that the layout is final, and marks where conditional jumps do not jump.
+//! Chooses forward or backward jumps, now that the layout is final, and marks where conditional
+//! jumps do not jump.
 //!
-//! Conditional jumps go forward only: one that goes back is turned around and jumps over an unconditional jump back, which no handler covers
-//! before 3.15.
+//! Conditional jumps go forward only: one that goes back is turned around and jumps over an
+//! unconditional jump back, which no handler covers before 3.15.
 //!
-//! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12–), `Python/assemble.c` `resolve_unconditional_jumps` (3.13–)
+//! CPython: `Python/flowgraph.c` `normalize_jumps` (3.12–), `Python/assemble.c`
+//! `resolve_unconditional_jumps` (3.13–)
 
 use super::{BlockId, BlockSet, FlowGraph, Instr};
 use crate::targets::Opcode::{self, *};
-use crate::targets::{Features, Properties};
+use crate::targets::{FlowGraphFeatures, Properties};
 
-pub(super) fn normalize_jumps(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn normalize_jumps(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !graph.properties.has(Properties::JUMP) {
         return;
     }
@@ -20,7 +22,7 @@ pub(super) fn normalize_jumps(graph: &mut FlowGraph, features: &Features) {
     });
 }
 
-fn normalize_jump(graph: &mut FlowGraph, id: BlockId, passed: &BlockSet, features: &Features) {
+fn normalize_jump(graph: &mut FlowGraph, id: BlockId, passed: &BlockSet, features: &FlowGraphFeatures) {
     let Some(target) = graph.jump_target(id) else { return };
     let goes_back = passed.contains(target);
     let last = graph.last_mut(id).expect("the block ends in a jump");
@@ -36,13 +38,19 @@ fn normalize_jump(graph: &mut FlowGraph, id: BlockId, passed: &BlockSet, feature
     };
     if goes_back {
         turn_around(graph, id, target, reversed, features);
-    } else if features.not_taken {
+    } else if features.opcodes.has(NOT_TAKEN) {
         mark_not_taken(graph, id, target, features);
     }
 }
 
 /// Makes the jump at the end of `id` the `reversed` one, over a jump to `target`.
-fn turn_around(graph: &mut FlowGraph, id: BlockId, target: BlockId, reversed: Opcode, features: &Features) {
+fn turn_around(
+    graph: &mut FlowGraph,
+    id: BlockId,
+    target: BlockId,
+    reversed: Opcode,
+    features: &FlowGraphFeatures,
+) {
     let next = graph.next(id);
     let jump = graph.last_mut(id).expect("the block ends in a jump");
     jump.opcode = reversed;
@@ -53,13 +61,14 @@ fn turn_around(graph: &mut FlowGraph, id: BlockId, target: BlockId, reversed: Op
     let mark = Instr { handler, ..Instr::new(NOT_TAKEN, 0, location) };
     let jump_back = Instr { target: Some(target), handler, ..Instr::new(JUMP, label, location) };
     let instrs = [mark, jump_back];
-    let block = graph.new_block(if features.not_taken { &instrs } else { &instrs[1..] });
+    let block = graph.new_block(if features.opcodes.has(NOT_TAKEN) { &instrs } else { &instrs[1..] });
     graph.block_mut(block).start_depth = graph.block(target).start_depth;
     graph.insert_after(id, block);
 }
 
-/// Puts a `NOT_TAKEN` after the jump at the end of `id`. In CPython it stands in the block of the jump; here no block goes on after one.
-fn mark_not_taken(graph: &mut FlowGraph, id: BlockId, target: BlockId, features: &Features) {
+/// Puts a `NOT_TAKEN` after the jump at the end of `id`. In CPython it stands in the block of the
+/// jump; here no block goes on after one.
+fn mark_not_taken(graph: &mut FlowGraph, id: BlockId, target: BlockId, features: &FlowGraphFeatures) {
     let jump = *graph.last(id).expect("the block ends in a jump");
     let handler = if features.new_jumps_inherit_handler {
         jump.handler

@@ -1,6 +1,8 @@
-//! The peephole optimiser: shorter instructions for patterns within one block, and jumps to jumps led on.
+//! The peephole optimiser: shorter instructions for patterns within one block, and jumps to jumps
+//! led on.
 //!
-//! What falls away becomes a `NOP`, which a later pass removes where its line is visited anyway. May add constants (folded tuples).
+//! What falls away becomes a `NOP`, which a later pass removes where its line is visited anyway.
+//! May add constants (folded tuples).
 //!
 //! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12–)
 
@@ -11,22 +13,25 @@ use super::swaps::{apply_static_swaps, swaptimize};
 use super::thread_jumps::thread_jumps;
 use super::{BlockId, FlowGraph, Instr};
 use crate::code::Constant;
-use crate::codegen::unit::Constants;
 use crate::folding::Nans;
+use crate::instructions::Constants;
 use crate::syntax::ast::UnaryOp;
-use crate::targets::Features;
 use crate::targets::Opcode::*;
+use crate::targets::{ConstantFolding, FlowGraphFeatures, Optimizer};
 
 pub(super) fn optimize_basic_blocks<'a>(
     graph: &mut FlowGraph,
     consts: &mut Constants<'a>,
     arena: &'a Bump,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) {
     let mut nans = std::mem::take(&mut graph.nans);
     let mut peephole = Peephole { arena, consts, nans: &mut nans, features, lacks_lines: false };
     graph.for_each_block(|graph, id| {
-        peephole.optimize_block(graph, id);
+        match features.optimizer {
+            Optimizer::LinesLast => peephole.optimize_in_order(graph, id),
+            Optimizer::LinesFirst => peephole.optimize_swaps_last(graph, id),
+        }
         thread_jumps(graph, id, features);
     });
     graph.lacks_lines |= peephole.lacks_lines;
@@ -37,56 +42,66 @@ pub(super) struct Peephole<'a, 'g> {
     pub(super) arena: &'a Bump,
     pub(super) consts: &'g mut Constants<'a>,
     pub(super) nans: &'g mut Nans,
-    pub(super) features: &'g Features,
+    pub(super) features: &'g FlowGraphFeatures,
     /// An instruction has lost its line.
     pub(super) lacks_lines: bool,
 }
 
 impl<'a> Peephole<'a, '_> {
-    fn optimize_block(&mut self, graph: &mut FlowGraph, id: BlockId) {
-        let features = self.features;
+    /// Optimises the instructions in order, loads of constants and `SWAP`s among them (3.12).
+    fn optimize_in_order(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let instrs = graph.instrs_mut(id);
-        let (mut has_swaps, mut drops_values) = (false, false);
         let mut last_load = LastLoad::default();
         let mut index = 0;
         while index < instrs.len() {
             let rest = &mut instrs[index..];
-            let mut done = 1;
-            if !features.swaps_optimized_last {
-                done += last_load.optimize(rest, self.consts, features);
-            }
+            let done = 1 + last_load.optimize(rest, self.consts, self.features);
             match rest[0].opcode {
                 BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
-                STORE_FAST if features.repeated_instructions_dropped => {
-                    drops_values |= drop_repeated_store(rest);
-                }
                 SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
-                SWAP if features.swaps_optimized_last => has_swaps = true,
                 SWAP => index = optimize_swaps(instrs, index),
-                PUSH_NULL if !features.push_null_after_callable => push_null_with_global(rest),
-                LOAD_GLOBAL if features.push_null_after_callable => push_null_with_global(rest),
+                PUSH_NULL => push_null_with_global(rest),
+                _ => {}
+            }
+            index += done;
+        }
+        graph.note_last(id);
+    }
+
+    /// Optimises all instructions but `SWAP`s, and then these (3.13–).
+    fn optimize_swaps_last(&mut self, graph: &mut FlowGraph, id: BlockId) {
+        let folds = self.features.folding == ConstantFolding::FlowGraph;
+        let instrs = graph.instrs_mut(id);
+        let (mut has_swaps, mut drops_values) = (false, false);
+        for index in 0..instrs.len() {
+            let rest = &mut instrs[index..];
+            match rest[0].opcode {
+                BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
+                STORE_FAST => drops_values |= drop_repeated_store(rest),
+                SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
+                SWAP => has_swaps = true,
+                LOAD_GLOBAL => push_null_with_global(rest),
                 COMPARE_OP | CONTAINS_OP | IS_OP | TO_BOOL | UNARY_NOT => {
-                    let is_combined = combine_tests(rest, features);
-                    if features.folds_constants_in_flowgraph && !is_combined {
+                    let is_combined = combine_tests(rest, folds);
+                    if folds && !is_combined {
                         self.fold(instrs, index);
                     }
                 }
                 BINARY_OP | UNARY_NEGATIVE | UNARY_INVERT | BUILD_LIST | BUILD_SET | LIST_APPEND
                 | SET_ADD | CALL_INTRINSIC_1
-                    if features.folds_constants_in_flowgraph =>
+                    if folds =>
                 {
                     self.fold(instrs, index);
                 }
                 _ => {}
             }
-            index += done;
         }
         if has_swaps {
             optimize_all_swaps(instrs);
         }
         graph.note_last(id);
         if drops_values {
-            graph.properties |= POP_TOP.properties();
+            graph.properties |= graph.opcodes.properties(POP_TOP);
         }
     }
 
@@ -107,14 +122,15 @@ impl<'a> Peephole<'a, '_> {
         if unpack_built_tuple(&mut instrs[index..]) {
             return;
         }
-        if self.features.folds_constants_in_flowgraph {
+        if self.features.folding == ConstantFolding::FlowGraph {
             self.fold_tuple(instrs, index);
         } else {
             self.fold_adjacent_tuple(&mut instrs[..=index]);
         }
     }
 
-    /// Makes a constant of the tuple built by the last of `instrs`, if those right before it load constants.
+    /// Makes a constant of the tuple built by the last of `instrs`, if those right before it load
+    /// constants.
     ///
     /// CPython: `Python/flowgraph.c` `fold_tuple_on_constants` (3.12–3.13)
     fn fold_adjacent_tuple(&mut self, instrs: &mut [Instr]) {
@@ -131,7 +147,8 @@ impl<'a> Peephole<'a, '_> {
     }
 }
 
-/// A tuple of up to three that is unpacked at once need not be built: the values change places instead. Returns whether that was so.
+/// A tuple of up to three that is unpacked at once need not be built: the values change places
+/// instead. Returns whether that was so.
 fn unpack_built_tuple(instrs: &mut [Instr]) -> bool {
     let size = instrs[0].oparg;
     let [build, unpack, ..] = instrs else { return false };
@@ -158,7 +175,8 @@ fn drop_repeated_store(instrs: &mut [Instr]) -> bool {
     is_repeated
 }
 
-/// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in either order.
+/// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in
+/// either order.
 fn push_null_with_global(instrs: &mut [Instr]) {
     let (load, push) = match instrs {
         [push, load, ..] if push.opcode == PUSH_NULL => (load, push),
@@ -171,15 +189,15 @@ fn push_null_with_global(instrs: &mut [Instr]) {
     }
 }
 
-/// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some tests have an opposite. Returns whether
-/// there was such a pair.
-fn combine_tests(instrs: &mut [Instr], features: &Features) -> bool {
+/// A test whose result is a `bool` need not be made one, `not not` of one is nothing, and some
+/// tests have an opposite. Returns whether there was such a pair.
+fn combine_tests(instrs: &mut [Instr], folds: bool) -> bool {
     let [test, next, ..] = instrs else { return false };
     match (test.opcode, next.opcode) {
         (COMPARE_OP, TO_BOOL) => next.set(COMPARE_OP, test.oparg | COMPARES_TO_BOOL),
         (_, TO_BOOL) => next.set(test.opcode, test.oparg),
-        (UNARY_NOT, UNARY_NOT) if features.repeated_instructions_dropped => next.set_nop(),
-        (IS_OP | CONTAINS_OP, UNARY_NOT) if features.folds_constants_in_flowgraph => {
+        (UNARY_NOT, UNARY_NOT) => next.set_nop(),
+        (IS_OP | CONTAINS_OP, UNARY_NOT) if folds => {
             next.set(test.opcode, test.oparg ^ 1);
         }
         _ => return false,

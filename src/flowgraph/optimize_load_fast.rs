@@ -1,8 +1,10 @@
-//! Lets loads of local variables borrow the reference that the frame has, where the frame keeps it at least as long as the stack.
+//! Lets loads of local variables borrow the reference that the frame has, where the frame keeps it
+//! at least as long as the stack.
 //!
-//! Within each block it is followed which loads the values on the stack come from. A load may not borrow if its value is stored in a variable,
-//! is on the stack when its own variable changes, or is still there when the block ends. Control is followed by jumps and falling through only:
-//! what only exception handlers lead to stays as it is.
+//! Within each block it is followed which loads the values on the stack come from. A load may not
+//! borrow if its value is stored in a variable, is on the stack when its own variable changes, or
+//! is still there when the block ends. Control is followed by jumps and falling through only: what
+//! only exception handlers lead to stays as it is.
 //!
 //! CPython: `Python/flowgraph.c` `optimize_load_fast` (3.14–)
 
@@ -10,9 +12,9 @@ use smallvec::smallvec;
 
 use super::{BlockId, BlockList, BlockSet, FlowGraph, Instr};
 use crate::targets::Opcode::*;
-use crate::targets::{BorrowedLoads, Features, Properties};
+use crate::targets::{BorrowedLoads, FlowGraphFeatures, Properties};
 
-pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !graph.properties.has(Properties::LOCAL.and(Properties::CLOSURE)) {
         return;
     }
@@ -35,7 +37,8 @@ pub(super) fn optimize_load_fast(graph: &mut FlowGraph, features: &Features) {
 /// A value on the stack.
 #[derive(Clone, Copy, Debug)]
 struct Reference {
-    /// The number, from 1, of the instruction in its block that pushed it; 0 if that was in another block.
+    /// The number, from 1, of the instruction in its block that pushed it; 0 if that was in another
+    /// block.
     pushed_by: u32,
     /// The variable that it was loaded from, or [`NO_LOCAL`].
     local: u32,
@@ -45,9 +48,10 @@ const NO_LOCAL: u32 = u32::MAX;
 
 struct References<'f> {
     stack: Vec<Reference>,
-    /// For each instruction of the block by its number; the first stands for all that are in other blocks.
+    /// For each instruction of the block by its number; the first stands for all that are in other
+    /// blocks.
     may_not_borrow: Vec<bool>,
-    features: &'f Features,
+    features: &'f FlowGraphFeatures,
 }
 
 impl References<'_> {
@@ -165,8 +169,8 @@ impl References<'_> {
         self.stack.push(Reference { pushed_by: number, local });
     }
 
-    /// The instruction leaves its operands, and `count` values on top. Before the loads were attributed, these counted as pushed by the
-    /// first instructions of the block.
+    /// The instruction leaves its operands, and `count` values on top. Before the loads were
+    /// attributed, these counted as pushed by the first instructions of the block.
     fn add(&mut self, number: u32, count: u32) {
         let is_attributed = self.features.borrowed_loads == BorrowedLoads::Attributed;
         (1..=count).for_each(|nth| self.push(if is_attributed { number } else { nth }));

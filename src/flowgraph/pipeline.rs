@@ -24,8 +24,8 @@ use super::remove_unused_consts::remove_unused_consts;
 use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbers};
 use super::stack_depth::stack_depth;
 use super::verify;
-use crate::codegen::unit::Unit;
-use crate::targets::{BorrowedLoads, Features};
+use crate::instructions::Unit;
+use crate::targets::{BorrowedLoads, FlowGraphFeatures, Optimizer};
 
 /// Runs a pass; in debug builds the graph is verified afterwards.
 macro_rules! pass {
@@ -36,20 +36,21 @@ macro_rules! pass {
     }};
 }
 
-/// Fills `graph` with a unit's instructions, optimises them and makes them ready for the assembler. Returns `co_stacksize`. May add
-/// constants to the unit, and removes unused ones.
-pub(crate) fn run<'a>(
+/// Fills `graph` with a unit's instructions, optimises them, prepares them for the assembler and
+/// finds the [stack size](FlowGraph::stack_size). May add constants to the unit, and removes unused
+/// ones.
+pub(crate) fn optimize<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
     arena: &'a Bump,
-    features: &Features,
-) -> u32 {
+    features: &FlowGraphFeatures,
+) {
     graph.read(&unit.sequence, features);
-    if features.lines_resolved_before_optimizing {
-        run_lines_first(graph, unit, arena, features)
-    } else {
-        run_lines_last(graph, unit, arena, features)
-    }
+    verify::assert_blocks_nest(graph);
+    graph.stack_size = match features.optimizer {
+        Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),
+        Optimizer::LinesFirst => run_lines_first(graph, unit, arena, features),
+    };
 }
 
 /// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`
@@ -58,7 +59,7 @@ fn run_lines_last<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
     arena: &'a Bump,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) -> u32 {
     pass!(label_exception_targets, graph, features);
 
@@ -83,19 +84,20 @@ fn run_lines_last<'a>(
     // A generator is resumed with a value on its stack.
     let start_depth = u32::from(is_generator(unit.flags));
     let stack_size = pass!(stack_depth, graph, start_depth, features);
-    verify::assert_depths_agree(graph, features.opcodes);
-    pass!(convert_pseudo_ops, graph, features.opcodes);
+    verify::assert_depths_agree(graph);
+    pass!(convert_pseudo_ops, graph);
     pass!(remove_redundant_nops, graph);
     pass!(normalize_jumps, graph, features);
     stack_size
 }
 
-/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`, `_PyCfg_OptimizedCfgToInstructionSequence` (3.13–)
+/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`,
+/// `_PyCfg_OptimizedCfgToInstructionSequence` (3.13–)
 fn run_lines_first<'a>(
     graph: &mut FlowGraph,
     unit: &mut Unit<'a>,
     arena: &'a Bump,
-    features: &Features,
+    features: &FlowGraphFeatures,
 ) -> u32 {
     pass!(label_exception_targets, graph, features);
 
@@ -117,9 +119,9 @@ fn run_lines_first<'a>(
 
     pass!(convert_pseudo_jumps, graph);
     let stack_size = pass!(stack_depth, graph, 0, features);
-    verify::assert_depths_agree(graph, features.opcodes);
+    verify::assert_depths_agree(graph);
     pass!(fix_cells, graph, unit, features);
-    pass!(convert_pseudo_ops, graph, features.opcodes);
+    pass!(convert_pseudo_ops, graph);
     pass!(remove_redundant_nops_and_jumps, graph);
     pass!(normalize_jumps, graph, features);
     if features.borrowed_loads != BorrowedLoads::None {

@@ -1,7 +1,7 @@
 //! Lays out the code of exception handlers after all other code.
 //!
-//! A block is warm when control reaches it without an exception, cold when it does only from a handler on. Where a cold block fell through to a
-//! warm one it gets a jump.
+//! A block is warm when control reaches it without an exception, cold when it does only from a
+//! handler on. Where a cold block fell through to a warm one it gets a jump.
 //!
 //! CPython: `Python/flowgraph.c` `push_cold_blocks_to_end`, `mark_warm`, `mark_cold` (3.12–)
 
@@ -10,10 +10,10 @@ use smallvec::smallvec;
 use super::{BlockList, BlockSet, FlowGraph, Instr};
 use crate::source::Location;
 use crate::targets::Opcode::{JUMP, JUMP_NO_INTERRUPT};
-use crate::targets::{Features, Properties};
+use crate::targets::{FlowGraphFeatures, Properties};
 
 /// Returns whether there are such blocks.
-pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &Features) -> bool {
+pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &FlowGraphFeatures) -> bool {
     if !graph.properties.has(Properties::BLOCK_PUSH) {
         return false;
     }
@@ -47,7 +47,8 @@ pub(super) fn push_cold_blocks_to_end(graph: &mut FlowGraph, features: &Features
     is_any_cold
 }
 
-/// The blocks of `start`, and those that control comes to from there by jumps and falling through, without passing one of `barred`.
+/// The blocks of `start`, and those that control comes to from there by jumps and falling through,
+/// without passing one of `barred`.
 fn reached_from(graph: &FlowGraph, start: BlockList, barred: &BlockSet) -> BlockSet {
     let mut reached = BlockSet::new(graph);
     for &id in &start {

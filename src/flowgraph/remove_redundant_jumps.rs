@@ -14,7 +14,7 @@ pub(super) fn remove_redundant_jumps(graph: &mut FlowGraph) -> bool {
     }
     graph.for_each_block(|graph, id| {
         if let Some(&last) = graph.last(id)
-            && last.opcode.is_unconditional_jump()
+            && graph.opcodes.is_unconditional_jump(last.opcode)
             && let Some(next) = graph.next(id)
             && graph.next_nonempty(next) == graph.next_nonempty(last.jump_target())
         {

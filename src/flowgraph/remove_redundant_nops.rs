@@ -53,7 +53,8 @@ pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) -> bool {
     kept < range.end
 }
 
-/// The line of the first instruction that will stay in the next block with instructions; -1 for none.
+/// The line of the first instruction that will stay in the next block with instructions; -1 for
+/// none.
 fn first_lineno_after(graph: &FlowGraph, id: BlockId) -> i32 {
     let following = graph.next(id).and_then(|next| graph.next_nonempty(next));
     let instrs = following.map_or(&[][..], |id| graph.instrs(id));

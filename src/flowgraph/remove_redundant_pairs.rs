@@ -1,6 +1,8 @@
-//! Removes constants and copies that are popped at once, also over the end of a block that falls through to one nobody jumps to.
+//! Removes constants and copies that are popped at once, also over the end of a block that falls
+//! through to one nobody jumps to.
 //!
-//! What falls away uncovers at most what was pushed just before, so the rounds are as few as such values lie one upon the other.
+//! What falls away uncovers at most what was pushed just before, so the rounds are as few as such
+//! values lie one upon the other.
 //!
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12–)
 
@@ -43,7 +45,8 @@ fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
             }
             previous = Some(index);
         }
-        let ends_in_jump = previous.is_some_and(|previous| graph.instrs[previous].opcode.is_jump());
+        let ends_in_jump =
+            previous.is_some_and(|previous| graph.opcodes.is_jump(graph.instrs[previous].opcode));
         if ends_in_jump || !graph.has_fallthrough(id) {
             previous = None;
         }

@@ -1,13 +1,15 @@
-//! Empties the blocks that control does not reach, and counts for the others how many ways lead to them.
+//! Empties the blocks that control does not reach, and counts for the others how many ways lead to
+//! them.
 //!
-//! CPython: `Python/flowgraph.c` `mark_reachable`, `optimize_cfg` (3.12), `remove_unreachable` (3.13–)
+//! CPython: `Python/flowgraph.c` `mark_reachable`, `optimize_cfg` (3.12), `remove_unreachable`
+//! (3.13–)
 
 use smallvec::smallvec;
 
 use super::{BlockList, BlockSet, FlowGraph};
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 
-pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     graph.blocks.iter_mut().for_each(|block| block.predecessors = 0);
     count_predecessors(graph, features);
     graph.for_each_block(|graph, id| {
@@ -19,9 +21,9 @@ pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &Features) {
     });
 }
 
-/// In 3.12 a block waits once for every way found to it before its turn, and is then gone through each time: so the counts are CPython's,
-/// which later passes compare to 1.
-fn count_predecessors(graph: &mut FlowGraph, features: &Features) {
+/// In 3.12 a block waits once for every way found to it before its turn, and is then gone through
+/// each time: so the counts are CPython's, which later passes compare to 1.
+fn count_predecessors(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     let mut visited = BlockSet::new(graph);
     let mut todo: BlockList = smallvec![graph.entry];
     graph.block_mut(graph.entry).predecessors = 1;
@@ -43,7 +45,7 @@ fn count_predecessors(graph: &mut FlowGraph, features: &Features) {
         }
         for index in graph.range_of_targets(id) {
             let instr = graph.instrs[index];
-            if instr.opcode.has_target() {
+            if graph.opcodes.has_target(instr.opcode) {
                 count(graph, instr.jump_target());
             }
         }

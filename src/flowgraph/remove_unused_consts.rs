@@ -1,11 +1,12 @@
-//! Drops constants that no instruction uses any more. The first stays always: it may be the docstring.
+//! Drops constants that no instruction uses any more. The first stays always: it may be the
+//! docstring.
 //!
 //! CPython: `Python/flowgraph.c` `remove_unused_consts` (3.12–)
 
 use smallvec::{SmallVec, smallvec};
 
 use super::FlowGraph;
-use crate::codegen::unit::Constants;
+use crate::instructions::Constants;
 
 pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
     let mut is_used: SmallVec<[bool; 64]> = smallvec![false; consts.values().len()];
@@ -13,7 +14,7 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
         *first = true;
     }
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs(id).iter().filter(|instr| instr.opcode.has_const()) {
+        for instr in graph.instrs(id).iter().filter(|instr| graph.opcodes.has_const(instr.opcode)) {
             is_used[instr.oparg as usize] = true;
         }
     });
@@ -30,7 +31,8 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
         })
         .collect();
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| instr.opcode.has_const()) {
+        let opcodes = graph.opcodes;
+        for instr in graph.instrs_mut(id).iter_mut().filter(|instr| opcodes.has_const(instr.opcode)) {
             instr.oparg = new_index[instr.oparg as usize];
         }
     });

@@ -1,15 +1,17 @@
-//! Gives a line to instructions that have none, first of all to those that leave the code object: a debugger asks for the line then.
+//! Gives a line to instructions that have none, first of all to those that leave the code object: a
+//! debugger asks for the line then.
 //!
-//! An exit block without a line that several jumps lead to is copied for each, so that every copy can have the line of its jump.
+//! An exit block without a line that several jumps lead to is copied for each, so that every copy
+//! can have the line of its jump.
 //!
 //! CPython: `Python/flowgraph.c` `resolve_line_numbers` (3.12–)
 
 use super::{BlockId, FlowGraph};
 use crate::source::Location;
 use crate::targets::Opcode::RETURN_VALUE;
-use crate::targets::{Features, Properties};
+use crate::targets::{FlowGraphFeatures, Properties};
 
-pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &Features) {
+pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     if !std::mem::take(&mut graph.lacks_lines) {
         return;
     }
@@ -55,11 +57,13 @@ fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
 
 /// Whether the block has an instruction of the kind that should have a line, but no line.
 fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
-    graph.has_no_lineno(id) && graph.instrs(id).iter().any(|instr| instr.opcode.properties().has(wanted))
+    graph.has_no_lineno(id)
+        && graph.instrs(id).iter().any(|instr| graph.opcodes.properties(instr.opcode).has(wanted))
 }
 
-/// Copies locations to instructions that have none from the one before, and into blocks that only this one leads to.
-fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &Features) {
+/// Copies locations to instructions that have none from the one before, and into blocks that only
+/// this one leads to.
+fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     let mut location = Location::NONE;
     let mut lacks_lines = false;
     for instr in graph.instrs_mut(id) {

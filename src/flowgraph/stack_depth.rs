@@ -3,11 +3,11 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12), `calculate_stackdepth` (3.13–)
 
 use super::{BlockId, BlockList, FlowGraph};
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::END_ASYNC_FOR_FROM_SEND;
 
 /// `start` is the depth at the entry.
-pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &Features) -> u32 {
+pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGraphFeatures) -> u32 {
     let opcodes = features.opcodes;
     let counts_after = !features.stack_size_before_instructions;
     let mut max_depth = 0;
@@ -18,9 +18,9 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &Features
         for index in graph.range(id) {
             let instr = graph.instrs[index];
             let new_depth = depth + opcodes.stack_effect(instr.opcode, instr.oparg);
-            if instr.opcode.has_target() && instr.opcode != END_ASYNC_FOR_FROM_SEND {
-                let target_depth = if instr.opcode.is_block_push() {
-                    depth + instr.opcode.handler_stack_effect()
+            if opcodes.has_target(instr.opcode) && instr.opcode != END_ASYNC_FOR_FROM_SEND {
+                let target_depth = if opcodes.is_block_push(instr.opcode) {
+                    depth + opcodes.handler_stack_effect(instr.opcode)
                 } else {
                     new_depth
                 };
@@ -39,7 +39,8 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &Features
     max_depth as u32
 }
 
-/// The way into a block that finds the deepest stack decides. (They should all agree, and do in what the code generator makes.)
+/// The way into a block that finds the deepest stack decides. (They should all agree, and do in
+/// what the code generator makes.)
 fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut BlockList) {
     let block = graph.block_mut(id);
     let depth = depth.max(0) as u32;
@@ -49,7 +50,8 @@ fn reach(graph: &mut FlowGraph, id: BlockId, depth: i32, todo: &mut BlockList) {
     }
 }
 
-/// A depth from here on stays, so that a loop that left values on the stack would not be followed forever.
+/// A depth from here on stays, so that a loop that left values on the stack would not be followed
+/// forever.
 const MAX_REVISED_DEPTH: u32 = 100;
 
 #[cfg(test)]

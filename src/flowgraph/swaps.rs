@@ -1,12 +1,14 @@
-//! Shorter `SWAP`s: a run of them becomes the shortest run of the same effect, and a `SWAP` before stores becomes a swap of the stores.
+//! Shorter `SWAP`s: a run of them becomes the shortest run of the same effect, and a `SWAP` before
+//! stores becomes a swap of the stores.
 //!
 //! CPython: `Python/flowgraph.c` `swaptimize`, `apply_static_swaps` (3.12–)
 
 use super::Instr;
 use crate::targets::Opcode::{NOP, POP_TOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP};
 
-/// Replaces the run of `SWAP`s and `NOP`s that starts at `start` by the shortest of the same effect, `NOP`s first. Returns the index of
-/// the run's last instruction, or `start` where the run has only one `SWAP`.
+/// Replaces the run of `SWAP`s and `NOP`s that starts at `start` by the shortest of the same
+/// effect, `NOP`s first. Returns the index of the run's last instruction, or `start` where the run
+/// has only one `SWAP`.
 ///
 /// The run permutes the stack; every cycle of the permutation is one round of swaps with the top.
 pub(super) fn swaptimize(instrs: &mut [Instr], start: usize) -> usize {
@@ -48,7 +50,8 @@ pub(super) fn swaptimize(instrs: &mut [Instr], start: usize) -> usize {
 
 const VISITED: usize = usize::MAX;
 
-/// Applies the `SWAP`s that end at `last` by exchanging the instructions that take the values off the stack.
+/// Applies the `SWAP`s that end at `last` by exchanging the instructions that take the values off
+/// the stack.
 pub(super) fn apply_static_swaps(instrs: &mut [Instr], last: usize) {
     for index in (0..=last).rev() {
         let instr = instrs[index];
@@ -64,7 +67,8 @@ pub(super) fn apply_static_swaps(instrs: &mut [Instr], last: usize) {
     }
 }
 
-/// The two instructions that take the values which the `SWAP` at `index` exchanges, if they may change places.
+/// The two instructions that take the values which the `SWAP` at `index` exchanges, if they may
+/// change places.
 fn swapped_pair(instrs: &[Instr], index: usize) -> Option<(usize, usize)> {
     let first = next_swappable(instrs, index, None)?;
     // All on one line: else a debugger would see names bound in another order.
@@ -99,7 +103,8 @@ fn next_swappable(instrs: &[Instr], index: usize, lineno: Option<i32>) -> Option
     None
 }
 
-/// Whether the instruction does nothing but take the top of the stack: no jump, no exception, no other code run.
+/// Whether the instruction does nothing but take the top of the stack: no jump, no exception, no
+/// other code run.
 fn is_swappable(instr: &Instr) -> bool {
     matches!(instr.opcode, STORE_FAST | STORE_FAST_MAYBE_NULL | POP_TOP)
 }

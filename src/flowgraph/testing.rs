@@ -1,13 +1,13 @@
 //! Flow graphs as text, for the tests of the passes.
 
 use super::FlowGraph;
-use crate::codegen::sequence::{InstructionSequence, Label};
+use crate::instructions::{InstructionSequence, Label};
 use crate::source::Location;
-use crate::targets::{Features, Opcode, Target, Version};
+use crate::targets::{FlowGraphFeatures, Opcode, Target, Version};
 
 /// The newest patch release's.
-pub(super) fn features(version: Version) -> &'static Features {
-    Target::newest(version).expect("a supported version").features()
+pub(super) fn features(version: Version) -> &'static FlowGraphFeatures {
+    &Target::newest(version).expect("a supported version").features().flowgraph
 }
 
 pub(super) fn graph(source: &str) -> FlowGraph {
@@ -26,6 +26,7 @@ pub(super) fn graph_for(version: Version, source: &str) -> FlowGraph {
         });
         Label(number as u32)
     };
+    let opcodes = features(version).opcodes;
     for line in source.split(';') {
         let mut words = line.split_whitespace().peekable();
         while let Some(name) = words.next_if(|word| word.ends_with(':')) {
@@ -36,24 +37,25 @@ pub(super) fn graph_for(version: Version, source: &str) -> FlowGraph {
         let name = words.next().expect("an opcode");
         let opcode = *Opcode::ALL.iter().find(|opcode| opcode.name() == name).expect("a known opcode");
         let oparg = match words.next() {
-            Some(word) if opcode.has_target() => label(&mut sequence, word).0,
+            Some(word) if opcodes.has_target(opcode) => label(&mut sequence, word).0,
             Some(word) => word.parse().expect("a number"),
             None => 0,
         };
         sequence.push(opcode, oparg, Location::new(lineno, lineno, 0, 1));
     }
-    let mut graph = FlowGraph::new();
+    let mut graph = FlowGraph::new(opcodes);
     graph.read(&sequence, features(version));
     graph
 }
 
-/// Blocks separated by `|`, their instructions as `OPCODE`, `OPCODE:OPARG` or `OPCODE>PLACE OF BLOCK IN LAYOUT`.
+/// Blocks separated by `|`, their instructions as `OPCODE`, `OPCODE:OPARG` or `OPCODE>PLACE OF
+/// BLOCK IN LAYOUT`.
 pub(super) fn text(graph: &FlowGraph) -> String {
     let layout: Vec<_> = graph.layout().collect();
     let blocks = layout.iter().map(|&id| {
         let instrs = graph.instrs(id).iter().map(|instr| {
             let name = instr.opcode.name();
-            if instr.opcode.has_target() {
+            if graph.opcodes.has_target(instr.opcode) {
                 let place = layout.iter().position(|&id| id == instr.jump_target());
                 format!("{name}>{}", place.expect("the target is laid out"))
             } else if instr.oparg != 0 {

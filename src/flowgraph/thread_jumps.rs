@@ -3,15 +3,15 @@
 //! CPython: `Python/flowgraph.c` `optimize_basic_block`, `jump_thread` (3.12–)
 
 use super::{BlockId, FlowGraph, Instr};
-use crate::targets::Features;
+use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::*;
 
-pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &Features) {
+pub(super) fn thread_jumps(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
     for _ in 0..graph.block_count() {
-        let Some(&jump) = graph.last(id).filter(|last| last.opcode.is_jump()) else { return };
+        let Some(&jump) = graph.last(id).filter(|last| graph.opcodes.is_jump(last.opcode)) else { return };
         let Some(&via) = graph.instrs(jump.jump_target()).first() else { return };
-        if !via.opcode.is_jump() {
+        if !graph.opcodes.is_jump(via.opcode) {
             return;
         }
         let is_threaded = if features.jumps_threaded_over_lines {
@@ -39,8 +39,15 @@ fn change_target(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr) ->
     true
 }
 
-/// Makes `jump` a `NOP` for its line, and appends one that goes where `via` does. Returns whether it did.
-fn append_jump(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr, features: &Features) -> bool {
+/// Makes `jump` a `NOP` for its line, and appends one that goes where `via` does. Returns whether
+/// it did.
+fn append_jump(
+    graph: &mut FlowGraph,
+    id: BlockId,
+    jump: Instr,
+    via: Instr,
+    features: &FlowGraphFeatures,
+) -> bool {
     let opcode = match (jump.opcode, via.opcode) {
         (POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE, JUMP) => jump.opcode,
         (JUMP | JUMP_NO_INTERRUPT, JUMP) => JUMP,
@@ -67,7 +74,7 @@ fn append_jump(graph: &mut FlowGraph, id: BlockId, jump: Instr, via: Instr, feat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::{features, graph, text};
+    use crate::flowgraph::testing::{features, graph, graph_for, text};
     use crate::targets::Version;
 
     #[test]
@@ -86,7 +93,7 @@ mod tests {
             ("1 FOR_ITER a; a: 1 JUMP b; b: 2 NOP", "FOR_ITER>1", "FOR_ITER>1"),
         ] {
             for (version, expected) in [(Version::V3_12, in_place), (Version::V3_13, appended)] {
-                let mut graph = graph(source);
+                let mut graph = graph_for(version, source);
                 let entry = graph.entry;
                 thread_jumps(&mut graph, entry, features(version));
                 assert_eq!(text(&graph).split(" | ").next(), Some(expected), "{source}");
@@ -102,7 +109,7 @@ mod tests {
             ("1 JUMP_IF_TRUE a; a: 1 JUMP b; 2 NOP; b: 2 NOP", "NOP JUMP_IF_TRUE>3"),
             ("1 JUMP_IF_TRUE a; a: 1 POP_JUMP_IF_TRUE b; 2 NOP; b: 2 NOP", "JUMP_IF_TRUE>1"),
         ] {
-            let mut graph = graph(source);
+            let mut graph = graph_for(Version::V3_14, source);
             let entry = graph.entry;
             thread_jumps(&mut graph, entry, features(Version::V3_14));
             assert_eq!(text(&graph).split(" | ").next(), Some(expected), "{source}");

@@ -1,5 +1,5 @@
-//! What operations on constants make, as Python would. `None` always means: not folded, for it is an exception, nothing that the operands'
-//! types have, or large.
+//! What operations on constants make, as Python would. `None` always means: not folded, for it is
+//! an exception, nothing that the operands' types have, or large.
 //!
 //! The tree is folded by it before 3.14, the flow graph from 3.14 on.
 //!
@@ -10,7 +10,8 @@ mod sequences;
 
 use bumpalo::Bump;
 
-use crate::code::{Constant, Int, number_nan};
+use crate::code::identity::number_nan;
+use crate::code::{Constant, Int};
 use crate::syntax::ast::Operator;
 use crate::targets::ComplexArithmetic;
 pub(crate) use arithmetic::unary;
@@ -18,9 +19,11 @@ pub(crate) use arithmetic::unary;
 /// Bits of the largest product, power or left shift of integers.
 const MAX_INT_SIZE: u64 = 128;
 
-/// `left op right`, unless its result would be large: such an operation stays in the code, where it costs nothing until it runs.
+/// `left op right`, unless its result would be large: such an operation stays in the code, where it
+/// costs nothing until it runs.
 ///
-/// CPython: `Python/ast_opt.c` `fold_binop` (3.8–3.13), `Python/flowgraph.c` `eval_const_binop` (3.14–)
+/// CPython: `Python/ast_opt.c` `fold_binop` (3.8–3.13), `Python/flowgraph.c` `eval_const_binop`
+/// (3.14–)
 pub(crate) fn binary<'a>(
     arena: &'a Bump,
     left: Constant<'a>,
@@ -49,12 +52,14 @@ pub(crate) fn binary<'a>(
     arithmetic::binary(arena, left, op, right, rules)
 }
 
-/// CPython: `Python/ast_opt.c` `safe_multiply` (3.8–3.13), `Python/flowgraph.c` `const_folding_safe_multiply` (3.14–)
+/// CPython: `Python/ast_opt.c` `safe_multiply` (3.8–3.13), `Python/flowgraph.c`
+/// `const_folding_safe_multiply` (3.14–)
 fn product_is_small(a: Int<'_>, b: Int<'_>) -> bool {
     is_zero(a) || is_zero(b) || arithmetic::bit_length(a) + arithmetic::bit_length(b) <= MAX_INT_SIZE
 }
 
-/// CPython: `Python/ast_opt.c` `safe_power` (3.8–3.13), `Python/flowgraph.c` `const_folding_safe_power` (3.14–)
+/// CPython: `Python/ast_opt.c` `safe_power` (3.8–3.13), `Python/flowgraph.c`
+/// `const_folding_safe_power` (3.14–)
 fn power_is_small(base: Int<'_>, exponent: Int<'_>) -> bool {
     match exponent {
         _ if is_zero(base) => true,
@@ -66,7 +71,8 @@ fn power_is_small(base: Int<'_>, exponent: Int<'_>) -> bool {
     }
 }
 
-/// CPython: `Python/ast_opt.c` `safe_lshift` (3.8–3.13), `Python/flowgraph.c` `const_folding_safe_lshift` (3.14–)
+/// CPython: `Python/ast_opt.c` `safe_lshift` (3.8–3.13), `Python/flowgraph.c`
+/// `const_folding_safe_lshift` (3.14–)
 fn shift_is_small(value: Int<'_>, count: Int<'_>) -> bool {
     match count {
         _ if is_zero(value) => true,
@@ -83,7 +89,8 @@ fn is_zero(value: Int<'_>) -> bool {
 
 /// `value[key]`
 ///
-/// CPython: `Python/ast_opt.c` `fold_subscr` (3.8–3.13), `Python/flowgraph.c` `eval_const_binop` (3.14–)
+/// CPython: `Python/ast_opt.c` `fold_subscr` (3.8–3.13), `Python/flowgraph.c` `eval_const_binop`
+/// (3.14–)
 pub(crate) fn subscript<'a>(arena: &'a Bump, value: Constant<'a>, key: Constant<'a>) -> Option<Constant<'a>> {
     match key {
         Constant::Slice(parts) => sequences::slice(arena, value, parts),

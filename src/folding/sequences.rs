@@ -1,6 +1,7 @@
 //! Operations on constant strings, bytes and tuples. `None` always means: not folded.
 //!
-//! CPython: `Objects/abstract.c`, `Python/ast_opt.c` `safe_multiply` (3.8–3.13), `Python/flowgraph.c` `const_folding_safe_multiply` (3.14–)
+//! CPython: `Objects/abstract.c`, `Python/ast_opt.c` `safe_multiply` (3.8–3.13),
+//! `Python/flowgraph.c` `const_folding_safe_multiply` (3.14–)
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
@@ -79,7 +80,8 @@ pub(super) fn repeat<'a>(arena: &'a Bump, value: Constant<'a>, count: Int<'_>) -
     }
 }
 
-/// What is left of `limit` items after those of a value, the nested ones included; `None` if there are more.
+/// What is left of `limit` items after those of a value, the nested ones included; `None` if there
+/// are more.
 ///
 /// CPython: `Python/ast_opt.c` `check_complexity` (3.8–3.13)
 fn within_complexity(value: Constant<'_>, limit: usize) -> Option<usize> {

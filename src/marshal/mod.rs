@@ -1,7 +1,8 @@
 //! The marshal format: code objects as the bytes that follow a pyc's header.
 //!
-//! [`write()`] gives the very bytes that `py_compile` writes in a fresh process: `refs` works out which objects would be one
-//! in CPython's memory, `write` puts them down. [`read()`] takes such bytes apart again and trusts none of them.
+//! [`write()`] gives the very bytes that `py_compile` writes in a fresh process: `refs` works out
+//! which objects would be one in CPython's memory, `write` puts them down. [`read()`] takes such
+//! bytes apart again and trusts none of them.
 
 mod read;
 mod refs;

@@ -1,15 +1,18 @@
 //! Reading: from marshal's bytes to a code object that borrows its texts and bytes from them.
 //!
-//! The input may be damaged or hostile. Every length is checked against the bytes that are left before anything is
-//! allocated, nesting is limited, and so is what a walk over the result can meet: shared tuples of shared tuples could
-//! otherwise stand for more objects than any memory holds.
+//! The input may be damaged or hostile. Every length is checked against the bytes that are left
+//! before anything is allocated, nesting is limited, and so is what a walk over the result can
+//! meet: shared tuples of shared tuples could otherwise stand for more objects than any memory
+//! holds.
 
 use bumpalo::Bump;
 
 use super::{FLAG_REF, MAX_DEPTH, kind};
-use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, PyStr, number_nan};
+use crate::code::identity::number_nan;
+use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, Origin, PyStr};
 
-/// The most objects that the result of a short input may have when shared ones count each time; see [`Reader::limit`].
+/// The most objects that the result of a short input may have when shared ones count each time; see
+/// [`Reader::limit`].
 const MIN_LIMIT: u64 = 1 << 22;
 
 /// Why bytes are not a marshalled code object, and where that shows.
@@ -73,7 +76,8 @@ struct Reader<'a> {
     arena: &'a Bump,
     bytes: &'a [u8],
     offset: usize,
-    /// The objects with `FLAG_REF` in the order of their type bytes; `None` while one is being read.
+    /// The objects with `FLAG_REF` in the order of their type bytes; `None` while one is being
+    /// read.
     refs: Vec<Option<Counted<Constant<'a>>>>,
     depth: usize,
     /// How many names the code objects read so far have.
@@ -375,6 +379,8 @@ impl<'a> Reader<'a> {
         let consts = self.tuple_object()?;
         let names = self.names()?;
         let localsplus = self.localsplus()?;
+        let (filename, name, qualname) =
+            (self.string_object()?, self.string_object()?, self.string_object()?);
         let code = CodeObject {
             argcount,
             posonlyargcount,
@@ -385,12 +391,13 @@ impl<'a> Reader<'a> {
             consts: consts.value,
             names,
             localsplus,
-            filename: self.string_object()?,
-            name: self.string_object()?,
-            qualname: self.string_object()?,
+            filename,
+            name,
+            qualname,
             firstlineno: self.i32()?,
             linetable: self.bytes_object()?,
             exceptiontable: self.bytes_object()?,
+            origin: loads_its_qualname(consts.value, qualname).then_some(Origin::ClassBody),
         };
         let objects = consts.objects + names.len() as u64 + localsplus.len() as u64 + 10;
         Ok(Counted { value: Constant::Code(self.arena.alloc(code)), objects })
@@ -408,6 +415,11 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether the first constant is the very object that is the qualified name, as in the body of a class.
+fn loads_its_qualname(consts: &[Constant<'_>], qualname: PyStr<'_>) -> bool {
+    matches!(consts.first(), Some(Constant::Str(text)) if std::ptr::eq(text.0, qualname.0))
+}
+
 fn as_string(value: Constant<'_>) -> Option<PyStr<'_>> {
     match value {
         Constant::Str(text) | Constant::Name(text) => Some(text),
@@ -415,7 +427,8 @@ fn as_string(value: Constant<'_>) -> Option<PyStr<'_>> {
     }
 }
 
-/// Whether `bytes` is UTF-8, surrogates (each as the three bytes UTF-8 would give its number) allowed.
+/// Whether `bytes` is UTF-8, surrogates (each as the three bytes UTF-8 would give its number)
+/// allowed.
 fn is_utf8_with_surrogates(mut bytes: &[u8]) -> bool {
     while let Err(error) = std::str::from_utf8(bytes) {
         match bytes[error.valid_up_to()..] {

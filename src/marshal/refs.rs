@@ -1,52 +1,62 @@
-//! The objects of a compilation as CPython's memory would hold them: which are one object, and which are shared.
+//! The objects of a compilation as CPython's memory would hold them: which are one object, and
+//! which are shared.
 //!
 //! # Problem
 //!
-//! Marshal looks at more than values. An object whose reference count is above 1, and every interned string, gets `FLAG_REF` and a
-//! number; where the *same object* comes again, `TYPE_REF` and that number are written. Two equal strings may be two objects, and
-//! an equal tuple of names and tuple of constants may be one. So the bytes of a pyc depend on how the compiler shared its
+//! Marshal looks at more than values. An object whose reference count is above 1, and every
+//! interned string, gets `FLAG_REF` and a number; where the *same object* comes again, `TYPE_REF`
+//! and that number are written. Two equal strings may be two objects, and an equal tuple of names
+//! and tuple of constants may be one. So the bytes of a pyc depend on how the compiler shared its
 //! objects, none of which a [`CodeObject`] says.
 //!
 //! # Strategy
 //!
-//! Build those objects again: [`Heap::new`] makes an [`Object`] for every one CPython has alive when it marshals, with slots that name the
-//! objects it holds, and counts references. The rules, all of them consequences of how the compiler works:
+//! Build those objects again: [`Heap::new`] makes an [`Object`] for every one CPython has alive
+//! when it marshals, with slots that name the objects it holds, and counts references. The rules,
+//! all of them consequences of how the compiler works:
 //!
-//! - Every constant goes through the compiler's cache of constants, and so do the tuples of names, of local names and of constants,
-//!   the location tables and the exception tables: in one module, equal ones (types and signs told apart) are one object.
-//!   [`ConstCache`] is that cache; its keys are [`Key`]s.
-//! - Names and local names are interned: one object for a text. So are string constants made of `[a-zA-Z0-9_]` only, within tuples too.
-//!   Other string constants are objects beside an interned string of the same text.
-//!   A constant that is the name of a class, of an annotated parameter, of a keyword argument or of an import is the name's own object
-//!   ([`Constant::Name`]), if no equal constant came first.
-//! - What exists once in a process is shared however often it stands here: small integers, `()`, `b""` and bytes of length 1, `""` and
-//!   strings of one character below U+0100, and the names like `<module>` that the compiler itself gives. Some targets have interned
-//!   these strings.
-//! - A qualified name is an object of its own, unless it equals the name. The body of a class loads it as a constant: that is
-//!   the same object, if no equal constant came first. Some targets intern qualified names when they make the code object: then
-//!   there is one for all that are equal, and the constant is that one only if it is the first of its text.
-//! - `co_filename` is one object, which the caller of the compiler holds too, and which some targets intern. `co_code` is made on demand and kept: two references.
-//!   `co_localspluskinds` has one owner always.
-//! - A frozenset is made anew for each tuple of constants in which interning replaces one of its strings by another object.
+//! - Every constant goes through the compiler's cache of constants, and so do the tuples of names,
+//!   of local names and of constants, the location tables and the exception tables: in one module,
+//!   equal ones (types and signs told apart) are one object. [`ConstCache`] is that cache; its keys
+//!   are [`Key`]s.
+//! - Names and local names are interned: one object for a text. So are string constants made of
+//!   `[a-zA-Z0-9_]` only, within tuples too. Other string constants are objects beside an interned
+//!   string of the same text. A constant that is the name of a class, of an annotated parameter, of
+//!   a keyword argument or of an import is the name's own object ([`Constant::Name`]), if no equal
+//!   constant came first.
+//! - What exists once in a process is shared however often it stands here: small integers, `()`,
+//!   `b""` and bytes of length 1, `""` and strings of one character below U+0100, and the names
+//!   like `<module>` that the compiler itself gives. Some targets have interned these strings.
+//! - A qualified name is an object of its own, unless it equals the name. The body of a class loads
+//!   it as a constant: that is the same object, if no equal constant came first. Some targets
+//!   intern qualified names when they make the code object: then there is one for all that are
+//!   equal, and the constant is that one only if it is the first of its text.
+//! - `co_filename` is one object, which the caller of the compiler holds too, and which some
+//!   targets intern. `co_code` is made on demand and kept: two references. `co_localspluskinds` has
+//!   one owner always.
+//! - A frozenset is made anew for each tuple of constants in which interning replaces one of its
+//!   strings by another object.
 //!
 //! # Why this is right
 //!
-//! When marshal runs, the syntax tree and the cache are gone: only the slots modelled here hold references. An object
-//! that two slots hold has a count above 1 and one that a single slot holds has a count of 1, whatever else the process does,
-//! because everything that the rest of the process can hold as well (interned strings, the objects that exist once) counts as
-//! shared anyway. Only the last rule looks beyond the module, at what the process has interned before; see
+//! When marshal runs, the syntax tree and the cache are gone: only the slots modelled here hold
+//! references. An object that two slots hold has a count above 1 and one that a single slot holds
+//! has a count of 1, whatever else the process does, because everything that the rest of the
+//! process can hold as well (interned strings, the objects that exist once) counts as shared
+//! anyway. Only the last rule looks beyond the module, at what the process has interned before; see
 //! `share_frozensets`.
 //!
-//! CPython: `Python/compile.c` `merge_consts_recursive`, `_PyCompile_ConstCacheMergeOne`, `Python/assemble.c` `makecode`,
-//! `Objects/codeobject.c` `_PyCode_New`, `intern_strings`, `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
+//! CPython: `Python/compile.c` `merge_consts_recursive`, `_PyCompile_ConstCacheMergeOne`,
+//! `Python/assemble.c` `makecode`, `Objects/codeobject.c` `_PyCode_New`, `intern_strings`,
+//! `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
 
 use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
-use crate::code::disassembly::decode;
-use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalPlus, NEW_PERCENT, PyStr};
-use crate::targets::{Opcode, Target};
+use crate::code::identity::exists_once;
+use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin, PyStr};
+use crate::targets::MarshalFeatures;
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,12 +118,12 @@ pub(super) struct Heap<'a> {
 
 impl<'a> Heap<'a> {
     /// The objects of the compilation that resulted in `code`.
-    pub(super) fn new(code: &'a CodeObject<'a>, target: Target) -> Heap<'a> {
+    pub(super) fn new(code: &'a CodeObject<'a>, features: &MarshalFeatures) -> Heap<'a> {
         let keys = Bump::new();
-        let mut builder = Builder::new(&keys, target);
+        let mut builder = Builder::new(&keys, features);
         let root = builder.code(code);
         // The caller of marshal holds it, too or alone.
-        let is_shared = !target.features().root_code_is_not_shared;
+        let is_shared = !features.root_code_is_not_shared;
         builder.heap.objects[root.index()].references = 1 + u32::from(is_shared);
         builder.heap.root = root;
         builder.share_frozensets();
@@ -259,8 +269,8 @@ impl ConstCache<'_, '_> {
     }
 }
 
-struct Builder<'a, 'k> {
-    target: Target,
+struct Builder<'a, 'k, 'f> {
+    features: &'f MarshalFeatures,
     heap: Heap<'a>,
     cache: ConstCache<'a, 'k>,
     /// Where the cache's keys of tuples and frozensets live.
@@ -277,10 +287,10 @@ struct Builder<'a, 'k> {
 const COMPILER_NAMES: [&[u8]; 6] =
     [b"<module>", b"<lambda>", b"<listcomp>", b"<setcomp>", b"<dictcomp>", b"<genexpr>"];
 
-impl<'a, 'k> Builder<'a, 'k> {
-    fn new(arena: &'k Bump, target: Target) -> Self {
+impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
+    fn new(arena: &'k Bump, features: &'f MarshalFeatures) -> Self {
         Builder {
-            target,
+            features,
             heap: Heap {
                 objects: Vec::with_capacity(USUAL_OBJECTS),
                 slots: Vec::with_capacity(2 * USUAL_OBJECTS),
@@ -296,12 +306,13 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// The object of a code object, and of all within.
     ///
-    /// The constants come first, as in the compilation: a nested body is compiled before the constants after it are met.
+    /// The constants come first, as in the compilation: a nested body is compiled before the
+    /// constants after it are met.
     fn code(&mut self, code: &'a CodeObject<'a>) -> ObjectId {
         if let Some(&id) = self.cache.codes.get(&std::ptr::from_ref(code)) {
             return id;
         }
-        let loads_qualname = is_class_body(code) && {
+        let loads_qualname = code.origin == Some(Origin::ClassBody) && {
             let number = self.text_number(code.qualname);
             !self.text(number).is_constant
         };
@@ -310,8 +321,10 @@ impl<'a, 'k> Builder<'a, 'k> {
         self.heap.objects[instructions.index()].references = 1;
         let names = self.names(code.names.iter().copied());
         let locals = code.localsplus.iter().map(|slot| slot.name);
-        let localsplus =
-            if self.renames_parameter(code) { self.new_names(locals) } else { self.names(locals) };
+        let localsplus = match code.origin {
+            Some(Origin::Annotate) => self.new_names(locals),
+            _ => self.names(locals),
+        };
         let kinds = match code.localsplus {
             [] => self.bytes(b""),
             slots => self.heap.add(Body::Kinds(slots)),
@@ -362,10 +375,12 @@ impl<'a, 'k> Builder<'a, 'k> {
         }
     }
 
-    /// A name is its own object as a constant too, if no equal constant came first.
+    /// A name as a constant is the name's own object, if no equal constant came first. Of a text that
+    /// exists once there is no other object: the name being interned, the constant is too.
     fn name_as_constant(&mut self, number: u32) {
         self.text(number).is_name = true;
-        if !self.text(number).is_constant {
+        let is_first = !self.text(number).is_constant;
+        if is_first || exists_once(self.text(number).text) {
             let interned = self.interned(number);
             let text = self.text(number);
             (text.is_constant, text.constant) = (true, Some(interned));
@@ -455,7 +470,7 @@ impl<'a, 'k> Builder<'a, 'k> {
     ///
     /// CPython: `Include/internal/pycore_global_objects.h` `_PY_NSMALLNEGINTS` (3.8–)
     fn is_small(&self, int: Int<'_>) -> bool {
-        let largest = self.target.features().largest_small_int;
+        let largest = self.features.largest_small_int;
         matches!(int, Int::Small(value) if (-5..=largest).contains(&value))
     }
 
@@ -498,7 +513,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         self.add_tuple(keys, slots)
     }
 
-    /// A tuple of names that never was in the cache.
+    /// A tuple of names that is not in the cache.
     fn new_names(&mut self, names: impl ExactSizeIterator<Item = PyStr<'a>>) -> ObjectId {
         let interned: SmallVec<[ObjectId; 32]> = names
             .map(|name| {
@@ -508,18 +523,6 @@ impl<'a, 'k> Builder<'a, 'k> {
             .collect();
         let slots = self.heap.add_slots(&interned);
         self.heap.add(Body::Tuple(slots))
-    }
-
-    /// Whether the compiler itself made this function, to compute annotations, and renamed its parameter to `format`. Only it loads
-    /// `NotImplementedError` as a common constant.
-    fn renames_parameter(&self, code: &CodeObject<'a>) -> bool {
-        let features = self.target.features();
-        features.annotate_renames_parameter
-            && code.name.0 == b"__annotate__"
-            && code.localsplus.first().is_some_and(|parameter| parameter.name.0 == b"format")
-            && decode(code.code, features.opcodes).iter().any(|instruction| {
-                instruction.opcode == Some(Opcode::LOAD_COMMON_CONSTANT) && instruction.oparg == 1
-            })
     }
 
     fn interned_key(&mut self, key: Key) -> ObjectId {
@@ -576,7 +579,8 @@ impl<'a, 'k> Builder<'a, 'k> {
         })
     }
 
-    /// The number of a name's text. The names of a module have one text each, wherever they stand, so it is mostly known by its address.
+    /// The number of a name's text. The names of a module have one text each, wherever they stand,
+    /// so it is mostly known by its address.
     fn name_number(&mut self, name: PyStr<'a>) -> u32 {
         let address = (name.0.as_ptr().addr(), name.0.len());
         if let Some(&number) = self.cache.name_numbers.get(&address) {
@@ -608,12 +612,12 @@ impl<'a, 'k> Builder<'a, 'k> {
 
     /// Whether the one object with this text was interned before all else.
     fn is_static_interned(&self, text: PyStr<'_>) -> bool {
-        self.target.features().static_strings_interned && exists_once(text)
+        self.features.static_strings_interned && exists_once(text)
     }
 
     /// Whether the process had a string of this text interned before it compiled anything.
     fn is_interned_at_start(&self, text: PyStr<'_>) -> bool {
-        has_line(self.target.features().interned_at_start, text.0)
+        has_line(self.features.interned_at_start, text.0)
     }
 
     fn interned(&mut self, number: u32) -> ObjectId {
@@ -632,7 +636,7 @@ impl<'a, 'k> Builder<'a, 'k> {
         match self.filename {
             Some((known, id)) if known == text => id,
             _ => {
-                let id = if self.target.features().code_names_interned {
+                let id = if self.features.code_names_interned {
                     let number = self.text_number(text);
                     self.interned(number)
                 } else {
@@ -644,9 +648,10 @@ impl<'a, 'k> Builder<'a, 'k> {
         }
     }
 
-    /// A qualified name that is not the name; `is_loaded` says that the class's body has this very object as a constant.
+    /// A qualified name that is not the name; `is_loaded` says that the class's body has this very
+    /// object as a constant.
     fn qualname(&mut self, text: PyStr<'a>, is_loaded: bool) -> ObjectId {
-        let interns = self.target.features().code_names_interned;
+        let interns = self.features.code_names_interned;
         if !interns && !is_loaded {
             return self.heap.add(Body::Str(text));
         }
@@ -666,11 +671,11 @@ impl<'a, 'k> Builder<'a, 'k> {
         if let Some(number) = COMPILER_NAMES.iter().position(|&name| name == text.0) {
             return *self.compiler_names[number].get_or_insert_with(|| {
                 let id = self.heap.add_immortal(Body::Str(text));
-                self.heap.objects[id.index()].interned = self.target.features().static_strings_interned;
+                self.heap.objects[id.index()].interned = self.features.static_strings_interned;
                 id
             });
         }
-        let interns = self.target.features().code_names_interned;
+        let interns = self.features.code_names_interned;
         if !interns && text.0.starts_with(b"<generic parameters of ") {
             return self.heap.add(Body::Str(text));
         }
@@ -700,8 +705,9 @@ impl<'a, 'k> Builder<'a, 'k> {
         replacements.keys().for_each(|&other| self.heap.clear_slots(other));
     }
 
-    /// Whether a constant's string is replaced when it is interned, for another object of its text had been interned before: by the parser,
-    /// which interns every name of the module, or at the start of the process.
+    /// Whether a constant's string is replaced when it is interned, for another object of its text
+    /// had been interned before: by the parser, which interns every name of the module, or at the
+    /// start of the process.
     fn is_replaced(&self, key: Key) -> bool {
         match key {
             Key::Text(number) => {
@@ -725,19 +731,7 @@ fn has_line(text: &str, line: &[u8]) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), line).any(is_at)
 }
 
-/// A class's body, told by the qualified name that it loads first.
-fn is_class_body(code: &CodeObject<'_>) -> bool {
-    !code.flags.contains(CodeFlags::OPTIMIZED) && code.consts.first() == Some(&Constant::Str(code.qualname))
-}
-
 /// CPython: `Objects/codeobject.c` `all_name_chars` (3.8–)
 fn all_name_chars(text: PyStr<'_>) -> bool {
     text.0.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// The empty string, and those of one character of Latin-1, with an exception.
-///
-/// CPython: `Objects/unicodeobject.c` `unicode_result` (3.8–)
-fn exists_once(text: PyStr<'_>) -> bool {
-    matches!(text.0, [] | [0..=0x7F] | [0xC2 | 0xC3, _]) && !std::ptr::eq(text.0, &NEW_PERCENT[..])
 }

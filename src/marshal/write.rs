@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::refs::{Body, Heap, ObjectId, Slots};
 use super::{FLAG_REF, MAX_DEPTH, kind};
-use crate::code::{CodeObject, Int, float_bits};
+use crate::code::identity::float_bits;
+use crate::code::{CodeObject, Int};
 use crate::targets::Target;
 
 /// Why a code object cannot be written; CPython fails likewise.
@@ -20,9 +21,10 @@ pub enum WriteError {
 ///
 /// CPython: `Python/marshal.c` `PyMarshal_WriteObjectToString` (3.12)
 pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result<(), WriteError> {
-    let heap = Heap::new(code, target);
+    let features = &target.features().marshal;
+    let heap = Heap::new(code, features);
     let refs = Refs::of_all(&heap);
-    let sorts_as_shared = target.features().frozensets_sorted_as_shared;
+    let sorts_as_shared = features.frozensets_sorted_as_shared;
     let mut writer = Writer { heap: &heap, refs, depth: 0, sorts_as_shared };
     stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || {
         writer.object(heap.root(), heap.object(heap.root()).is_shared(), out)
@@ -171,7 +173,8 @@ impl Writer<'_, '_> {
         items.iter().try_for_each(|&item| self.held(item, out))
     }
 
-    /// Elements stand in the order of what marshal would write of each alone. While they are written, the sorted list holds them too: all are shared.
+    /// Elements stand in the order of what marshal would write of each alone. While they are
+    /// written, the sorted list holds them too: all are shared.
     fn frozenset(&mut self, slots: Slots, flag: u8, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let items = self.heap.slots(slots);
         out.push(kind::FROZENSET | flag);

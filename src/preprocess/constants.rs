@@ -1,4 +1,5 @@
-//! What a single expression folds to, its operands being folded already. `None` always means: it stays as it is.
+//! What a single expression folds to, its operands being folded already. `None` always means: it
+//! stays as it is.
 //!
 //! CPython: `Python/ast_opt.c` (3.8–3.13)
 

@@ -1,7 +1,8 @@
 //! The walk over the tree that folds constants, copying what it changes.
 //!
-//! Every `fn x(&mut self, &'a X) -> Result<X>` below gives the node with its children folded. Where the result is the same as before
-//! is known by a count of rewrites, so that unchanged nodes and slices are shared with the tree that came in.
+//! Every `fn x(&mut self, &'a X) -> Result<X>` below gives the node with its children folded. Where
+//! the result is the same as before is known by a count of rewrites, so that unchanged nodes and
+//! slices are shared with the tree that came in.
 //!
 //! CPython: `Python/ast_opt.c` (3.8–3.13), `Python/ast_preprocess.c` (3.14–)
 
@@ -15,7 +16,7 @@ use crate::folding::Nans;
 use crate::names::known;
 use crate::source::Location;
 use crate::syntax::ast::*;
-use crate::targets::{ComplexArithmetic, Target};
+use crate::targets::{ComplexArithmetic, ConstantFolding, PreprocessFeatures};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
@@ -33,18 +34,19 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(target: Target, optimize: u8, future: &Future) -> Rules {
+    pub(super) fn new(features: &PreprocessFeatures, optimize: u8, future: &Future) -> Rules {
         Rules {
             debug: optimize == 0,
-            folds_constants: !target.features().folds_constants_in_flowgraph,
-            complex_arithmetic: target.features().complex_arithmetic,
-            removes_docstrings: target.features().docstrings_removed_early && optimize >= 2,
+            folds_constants: features.folding == ConstantFolding::Tree,
+            complex_arithmetic: features.complex_arithmetic,
+            removes_docstrings: features.docstrings_removed_early && optimize >= 2,
             annotations: !future.contains(Future::ANNOTATIONS),
         }
     }
 }
 
-/// Folds the constants of a module whose statements, expressions and patterns may nest up to `limit`. Returns also how deeply they do.
+/// Folds the constants of a module whose statements, expressions and patterns may nest up to
+/// `limit`. Returns also how deeply they do.
 pub(super) fn module<'a>(
     arena: &'a Bump,
     rules: Rules,
@@ -64,8 +66,8 @@ pub(super) fn too_deep() -> Diagnostic {
 struct Folder<'a> {
     arena: &'a Bump,
     rules: Rules,
-    /// How many statements, expressions and patterns are around the one at hand; how many there ever were, it included; and how many
-    /// there may be.
+    /// How many statements, expressions and patterns are around the one at hand; how many there
+    /// ever were, it included; and how many there may be.
     depth: u32,
     deepest: u32,
     limit: u32,
@@ -130,8 +132,8 @@ impl<'a> Folder<'a> {
 
 /// Statements, patterns and their parts.
 impl<'a> Folder<'a> {
-    /// The body of a module, class or function. A string that was not its first statement before is no docstring,
-    /// and is hidden in an f-string from those who look for one.
+    /// The body of a module, class or function. A string that was not its first statement before is
+    /// no docstring, and is hidden in an f-string from those who look for one.
     fn body(&mut self, body: &'a [Stmt<'a>]) -> Result<&'a [Stmt<'a>]> {
         if docstring(body).is_some() && !self.rules.removes_docstrings {
             return self.stmts(body);
@@ -393,7 +395,8 @@ impl<'a> Folder<'a> {
         if self.is_settled(expr) { Ok(expr) } else { self.node(expr, Self::element) }
     }
 
-    /// Whether it is clear at a glance that there is nothing to fold and nothing within, as with most expressions.
+    /// Whether it is clear at a glance that there is nothing to fold and nothing within, as with
+    /// most expressions.
     fn is_settled(&mut self, expr: &Expr<'a>) -> bool {
         let is_leaf = match expr.kind {
             ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => true,
@@ -609,7 +612,8 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// The right-hand sides of a comparison, of which the last is only iterated over when its operator is `in` or `not in`.
+    /// The right-hand sides of a comparison, of which the last is only iterated over when its
+    /// operator is `in` or `not in`.
     fn comparators(&mut self, ops: &[CmpOp], comparators: &'a [Expr<'a>]) -> Result<&'a [Expr<'a>]> {
         let comparators = self.exprs(comparators)?;
         match (ops.last(), comparators.split_last()) {

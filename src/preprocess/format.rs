@@ -10,14 +10,16 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::constants::has_starred;
-use crate::code::{Constant, NEW_PERCENT, PyStr};
+use crate::code::identity::NEW_PERCENT;
+use crate::code::{Constant, PyStr};
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr, ExprKind, Operator};
 
 /// Width and precision have fewer digits than this.
 const MAX_DIGITS: usize = 3;
 
-/// The f-string for a `%` with a constant string and a tuple display, if its fields are all `%s`, `%r` or `%a`, one for each element.
+/// The f-string for a `%` with a constant string and a tuple display, if its fields are all `%s`,
+/// `%r` or `%a`, one for each element.
 pub(super) fn percent<'a>(
     arena: &'a Bump,
     left: &Expr<'a>,
@@ -120,7 +122,8 @@ fn formatted_value<'a>(
     Some((Expr { kind, location: value.location }, rest))
 }
 
-/// A number, if there is one, and what follows, of which there must be something; `None` if it is too long.
+/// A number, if there is one, and what follows, of which there must be something; `None` if it is
+/// too long.
 fn digits(field: &[u8]) -> Option<(Option<u32>, &[u8])> {
     let count = field.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if count >= MAX_DIGITS {

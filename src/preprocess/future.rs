@@ -1,6 +1,7 @@
 //! The future statements: which features a module asks for, and where the last of them stands.
 //!
-//! That one stands too late, behind other statements, is for the code generator to say, when it comes to it.
+//! That one stands too late, behind other statements, is for the code generator to say, when it
+//! comes to it.
 //!
 //! CPython: `Python/future.c` (3.8–)
 
@@ -9,23 +10,23 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{Interner, known};
 use crate::source::Location;
 use crate::syntax::ast::{self, Alias, Module, StmtKind};
-use crate::targets::Target;
+use crate::targets::PreprocessFeatures;
 
 /// The future statements at the beginning of a module, where only the docstring may precede them.
 pub(super) fn statements(
     interner: &Interner<'_>,
-    target: Target,
+    features: &PreprocessFeatures,
     module: &Module<'_>,
 ) -> Result<Future, Diagnostic> {
     let mut future = Future { flags: 0, location: Location::NONE };
     let skipped = usize::from(ast::docstring(module.body).is_some());
     for stmt in &module.body[skipped..] {
         let StmtKind::ImportFrom { module: Some(known::FUTURE), names, level, .. } = stmt.kind else { break };
-        if level > 0 && target.features().future_import_is_absolute {
+        if level > 0 && features.future_import_is_absolute {
             break;
         }
         for alias in names {
-            let located = target.features().future_feature_located;
+            let located = features.future_feature_located;
             // Of a statement the end is not reported.
             let statement =
                 Location { end_lineno: stmt.location.lineno, end_col_offset: -1, ..stmt.location };
@@ -60,7 +61,8 @@ mod tests {
     use crate::names::Ident;
     use crate::syntax::ast::{Expr, ExprKind, Stmt};
 
-    /// The future statements of a module whose statements import these names; `doc` and `pass` stand for themselves.
+    /// The future statements of a module whose statements import these names; `doc` and `pass`
+    /// stand for themselves.
     fn found(statements: &[&str]) -> Result<(u32, i32), String> {
         let arena = Bump::new();
         let mut interner = Interner::new(&arena);
@@ -74,8 +76,8 @@ mod tests {
             };
             Stmt { kind, location }
         }));
-        let target = "3.12.1".parse().expect("supported");
-        super::statements(&interner, target, &Module { body, node_count: 0 })
+        let target: crate::targets::Target = "3.12.1".parse().expect("supported");
+        super::statements(&interner, &target.features().preprocess, &Module { body, node_count: 0 })
             .map(|future| (future.flags, future.location.lineno))
             .map_err(|diagnostic| diagnostic.message)
     }

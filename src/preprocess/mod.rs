@@ -1,11 +1,13 @@
-//! What CPython does on the tree before the symbol table: `__future__` statements and constant folding, by target.
+//! What CPython does on the tree before the symbol table: `__future__` statements and constant
+//! folding, by target.
 //!
 //! ```python
 //! x = ("a" * 3, not y in [1, 2])     # becomes  x = ("aaa", y not in (1, 2))
 //! ```
 //!
-//! The tree that comes in is shared by all targets and stays as it is: a node is made anew only when something in it
-//! changed, and keeps its location and its [`NodeId`](crate::syntax::ast::NodeId).
+//! The tree that comes in is shared by all targets and stays as it is: a node is made anew only
+//! when something in it changed, and keeps its location and its
+//! [`NodeId`](crate::syntax::ast::NodeId).
 
 mod constants;
 mod fold;
@@ -18,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::Interner;
 use crate::source::Location;
 use crate::syntax::ast::{Module, Stmt};
-use crate::targets::Target;
+use crate::targets::PreprocessFeatures;
 
 /// The `from __future__` imports of a module.
 #[derive(Clone, Copy, Debug)]
@@ -81,17 +83,18 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// Finds the future statements, and folds constants as the target does before its symbol table, unless `folded` has that tree.
+/// Finds the future statements, and folds constants as the target does before its symbol table,
+/// unless `folded` has that tree.
 pub fn preprocess<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
-    target: Target,
+    features: &PreprocessFeatures,
     optimize: u8,
     module: &Module<'a>,
     folded: &mut Folded<'a>,
 ) -> Result<(Module<'a>, Future), Diagnostic> {
-    let future = future::statements(interner, target, module)?;
-    let rules = fold::Rules::new(target, optimize, &future);
-    let module = folded.get(arena, rules, target.features().recursion_limit, module)?;
+    let future = future::statements(interner, features, module)?;
+    let rules = fold::Rules::new(features, optimize, &future);
+    let module = folded.get(arena, rules, features.recursion_limit, module)?;
     Ok((module, future))
 }

@@ -1,27 +1,37 @@
-//! The second pass: where does each name live? Decided scope by scope, outermost first, and on the way back for cells.
+//! The second pass: where does each name live? Decided scope by scope, outermost first, and on the
+//! way back for cells.
 //!
-//! A scope's decisions need the names that the scopes around it make visible (bound in a function, declared `global`, type
-//! parameters). There is one table of these facts for the whole module, a byte for each name; a scope changes it for
-//! the scopes inside and takes the changes back when it is done. So the time is linear in the number of symbols, those that are
-//! passed on from scope to scope included.
+//! A scope's decisions need the names that the scopes around it make visible (bound in a function,
+//! declared `global`, type parameters). There is one table of these facts for the whole module, a
+//! byte for each name; a scope changes it for the scopes inside and takes the changes back when it
+//! is done. So the time is linear in the number of symbols, those that are passed on from scope to
+//! scope included.
 //!
-//! On the way back, the names that are free inside a scope are the tail of one stack: the scope removes those it provides as cells
-//! and leaves the rest, and its own free names, to the scope around it. That tail may hold a name twice.
+//! On the way back, the names that are free inside a scope are the tail of one stack: the scope
+//! removes those it provides as cells and leaves the rest, and its own free names, to the scope
+//! around it. That tail may hold a name twice.
 //!
 //! CPython: `Python/symtable.c` `analyze_block` (3.12)
 
 use smallvec::SmallVec;
 
-use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault};
+use super::{
+    Outcome, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable, Symbols, fault,
+};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
-use crate::targets::{ClassCells, Features, Target};
+use crate::targets::{ClassCells, SymtableFeatures};
 
-/// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures for.
-pub(super) fn analyze(interner: &Interner<'_>, target: Target, scopes: &mut [Scope]) -> Outcome {
+/// Sets the `scope` of every symbol, inlines comprehensions, and finds what classes need closures
+/// for.
+pub(super) fn analyze(
+    interner: &Interner<'_>,
+    features: &'static SymtableFeatures,
+    scopes: &mut [Scope],
+) -> Outcome {
     let mut analyzer = Analyzer {
         interner,
-        features: target.features(),
+        features,
         scopes,
         facts: vec![0; interner.len()],
         changes: Vec::new(),
@@ -45,7 +55,7 @@ const CLASS_CELLS: [Ident; 3] = [known::CLASS, known::CLASSDICT, known::CONDITIO
 
 struct Analyzer<'t, 'a> {
     interner: &'t Interner<'a>,
-    features: &'static Features,
+    features: &'static SymtableFeatures,
     scopes: &'t mut [Scope],
     /// What is known of each name where the analysis is now.
     facts: Vec<u8>,
@@ -56,7 +66,8 @@ struct Analyzer<'t, 'a> {
 }
 
 impl Analyzer<'_, '_> {
-    /// Decides on one scope and all inside. `class` is the class whose namespace the scope sees, if it does.
+    /// Decides on one scope and all inside. `class` is the class whose namespace the scope sees, if
+    /// it does.
     fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Outcome {
         let changes_before = self.changes.len();
         self.names(id, class)?;
@@ -160,8 +171,8 @@ impl Analyzer<'_, '_> {
         SymbolScope::Free
     }
 
-    /// A name of the class that an annotation scope sees is looked up there and then among the globals, even if a function
-    /// around the class binds it too.
+    /// A name of the class that an annotation scope sees is looked up there and then among the
+    /// globals, even if a function around the class binds it too.
     fn name_in_class(&mut self, class: Option<ScopeId>, name: Ident) -> Option<SymbolScope> {
         let flags = self.scope(class?).symbols.get(name)?.flags;
         if flags.contains(SymbolFlags::DEF_GLOBAL) {
@@ -196,8 +207,8 @@ impl Analyzer<'_, '_> {
         fault(location, message)
     }
 
-    /// Decides on the scopes inside a scope and inlines comprehensions, unless the scope sees a class, which they must not see;
-    /// returns whether those have cells.
+    /// Decides on the scopes inside a scope and inlines comprehensions, unless the scope sees a
+    /// class, which they must not see; returns whether those have cells.
     fn children(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<bool, Box<Diagnostic>> {
         let children = std::mem::take(&mut self.scope(id).children);
         let own_class = if self.scope(id).kind == ScopeKind::Class { Some(id) } else { class };
@@ -233,8 +244,9 @@ impl Analyzer<'_, '_> {
         spliced
     }
 
-    /// Gives the symbols of a comprehension to the scope it is inlined in; returns whether one is a cell. The comprehension's free
-    /// names are those of the stack from `free_before`: what the outer scope binds is no longer free.
+    /// Merges the symbols of a comprehension into the scope it is inlined into; returns whether one
+    /// is a cell. The comprehension's free names are on the stack from `free_before` on; those that
+    /// the outer scope binds are removed, because they are no longer free.
     ///
     /// CPython: `Python/symtable.c` `inline_comprehension` (3.12)
     fn inline_comprehension(&mut self, outer: ScopeId, comp: ScopeId, free_before: usize) -> bool {
@@ -242,40 +254,20 @@ impl Analyzer<'_, '_> {
         let children = std::mem::take(&mut self.scope(comp).children);
         self.mark_free_inside(&children);
         let global_cells = self.global_class_cells(outer, &symbols);
-        let outer = &mut self.scopes[outer.0 as usize];
-        let outer_is_class = outer.kind == ScopeKind::Class;
-        let stay_free_for_children =
-            self.features.class_cells_in_class_comprehension == ClassCells::GlobalUnlessFreeInside;
         let mut has_cells = false;
         for (name, mut symbol) in symbols.iter() {
             if symbol.flags.contains(SymbolFlags::DEF_PARAM) {
                 continue;
             }
-            let is_cell = symbol.scope == Some(SymbolScope::Cell);
-            let comp_cell = if is_cell { SymbolFlags::DEF_COMP_CELL } else { 0 };
-            symbol.flags.0 |= comp_cell;
+            if symbol.scope == Some(SymbolScope::Cell) {
+                symbol.flags.0 |= SymbolFlags::DEF_COMP_CELL;
+            }
             if global_cells.contains(&name) {
                 symbol.scope = Some(SymbolScope::GlobalImplicit);
-                let facts = &mut self.facts[name.index()];
-                if !(stay_free_for_children && *facts & FREE_INSIDE != 0) {
-                    *facts |= MARK;
-                }
+                self.mark_class_cell(name);
             }
-            let comp_cell = symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
-            has_cells |= comp_cell != 0;
-            match outer.symbols.get_mut(name) {
-                None => outer.symbols.insert(name, symbol),
-                Some(existing) => {
-                    existing.flags.0 |= comp_cell;
-                    let facts = &mut self.facts[name.index()];
-                    if existing.flags.contains(SymbolFlags::DEF_BOUND)
-                        && *facts & FREE_INSIDE == 0
-                        && !outer_is_class
-                    {
-                        *facts |= MARK;
-                    }
-                }
-            }
+            has_cells |= symbol.flags.contains(SymbolFlags::DEF_COMP_CELL);
+            self.inline_symbol(outer, name, symbol);
         }
         self.remove_marked_free(free_before);
         self.clear_marks(&symbols, &children);
@@ -286,6 +278,32 @@ impl Analyzer<'_, '_> {
         comp.symbols = symbols;
         comp.children = children;
         has_cells
+    }
+
+    /// Marks a class cell that is a global in a comprehension as no longer free.
+    fn mark_class_cell(&mut self, name: Ident) {
+        let stays_free_inside =
+            self.features.class_cells_in_class_comprehension == ClassCells::GlobalUnlessFreeInside;
+        let facts = &mut self.facts[name.index()];
+        if !(stays_free_inside && *facts & FREE_INSIDE != 0) {
+            *facts |= MARK;
+        }
+    }
+
+    /// Merges one symbol of a comprehension into the outer scope. Marks the name as no longer free
+    /// if the outer scope binds it.
+    fn inline_symbol(&mut self, outer: ScopeId, name: Ident, symbol: Symbol) {
+        let outer = &mut self.scopes[outer.0 as usize];
+        let outer_is_class = outer.kind == ScopeKind::Class;
+        let Some(existing) = outer.symbols.get_mut(name) else {
+            outer.symbols.insert(name, symbol);
+            return;
+        };
+        existing.flags.0 |= symbol.flags.0 & SymbolFlags::DEF_COMP_CELL;
+        let facts = &mut self.facts[name.index()];
+        if existing.flags.contains(SymbolFlags::DEF_BOUND) && *facts & FREE_INSIDE == 0 && !outer_is_class {
+            *facts |= MARK;
+        }
     }
 
     /// The free names of a comprehension that are globals once it is inlined in a class.
@@ -353,7 +371,8 @@ impl Analyzer<'_, '_> {
         self.free.truncate(kept);
     }
 
-    /// Locals that are free inside, or cells of an inlined comprehension, are cells; they lose their mark.
+    /// Locals that are free inside, or cells of an inlined comprehension, are cells; they lose
+    /// their mark.
     ///
     /// CPython: `Python/symtable.c` `analyze_cells` (3.12)
     fn cells(&mut self, id: ScopeId) {
@@ -385,7 +404,8 @@ impl Analyzer<'_, '_> {
         }
     }
 
-    /// Records the names on the stack from `start` that are still marked as free in the scope, unmarks them, and removes the others.
+    /// Records the names on the stack from `start` that are still marked as free in the scope,
+    /// unmarks them, and removes the others.
     ///
     /// CPython: `Python/symtable.c` `update_symbols` (3.12)
     fn pass_on_free(&mut self, id: ScopeId, start: usize) {

@@ -1,11 +1,12 @@
-//! Name mangling: private names of a class carry the class's name, so that subclasses do not clash with it.
+//! Name mangling: private names of a class carry the class's name, so that subclasses do not clash
+//! with it.
 
 use super::{ScopeId, SymbolTable};
 use crate::names::{Ident, Interner};
 
 impl SymbolTable {
-    /// The name that `name` stands for in a scope inside the class `private`: around a generic class only its type parameters are
-    /// mangled, if the target has it so.
+    /// The name that `name` stands for in a scope inside the class `private`: around a generic
+    /// class only its type parameters are mangled, if the target has it so.
     ///
     /// CPython: `Python/symtable.c` `_Py_MaybeMangle` (3.12.4–)
     #[inline]

@@ -1,9 +1,11 @@
 //! The symbol table: which names each scope of a module binds and uses, and where each name lives.
 //!
-//! Input is the tree after preprocessing, output a [`SymbolTable`], which the code generator asks for the scope of every node that
-//! opens one and for the symbols in it. Two passes: [`build`](mod@build) visits the tree and notes for every scope, in order of first
-//! appearance, how each name is bound and used; [`analyze`] decides from that where each lives, and which comprehensions are
-//! inlined. Whatever contradicts itself (a parameter that is declared `global`, a `nonlocal` without binding) is a diagnostic.
+//! Input is the tree after preprocessing, output a [`SymbolTable`], which the code generator asks
+//! for the scope of every node that opens one and for the symbols in it. Two passes:
+//! [`build`](mod@build) visits the tree and notes for every scope, in order of first appearance,
+//! how each name is bound and used; [`analyze`] decides from that where each lives, and which
+//! comprehensions are inlined. Whatever contradicts itself (a parameter that is declared `global`,
+//! a `nonlocal` without binding) is a diagnostic.
 //!
 //! ```python
 //! def f(a):
@@ -11,10 +13,11 @@
 //!     return g
 //! ```
 //!
-//! gives the scopes `top` (`f` local), `f` (`a` a cell, `g` local) and `g` (`a` free, `b` an implicit global).
+//! gives the scopes `top` (`f` local), `f` (`a` a cell, `g` local) and `g` (`a` free, `b` an
+//! implicit global).
 //!
-//! Symbols are keyed by the *mangled* name. The kind of a scope and its symbols depend on nothing but the tree and the future flags:
-//! no hash order and no [`Ident`] number shows.
+//! Symbols are keyed by the *mangled* name. The kind of a scope and its symbols depend on nothing
+//! but the tree and the future flags: no hash order and no [`Ident`] number shows.
 //!
 //! CPython: `Python/symtable.c` (3.8–)
 
@@ -33,7 +36,7 @@ use crate::names::{Ident, Interner};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{Module, NodeId};
-use crate::targets::Target;
+use crate::targets::SymtableFeatures;
 
 /// A scope's number within its [`SymbolTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,7 +47,8 @@ pub struct ScopeId(pub u32);
 pub struct SymbolTable {
     scopes: Vec<Scope>,
     by_node: Vec<Option<ScopeId>>,
-    /// Names that are mangled where others are not: the type parameters of a generic class, as they are written.
+    /// Names that are mangled where others are not: the type parameters of a generic class, as they
+    /// are written.
     mangled_names: Vec<FxHashSet<Ident>>,
 }
 
@@ -56,11 +60,12 @@ impl SymbolTable {
     /// The module's own scope.
     pub const TOP: ScopeId = ScopeId(0);
 
-    /// The scope that a node opens. Nodes inside an annotation have none where annotations are not evaluated
-    /// (`from __future__ import annotations`).
+    /// The scope that a node opens. Nodes inside an annotation have none where annotations are not
+    /// evaluated (`from __future__ import annotations`).
     ///
     /// # Panics
-    /// If the node opens none: a bug of the code generator, which visits the same tree as the symbol table did.
+    /// If the node opens none: a bug of the code generator, which visits the same tree as the
+    /// symbol table did.
     pub fn scope_of(&self, node: NodeId) -> ScopeId {
         self.by_node[node.0 as usize].expect("the symbol table visited the node")
     }
@@ -79,17 +84,19 @@ impl SymbolTable {
 #[derive(Debug)]
 pub struct Scope {
     pub kind: ScopeKind,
-    /// Of a function, class, alias or type variable; `top`, `lambda`, `genexpr` and the like for scopes without a name of their own.
+    /// Of a function, class, alias or type variable; `top`, `lambda`, `genexpr` and the like for
+    /// scopes without a name of their own.
     pub name: Ident,
-    /// Every name bound or used here (mangled), in order of first appearance; those that are only passed on to scopes inside
-    /// (free, without flags), and those of inlined comprehensions, come last.
+    /// Every name bound or used here (mangled), in order of first appearance; those that are only
+    /// passed on to scopes inside (free, without flags), and those of inlined comprehensions, come
+    /// last.
     pub symbols: Symbols,
     /// The parameters in the order of `co_varnames`: positional, keyword-only, `*args`, `**kwargs`.
     pub varnames: Vec<Ident>,
     /// In the order of the source; in place of an inlined comprehension stand its children.
     pub children: Vec<ScopeId>,
-    /// What `global` and `nonlocal` statements name, and assignment expressions that leave their comprehension: the name
-    /// (mangled) and the place of its statement.
+    /// What `global` and `nonlocal` statements name, and assignment expressions that leave their
+    /// comprehension: the name (mangled) and the place of its statement.
     pub directives: Vec<(Ident, Location)>,
     /// A function is around this scope.
     pub nested: bool,
@@ -107,19 +114,23 @@ pub struct Scope {
     pub comp_inlined: bool,
     /// True only while the target of a comprehension's `for` is visited.
     pub comp_iter_target: bool,
-    /// An annotation scope (annotations, type parameters, alias, bound) directly in a class, or in another such scope.
+    /// An annotation scope (annotations, type parameters, alias, bound) directly in a class, or in
+    /// another such scope.
     pub can_see_class_scope: bool,
     /// It begins with a docstring.
     pub has_docstring: bool,
     /// A function directly in a class; lambdas and comprehensions count.
     pub is_method: bool,
-    /// Something here is annotated: a parameter or the result in the scope of a function's annotations, a variable elsewhere.
+    /// Something here is annotated: a parameter or the result in the scope of a function's
+    /// annotations, a variable elsewhere.
     pub annotations_used: bool,
-    /// Of a function whose annotations are deferred: the scope of those of its parameters and its result.
+    /// Of a function whose annotations are deferred: the scope of those of its parameters and its
+    /// result.
     pub annotations: Option<ScopeId>,
     /// The scope that the deferred annotations of variables share.
     pub variable_annotations: Option<ScopeId>,
-    /// Some of these variables may not come to be annotated; a set, the cell `__conditional_annotations__`, has those that did.
+    /// Some of these variables may not come to be annotated; a set, the cell
+    /// `__conditional_annotations__`, has those that did.
     pub has_conditional_annotations: bool,
     /// The annotations of variables of a function: the names in them do not count.
     pub in_unevaluated_annotation: bool,
@@ -127,16 +138,18 @@ pub struct Scope {
     pub in_conditional_block: bool,
     /// True only while a `try` statement is visited.
     pub in_try_block: bool,
-    /// The only names that are mangled here, where not all are: in the scope of a class's type parameters and those inside it,
-    /// classes excepted.
+    /// The only names that are mangled here, where not all are: in the scope of a class's type
+    /// parameters and those inside it, classes excepted.
     pub mangled_names: Option<MangledNames>,
-    /// How many iterables of comprehensions are being visited around the current place, those of outer scopes included.
+    /// How many iterables of comprehensions are being visited around the current place, those of
+    /// outer scopes included.
     pub comp_iter_expr: u32,
     pub location: Location,
 }
 
 impl Scope {
-    /// Functions, and the scopes of annotations, type parameters, bounds and aliases, which work like functions.
+    /// Functions, and the scopes of annotations, type parameters, bounds and aliases, which work
+    /// like functions.
     ///
     /// CPython: `Python/symtable.c` `_PyST_IsFunctionLike` (3.12–)
     pub fn is_function_like(&self) -> bool {
@@ -158,7 +171,8 @@ pub enum ScopeKind {
 }
 
 impl ScopeKind {
-    /// Whether the code of such a scope is a function that evaluates something when it is asked for.
+    /// Whether the code of such a scope is a function that evaluates something when it is asked
+    /// for.
     pub(crate) fn is_evaluated_on_demand(self) -> bool {
         matches!(self, ScopeKind::Annotation | ScopeKind::TypeVariable(_) | ScopeKind::TypeAlias)
     }
@@ -185,12 +199,12 @@ pub enum ComprehensionKind {
 /// Builds the symbol table of a module and decides where every name lives.
 pub fn build<'a>(
     interner: &mut Interner<'a>,
-    target: Target,
+    features: &'static SymtableFeatures,
     future: &Future,
     module: &Module<'a>,
 ) -> Result<SymbolTable, Diagnostic> {
-    let mut table = build::module(interner, target, future, module).map_err(|fault| *fault)?;
-    analyze::analyze(interner, target, &mut table.scopes).map_err(|fault| *fault)?;
+    let mut table = build::module(interner, features, future, module).map_err(|fault| *fault)?;
+    analyze::analyze(interner, features, &mut table.scopes).map_err(|fault| *fault)?;
     Ok(table)
 }
 

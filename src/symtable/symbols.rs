@@ -1,4 +1,5 @@
-//! What a scope knows of its names: flags from the visit of the tree, a place to live from the analysis.
+//! What a scope knows of its names: flags from the visit of the tree, a place to live from the
+//! analysis.
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -21,7 +22,8 @@ impl SymbolFlags {
     pub const DEF_NONLOCAL: u16 = 2 << 2;
     pub const USE: u16 = 2 << 3;
     pub const DEF_FREE: u16 = 2 << 4;
-    /// In a class scope, or one that sees a class scope: it is also a free variable of a scope inside.
+    /// In a class scope, or one that sees a class scope: it is also a free variable of a scope
+    /// inside.
     pub const DEF_FREE_CLASS: u16 = 2 << 5;
     pub const DEF_IMPORT: u16 = 2 << 6;
     pub const DEF_ANNOT: u16 = 2 << 7;

@@ -1,12 +1,13 @@
-//! Sizes and depths beyond which CPython refuses a source, and those of our own that keep within them.
+//! Sizes and depths beyond which CPython refuses a source, and those of our own that keep within
+//! them.
 
 /// Digits of a decimal integer literal.
 ///
 /// CPython: `Include/internal/pycore_long.h` `_PY_LONG_DEFAULT_MAX_STR_DIGITS` (3.11–)
 pub(crate) const MAX_STR_DIGITS: usize = 4300;
 
-/// Expressions, statements and patterns within each other: a tree from `syntax` is nowhere deeper than this, and what any target
-/// compiles is not as deep.
+/// Expressions, statements and patterns within each other: a tree from `syntax` is nowhere deeper
+/// than this, and what any target compiles is not as deep.
 pub(crate) const MAX_NESTING: u32 = 10_016;
 
 /// How deeply the rules of CPython's parser may call each other.

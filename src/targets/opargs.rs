@@ -1,4 +1,5 @@
-//! What the arguments of instructions mean where they are neither indices nor counts: operators and intrinsic functions.
+//! What the arguments of instructions mean where they are neither indices nor counts: operators and
+//! intrinsic functions.
 
 use crate::syntax::ast::{CmpOp, Operator};
 
@@ -57,10 +58,11 @@ pub(crate) enum Comparison {
 
 /// Which instruction compares by `op`.
 ///
-/// `COMPARE_OP` has the operator's number in its bits from `shift` on; the four lowest say which outcomes (unordered, less, greater,
-/// equal) make the comparison true.
+/// `COMPARE_OP` has the operator's number in its bits from `shift` on; the four lowest say which
+/// outcomes (unordered, less, greater, equal) make the comparison true.
 ///
-/// CPython: `Python/compile.c` `compiler_addcompare`, `Include/internal/pycore_code.h` `COMPARISON_EQUALS` (3.12–)
+/// CPython: `Python/compile.c` `compiler_addcompare`, `Include/internal/pycore_code.h`
+/// `COMPARISON_EQUALS` (3.12–)
 pub(crate) fn comparison(op: CmpOp, shift: u8) -> Comparison {
     const UNORDERED: u32 = 1;
     const LESS: u32 = 2;

@@ -103,7 +103,8 @@ fn clause(text: &str) -> Result<Clause, SpecifierError> {
     Ok(Clause { operator, release, prefix })
 }
 
-/// The numbers of `3.12.1`; what marks a pre-release (`3.13.0rc1`) is left out, for no target is one.
+/// The numbers of `3.12.1`; what marks a pre-release (`3.13.0rc1`) is left out, for no target is
+/// one.
 fn release_numbers(version: &str) -> Option<Vec<u32>> {
     let end = version.find(|c: char| c.is_ascii_alphabetic() || matches!(c, '+' | '-' | '_'));
     let numbers = version[..end.unwrap_or(version.len())].trim_end_matches('.');

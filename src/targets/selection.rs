@@ -24,7 +24,8 @@ impl FromStr for TargetSpec {
     }
 }
 
-/// The newest patch levels of all versions from `first` to `last`, each of which must be supported: a range promises every version in it.
+/// The newest patch levels of all versions from `first` to `last`, each of which must be supported:
+/// a range promises every version in it.
 fn range(first: &str, last: &str) -> Result<Vec<Target>, TargetError> {
     let (first, last): (Version, Version) = (first.parse()?, last.parse()?);
     if first > last {

@@ -213,7 +213,7 @@ impl Dialect {
     /// The grammar that has all syntax of all supported versions, with the newest one's rules.
     pub(crate) fn union() -> Dialect {
         let newest = Version::supported().last().and_then(Version::features);
-        let features = newest.expect("some version is supported");
+        let features = &newest.expect("some version is supported").syntax;
         Dialect {
             target: None,
             fstrings: features.fstrings,
@@ -223,7 +223,7 @@ impl Dialect {
     }
 
     pub(crate) fn of(target: Target) -> Dialect {
-        let features = target.features();
+        let features = &target.features().syntax;
         Dialect {
             target: Some(target),
             fstrings: features.fstrings,

@@ -4,7 +4,8 @@
 
 use super::version::{Target, Version};
 
-/// Whether CPython `version` takes a wheel with this Python tag and ABI tag: `cp312` and `cp312`, `cp39` and `abi3`, `py3` and `none`.
+/// Whether CPython `version` takes a wheel with this Python tag and ABI tag: `cp312` and `cp312`,
+/// `cp39` and `abi3`, `py3` and `none`.
 pub fn wheel_fits(python: &str, abi: &str, version: Version) -> bool {
     let minor = u32::from(version.minor());
     if python == "py3" {
@@ -19,8 +20,9 @@ pub fn wheel_fits(python: &str, abi: &str, version: Version) -> bool {
     }
 }
 
-/// What a native extension module's name says of the Python it is for: the part between the module's name and `.so` or `.pyd`,
-/// `cpython-312-x86_64-linux-gnu` or `cp312-win_amd64`. If it is for `target`, gives what follows: the platform.
+/// What a native extension module's name says of the Python it is for: the part between the
+/// module's name and `.so` or `.pyd`, `cpython-312-x86_64-linux-gnu` or `cp312-win_amd64`. If it is
+/// for `target`, gives what follows: the platform.
 pub fn extension_platform<'t>(tag: &'t str, target: &Target) -> Option<&'t str> {
     let pyc_tag = target.features().pyc_tag;
     let short = pyc_tag.replace("cpython-", "cp");

@@ -33,7 +33,7 @@ impl Dump<'_, '_> {
             write!(self.text, "{indent}  . {name} {}", place(symbol.scope)).unwrap();
             // Patch releases differ in whether uses in inlined comprehensions count here.
             let is_own = matches!(symbol.scope, Some(SymbolScope::Local | SymbolScope::Cell));
-            let use_hidden = is_own && self.target.features().deferred_annotations;
+            let use_hidden = is_own && self.target.features().symtable.deferred_annotations;
             for (bit, word) in FLAGS.iter().enumerate() {
                 if symbol.flags.contains(1 << bit) && !(use_hidden && *word == "use") {
                     write!(self.text, " {word}").unwrap();
@@ -76,7 +76,7 @@ fn in_order(interner: &Interner<'_>, scope: &Scope) -> Vec<(Ident, Symbol)> {
 
 fn headline(interner: &Interner<'_>, target: Target, scope: &Scope) -> String {
     // What CPython notes of a scope from the version on that has deferred annotations.
-    let is_noted = target.features().deferred_annotations;
+    let is_noted = target.features().symtable.deferred_annotations;
     let kind = match scope.kind {
         ScopeKind::Function => "function",
         ScopeKind::Class => "class",

@@ -18,8 +18,9 @@ fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     let mut parsed = compile::parse(&arena, source).map_err(|fault| fault.of(target).clone())?;
     let module = parsed.syntax.module(&arena, target)?;
     let interner = &mut parsed.syntax.interner;
-    let (_, future) = preprocess(&arena, interner, target, 0, &module, &mut Folded::default())?;
-    let table = symtable::build(interner, target, &future, &module)?;
+    let (_, future) =
+        preprocess(&arena, interner, &target.features().preprocess, 0, &module, &mut Folded::default())?;
+    let table = symtable::build(interner, &target.features().symtable, &future, &module)?;
     Ok(dump::dump(interner, target, &table))
 }
 
@@ -81,7 +82,7 @@ fn faults_are_those_of_cpython() {
 #[test]
 fn too_deep_an_annotation_is_a_recursion_error() {
     let target = target("3.12.1");
-    let limit = target.features().recursion_limit as usize;
+    let limit = target.features().symtable.recursion_limit as usize;
     let source =
         |depth: usize| format!("from __future__ import annotations\nx: {}", ["a"].repeat(depth).join("+"));
     stacker::grow(64 << 20, || {

@@ -1,7 +1,8 @@
 //! The location table: for every code unit a range of lines and columns.
 //!
-//! An entry stands for up to eight code units. Its first byte has the top bit, the form (four bits) and the number of units less one; what follows
-//! depends on the form. Lines are relative to the entry before, the first to `co_firstlineno`.
+//! An entry stands for up to eight code units. Its first byte has the top bit, the form (four bits)
+//! and the number of units less one; what follows depends on the form. Lines are relative to the
+//! entry before, the first to `co_firstlineno`.
 //!
 //! CPython: `Python/assemble.c` `write_location_info_entry`, `Objects/locations.md` (3.11–)
 
@@ -12,7 +13,8 @@ use crate::source::Location;
 /// How many code units an entry stands for at most.
 const MAX_UNITS: u32 = 8;
 
-/// `PyCodeLocationInfoKind`: 0 to 9 are the short form, by column in groups of eight, 10 to 12 the one-line form, by line.
+/// `PyCodeLocationInfoKind`: 0 to 9 are the short form, by column in groups of eight, 10 to 12 the
+/// one-line form, by line.
 const ONE_LINE: u8 = 10;
 const NO_COLUMNS: u8 = 13;
 const LONG: u8 = 14;
@@ -44,7 +46,8 @@ impl LocationTable {
         self.at_next = 0;
     }
 
-    /// The next `units` code units stand for `location`. If that is [`Location::NEXT`], it is whatever is added next.
+    /// The next `units` code units stand for `location`. If that is [`Location::NEXT`], it is
+    /// whatever is added next.
     ///
     /// CPython: `Python/assemble.c` `assemble_location_info` (3.12–)
     pub(in crate::assemble) fn add(&mut self, location: Location, units: u32) {

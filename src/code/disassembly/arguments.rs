@@ -1,9 +1,10 @@
-//! What the argument of an instruction stands for: a constant, a name, a variable, an operator, a place to jump to.
+//! What the argument of an instruction stands for: a constant, a name, a variable, an operator, a
+//! place to jump to.
 
 use super::super::{CodeObject, LocalPlus};
 use super::instructions::Instruction;
 use super::{repr, shown};
-use crate::targets::{Features, Opcode};
+use crate::targets::{DisassemblyFeatures, Opcode};
 
 /// The operators of `BINARY_OP`; 13 more are their in-place forms.
 ///
@@ -18,7 +19,8 @@ const SUBSCR: u32 = 26;
 /// CPython: `Lib/opcode.py` `cmp_op` (3.9–)
 const COMPARISONS: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
 
-/// The bit of `COMPARE_OP` that makes the result a `bool`, where there is room for it below the operator.
+/// The bit of `COMPARE_OP` that makes the result a `bool`, where there is room for it below the
+/// operator.
 ///
 /// CPython: `Lib/dis.py` `ArgResolver.get_argval_argrepr` (3.13–)
 const RESULT_IS_BOOL: u32 = 16;
@@ -74,10 +76,15 @@ const INTRINSICS_2: [&str; 6] = [
     "INTRINSIC_SET_TYPEPARAM_DEFAULT",
 ];
 
-/// What stands in parentheses behind the number, empty if there is nothing to say. A number beyond its table means nothing.
+/// What stands in parentheses behind the number, empty if there is nothing to say. A number beyond
+/// its table means nothing.
 ///
 /// CPython: `Lib/dis.py` `_get_instructions_bytes` (3.12), `ArgResolver.get_argval_argrepr` (3.13–)
-pub(super) fn meaning(instruction: &Instruction, code: &CodeObject<'_>, features: &Features) -> String {
+pub(super) fn meaning(
+    instruction: &Instruction,
+    code: &CodeObject<'_>,
+    features: &DisassemblyFeatures,
+) -> String {
     use Opcode::*;
     let Some(opcode) = instruction.opcode else { return String::new() };
     let oparg = instruction.oparg as usize;
@@ -165,12 +172,18 @@ fn import(flag: usize, name: Option<String>) -> Option<String> {
     Some(name? + suffix)
 }
 
-/// A name that is pushed together with `null`, if the lowest bit of the oparg says so, in the order of the stack.
-fn with_null(oparg: usize, null: &str, name: Option<String>, features: &Features) -> Option<String> {
+/// A name that is pushed together with `null`, if the lowest bit of the oparg says so, in the order
+/// of the stack.
+fn with_null(
+    oparg: usize,
+    null: &str,
+    name: Option<String>,
+    features: &DisassemblyFeatures,
+) -> Option<String> {
     let name = name?;
     Some(match oparg & 1 {
         0 => name,
-        _ if features.push_null_after_callable => format!("{name} + {null}"),
+        _ if features.calls.push_null_after_callable() => format!("{name} + {null}"),
         _ => format!("{null} + {name}"),
     })
 }

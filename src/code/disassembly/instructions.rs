@@ -12,6 +12,7 @@ pub(crate) struct Instruction {
     number: u8,
     /// `None` for a number that the target does not have.
     pub(crate) opcode: Option<Opcode>,
+    is_jump: bool,
     /// With the bits of the `EXTENDED_ARG`s before.
     pub(crate) oparg: u32,
 }
@@ -27,7 +28,8 @@ pub(crate) fn decode(code: &[u8], table: &OpcodeTable) -> Vec<Instruction> {
         let offset = index * 2;
         index += 1 + opcode.map_or(0, |opcode| usize::from(table.caches(opcode)));
         extended = if opcode == Some(Opcode::EXTENDED_ARG) { oparg } else { 0 };
-        instructions.push(Instruction { offset, next: index * 2, number, opcode, oparg });
+        let is_jump = opcode.is_some_and(|opcode| table.is_jump(opcode));
+        instructions.push(Instruction { offset, next: index * 2, number, opcode, is_jump, oparg });
     }
     instructions
 }
@@ -48,7 +50,7 @@ impl Instruction {
         let distance = self.oparg as usize * 2;
         match self.opcode? {
             JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT => self.next.checked_sub(distance),
-            opcode if opcode.is_jump() => Some(self.next + distance),
+            _ if self.is_jump => Some(self.next + distance),
             _ => None,
         }
     }

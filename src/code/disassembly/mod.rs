@@ -8,9 +8,9 @@
 //!         >>    6 FOR_ITER                25 (to 60)
 //! ```
 //!
-//! The columns: source line where it changes, jump targets, offset in bytes, instruction, argument and what it stands for.
-//! Unlike there, code objects are without their addresses, and long constants without their ends.
-//! The code object may come from anywhere: nothing in it is trusted.
+//! The columns: source line where it changes, jump targets, offset in bytes, instruction, argument
+//! and what it stands for. Unlike there, code objects are without their addresses, and long
+//! constants without their ends. The code object may come from anywhere: nothing in it is trusted.
 
 mod arguments;
 mod instructions;
@@ -49,7 +49,7 @@ pub fn disassemble(code: &CodeObject<'_>, target: Target) -> String {
 /// CPython: `Lib/dis.py` `_disassemble_bytes` (3.12)
 fn one(text: &mut String, code: &CodeObject<'_>, target: Target) {
     let handlers: Vec<ExceptionEntry> = code.exception_entries().collect();
-    let instructions = decode(code.code, target.features().opcodes);
+    let instructions = decode(code.code, target.features().disassembly.opcodes);
     let line_starts = code.line_starts();
     let jump_targets = jump_targets(&instructions, &handlers);
     let widths = Widths::new(code, &line_starts);
@@ -108,9 +108,9 @@ impl Widths {
         let mark = if is_target { ">>" } else { "" };
         let (offset, width) = (instruction.offset, self.offset);
         let _ = write!(row, "    {mark:2} {offset:>width$} {:<20}", instruction.name());
-        if let Some(argument) = instruction.argument(target.features().have_argument) {
+        if let Some(argument) = instruction.argument(target.features().disassembly.have_argument) {
             let _ = write!(row, " {argument:>5}");
-            let meaning = meaning(instruction, code, target.features());
+            let meaning = meaning(instruction, code, &target.features().disassembly);
             if !meaning.is_empty() {
                 let _ = write!(row, " ({meaning})");
             }

@@ -25,7 +25,8 @@ pub(super) fn code_object(code: &CodeObject<'_>) -> String {
     format!("<code object {}, file \"{}\", line {line}>", shown(code.name), shown(code.filename))
 }
 
-/// Appends at least as much of the `repr` as is shown, and not much more: a constant may be huge, and be shown often.
+/// Appends at least as much of the `repr` as is shown, and not much more: a constant may be huge,
+/// and be shown often.
 fn append(text: &mut String, constant: Constant<'_>) {
     match constant {
         Constant::Tuple([item]) => {

@@ -81,7 +81,8 @@ pub(super) fn pow_of_reals<'a>(base: f64, exponent: f64) -> Option<Constant<'a>>
     binary(Operand::Real(base), Operator::Pow, Operand::Real(exponent), rules)
 }
 
-/// CPython: `Objects/complexobject.c` `_Py_cr_sum`, `_Py_cr_diff`, `_Py_cr_prod`, `_Py_cr_quot` (3.14–)
+/// CPython: `Objects/complexobject.c` `_Py_cr_sum`, `_Py_cr_diff`, `_Py_cr_prod`, `_Py_cr_quot`
+/// (3.14–)
 fn with_real(a: Complex, op: Operator, b: f64) -> Option<Complex> {
     match op {
         Operator::Add => Some(Complex { real: add(a.real, b), ..a }),
@@ -92,7 +93,8 @@ fn with_real(a: Complex, op: Operator, b: f64) -> Option<Complex> {
     }
 }
 
-/// CPython: `Objects/complexobject.c` `_Py_rc_sum`, `_Py_rc_diff`, `_Py_rc_prod`, `_Py_rc_quot` (3.14–)
+/// CPython: `Objects/complexobject.c` `_Py_rc_sum`, `_Py_rc_diff`, `_Py_rc_prod`, `_Py_rc_quot`
+/// (3.14–)
 fn real_with(a: f64, op: Operator, b: Complex) -> Option<Complex> {
     match op {
         Operator::Add | Operator::Mult => with_real(b, op, a),
@@ -151,7 +153,8 @@ fn plain_product(a: Complex, b: Complex) -> Complex {
     }
 }
 
-/// The product of factors of which one, or a product of parts, is infinite, though it came out as no number.
+/// The product of factors of which one, or a product of parts, is infinite, though it came out as
+/// no number.
 fn infinite_product(mut a: Complex, mut b: Complex) -> Option<Complex> {
     let overflows = [a.real * b.real, a.imag * b.imag, a.real * b.imag, a.imag * b.real];
     let (a_is_infinite, b_is_infinite) = (a.is_infinite(), b.is_infinite());

@@ -25,7 +25,8 @@ pub(super) fn binary<'a>(left: f64, op: Operator, right: f64) -> Option<Constant
         | Operator::BitXor
         | Operator::BitAnd => return None,
     };
-    // Of two operands that are no numbers, the processor keeps its first one; compilers exchange those of `+` and `*`.
+    // Of two operands that are no numbers, the processor keeps its first one; compilers exchange
+    // those of `+` and `*`.
     Some(Constant::Float(match op {
         Operator::Add | Operator::Mult => settle_nan(result, right, left),
         _ => settle_nan(result, left, right),

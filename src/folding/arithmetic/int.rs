@@ -201,7 +201,8 @@ fn true_divide(left: Int<'_>, right: Int<'_>) -> Option<f64> {
 
 /// The quotient of two positive numbers; `None` if it is too large.
 fn divide_magnitudes(left: &BigInt, right: &BigInt) -> Option<f64> {
-    /// Exponents of the largest and the smallest normal float, as `float.h` counts, and the bits of a mantissa.
+    /// Exponents of the largest and the smallest normal float, as `float.h` counts, and the bits of
+    /// a mantissa.
     const MAX_EXP: i64 = 1024;
     const MIN_EXP: i64 = -1021;
     const MANT_DIG: i64 = 53;
@@ -212,7 +213,8 @@ fn divide_magnitudes(left: &BigInt, right: &BigInt) -> Option<f64> {
     if difference < MIN_EXP - MANT_DIG - 1 {
         return Some(0.0);
     }
-    // The quotient has two or three bits more than fit in a float, or than are left of a subnormal one.
+    // The quotient has two or three bits more than fit in a float, or than are left of a subnormal
+    // one.
     let shift = difference.max(MIN_EXP) - MANT_DIG - 2;
     let shifted = if shift <= 0 { left << -shift } else { left >> shift };
     let lost = shift > 0 && (&shifted << shift) != *left;

@@ -1,4 +1,5 @@
-//! Python's arithmetic on constants. `None` is an exception, or an operation that the operands' types do not have.
+//! Python's arithmetic on constants. `None` is an exception, or an operation that the operands'
+//! types do not have.
 //!
 //! CPython: `Objects/abstract.c` `binary_op1` (3.8–)
 
@@ -15,7 +16,8 @@ use complex::{Complex, Operand};
 
 pub(super) use int::bit_length;
 
-/// A number by its type in the order `int`, `float`, `complex`: of two operands the later decides how an operation is done.
+/// A number by its type in the order `int`, `float`, `complex`: of two operands the later decides
+/// how an operation is done.
 enum Number<'a> {
     Int(Int<'a>),
     Float(f64),
@@ -99,8 +101,9 @@ pub(super) fn binary<'a>(
     }
 }
 
-/// What an x86 processor makes of an operation's result that is not a number: the operand that was none, else the negative one.
-/// The sign is written into the pyc, so it must not depend on the machine that compiles.
+/// What an x86 processor makes of an operation's result that is not a number: the operand that was
+/// none, else the negative one. The sign is written into the pyc, so it must not depend on the
+/// machine that compiles.
 fn settle_nan(result: f64, left: f64, right: f64) -> f64 {
     match (result.is_nan(), left.is_nan(), right.is_nan()) {
         (false, _, _) => result,

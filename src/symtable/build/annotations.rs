@@ -1,8 +1,9 @@
 //! Annotations of functions and variables.
 //!
-//! Where they are evaluated at once, they belong to the scope they stand in. Where they are deferred (PEP 649), those of a function's
-//! parameters have a scope of their own, and those of all variables of a module or class share one. With
-//! `from __future__ import annotations` none are evaluated: whatever scope takes their names is no scope's child.
+//! Where they are evaluated at once, they belong to the scope they stand in. Where they are
+//! deferred (PEP 649), those of a function's parameters have a scope of their own, and those of all
+//! variables of a module or class share one. With `from __future__ import annotations` none are
+//! evaluated: whatever scope takes their names is no scope's child.
 
 use super::super::{Outcome, ScopeId, ScopeKind, SymbolFlags};
 use super::Builder;
@@ -12,8 +13,8 @@ use crate::source::Location;
 use crate::syntax::ast::{Arg, Arguments, Expr};
 
 impl Builder<'_, '_> {
-    /// Visits what annotates the parameters and the result of a function. The scope that is returned is the function's
-    /// [`annotations`](super::Scope::annotations).
+    /// Visits what annotates the parameters and the result of a function. The scope that is
+    /// returned is the function's [`annotations`](super::Scope::annotations).
     pub(super) fn function_annotations(
         &mut self,
         args: &Arguments<'_>,
@@ -87,7 +88,8 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// The annotations of a function's variables are not evaluated at all; but scopes in them count.
+    /// The annotations of a function's variables are not evaluated at all; but scopes in them
+    /// count.
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_annotation` (3.14–)
     fn deferred_annotation(&mut self, annotation: &Expr<'_>) -> Outcome {
@@ -109,7 +111,8 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// A module may be left half-way, and a block of a class may not run: which annotations came to be is kept in a set.
+    /// A module may be left half-way, and a block of a class may not run: which annotations came to
+    /// be is kept in a set.
     fn note_conditional_annotation(&mut self, location: Location) -> Outcome {
         let scope = self.scope();
         let is_conditional = match scope.kind {
@@ -124,7 +127,8 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// Enters the scope that the variable annotations of the current one share; the first of them opens it.
+    /// Enters the scope that the variable annotations of the current one share; the first of them
+    /// opens it.
     fn enter_variable_annotations(&mut self, location: Location) -> Outcome {
         let outer = self.current;
         if let Some(shared) = self.scope().variable_annotations {
@@ -143,13 +147,15 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// Opens the scope of annotations that are not evaluated: it takes the uses of names, but no scope has it as a child.
+    /// Opens the scope of annotations that are not evaluated: it takes the uses of names, but no
+    /// scope has it as a child.
     fn enter_unevaluated(&mut self, location: Location) {
         self.current = self.open(ScopeKind::Annotation, known::ANNOTATION_SCOPE, location);
         self.annotations += 1;
     }
 
-    /// Nobody asks for the scope of an annotation that is not evaluated, or for those inside it: they go.
+    /// Nobody asks for the scope of an annotation that is not evaluated, or for those inside it:
+    /// they go.
     fn exit_unevaluated(&mut self) {
         self.table.scopes.truncate(self.current.0 as usize);
         self.annotations -= 1;

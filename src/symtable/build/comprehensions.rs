@@ -1,4 +1,5 @@
-//! Comprehensions, and assignment expressions, which bind their target outside of the comprehension they stand in.
+//! Comprehensions, and assignment expressions, which bind their target outside of the comprehension
+//! they stand in.
 
 use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, fault};
 use super::{Builder, flags_in};
@@ -84,7 +85,8 @@ impl Builder<'_, '_> {
         self.visit_expr(target)
     }
 
-    /// Binds the target of an assignment expression in the nearest scope around that is no comprehension.
+    /// Binds the target of an assignment expression in the nearest scope around that is no
+    /// comprehension.
     ///
     /// CPython: `Python/symtable.c` `symtable_extend_namedexpr_scope` (3.12)
     fn extend_named_expr_scope(&mut self, target: Ident, location: Location) -> Outcome {

@@ -1,4 +1,5 @@
-//! What may not stand where it stands: bindings of `__debug__`, `await` outside coroutines, future statements and lazy imports out of place.
+//! What may not stand where it stands: bindings of `__debug__`, `await` outside coroutines, future
+//! statements and lazy imports out of place.
 //!
 //! For targets that leave all but the last to code generation, these checks find nothing.
 
@@ -60,7 +61,8 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// Refuses an asynchronous comprehension in the current scope, unless what it is in may be asynchronous too.
+    /// Refuses an asynchronous comprehension in the current scope, unless what it is in may be
+    /// asynchronous too.
     ///
     /// CPython: `Python/symtable.c` `symtable_handle_comprehension` (3.14–)
     pub(super) fn check_async_comprehension(&mut self, location: Location) -> Outcome {

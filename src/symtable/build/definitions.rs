@@ -8,7 +8,8 @@ use crate::source::Location;
 use crate::syntax::ast::{self, Arguments, ClassDef, FunctionDef, Lambda};
 
 impl Builder<'_, '_> {
-    /// Defaults and decorators belong to the scope around the function, annotations to that of its type parameters, if there are any.
+    /// Defaults and decorators belong to the scope around the function, annotations to that of its
+    /// type parameters, if there are any.
     pub(super) fn function_def(&mut self, def: &FunctionDef<'_>, location: Location) -> Outcome {
         self.add_def(def.name, SymbolFlags::DEF_LOCAL, location)?;
         self.defaults(def.args)?;
@@ -32,8 +33,9 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// The name that private names are mangled with is put back after the class. Where all names around a generic class are mangled
-    /// with it, it is put back to what the type parameters left behind, so that whatever follows in the same scope is mangled too.
+    /// The name that private names are mangled with is put back after the class. Where all names
+    /// around a generic class are mangled with it, it is put back to what the type parameters left
+    /// behind, so that whatever follows in the same scope is mangled too.
     pub(super) fn class_def(&mut self, def: &ClassDef<'_>, location: Location) -> Outcome {
         self.add_def(def.name, SymbolFlags::DEF_LOCAL, location)?;
         self.visit_exprs(def.decorator_list)?;

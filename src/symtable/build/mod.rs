@@ -1,7 +1,8 @@
-//! The first pass: visits the tree in CPython's order and notes how each scope binds and uses names.
+//! The first pass: visits the tree in CPython's order and notes how each scope binds and uses
+//! names.
 //!
-//! The order matters: it is the order of a scope's symbols, and which of several faults is reported. What only the
-//! analysis can decide (where a name lives) is left open.
+//! The order matters: it is the order of a scope's symbols, and which of several faults is
+//! reported. What only the analysis can decide (where a name lives) is left open.
 //!
 //! CPython: `Python/symtable.c` `_PySymtable_Build` (3.12)
 
@@ -20,18 +21,18 @@ use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{self, ExprContext, Module, NodeId};
-use crate::targets::{Features, Target};
+use crate::targets::SymtableFeatures;
 
 /// The scopes of a module; no symbol has its `scope` yet.
 pub(super) fn module<'a>(
     interner: &mut Interner<'a>,
-    target: Target,
+    features: &'static SymtableFeatures,
     future: &Future,
     module: &Module<'a>,
 ) -> Result<SymbolTable, Box<Diagnostic>> {
     let mut builder = Builder {
         interner,
-        features: target.features(),
+        features,
         table: SymbolTable {
             scopes: Vec::new(),
             by_node: vec![None; module.node_count as usize],
@@ -90,7 +91,7 @@ impl Scope {
 
 struct Builder<'i, 'a> {
     interner: &'i mut Interner<'a>,
-    features: &'static Features,
+    features: &'static SymtableFeatures,
     table: SymbolTable,
     /// The innermost scope, and those around it, outermost first and itself last.
     current: ScopeId,
@@ -114,7 +115,8 @@ impl Builder<'_, '_> {
         self.future.contains(Future::ANNOTATIONS)
     }
 
-    /// Every statement, expression, pattern and type parameter is one level deeper than what it is part of.
+    /// Every statement, expression, pattern and type parameter is one level deeper than what it is
+    /// part of.
     fn descend(&mut self) -> Outcome {
         self.depth += 1;
         if self.depth > self.features.recursion_limit {
@@ -172,7 +174,8 @@ impl Builder<'_, '_> {
         self.current = *self.stack.last().expect("the module's scope stays open");
     }
 
-    /// Lets the current scope, which is directly or indirectly in a class, look names up in the class's namespace.
+    /// Lets the current scope, which is directly or indirectly in a class, look names up in the
+    /// class's namespace.
     fn see_class(&mut self, location: Location) -> Outcome {
         self.scope().can_see_class_scope = true;
         self.add_def(known::CLASSDICT, SymbolFlags::USE, location)
@@ -251,7 +254,8 @@ impl Builder<'_, '_> {
         )
     }
 
-    /// Remembers the place that a `global` or `nonlocal` of the current scope is for, for the analysis's faults.
+    /// Remembers the place that a `global` or `nonlocal` of the current scope is for, for the
+    /// analysis's faults.
     ///
     /// CPython: `Python/symtable.c` `symtable_record_directive` (3.12)
     fn record_directive(&mut self, name: Ident, location: Location) {

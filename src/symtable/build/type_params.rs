@@ -16,9 +16,10 @@ pub(super) enum Generic {
 }
 
 impl Builder<'_, '_> {
-    /// Opens the scope of type parameters and visits them. Besides them it holds what the code around the definition hands to its
-    /// code: the class's namespace, the tuple of parameters and the base `Generic[...]` of a class, the defaults of a function
-    /// (positional ones always, even if there are none).
+    /// Opens the scope of type parameters and visits them. Besides them it holds what the code
+    /// around the definition hands to its code: the class's namespace, the tuple of parameters and
+    /// the base `Generic[...]` of a class, the defaults of a function (positional ones always, even
+    /// if there are none).
     ///
     /// CPython: `Python/symtable.c` `symtable_enter_type_param_block` (3.12)
     pub(super) fn enter_type_params(
@@ -101,7 +102,8 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// Visits a bound, constraints or a default in a scope of their own, as they are evaluated on demand.
+    /// Visits a bound, constraints or a default in a scope of their own, as they are evaluated on
+    /// demand.
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_type_param_bound_or_default` (3.13–)
     fn type_variable(

@@ -1,46 +1,53 @@
-//! The instructions of every version by name, and each version's numbers for them.
+//! The instructions of all versions by name, and each version's table of them.
 //!
-//! Stages up to the assembler speak of [`Opcode`]s only; numbers and inline caches come from the target's [`OpcodeTable`].
+//! Stages up to the assembler speak of [`Opcode`]s only. Whether an instruction exists, is real,
+//! jumps, or changes the stack, and its number and inline cache, is in the target's
+//! [`OpcodeTable`].
+//!
+//! `v3_*.rs` are written by `scripts/opcodes.py` from the `opcode` module of each CPython;
+//! [`facts`] adds what that module does not say.
 
+mod facts;
+mod properties;
 mod table;
 mod v3_12;
 mod v3_13;
 mod v3_14;
 mod v3_15;
 
-use table::Count;
+pub(crate) use properties::Properties;
 pub(crate) use table::OpcodeTable;
 
-pub(crate) static V3_12: &OpcodeTable = &v3_12::TABLE;
-pub(crate) static V3_13: &OpcodeTable = &v3_13::TABLE;
-pub(crate) static V3_14: &OpcodeTable = &v3_14::TABLE;
-pub(crate) static V3_15: &OpcodeTable = &v3_15::TABLE;
+use facts::{SINCE_3_13, SINCE_3_14, SINCE_3_15};
+
+pub(crate) static V3_12: &OpcodeTable = &OpcodeTable::new(v3_12::ROWS, &[]);
+pub(crate) static V3_13: &OpcodeTable = &OpcodeTable::new(v3_13::ROWS, &[SINCE_3_13]);
+pub(crate) static V3_14: &OpcodeTable = &OpcodeTable::new(v3_14::ROWS, &[SINCE_3_13, SINCE_3_14]);
+pub(crate) static V3_15: &OpcodeTable = &OpcodeTable::new(v3_15::ROWS, &[SINCE_3_13, SINCE_3_14, SINCE_3_15]);
 
 /// Declares [`Opcode`], with a table of all and one of their names.
 macro_rules! opcodes {
-    (real { $($(#[$doc:meta])* $real:ident,)* } pseudo { $($pseudo:ident,)* }) => {
-        /// An instruction of some version of CPython, under CPython's name. The flow graph replaces the pseudo-instructions, which come last.
+    ($($(#[$doc:meta])* $opcode:ident,)*) => {
+        /// An instruction of some version of CPython, under CPython's name.
         #[expect(non_camel_case_types, reason = "CPython's names")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
         pub enum Opcode {
-            $($(#[$doc])* $real,)*
-            $($pseudo,)*
+            $($(#[$doc])* $opcode,)*
         }
 
         impl Opcode {
-            pub const ALL: [Opcode; Opcode::COUNT] = [$(Opcode::$real,)* $(Opcode::$pseudo,)*];
+            pub const ALL: [Opcode; Opcode::COUNT] = [$(Opcode::$opcode,)*];
 
-            /// How many opcodes there are, pseudo-instructions included.
-            pub const COUNT: usize = [$(stringify!($real),)* $(stringify!($pseudo),)*].len();
+            /// The number of opcodes, pseudo-instructions included.
+            pub const COUNT: usize = Opcode::NAMES.len();
 
-            const NAMES: [&str; Opcode::COUNT] = [$(stringify!($real),)* $(stringify!($pseudo),)*];
+            const NAMES: &[&str] = &[$(stringify!($opcode),)*];
         }
     };
 }
 
 opcodes! {
-    real {
     CACHE,
     POP_TOP,
     PUSH_NULL,
@@ -175,163 +182,24 @@ opcodes! {
     LOAD_SPECIAL,
     NOT_TAKEN,
     POP_ITER,
-    }
-    pseudo {
+    // Pseudo-instructions of 3.12 and later. Some are real ones before.
     SETUP_FINALLY,
     SETUP_CLEANUP,
     SETUP_WITH,
     POP_BLOCK,
     JUMP,
     JUMP_NO_INTERRUPT,
-    LOAD_METHOD,
-    LOAD_SUPER_METHOD,
-    LOAD_ZERO_SUPER_METHOD,
-    LOAD_ZERO_SUPER_ATTR,
     STORE_FAST_MAYBE_NULL,
     JUMP_IF_FALSE,
     JUMP_IF_TRUE,
-    }
 }
-
-use Opcode::*;
 
 impl Opcode {
     /// CPython's name, as `dis` prints it.
     pub fn name(self) -> &'static str {
         match self {
-            END_ASYNC_FOR_FROM_SEND => "END_ASYNC_FOR",
+            Opcode::END_ASYNC_FOR_FROM_SEND => "END_ASYNC_FOR",
             _ => Opcode::NAMES[self as usize],
         }
-    }
-
-    /// Whether the instruction exists only between code generation and the assembler.
-    pub fn is_pseudo(self) -> bool {
-        self >= SETUP_FINALLY
-    }
-
-    /// `SETUP_FINALLY`, `SETUP_CLEANUP` and `SETUP_WITH`, whose target is an exception handler.
-    pub fn is_block_push(self) -> bool {
-        self.has(Properties::BLOCK_PUSH)
-    }
-
-    /// Jumps, in the sense that control may go to the target from here.
-    pub fn is_jump(self) -> bool {
-        self.has(Properties::JUMP)
-    }
-
-    /// Jumps that are always taken.
-    pub fn is_unconditional_jump(self) -> bool {
-        self.has(Properties::UNCONDITIONAL)
-    }
-
-    /// Instructions that leave the code object.
-    pub fn is_scope_exit(self) -> bool {
-        self.has(Properties::SCOPE_EXIT)
-    }
-
-    /// Whether control never goes on to the next instruction.
-    pub fn has_no_fallthrough(self) -> bool {
-        self.has(Properties::UNCONDITIONAL.and(Properties::SCOPE_EXIT))
-    }
-
-    /// Instructions that end their basic block.
-    pub fn is_terminator(self) -> bool {
-        self.has(Properties::JUMP.and(Properties::SCOPE_EXIT))
-    }
-
-    /// Whether the oparg is an index of `co_consts`.
-    pub fn has_const(self) -> bool {
-        self.has(Properties::CONST)
-    }
-
-    /// Whether the oparg names a label (later a block): jumps and block pushes.
-    pub fn has_target(self) -> bool {
-        self.has(Properties::JUMP.and(Properties::BLOCK_PUSH))
-    }
-
-    /// The passes ask for these of every instruction, so they are looked up and not worked out.
-    pub(crate) fn properties(self) -> Properties {
-        Properties::OF[self as usize]
-    }
-
-    fn has(self, any_of: Properties) -> bool {
-        self.properties().has(any_of)
-    }
-}
-
-/// What there is to know of an opcode, or of several: a bit for each property that one of them has.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Properties(u16);
-
-impl Properties {
-    pub(crate) const JUMP: Properties = Properties(1);
-    pub(crate) const UNCONDITIONAL: Properties = Properties(1 << 1);
-    pub(crate) const BLOCK_PUSH: Properties = Properties(1 << 2);
-    pub(crate) const SCOPE_EXIT: Properties = Properties(1 << 3);
-    const CONST: Properties = Properties(1 << 4);
-    /// After it a local variable may be unbound.
-    pub(crate) const UNBINDS_LOCAL: Properties = Properties(1 << 5);
-    /// It drops the topmost value.
-    pub(crate) const POPS: Properties = Properties(1 << 6);
-    /// The interpreter may do something else before it goes on, so a tracer wants to see the line.
-    ///
-    /// CPython: `Include/internal/pycore_opcode_metadata.h` `HAS_EVAL_BREAK_FLAG` (3.13–)
-    pub(crate) const EVAL_BREAK: Properties = Properties(1 << 7);
-    /// It loads or stores a local variable, and may become half of an instruction that does two of these at once.
-    pub(crate) const LOCAL: Properties = Properties(1 << 8);
-    /// It loads a cell itself, which is to be put in a closure.
-    pub(crate) const CLOSURE: Properties = Properties(1 << 9);
-    /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`
-    pub(crate) const KEEPING_JUMP: Properties = Properties(1 << 10);
-
-    pub(crate) fn has(self, any_of: Properties) -> bool {
-        self.0 & any_of.0 != 0
-    }
-
-    pub(crate) const fn and(self, other: Properties) -> Properties {
-        Properties(self.0 | other.0)
-    }
-
-    const OF: [Properties; Opcode::COUNT] = {
-        let mut table = [Properties(0); Opcode::COUNT];
-        let mut index = 0;
-        while index < Opcode::COUNT {
-            table[index] = Properties::of(Opcode::ALL[index]);
-            index += 1;
-        }
-        table
-    };
-
-    const fn of(opcode: Opcode) -> Properties {
-        match opcode {
-            FOR_ITER
-            | SEND
-            | POP_JUMP_IF_FALSE
-            | POP_JUMP_IF_TRUE
-            | POP_JUMP_IF_NONE
-            | POP_JUMP_IF_NOT_NONE
-            | END_ASYNC_FOR_FROM_SEND => Self::JUMP,
-            JUMP_IF_FALSE | JUMP_IF_TRUE => Self::JUMP.and(Self::KEEPING_JUMP),
-            JUMP_NO_INTERRUPT | JUMP_FORWARD | JUMP_BACKWARD_NO_INTERRUPT => {
-                Self::JUMP.and(Self::UNCONDITIONAL)
-            }
-            JUMP | JUMP_BACKWARD => Self::JUMP.and(Self::UNCONDITIONAL).and(Self::EVAL_BREAK),
-            CALL | CALL_KW | CALL_FUNCTION_EX | RESUME => Self::EVAL_BREAK,
-            SETUP_FINALLY | SETUP_CLEANUP | SETUP_WITH => Self::BLOCK_PUSH,
-            RETURN_CONST => Self::SCOPE_EXIT.and(Self::CONST),
-            RETURN_VALUE | RAISE_VARARGS | RERAISE => Self::SCOPE_EXIT,
-            LOAD_CONST | KW_NAMES => Self::CONST,
-            POP_TOP => Self::POPS,
-            LOAD_FAST | STORE_FAST => Self::LOCAL,
-            LOAD_CLOSURE => Self::CLOSURE,
-            DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => Self::UNBINDS_LOCAL,
-            _ => Properties(0),
-        }
-    }
-}
-
-impl std::ops::BitOrAssign for Properties {
-    fn bitor_assign(&mut self, other: Properties) {
-        *self = self.and(other);
     }
 }

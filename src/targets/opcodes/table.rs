@@ -1,25 +1,29 @@
-//! One version's numbers for the instructions, their inline caches, and what they do to the stack.
+//! One version's instructions: their numbers and inline caches, what they do to the stack, and how
+//! control goes on after them.
 
-use Count::{K, N};
-
-use super::Opcode::{self, *};
+use super::Opcode;
+use super::facts::FACTS;
+use super::properties::Properties;
 
 /// How many values an instruction takes from the stack or leaves there, where `n` is its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Count {
-    /// Always so many.
+    /// This number, whatever the argument.
     K(u8),
-    /// `n` and so many more.
+    /// `n` and this number.
     N(u8),
-    /// So many, and one more if bit 0 of `n` is set.
+    /// This number, and one more if bit 0 of `n` is set.
     Bit0(u8),
     /// `2 * n`
     Pairs,
-    /// What `UNPACK_EX` leaves: a list, and values before it (low byte) and after it (the rest).
+    /// What `UNPACK_EX` leaves: a list, the values before it (low byte) and after it (the rest).
     Unpacked,
     /// What `FORMAT_VALUE` takes: a value, and a specification if bit 2 is set.
     Specified,
-    /// What `MAKE_FUNCTION` takes (3.12): the code, and something for each of the four low bits that is set.
+    /// What `BUILD_SLICE` takes (3.12–3.13): start and stop, and a step if `n` is 3.
+    Slice,
+    /// What `MAKE_FUNCTION` takes (3.12): the code, and a value for each of the four low bits that
+    /// is set.
     Flags,
 }
 
@@ -32,97 +36,141 @@ impl Count {
             Count::Pairs => oparg.saturating_mul(2),
             Count::Unpacked => 1 + (oparg & 0xFF) + (oparg >> 8),
             Count::Specified => 1 + (oparg >> 2 & 1),
+            Count::Slice => {
+                if oparg == 3 {
+                    3
+                } else {
+                    2
+                }
+            }
             Count::Flags => 1 + (oparg & 0xF).count_ones(),
         }
     }
 }
 
-/// An opcode, its number, the code units of its inline cache, what it takes from the stack and what it leaves there.
-pub(super) type Row = (Opcode, u8, u8, Count, Count);
+/// What the argument of an instruction is to the flow graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// None of the following.
+    Plain,
+    /// A label: control can go there.
+    Jump,
+    /// The label of an exception handler, which finds this many values more on the stack.
+    BlockPush(i8),
+    /// An index of `co_consts`.
+    Const,
+}
 
-/// The pseudo-instructions, which have no numbers. `LOAD_CLOSURE` is one from 3.13 on.
-static PSEUDO: [(Opcode, Count, Count); 14] = [
-    (LOAD_CLOSURE, K(0), K(1)),
-    (SETUP_FINALLY, K(0), K(0)),
-    (SETUP_CLEANUP, K(0), K(0)),
-    (SETUP_WITH, K(0), K(0)),
-    (POP_BLOCK, K(0), K(0)),
-    (JUMP, K(0), K(0)),
-    (JUMP_NO_INTERRUPT, K(0), K(0)),
-    (LOAD_METHOD, K(1), K(2)),
-    (LOAD_SUPER_METHOD, K(3), K(2)),
-    (LOAD_ZERO_SUPER_METHOD, K(3), K(2)),
-    (LOAD_ZERO_SUPER_ATTR, K(3), K(2)),
-    (STORE_FAST_MAYBE_NULL, K(1), K(0)),
-    (JUMP_IF_FALSE, K(1), K(1)),
-    (JUMP_IF_TRUE, K(1), K(1)),
-];
+/// An instruction of a version: its number (`None` for a pseudo-instruction, which exists only
+/// between code generation and the assembler), the code units of its inline cache, and its role.
+pub(super) type Row = (Opcode, Option<u8>, u8, Role);
+
+/// What an instruction takes from the stack and leaves there, and its properties besides its role.
+pub(super) type Fact = (Opcode, Count, Count, Properties);
 
 /// One version's instructions.
 #[derive(Debug)]
 pub struct OpcodeTable {
+    present: [bool; Opcode::COUNT],
     numbers: [Option<u8>; Opcode::COUNT],
     caches: [u8; Opcode::COUNT],
     /// What each takes from the stack, and what it leaves there.
     stack: [(Count, Count); Opcode::COUNT],
-    /// The change of depth by those for which it is always the same, else [`VARIABLE`].
+    /// The change of depth where it does not depend on the argument, otherwise [`VARIABLE`].
     effects: [i8; Opcode::COUNT],
+    /// The change of depth on the way to the handler that a block push names.
+    handler_effects: [i8; Opcode::COUNT],
+    properties: [Properties; Opcode::COUNT],
     names: [Option<Opcode>; 256],
 }
 
-/// In [`OpcodeTable::effects`]: the effect depends on the oparg.
+/// In [`OpcodeTable::effects`]: the effect depends on the argument.
 const VARIABLE: i8 = i8::MIN;
 
 impl OpcodeTable {
-    pub(super) const fn new(rows: &[Row]) -> Self {
+    /// The instructions of `rows`. The later of `changes` override the earlier ones, and all of
+    /// them [`FACTS`].
+    pub(super) const fn new(rows: &[Row], changes: &[&[Fact]]) -> Self {
         let mut table = OpcodeTable {
+            present: [false; Opcode::COUNT],
             numbers: [None; Opcode::COUNT],
             caches: [0; Opcode::COUNT],
-            stack: [(K(0), K(0)); Opcode::COUNT],
+            stack: [(Count::K(0), Count::K(0)); Opcode::COUNT],
             effects: [VARIABLE; Opcode::COUNT],
+            handler_effects: [0; Opcode::COUNT],
+            properties: [Properties::NONE; Opcode::COUNT],
             names: [None; 256],
         };
-        let mut row = 0;
-        while row < PSEUDO.len() {
-            let (opcode, taken, left) = PSEUDO[row];
-            table.set_stack(opcode, taken, left);
-            row += 1;
+        table.set_facts(FACTS);
+        let mut change = 0;
+        while change < changes.len() {
+            table.set_facts(changes[change]);
+            change += 1;
         }
         let mut row = 0;
         while row < rows.len() {
-            let (opcode, number, caches, taken, left) = rows[row];
-            table.numbers[opcode as usize] = Some(number);
-            table.caches[opcode as usize] = caches;
-            table.names[number as usize] = Some(opcode);
-            table.set_stack(opcode, taken, left);
+            table.add(rows[row]);
             row += 1;
         }
         table
     }
 
-    const fn set_stack(&mut self, opcode: Opcode, taken: Count, left: Count) {
-        self.stack[opcode as usize] = (taken, left);
-        self.effects[opcode as usize] = match (taken, left) {
-            (K(taken), K(left)) => left as i8 - taken as i8,
-            (N(taken), N(left)) => left as i8 - taken as i8,
-            _ => VARIABLE,
-        };
+    const fn set_facts(&mut self, facts: &[Fact]) {
+        let mut fact = 0;
+        while fact < facts.len() {
+            let (opcode, taken, left, properties) = facts[fact];
+            self.stack[opcode as usize] = (taken, left);
+            self.effects[opcode as usize] = match (taken, left) {
+                (Count::K(taken), Count::K(left)) | (Count::N(taken), Count::N(left)) => {
+                    left as i8 - taken as i8
+                }
+                _ => VARIABLE,
+            };
+            self.properties[opcode as usize] = properties;
+            fact += 1;
+        }
     }
 
-    /// The number of an instruction this version has.
+    const fn add(&mut self, (opcode, number, caches, role): Row) {
+        let index = opcode as usize;
+        self.present[index] = true;
+        self.numbers[index] = number;
+        self.caches[index] = caches;
+        if let Some(number) = number {
+            self.names[number as usize] = Some(opcode);
+        }
+        let role = match role {
+            Role::Plain => Properties::NONE,
+            Role::Jump => Properties::JUMP,
+            Role::Const => Properties::CONST,
+            Role::BlockPush(effect) => {
+                self.handler_effects[index] = effect;
+                Properties::BLOCK_PUSH
+            }
+        };
+        self.properties[index] = self.properties[index].and(role);
+    }
+
+    /// The number of a real instruction of this version.
     ///
     /// # Panics
-    /// For a pseudo-instruction, or one of another version: a bug of the stages before the assembler.
+    /// For a pseudo-instruction, or one of another version: a bug of the stages before the
+    /// assembler.
     pub fn number(&self, opcode: Opcode) -> u8 {
         self.numbers[opcode as usize].expect("the target has every instruction that reaches the assembler")
     }
 
-    /// Whether this version has the instruction.
+    /// Whether this version has the instruction, real or pseudo.
     pub(crate) fn has(&self, opcode: Opcode) -> bool {
+        self.present[opcode as usize]
+    }
+
+    /// Whether the instruction has a number in this version, and so may reach the assembler.
+    pub(crate) fn is_real(&self, opcode: Opcode) -> bool {
         self.numbers[opcode as usize].is_some()
     }
 
-    /// How many code units of inline cache follow the instruction.
+    /// The number of code units of inline cache after the instruction.
     pub fn caches(&self, opcode: Opcode) -> u8 {
         self.caches[opcode as usize]
     }
@@ -146,61 +194,101 @@ impl OpcodeTable {
         self.stack[opcode as usize].1.of(oparg)
     }
 
-    /// The change of stack depth, on the way to the next instruction; for a jump also on the way to its target.
+    /// The change of stack depth up to the next instruction; for a jump also up to its target.
     ///
-    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c` `get_stack_effects` (3.13–)
+    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
+    /// `get_stack_effects` (3.13–)
     pub(crate) fn stack_effect(&self, opcode: Opcode, oparg: u32) -> i32 {
         match self.effects[opcode as usize] {
             VARIABLE => self.left(opcode, oparg) as i32 - self.taken(opcode, oparg) as i32,
             effect => i32::from(effect),
         }
     }
-}
 
-impl Opcode {
-    /// The change of stack depth on the way from a block push to its handler: the exception, below it the index of the last
-    /// instruction where the handler's `RERAISE` restores it.
+    /// The change of stack depth from a block push to its handler: the exception, and below it the
+    /// index of the last instruction if the handler can restore it.
     ///
-    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c` `get_stack_effects` (3.13–)
-    pub(crate) fn handler_stack_effect(self) -> i32 {
-        match self {
-            SETUP_CLEANUP => 2,
-            _ => 1,
-        }
+    /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
+    /// `get_stack_effects` (3.13–)
+    pub(crate) fn handler_stack_effect(&self, opcode: Opcode) -> i32 {
+        i32::from(self.handler_effects[opcode as usize])
+    }
+
+    /// Whether the target of the instruction is an exception handler.
+    pub(crate) fn is_block_push(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::BLOCK_PUSH)
+    }
+
+    /// Whether control can go from the instruction to its target.
+    pub(crate) fn is_jump(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::JUMP)
+    }
+
+    /// Whether it is a jump that is always taken.
+    pub(crate) fn is_unconditional_jump(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::UNCONDITIONAL)
+    }
+
+    /// Whether the instruction leaves the code object.
+    pub(crate) fn is_scope_exit(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::SCOPE_EXIT)
+    }
+
+    /// Whether control never goes on to the next instruction.
+    pub(crate) fn has_no_fallthrough(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::UNCONDITIONAL.and(Properties::SCOPE_EXIT))
+    }
+
+    /// Whether the instruction ends its basic block.
+    pub(crate) fn is_terminator(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::JUMP.and(Properties::SCOPE_EXIT))
+    }
+
+    /// Whether the argument is an index of `co_consts`.
+    pub(crate) fn has_const(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::CONST)
+    }
+
+    /// Whether the argument names a label: jumps and block pushes.
+    pub(crate) fn has_target(&self, opcode: Opcode) -> bool {
+        self.properties(opcode).has(Properties::JUMP.and(Properties::BLOCK_PUSH))
+    }
+
+    pub(crate) fn properties(&self, opcode: Opcode) -> Properties {
+        self.properties[opcode as usize]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{V3_12, V3_13, V3_15};
-    use super::*;
+    use super::super::Opcode::*;
+    use super::super::{V3_12, V3_13, V3_14, V3_15, v3_12, v3_13, v3_14, v3_15};
 
     #[test]
-    fn effects_depend_on_the_argument() {
-        for (table, opcode, effects) in [
-            (V3_12, BUILD_MAP, [1, -1, -3, -5, -7]),
-            (V3_12, BUILD_TUPLE, [1, 0, -1, -2, -3]),
-            (V3_12, CALL, [-1, -2, -3, -4, -5]),
-            (V3_12, CALL_FUNCTION_EX, [-2, -3, -2, -3, -2]),
-            (V3_12, FORMAT_VALUE, [0, 0, 0, 0, -1]),
-            (V3_12, LOAD_ATTR, [0, 1, 0, 1, 0]),
-            (V3_12, LOAD_GLOBAL, [1, 2, 1, 2, 1]),
-            (V3_12, LOAD_SUPER_ATTR, [-2, -1, -2, -1, -2]),
-            (V3_12, MAKE_FUNCTION, [0, -1, -1, -2, -1]),
-            (V3_13, MAKE_FUNCTION, [0, 0, 0, 0, 0]),
-            (V3_12, RAISE_VARARGS, [0, -1, -2, -3, -4]),
-            (V3_12, UNPACK_SEQUENCE, [-1, 0, 1, 2, 3]),
-            (V3_13, CALL_KW, [-2, -3, -4, -5, -6]),
-            (V3_15, GET_ITER, [1, 1, 1, 1, 1]),
+    fn stack_effects_are_those_that_each_cpython_computes() {
+        for (table, expected) in [
+            (V3_12, v3_12::EFFECTS),
+            (V3_13, v3_13::EFFECTS),
+            (V3_14, v3_14::EFFECTS),
+            (V3_15, v3_15::EFFECTS),
         ] {
-            assert_eq!(
-                [0, 1, 2, 3, 4].map(|oparg| table.stack_effect(opcode, oparg)),
-                effects,
-                "{}",
-                opcode.name()
-            );
+            for &(opcode, effects) in expected {
+                let ours = [0, 1, 2, 3, 4].map(|oparg| table.stack_effect(opcode, oparg));
+                assert_eq!(ours, effects, "{}", opcode.name());
+            }
         }
+    }
+
+    #[test]
+    fn effects_of_larger_arguments() {
         assert_eq!(V3_12.stack_effect(UNPACK_EX, 0x102), 3);
-        assert_eq!([2, 3].map(|oparg| V3_12.stack_effect(BUILD_SLICE, oparg)), [-1, -2]);
+        assert_eq!(V3_12.stack_effect(MAKE_FUNCTION, 0xF), -4);
+    }
+
+    #[test]
+    fn an_instruction_may_be_real_in_one_version_and_pseudo_in_another() {
+        assert_eq!([V3_12, V3_13].map(|table| table.has(LOAD_CLOSURE)), [true; 2]);
+        assert_eq!([V3_12, V3_13].map(|table| table.is_real(LOAD_CLOSURE)), [true, false]);
+        assert_eq!([V3_13, V3_14].map(|table| table.has(RETURN_CONST)), [true, false]);
     }
 }

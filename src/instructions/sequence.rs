@@ -1,15 +1,17 @@
-//! The instruction sequence: what code generation emits, with labels for places and locations for the debugger.
+//! The instruction sequence: what code generation emits, with labels as jump targets and source
+//! locations.
 //!
 //! CPython: `Python/compile.c` `instr_sequence` (3.12), `Python/instruction_sequence.c` (3.13–)
 
 use crate::source::Location;
 use crate::targets::Opcode;
 
-/// A place in an [`InstructionSequence`] that jumps may name before it is reached.
+/// A jump target in an [`InstructionSequence`]. Jumps may name it before it has a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(pub u32);
 
-/// An instruction before the flow graph: `oparg` is a [`Label`]'s number where [`Opcode::has_target`].
+/// An instruction before the flow graph. If [`Opcode::has_target`], `oparg` is the number of a
+/// [`Label`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
     pub opcode: Opcode,
@@ -17,16 +19,21 @@ pub struct Instruction {
     pub location: Location,
 }
 
-/// Instructions in order, and for each label the index of the instruction it stands before.
+/// Instructions in order, and for each label the index of the instruction that follows it.
 #[derive(Debug, Default)]
 pub struct InstructionSequence {
     pub instructions: Vec<Instruction>,
-    /// Indexed by label; `u32::MAX` while the label is not placed.
+    /// Indexed by label; `u32::MAX` while the label has no position.
     pub labels: Vec<u32>,
 }
 
 impl InstructionSequence {
     const UNPLACED: u32 = u32::MAX;
+
+    pub(super) fn clear(&mut self) {
+        self.instructions.clear();
+        self.labels.clear();
+    }
 
     pub fn new_label(&mut self) -> Label {
         self.labels.push(Self::UNPLACED);
@@ -42,7 +49,8 @@ impl InstructionSequence {
         self.instructions.push(Instruction { opcode, oparg, location });
     }
 
-    /// Moves the instructions from `tail` on, before which all labels stand, to `index`; labels from there on move along.
+    /// Moves the instructions from `tail` to the end of the sequence to `index`. No label may
+    /// follow `tail`; labels at `index` or later move with their instructions.
     pub fn move_to_start(&mut self, tail: usize, index: usize) {
         let moved = self.instructions.len() - tail;
         self.instructions[index..].rotate_right(moved);
@@ -53,7 +61,8 @@ impl InstructionSequence {
         }
     }
 
-    /// Inserts a jump or block push before the instruction at `index`; labels there and later move along.
+    /// Inserts a jump or block push before the instruction at `index`. Labels at `index` or later
+    /// move with their instructions.
     pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {
         self.instructions.insert(index, Instruction { opcode, oparg: target.0, location });
         for place in &mut self.labels {

@@ -1,0 +1,104 @@
+//! The table of constants of a code object in the making.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use crate::code::Constant;
+use crate::names::{LINEAR_SEARCH, position};
+
+/// `co_consts` in the making: an ordered set of constants.
+#[derive(Clone, Debug, Default)]
+pub struct Constants<'a> {
+    values: Vec<Constant<'a>>,
+    /// The fingerprint of each value, while they are searched linearly.
+    fingerprints: SmallVec<[u32; LINEAR_SEARCH]>,
+    /// Empty while `values` is searched linearly.
+    index: FxHashMap<Constant<'a>, u32>,
+}
+
+impl<'a> Constants<'a> {
+    /// The index of `value`, which is added at the end if the set does not have it yet.
+    pub fn add(&mut self, value: Constant<'a>) -> u32 {
+        let fingerprint = value.fingerprint();
+        if let Some(index) = self.get(value, fingerprint) {
+            return index;
+        }
+        let index = self.values.len() as u32;
+        self.values.push(value);
+        if self.values.len() <= LINEAR_SEARCH {
+            self.fingerprints.push(fingerprint);
+        } else if self.values.len() == LINEAR_SEARCH + 1 {
+            self.index.extend(self.values.iter().copied().zip(0..));
+        } else {
+            self.index.insert(value, index);
+        }
+        index
+    }
+
+    fn get(&self, value: Constant<'a>, fingerprint: u32) -> Option<u32> {
+        if self.values.len() > LINEAR_SEARCH {
+            return self.index.get(&value).copied();
+        }
+        let mut start = 0;
+        while let Some(at) = position(&self.fingerprints[start..], fingerprint) {
+            if self.values[start + at] == value {
+                return Some((start + at) as u32);
+            }
+            start += at + 1;
+        }
+        None
+    }
+
+    pub fn values(&self) -> &[Constant<'a>] {
+        &self.values
+    }
+
+    /// Keeps the constants for whose index `is_kept` is true.
+    pub fn retain(&mut self, is_kept: impl Fn(usize) -> bool) {
+        let mut index = 0;
+        self.values.retain(|_| {
+            index += 1;
+            is_kept(index - 1)
+        });
+        self.index.clear();
+        if self.values.len() > LINEAR_SEARCH {
+            self.index.extend(self.values.iter().copied().zip(0..));
+        } else {
+            self.fingerprints.clear();
+            self.fingerprints.extend(self.values.iter().map(Constant::fingerprint));
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.values.clear();
+        self.fingerprints.clear();
+        self.index.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Int;
+
+    #[test]
+    fn tables_keep_first_indices_when_they_outgrow_linear_search() {
+        let mut consts = Constants::default();
+        for round in 0..2 {
+            for number in 0..20 {
+                assert_eq!(consts.add(Constant::Int(Int::Small(number))), number as u32, "round {round}");
+            }
+        }
+        assert_eq!(consts.values().len(), 20);
+    }
+
+    #[test]
+    fn constants_of_equal_value_but_other_type_or_sign_stay_apart() {
+        let mut consts = Constants::default();
+        let values =
+            [Constant::Int(Int::Small(0)), Constant::False, Constant::Float(0.0), Constant::Float(-0.0)];
+        assert_eq!(values.map(|value| consts.add(value)), [0, 1, 2, 3]);
+        consts.retain(|index| index % 2 == 1);
+        assert_eq!([values[1], values[3]].map(|value| consts.add(value)), [0, 1]);
+    }
+}

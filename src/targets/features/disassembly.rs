@@ -1,0 +1,20 @@
+//! Features of the disassembler.
+
+use super::super::opcodes::OpcodeTable;
+use super::Calls;
+
+/// What the arguments of a release's instructions mean.
+#[derive(Clone, Debug)]
+pub struct DisassemblyFeatures {
+    pub opcodes: &'static OpcodeTable,
+    /// Instructions with a lower number ignore their argument.
+    ///
+    /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12); `Include/opcode_ids.h` `HAVE_ARGUMENT`
+    /// (3.13–), which itself has none
+    pub have_argument: u8,
+    /// As in [`CodegenFeatures`](super::CodegenFeatures::comparison_shift).
+    pub comparison_shift: u8,
+    pub calls: Calls,
+    /// As in [`CodegenFeatures`](super::CodegenFeatures::import_flags).
+    pub import_flags: bool,
+}

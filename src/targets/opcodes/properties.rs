@@ -1,0 +1,43 @@
+//! Facts about instructions that the passes over the flow graph ask for.
+
+/// Facts about one instruction, or those that hold for one of several: a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Properties(u16);
+
+impl Properties {
+    pub(crate) const NONE: Properties = Properties(0);
+    pub(crate) const JUMP: Properties = Properties(1);
+    pub(crate) const UNCONDITIONAL: Properties = Properties(1 << 1);
+    pub(crate) const BLOCK_PUSH: Properties = Properties(1 << 2);
+    pub(crate) const SCOPE_EXIT: Properties = Properties(1 << 3);
+    pub(super) const CONST: Properties = Properties(1 << 4);
+    /// A local variable may be unbound after it.
+    pub(crate) const UNBINDS_LOCAL: Properties = Properties(1 << 5);
+    /// It only drops the topmost value.
+    pub(crate) const POPS: Properties = Properties(1 << 6);
+    /// The interpreter may run signal handlers or other threads there, so tracers want its line.
+    ///
+    /// CPython: `Include/internal/pycore_opcode_metadata.h` `HAS_EVAL_BREAK_FLAG` (3.13–)
+    pub(crate) const EVAL_BREAK: Properties = Properties(1 << 7);
+    /// It loads or stores a local variable, and may become half of an instruction that does two of
+    /// these.
+    pub(crate) const LOCAL: Properties = Properties(1 << 8);
+    /// It loads a cell itself, for a closure.
+    pub(crate) const CLOSURE: Properties = Properties(1 << 9);
+    /// A conditional jump that keeps the tested value on the stack.
+    pub(crate) const KEEPING_JUMP: Properties = Properties(1 << 10);
+
+    pub(crate) fn has(self, any_of: Properties) -> bool {
+        self.0 & any_of.0 != 0
+    }
+
+    pub(crate) const fn and(self, other: Properties) -> Properties {
+        Properties(self.0 | other.0)
+    }
+}
+
+impl std::ops::BitOrAssign for Properties {
+    fn bitor_assign(&mut self, other: Properties) {
+        *self = self.and(other);
+    }
+}
