@@ -1,10 +1,10 @@
-//! The pipeline, stage by stage: from the bytes of a source file to a code object.
+//! The pipeline, stage by stage: from the bytes of a source file to a code object and the warnings.
 
 use bumpalo::Bump;
 
 use crate::code::{CodeObject, PyStr};
 use crate::codegen;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Warning};
 use crate::preprocess::{Folded, preprocess};
 use crate::source;
 use crate::symtable;
@@ -18,6 +18,15 @@ pub struct Options<'o> {
     pub filename: PyStr<'o>,
     /// The `-O` level: 0, 1 or 2.
     pub optimize: u8,
+}
+
+/// What compiling a source file for one target gives.
+#[derive(Debug)]
+pub struct Compilation<'a> {
+    pub code: Result<&'a CodeObject<'a>, Diagnostic>,
+    /// The warnings that CPython issues, in its order, as with the filter `always`. If `code` is an
+    /// error, these are the warnings issued before it.
+    pub warnings: Vec<Warning>,
 }
 
 /// A parsed file, and what was made of it for several targets.
@@ -48,9 +57,12 @@ pub fn compile_parsed<'a>(
     parsed: &mut Parsed<'a>,
     options: Options<'_>,
     target: Target,
-) -> Result<&'a CodeObject<'a>, Diagnostic> {
+) -> Compilation<'a> {
     let stack = STACK_A_LEVEL * (USUAL_LEVELS + parsed.syntax.depth()) as usize;
-    stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target))
+    let mut warnings = parsed.syntax.warnings(target);
+    let code =
+        stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target, &mut warnings));
+    Compilation { code, warnings }
 }
 
 fn run_stages<'a>(
@@ -58,15 +70,16 @@ fn run_stages<'a>(
     parsed: &mut Parsed<'a>,
     options: Options<'_>,
     target: Target,
+    warnings: &mut Vec<Warning>,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
     let Parsed { syntax, folded } = parsed;
     syntax.check(target)?;
     let module = syntax.module(arena, target)?;
     let interner = &mut syntax.interner;
-    let (module, future) = preprocess(arena, interner, target, options.optimize, &module, folded)?;
+    let (module, future) = preprocess(arena, interner, target, options.optimize, &module, folded, warnings)?;
     let symtable = symtable::build(interner, target, &future, &module)?;
     let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
-    codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module)
+    codegen::module(arena, interner, target, options.optimize, filename, future, symtable, &module, warnings)
 }
 
 /// Compiles the bytes of a source file for one target.
@@ -75,7 +88,9 @@ pub fn compile<'a>(
     source: &'a [u8],
     options: Options<'_>,
     target: Target,
-) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let mut parsed = parse(arena, source).map_err(|fault| fault.of(target).clone())?;
-    compile_parsed(arena, &mut parsed, options, target)
+) -> Compilation<'a> {
+    match parse(arena, source) {
+        Ok(mut parsed) => compile_parsed(arena, &mut parsed, options, target),
+        Err(fault) => Compilation { code: Err(fault.of(target).clone()), warnings: fault.warnings(target) },
+    }
 }

@@ -35,6 +35,7 @@ mod tests;
 mod type_params;
 pub mod unit;
 mod units;
+mod warnings;
 mod yields;
 
 use bumpalo::Bump;
@@ -44,7 +45,7 @@ use annotations::DeferredAnnotation;
 
 use crate::assemble::Assembler;
 use crate::code::{CodeObject, Constant, PyStr};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Warning};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -176,6 +177,10 @@ pub(crate) struct Compiler<'a, 'c> {
     pub(crate) assembler: Assembler,
     /// The code objects made so far, as constants.
     pub(crate) codes: FxHashSet<Constant<'a>>,
+    /// The warnings so far, those of earlier stages included.
+    pub(crate) warnings: &'c mut Vec<Warning>,
+    /// How many of the blocks being compiled silence warnings.
+    pub(crate) silencing_blocks: u32,
 }
 
 impl<'a> Compiler<'a, '_> {
@@ -286,6 +291,7 @@ pub(crate) fn module<'a>(
     future: Future,
     symtable: SymbolTable,
     module: &ast::Module<'a>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<&'a CodeObject<'a>> {
     let mut compiler = Compiler {
         arena,
@@ -299,6 +305,8 @@ pub(crate) fn module<'a>(
         spare_units: Vec::new(),
         assembler: Assembler::new(),
         codes: FxHashSet::default(),
+        warnings,
+        silencing_blocks: 0,
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);
     compiler.namespace_body(Location::new(1, 1, 0, 0), module.body)?;

@@ -1,6 +1,6 @@
 //! What there is to say of a text that no version takes.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Warning};
 use crate::targets::{Target, Version};
 
 /// Why a text is not Python. Versions may say different things: what is the first fault to one may be syntax to a newer one, which then
@@ -21,6 +21,11 @@ impl Fault {
     pub fn of(&self, target: Target) -> &Diagnostic {
         let later = self.later.iter().rev().find(|(since, _)| *since <= target.version());
         later.map_or(&self.diagnostic, |(_, diagnostic)| diagnostic)
+    }
+
+    /// The warnings that CPython issues before it rejects the text. None are recognized yet.
+    pub fn warnings(&self, _target: Target) -> Vec<Warning> {
+        Vec::new()
     }
 }
 

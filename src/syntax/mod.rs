@@ -19,7 +19,7 @@ use ruff_python_ast::token::Tokens;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::diagnostic::{Diagnostic, DiagnosticKind, Warning};
 use crate::names::Interner;
 use crate::source::Location;
 use crate::targets::{Features, Grammar, SyntaxFeature, Target, Version};
@@ -47,6 +47,12 @@ impl<'a> Parsed<'a> {
     /// The tree as `target` has it: nearly every file has one for all.
     pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<ast::Module<'a>, Diagnostic> {
         self.trees.module(arena, &mut self.interner, target.features().fstrings)
+    }
+
+    /// The warnings of the tokenizer and the parser, in the order in which CPython issues them: invalid
+    /// escape sequences, and numbers that touch a keyword. None are recognized yet.
+    pub fn warnings(&self, _target: Target) -> Vec<Warning> {
+        Vec::new()
     }
 
     /// How deeply its statements, expressions and patterns nest, by and large.

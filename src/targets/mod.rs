@@ -30,7 +30,7 @@ mod wheel_tags;
 
 pub use features::{
     BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
-    FStringRules, Features, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
+    FStringRules, Features, FinallyWarnings, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,

@@ -18,7 +18,7 @@ fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     let mut parsed = compile::parse(&arena, source).map_err(|fault| fault.of(target).clone())?;
     let module = parsed.syntax.module(&arena, target)?;
     let interner = &mut parsed.syntax.interner;
-    let (_, future) = preprocess(&arena, interner, target, 0, &module, &mut Folded::default())?;
+    let (_, future) = preprocess(&arena, interner, target, 0, &module, &mut Folded::default(), &mut Vec::new())?;
     let table = symtable::build(interner, target, &future, &module)?;
     Ok(dump::dump(interner, target, &table))
 }

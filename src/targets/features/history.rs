@@ -18,7 +18,7 @@ use super::super::opcodes::{self, Opcode};
 use super::super::version::Version;
 use super::{
     BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
-    FStringRules, Features, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
+    FStringRules, Features, FinallyWarnings, HandlerDepth, InlinedGenexpCalls, JumpSizeGuess,
 };
 
 /// The releases of one version.
@@ -103,6 +103,9 @@ const V3_12_1: Features = Features {
     class_cells_in_class_comprehension: ClassCells::Free,
     generic_class_mangles_type_params_only: false,
     classdict_type_param_refused: false,
+    finally_warnings: FinallyWarnings::InEachCopy,
+    bool_inversion_removal: "",
+    control_flow_in_finally_warned: false,
     annotations_posonly_first: false,
     function_annotations_qualname: false,
     generic_base_uncounted: false,
@@ -202,7 +205,12 @@ const V3_12_5: Features = Features {
     ..V3_12_4
 };
 
-const V3_12_6: Features = Features { get_iter_at_iterable: true, with_at_context_expr: true, ..V3_12_5 };
+const V3_12_6: Features = Features {
+    get_iter_at_iterable: true,
+    with_at_context_expr: true,
+    bool_inversion_removal: " and will be removed in Python 3.16",
+    ..V3_12_5
+};
 
 const V3_12_7: Features =
     Features { with_unwound_at_context_expr: true, static_strings_interned: true, ..V3_12_6 };
@@ -328,8 +336,11 @@ const V3_13_6: Features = Features {
     ..V3_13_5
 };
 
-const V3_13_10: Features =
-    Features { fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_13_6.fstrings }, ..V3_13_6 };
+const V3_13_10: Features = Features {
+    fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_13_6.fstrings },
+    finally_warnings: FinallyWarnings::NotInHandlerOrUnwinding,
+    ..V3_13_6
+};
 
 const V3_13_13: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_13_10 };
 
@@ -356,6 +367,7 @@ const V3_14_0: Features = Features {
     opcodes: opcodes::V3_14,
     have_argument: 44,
     fstrings: FStringRules { constant_spec_has_colon: true, ..V3_13_6.fstrings },
+    control_flow_in_finally_warned: true,
     docstrings_removed_early: true,
     deferred_annotations: true,
     contexts_checked_in_symtable: true,
@@ -387,8 +399,11 @@ const V3_14_0: Features = Features {
     ..V3_13_6
 };
 
-const V3_14_1: Features =
-    Features { fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.fstrings }, ..V3_14_0 };
+const V3_14_1: Features = Features {
+    fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.fstrings },
+    finally_warnings: FinallyWarnings::NotInHandler,
+    ..V3_14_0
+};
 
 const V3_14_4: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_14_1 };
 

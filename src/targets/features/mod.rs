@@ -63,6 +63,16 @@ pub struct Features {
     ///
     /// CPython: `Python/compile.c` `_PyCompile_CleanDoc` (3.13–)
     pub docstrings_cleaned: bool,
+    /// `return`, `break` and `continue` that leave a `finally` block are warned of.
+    ///
+    /// CPython: `Python/ast_preprocess.c` `control_flow_in_finally_warning` (3.14–)
+    pub control_flow_in_finally_warned: bool,
+    /// What the warning of `~True` says of its removal. Versions that fold constants in the tree issue it.
+    ///
+    /// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
+    pub bool_inversion_removal: &'static str,
+    /// Which copies of a `finally` body the code generator warns of.
+    pub finally_warnings: FinallyWarnings,
     /// With `-OO` a docstring is taken out of the tree, or made a `pass` where nothing else is in the body.
     ///
     /// CPython: `Python/ast_preprocess.c` `remove_docstring` (3.14–)
@@ -562,4 +572,22 @@ pub enum BorrowedLoads {
     Misattributed,
     /// (3.15–)
     Attributed,
+}
+
+/// Which copies of a `finally` body issue the warnings of the code generator.
+///
+/// The body is compiled once for its normal end, once in a handler for exceptions, and once more for
+/// every jump that leaves the `try`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinallyWarnings {
+    /// All. CPython: 3.8–3.13.9, 3.14.0
+    InEachCopy,
+    /// All but the handler, and blocks that a jump out of the handler unwinds.
+    ///
+    /// CPython: `Python/compile.c` `compiler_push_fblock` (3.13.10–3.13)
+    NotInHandlerOrUnwinding,
+    /// All but the handler.
+    ///
+    /// CPython: `Python/compile.c` `_PyCompile_PushFBlock` (3.14.1–)
+    NotInHandler,
 }
