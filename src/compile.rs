@@ -1,11 +1,11 @@
-//! The pipeline, stage by stage: from the bytes of a source file to a code object.
+//! The pipeline, stage by stage: from the bytes of a source file to a code object and the warnings.
 
 use bumpalo::Bump;
 
 use crate::assemble::Assembler;
 use crate::code::{CodeObject, PyStr};
 use crate::codegen;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Warning};
 use crate::flowgraph::{self, FlowGraph};
 use crate::instructions::Unit;
 use crate::names::Interner;
@@ -22,6 +22,15 @@ pub struct Options<'o> {
     pub filename: PyStr<'o>,
     /// The `-O` level: 0, 1 or 2.
     pub optimize: u8,
+}
+
+/// What compiling a source file for one target gives.
+#[derive(Debug)]
+pub struct Compilation<'a> {
+    pub code: Result<&'a CodeObject<'a>, Diagnostic>,
+    /// The warnings that CPython issues, in its order, as with the filter `always`. If `code` is an
+    /// error, these are the warnings issued before it.
+    pub warnings: Vec<Warning>,
 }
 
 /// A parsed file, with the results that several targets share.
@@ -55,9 +64,12 @@ pub fn compile_parsed<'a>(
     parsed: &mut Parsed<'a>,
     options: Options<'_>,
     target: Target,
-) -> Result<&'a CodeObject<'a>, Diagnostic> {
+) -> Compilation<'a> {
     let stack = STACK_A_LEVEL * (USUAL_LEVELS + parsed.syntax.depth()) as usize;
-    stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target))
+    let mut warnings = Vec::new();
+    let code =
+        stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target, &mut warnings));
+    Compilation { code, warnings }
 }
 
 /// The stages of one target, in order. Code generation passes each finished unit to the back end at
@@ -67,14 +79,19 @@ fn run_stages<'a>(
     parsed: &mut Parsed<'a>,
     options: Options<'_>,
     target: Target,
+    warnings: &mut Vec<Warning>,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
     let Parsed { syntax, folded } = parsed;
     let (features, optimize) = (target.features(), options.optimize);
     let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
-    let module = syntax.module(arena, target)?;
+
+    let module = syntax.module(arena, target);
+    warnings.extend(syntax.warnings(target));
+    let module = module?;
     let interner = &mut syntax.interner;
 
-    let (module, future) = preprocess(arena, interner, &features.preprocess, optimize, &module, folded)?;
+    let (module, future) =
+        preprocess(arena, interner, &features.preprocess, optimize, &module, folded, warnings)?;
     let symtable = symtable::build(interner, &features.symtable, &future, &module)?;
 
     let mut graph = FlowGraph::new(features.flowgraph.opcodes);
@@ -83,7 +100,8 @@ fn run_stages<'a>(
         flowgraph::optimize(&mut graph, unit, arena, &features.flowgraph);
         assembler.code_object(interner, unit, &mut graph)
     };
-    codegen::module(arena, interner, &features.codegen, optimize, future, symtable, &module, &mut back_end)
+    let features = &features.codegen;
+    codegen::module(arena, interner, features, optimize, future, symtable, &module, warnings, &mut back_end)
 }
 
 /// Compiles the bytes of a source file for one target.
@@ -92,7 +110,9 @@ pub fn compile<'a>(
     source: &'a [u8],
     options: Options<'_>,
     target: Target,
-) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let mut parsed = parse(arena, source)?;
-    compile_parsed(arena, &mut parsed, options, target)
+) -> Compilation<'a> {
+    match parse(arena, source) {
+        Ok(mut parsed) => compile_parsed(arena, &mut parsed, options, target),
+        Err(diagnostic) => Compilation { code: Err(diagnostic), warnings: Vec::new() },
+    }
 }

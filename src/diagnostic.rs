@@ -1,16 +1,16 @@
-//! What is wrong with the user's Python: a headline, a place and notes, as the target CPython would
-//! report it.
+//! Diagnostics: errors and warnings about the user's Python, as the target CPython reports them.
 
 use crate::source::Location;
 
-/// The exception class that CPython raises for the fault.
+/// The exception class that CPython raises for an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiagnosticKind {
     SyntaxError,
     IndentationError,
     TabError,
-    /// The source is nested too deeply, or too large for a table of the code object.
+    /// The source is nested too deeply.
     RecursionError,
+    /// The source is too large for a table of the code object, or nested too deeply for the parser.
     MemoryError,
     ValueError,
     OverflowError,
@@ -37,12 +37,13 @@ impl DiagnosticKind {
     }
 }
 
-/// A fault in a source file. `location` is in bytes of the decoded text; [`Location::NONE`] where
+/// An error in a source file. `location` is in bytes of the decoded text; [`Location::NONE`] where
 /// no place is to blame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub kind: DiagnosticKind,
     pub message: String,
+    /// In bytes of the decoded text; [`Location::NONE`] if the error has no location.
     pub location: Location,
     pub notes: Vec<String>,
 }
@@ -53,7 +54,7 @@ impl Diagnostic {
         Diagnostic { kind, message: message.into(), location, notes: Vec::new() }
     }
 
-    /// The most frequent kind.
+    /// An error of the most frequent kind.
     #[cold]
     pub fn syntax_error(location: Location, message: impl Into<String>) -> Self {
         Diagnostic::new(DiagnosticKind::SyntaxError, location, message)
@@ -63,5 +64,66 @@ impl Diagnostic {
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+}
+
+/// The class of a warning in CPython.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WarningCategory {
+    /// Legal syntax that is probably a mistake, or that a later version will reject.
+    SyntaxWarning,
+    /// An operation that the compiler evaluated, and that a later version will not have.
+    DeprecationWarning,
+}
+
+impl WarningCategory {
+    /// The name of the warning class.
+    pub fn name(self) -> &'static str {
+        match self {
+            WarningCategory::SyntaxWarning => "SyntaxWarning",
+            WarningCategory::DeprecationWarning => "DeprecationWarning",
+        }
+    }
+}
+
+/// A warning that CPython issues while it compiles a source file.
+///
+/// CPython itself reports only the line. The columns are those of the `SyntaxError` that replaces the
+/// warning under `python -W error`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    pub category: WarningCategory,
+    pub message: String,
+    /// In bytes of the decoded text; may extend past the end of a line, as CPython's does.
+    pub location: Location,
+    /// The message of the `SyntaxError` that replaces the warning, where it is worded differently.
+    pub error_message: Option<String>,
+}
+
+impl Warning {
+    #[cold]
+    pub fn new(category: WarningCategory, location: Location, message: impl Into<String>) -> Self {
+        Warning { category, message: message.into(), location, error_message: None }
+    }
+
+    /// A warning of the most frequent category.
+    #[cold]
+    pub fn syntax_warning(location: Location, message: impl Into<String>) -> Self {
+        Warning::new(WarningCategory::SyntaxWarning, location, message)
+    }
+
+    /// The error that `python -W error` raises instead of the warning.
+    ///
+    /// `None` for a `DeprecationWarning`: constant folding issues it, and when it becomes an exception
+    /// the compiler drops the exception and does not fold.
+    ///
+    /// CPython: `Python/errors.c` `_PyErr_EmitSyntaxWarning` (3.14–), `Python/ast_opt.c` `make_const`
+    /// (3.12–3.13)
+    pub fn to_error(&self) -> Option<Diagnostic> {
+        let message = self.error_message.as_ref().unwrap_or(&self.message);
+        match self.category {
+            WarningCategory::SyntaxWarning => Some(Diagnostic::syntax_error(self.location, message)),
+            WarningCategory::DeprecationWarning => None,
+        }
     }
 }

@@ -10,7 +10,7 @@
 //! let arena = Bump::new();
 //! let target: Target = "3.12".parse()?;
 //! let options = Options { filename: "hello.py".into(), optimize: 0 };
-//! let code = compile(&arena, b"print('Hello')", options, target).expect("it is valid Python");
+//! let code = compile(&arena, b"print('Hello')", options, target).code.expect("it is valid Python");
 //! assert_eq!(code.names[0].as_str(), Some("print"));
 //!
 //! let mut marshalled = Vec::new();

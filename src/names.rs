@@ -49,11 +49,6 @@ impl<'a> Interner<'a> {
         }
     }
 
-    /// Whether there is such a name.
-    pub(crate) fn knows(&self, text: &str) -> bool {
-        self.numbers.contains_key(text)
-    }
-
     /// How many names there are: every [`Ident`] is below.
     pub(crate) fn len(&self) -> usize {
         self.texts.len()

@@ -27,6 +27,7 @@ fn outcome_for(target: Target, source: impl Into<Vec<u8>>) -> Result<(), String>
         let arena = Bump::new();
         let options = Options { filename: "bad.py".into(), optimize: 0 };
         let code = compile(&arena, &source, options, target)
+            .code
             .map_err(|diagnostic| format!("{}: {}", diagnostic.kind.name(), diagnostic.message))?;
         let mut marshalled = Vec::new();
         marshal::write(code, target, &mut marshalled).map_err(|error| error.to_string())?;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 fn pyc(source: &str, target: Target) -> Vec<u8> {
     let arena = Bump::new();
     let options = Options { filename: "mod.py".into(), optimize: 0 };
-    let code = compile(&arena, source.as_bytes(), options, target).expect("it is valid Python");
+    let code = compile(&arena, source.as_bytes(), options, target).code.expect("it is valid Python");
     let mut pyc = target.features().magic.to_le_bytes().to_vec();
     pyc.extend_from_slice(b"\r\n\x01\0\0\0hashhash");
     crosspyc::marshal::write(code, target, &mut pyc).expect("it can be marshalled");

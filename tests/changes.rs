@@ -52,7 +52,7 @@ fn each_release_compiles_as_its_cpython_does() {
 fn answer(source: &str, target: Target) -> String {
     let arena = Bump::new();
     let options = Options { filename: "case.py".into(), optimize: 0 };
-    match compile(&arena, source.as_bytes(), options, target) {
+    match compile(&arena, source.as_bytes(), options, target).code {
         Ok(code) => {
             let mut text = String::new();
             listing(code, target, &mut text).expect("a string takes all");

@@ -69,7 +69,7 @@ fn check(source: &Path, pycs: &Path, bytes: &[u8], optimize: u8, target: Target)
     let arena = Bump::new();
     let filename = format!("{stem}.py");
     let options = Options { filename: filename.as_str().into(), optimize };
-    let code = compile(&arena, bytes, options, target).map_err(|diagnostic| {
+    let code = compile(&arena, bytes, options, target).code.map_err(|diagnostic| {
         format!("{}: {} at {:?}", diagnostic.kind.name(), diagnostic.message, diagnostic.location)
     })?;
     let mut pyc = Vec::new();

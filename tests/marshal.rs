@@ -59,7 +59,7 @@ fn a_constant_is_interned_if_it_is_the_one_object_of_a_name() {
     ] {
         let arena = Bump::new();
         let options = Options { filename: "m.py".into(), optimize: 0 };
-        let code = compile(&arena, source.as_bytes(), options, target()).expect("it is valid");
+        let code = compile(&arena, source.as_bytes(), options, target()).code.expect("it is valid");
         let mut written = Vec::new();
         marshal::write(code, target(), &mut written).expect("it is small");
         assert!(written.windows(expected.len()).any(|window| window == expected), "{source}");

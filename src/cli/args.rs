@@ -1,4 +1,4 @@
-//! The command line as it was typed. Each command turns its part into something ready to work with; these types only say what is there.
+//! The command line as it was typed. These types only describe the options; each command interprets its own.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -8,6 +8,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::project::output::Layout;
+use crate::project::warnings::WarningPolicy;
 use crate::pyc::Invalidation;
 use crate::targets::TargetSpec;
 
@@ -27,7 +28,7 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// One variant a file of `cli/`.
+/// One variant for each file of `cli/`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Compile(CompileArgs),
@@ -41,24 +42,24 @@ pub(super) enum Command {
     Cache(CacheArgs),
 }
 
-/// What is said, and how.
+/// The options that every command has.
 #[derive(Clone, Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Plain text, or one JSON object a line [default: text]
+    /// Print plain text, or one JSON object per line [default: text]
     #[arg(long = "format", global = true, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub formats: Vec<FormatArg>,
-    /// Say less: no summary; twice, no errors either
+    /// Print less: no summary and no warnings; twice: no errors either
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
     pub quiet: u8,
-    /// Say more: the files written; twice, those that are up to date too
+    /// Print more: each file written; twice: also the files that are up to date
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: u8,
-    /// Colours: on a terminal, unless NO_COLOR is set
+    /// Use colors; `auto` does on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t, help_heading = "Output")]
     pub color: When,
 }
 
-/// How things are said, and what `bundle` makes: two questions under one name, the option may be given for each.
+/// The form of messages, and the kind of file that `bundle` writes. The option may be given once for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FormatArg {
     Text,
@@ -78,7 +79,7 @@ pub(super) enum Format {
     Json,
 }
 
-/// What `bundle` makes.
+/// The kind of file that `bundle` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ArchiveFormat {
     Pyb,
@@ -114,60 +115,95 @@ pub(super) enum When {
 
 /// Compile files and trees: NAME.py to __pycache__/NAME.cpython-XY.pyc
 ///
-/// Pycs that are up to date are left alone. A module that does not compile is reported and the others are written; the exit code is 1 then.
+/// Pycs that are up to date are not written again, and their sources issue no warnings. If a module does
+/// not compile, the error is reported, the other modules are written, and the exit code is 1.
 /// Hidden folders, __pycache__, virtual environments and caches (folders with a CACHEDIR.TAG) are skipped.
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
     /// Files and folders [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Python versions: 3.12, 3.12.1, 3.9,3.12, 3.8-3.15 or all; repeatable
+    /// Python versions: 3.12, 3.12.1, 3.12,3.14, 3.12-3.15 or all; repeatable
     /// [default: tool.crosspyc.targets or project.requires-python of pyproject.toml, else all]
     #[arg(short, long = "target", value_name = "TARGET")]
     pub targets: Vec<TargetSpec>,
-    /// Mirror the trees under DIR instead of writing beside the sources
+    /// Write to a copy of the folder structure under DIR instead of beside the sources
     #[arg(short, long, value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
-    /// Optimisation levels: 1 drops assertions, 2 docstrings too; repeatable [default: 0]
+    /// Optimization levels: 1 removes assertions, 2 also docstrings; repeatable [default: 0]
     #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
-    /// How Python is to notice that a pyc is out of date (PEP 552) [default: checked-hash]
+    /// How Python detects that a pyc is out of date (PEP 552) [default: checked-hash]
     #[arg(long, value_enum, value_name = "MODE")]
     pub invalidation: Option<InvalidationArg>,
-    /// In __pycache__ folders, or NAME.pyc where NAME.py would be (for one target)
+    /// Write to __pycache__ folders, or write NAME.pyc in place of NAME.py (one target only)
     #[arg(long, value_enum, value_name = "LAYOUT", default_value_t)]
     pub layout: LayoutArg,
-    /// Cut DIR off the paths that tracebacks show, as compileall's -s
+    /// Remove DIR from the start of the paths in tracebacks, as compileall -s does
     #[arg(long, value_name = "DIR")]
     pub strip_dir: Option<String>,
-    /// Put DIR before the paths that tracebacks show, as compileall's -p
+    /// Add DIR to the start of the paths in tracebacks, as compileall -p does
     #[arg(long, value_name = "DIR")]
     pub prepend_dir: Option<String>,
-    /// Skip files and folders: a name at any depth, or a path from PATH if it has a `/`; repeatable
+    /// Skip files and folders. A GLOB with a `/` matches paths relative to PATH, others match names at any
+    /// depth; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// Number of worker threads [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
-    /// Compile also what is up to date
+    /// Compile also files that are up to date
     #[arg(short, long)]
     pub force: bool,
-    /// Write nothing; exit with 1 if a pyc is missing or stale
+    /// Write nothing and compile nothing; exit with code 1 if a pyc is missing or stale
     #[arg(long, conflicts_with = "force")]
     pub check: bool,
-    /// Remove the pycs (of these targets) whose sources are gone
+    /// Remove pycs of these targets whose sources no longer exist
     #[arg(long)]
     pub prune: bool,
-    /// Say where the time went
+    /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+    #[command(flatten)]
+    pub warnings: WarningsArgs,
+}
+
+/// The option of every command that compiles sources.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct WarningsArgs {
+    /// What to do about warnings that Python issues when it compiles a source
+    /// [default: tool.crosspyc.warnings of pyproject.toml, else default]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    warnings: Option<WarningsArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WarningsArg {
+    /// Report them
+    Default,
+    /// Reject the source, as python -W error does
+    Error,
+    /// Do not report them
+    Ignore,
+}
+
+impl WarningsArgs {
+    /// The policy of the command line, else that of the settings.
+    pub(super) fn policy(self, settings: Option<WarningPolicy>) -> WarningPolicy {
+        let typed = self.warnings.map(|arg| match arg {
+            WarningsArg::Default => WarningPolicy::Default,
+            WarningsArg::Error => WarningPolicy::Error,
+            WarningsArg::Ignore => WarningPolicy::Ignore,
+        });
+        typed.or(settings).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum InvalidationArg {
     /// Python compares the source's hash at every import
     CheckedHash,
-    /// Python never looks at the source
+    /// Python does not compare
     UncheckedHash,
     /// Python compares the source's modification time and size at every import
     Timestamp,
@@ -201,18 +237,20 @@ impl From<LayoutArg> for Layout {
 
 /// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and `crosspyc-run` start
 ///
-/// If pyproject.toml stands in PROJECT and its packages in PROJECT/src, that is the folder taken. Data files come along; hidden files, __pycache__,
-/// virtual environments and caches do not. Without -m, -e or -c the project's own __main__.py is the entry point, else its only script in [project.scripts].
-/// Options may also stand in pyproject.toml, under [tool.crosspyc.bundle].
+/// If PROJECT has a pyproject.toml and keeps its packages in PROJECT/src, they are taken from there. Data
+/// files are included; hidden files, __pycache__, virtual environments and caches are not. Without -m, -e
+/// or -c the entry point is the project's __main__.py, else the only script in [project.scripts].
+/// The options can also be set in pyproject.toml, under [tool.crosspyc.bundle].
 ///
-/// With --format zipapp, or an output that ends with .pyz, it makes a zip that any Python of the targets runs without the runner. It is not unpacked:
-/// data files are read with importlib.resources or pkgutil, not by path.
+/// With --format zipapp, or an output name that ends in .pyz, the result is a zip file that a Python of the
+/// targets runs without the runner. It is not unpacked: the program must read its data files with
+/// importlib.resources or pkgutil, not by path.
 #[derive(Debug, Args)]
 pub(super) struct BundleArgs {
-    /// The folder that is to stand on sys.path
+    /// The folder that is put on sys.path
     #[arg(value_name = "PROJECT")]
     pub project: PathBuf,
-    /// The file to write [default: the project's name with .pyb, in the current folder]
+    /// The file to write [default: the project's name and .pyb, in the current folder]
     #[arg(short, long, value_name = "APP.pyb")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -220,58 +258,63 @@ pub(super) struct BundleArgs {
     /// Python versions, as for `compile`; repeatable
     #[arg(short, long = "target", value_name = "TARGET")]
     pub targets: Vec<TargetSpec>,
-    /// Optimisation levels: 1 drops assertions, 2 docstrings too; repeatable [default: 0]
+    /// Optimization levels: 1 removes assertions, 2 also docstrings; repeatable [default: 0]
     #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
-    /// Take along the packages in DIR, as `pip install --target DIR` leaves them; repeatable
+    /// Include the packages in DIR, as installed by `pip install --target DIR`; repeatable
     #[arg(long, value_name = "DIR")]
     pub with: Vec<PathBuf>,
-    /// Leave out files and folders: a name at any depth, or a path in the bundle if it has a `/`; repeatable
+    /// Leave out files and folders. A GLOB with a `/` matches paths in the bundle, others match names at any
+    /// depth; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Take along what would be left out, as it is: hidden files, sources (which are then not compiled); repeatable
+    /// Include files unchanged that are left out otherwise, such as hidden files and sources (which are then
+    /// not compiled); repeatable
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
-    /// Take the modules' sources along: tracebacks show lines, and other Pythons can run them
+    /// Include the modules' sources: tracebacks show lines, and other Python versions can run them
     #[arg(long)]
     pub include_source: bool,
-    /// Take native extension modules along: the bundle then serves the platforms they were built for
+    /// Include native extension modules; the bundle then runs on the platforms they were built for
     #[arg(long)]
     pub native: bool,
-    /// What to do about modules that do not compile for a target
+    /// What to do if a module does not compile for a target
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_error: OnError,
-    /// Make one executable: the runner with the bundle appended
+    /// Write one executable file: the runner with the bundle appended
     #[arg(long)]
     pub standalone: bool,
-    /// The runner of a standalone executable, for another platform [default: the one beside crosspyc]
+    /// The runner to use for a standalone executable for another platform [default: the one beside crosspyc]
     #[arg(long, value_name = "FILE", requires = "standalone")]
     pub runner: Option<PathBuf>,
-    /// What the first line of a zipapp starts it with [default: /usr/bin/env python3]
+    /// The interpreter in the first line of a zipapp [default: /usr/bin/env python3]
     #[arg(short, long, value_name = "INTERPRETER")]
     pub python: Option<String>,
-    /// Sign the bundle with a secret key of minisign; its password, if it has one, is typed, piped in, or in CROSSPYC_SIGN_PASSWORD
+    /// Sign the bundle with a secret key of minisign. The key's password, if any, is typed, piped in, or taken
+    /// from CROSSPYC_SIGN_PASSWORD
     #[arg(long, value_name = "KEY")]
     pub sign: Option<PathBuf>,
     /// The application's name, for messages [default: that of the output, or of the project]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    #[command(flatten)]
+    pub warnings: WarningsArgs,
     /// Number of worker threads [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
 }
 
-/// What is started: one of these, or none.
+/// The entry point: at most one of these.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(super) struct StartArgs {
     /// Start a module or package, as python -m does
     #[arg(short, long, value_name = "MODULE")]
     pub module: Option<String>,
-    /// Start a function; what it returns is the exit status
+    /// Start a function; its return value is the exit status
     #[arg(short, long, value_name = "MODULE:FUNCTION")]
     pub entry_point: Option<String>,
-    /// Start a console script: of [project.scripts], or of a package that comes along
+    /// Start a console script from [project.scripts] or of an included package
     #[arg(short = 'c', long, value_name = "NAME")]
     pub script: Option<String>,
 }
@@ -281,96 +324,100 @@ pub(super) enum OnError {
     /// Write no bundle
     #[default]
     Fail,
-    /// Leave the module out, and say so
+    /// Leave out the module and report it
     Skip,
 }
 
-/// Run a bundle with a Python that is here, as crosspyc-run does
+/// Run a bundle with a Python interpreter of this machine, as crosspyc-run does
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// The interpreter to run it with [env: CROSSPYC_PYTHON]
+    /// The interpreter to use [env: CROSSPYC_PYTHON]
     #[arg(long, value_name = "PATH")]
     pub python: Option<OsString>,
-    /// An option for the interpreter, such as -Xdev or -O; repeatable
+    /// Pass an option to the interpreter, such as -Xdev or -O; repeatable
     #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
     pub python_arg: Vec<OsString>,
-    /// Keep PYTHONPATH and the user's site-packages within the program's reach
+    /// Let the program import from PYTHONPATH and the user's site-packages
     #[arg(long)]
     pub inherit_path: bool,
-    /// Run nothing that is not signed with a key of this file (minisign's NAME.pub); repeatable [env: CROSSPYC_TRUSTED_KEYS]
+    /// Run the bundle only if it is signed with a key in FILE (minisign's NAME.pub); repeatable
+    /// [env: CROSSPYC_TRUSTED_KEYS]
     #[arg(long, value_name = "FILE")]
     pub trusted_key: Vec<PathBuf>,
-    /// Compare every byte of the unpacked files with the archive
+    /// Compare the unpacked files with the archive byte by byte first
     #[arg(long)]
     pub verify: bool,
-    /// Say which interpreter would be chosen and why, and run nothing
+    /// Print which interpreter would be used and why; run nothing
     #[arg(long)]
     pub which: bool,
-    /// The bundle, then the program's own arguments
+    /// The bundle, followed by the program's arguments
     #[arg(value_name = "APP.pyb", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
     pub archive_and_arguments: Vec<OsString>,
 }
 
-/// Are these pycs and bundles whole, current, and for which Python?
+/// Check that pycs and bundles are undamaged and up to date, and print their Python versions
 ///
-/// A pyc is whole if its header and code object can be read to the end, and current if its hash or timestamp is that of the source beside it.
-/// A bundle is whole if every file in it has the digest that the manifest says.
-/// Exits with 1 if one is not.
+/// A pyc is whole if its header and code object can be read completely, and current if its hash or
+/// timestamp matches the source beside it. A bundle is whole if every file in it has the digest given in
+/// the manifest. The exit code is 1 if a file fails the check.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Pycs and bundles, and folders in which to look for them
+    /// Pycs, bundles, and folders to search for them
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Bundles must be signed with a public key in this file, in minisign's format; repeatable
+    /// Require that bundles are signed with a key in FILE (minisign's NAME.pub); repeatable
     #[arg(long = "trusted-key", value_name = "FILE")]
     pub trusted_keys: Vec<PathBuf>,
 }
 
-/// Unpack the files of a bundle, each verified
+/// Unpack the files of a bundle and verify each
 ///
-/// The files of one target go into DIR as they would stand on sys.path; those of several go into a sub-folder each, which has the pyc tag as its name.
+/// The files of a single target are written to DIR itself, as they are on sys.path. Several targets get a
+/// sub-folder each, named after the pyc tag.
 #[derive(Debug, Args)]
 pub(super) struct ExtractArgs {
     #[arg(value_name = "APP.pyb")]
     pub archive: PathBuf,
-    /// Where to: a folder that is empty or not there
+    /// The folder to write to; must be empty or not exist
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// Only the files for these Python versions; repeatable [default: all in the bundle]
+    /// Unpack only the files for these Python versions; repeatable [default: all in the bundle]
     #[arg(short, long = "target", value_name = "VERSION", value_delimiter = ',')]
     pub targets: Vec<String>,
 }
 
-/// What is in a pyc or a bundle
+/// Show the contents of a pyc or a bundle
 ///
-/// Of a bundle: whom it serves, its signature, and each target's files. What a target takes in the archive is exact; what a file takes is
-/// estimated by its size, for files are compressed together.
+/// For a bundle: its targets and platforms, its signature, and the files of each target. The compressed
+/// size of a target is exact; that of a file is an estimate, because files are compressed together.
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 }
 
-/// Disassemble a pyc, or what a source file compiles to
+/// Disassemble a pyc, or the code that a source file compiles to
 #[derive(Debug, Args)]
 pub(super) struct DisArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The Python version to compile a source file for [default: the newest supported]
+    /// The Python version to compile a source file for [default: the newest supported version]
     #[arg(short, long, value_name = "TARGET")]
     pub target: Option<crate::targets::Target>,
-    /// The optimisation level to compile a source file with
+    /// The optimization level to compile a source file with
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: u8,
+    #[command(flatten)]
+    pub warnings: WarningsArgs,
 }
 
-/// The versions crosspyc compiles for, and the interpreters found here
+/// List the versions that crosspyc compiles for, and the interpreters of this machine
 #[derive(Debug, Args)]
 pub(super) struct TargetsArgs {}
 
-/// The unpacked bundles of this user
+/// List or remove the unpacked bundles of this user
 ///
-/// `run` unpacks a bundle once, into CROSSPYC_CACHE_DIR or the system's folder for caches.
+/// `run` unpacks a bundle once, into CROSSPYC_CACHE_DIR or the system's cache folder.
 #[derive(Debug, Args)]
 pub(super) struct CacheArgs {
     #[command(subcommand)]
@@ -379,9 +426,9 @@ pub(super) struct CacheArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CacheCommand {
-    /// Say what is in the cache: application, variant, size, last use
+    /// List the contents of the cache: application, variant, size, last use
     List,
-    /// Remove what was not used for long and is not in use, and what killed runs left
+    /// Remove bundles unused for 30 days, and leftovers of killed runs. Bundles in use are kept
     Prune(PruneArgs),
     /// Remove every unpacked bundle that is not in use
     Clear,
@@ -389,10 +436,10 @@ pub(super) enum CacheCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct PruneArgs {
-    /// Remove what was not used for so many days [default: 30, unless --max-size is given]
+    /// Remove bundles that were not used for DAYS days [default: 30, unless --max-size is given]
     #[arg(long, value_name = "DAYS")]
     pub older_than: Option<u64>,
-    /// Remove what was used longest ago until the rest is no larger than this
+    /// Remove the least recently used bundles until the cache is no larger than MB
     #[arg(long, value_name = "MB")]
     pub max_size: Option<u64>,
 }

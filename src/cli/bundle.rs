@@ -1,8 +1,8 @@
 //! `crosspyc bundle`: compiles a project and packs it into one archive.
 
+mod outcome;
 mod product;
 mod request;
-mod tell;
 
 use std::time::Instant;
 
@@ -32,11 +32,12 @@ pub(super) fn run(
     };
     let Packed { contents, tally } = pack(&project, jobs(args.jobs), done).map_err(command_error)?;
     bar.finish_and_clear();
-    if let Some(code) = tell::failures(&tally, args.on_error, report) {
+    outcome::report_warnings(&project, &tally, report);
+    if let Some(code) = outcome::report_failures(&project, &tally, args.on_error, report) {
         let hint = match tally.failures.is_empty() {
             true => "",
             false => {
-                "; what the program does not need can be left out with --exclude, or all that fails with --on-error skip"
+                "; leave out modules that the program does not need with --exclude, or all that do not compile with --on-error skip"
             }
         };
         report.error(None, &format!("{} was not written{hint}", shown(&project.output)));
@@ -48,11 +49,12 @@ pub(super) fn run(
         report.note_line(note);
     }
     let time = start.elapsed();
-    tell::written(&project, &tally, tell::Written { variants, size, unpacked, time }, report);
+    let written = outcome::Written { variants, size, unpacked, time };
+    outcome::report_written(&project, &tally, written, report);
     Ok(exit::SUCCESS)
 }
 
-/// What asks for something that is not there is wrong usage; the rest failed.
+/// A request for something that does not exist is a usage error; the rest are failures.
 fn command_error(error: PackError) -> CommandError {
     match error {
         PackError::NotAFolder(_)

@@ -1,4 +1,6 @@
-//! `crosspyc compile`: from the options, and what pyproject.toml adds, to a plan; builds it and says what came of it.
+//! `crosspyc compile`: makes a plan from the options and pyproject.toml, builds it, and reports the results.
+
+mod outcomes;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,16 +10,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::args::CompileArgs;
-use super::report::{Report, Verbosity, counted, duration, end_clean, shown, thousands};
+use super::report::{Concerned, Report, Verbosity, counted, duration, end_clean, shown, thousands};
 use super::{CommandError, exit};
-use crate::project::build::{Mode, ModuleReport, Outcome, build};
+use crate::project::build::{Mode, build};
 use crate::project::filename::FileNames;
-use crate::project::freshness::State;
 use crate::project::globs::Globs;
-use crate::project::module::Failure;
-use crate::project::output::{Output, Placement, Plan, Root};
+use crate::project::output::{Placement, Plan, Root};
 use crate::project::prune;
-use crate::project::rejection::Rejection;
 use crate::project::settings::{Settings, SettingsError};
 use crate::project::timings::{Stage, Timings};
 use crate::targets::{Target, combine};
@@ -35,16 +34,8 @@ struct PycRecord<'r> {
     reason: Option<String>,
 }
 
-/// A bug of crosspyc, with `--format json`.
-#[derive(Serialize)]
-#[serde(tag = "type", rename = "internal-error")]
-struct InternalErrorRecord<'r> {
-    path: String,
-    target: String,
-    message: &'r str,
-}
-
-/// The end of a run, with `--format json`: counts of modules (of pycs for `removed`), seconds of wall time.
+/// The summary of a run, with `--format json`: numbers of modules (for `removed`, of pycs; for `warnings`,
+/// of warnings), and seconds of wall time.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "summary")]
 struct SummaryRecord<'r> {
@@ -63,7 +54,7 @@ struct StageRecord {
     seconds: f64,
 }
 
-/// How the modules fared. A module counts once, as the first of these that one of its pycs is.
+/// The numbers of modules by result. A module with several results counts as the first of these.
 #[derive(Default, Serialize)]
 struct Tally {
     failed: usize,
@@ -72,8 +63,10 @@ struct Tally {
     stale: usize,
     missing: usize,
     current: usize,
-    /// Pycs whose sources are gone.
+    /// Pycs whose sources no longer exist.
     removed: usize,
+    /// Warnings, equal ones of several targets or levels counted once.
+    warnings: usize,
     #[serde(skip)]
     internal_errors: usize,
     #[serde(skip)]
@@ -104,7 +97,7 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
         report.error(None, &error.to_string());
     }
     for module in &reports {
-        tell_module(module, report, &mut tally);
+        outcomes::report_module(module, report, &mut tally);
     }
     if args.prune {
         prune_orphans(&plan, &roots, &placement, mode, report, &mut tally);
@@ -114,11 +107,11 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
     let bytes: u64 = plan.modules.iter().map(|module| module.size).sum();
     let summary =
         Summary { args, targets: targets_of(&roots), modules: reports.len(), elapsed: start.elapsed() };
-    summary.tell(&tally, report, args.timings.then_some((&timings, walked, bytes)));
+    summary.report(&tally, report, args.timings.then_some((&timings, walked, bytes)));
     Ok(exit_code(&tally))
 }
 
-/// The PATHs with their settings: what the command line says goes before what pyproject.toml says.
+/// The PATHs with their settings. The command line has precedence over pyproject.toml.
 fn roots(args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
     let asked = combine(args.targets.iter().cloned()).map_err(CommandError::usage)?;
     let here = [PathBuf::from(".")];
@@ -145,10 +138,11 @@ fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, Com
     } else {
         asked.to_vec()
     };
-    Ok(Root { path, targets, optimize, invalidation, excludes })
+    let warnings = args.warnings.policy(settings.warnings);
+    Ok(Root { path, targets, optimize, invalidation, warnings, excludes })
 }
 
-/// Told once, not for each module.
+/// Checks the folder once, instead of failing for each module.
 fn check_out_dir(args: &CompileArgs) -> Result<(), CommandError> {
     match &args.out_dir {
         Some(dir) if dir.exists() && !dir.is_dir() => {
@@ -158,7 +152,7 @@ fn check_out_dir(args: &CompileArgs) -> Result<(), CommandError> {
     }
 }
 
-/// A source-less pyc without a source beside it may be all there is of a module.
+/// A source-less pyc may be the only form in which a module is installed: it must not be pruned.
 fn check_prune(args: &CompileArgs) -> Result<(), CommandError> {
     let in_place = args.out_dir.is_none() && args.layout == super::args::LayoutArg::Sourceless;
     if args.prune && in_place {
@@ -178,7 +172,7 @@ fn mode(args: &CompileArgs) -> Mode {
     }
 }
 
-/// How many threads: all cores where nothing is asked for.
+/// The number of threads: all cores by default.
 pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     asked.map_or_else(cores, usize::from)
@@ -191,7 +185,13 @@ fn targets_of(roots: &[Root]) -> Vec<String> {
     targets.iter().map(label).collect()
 }
 
-/// `3.12` for the newest patch level, else `3.12.1`.
+/// The targets of a diagnostic or warning, `all` being those asked for.
+pub(super) fn concerned(targets: &[Target], all: &[Target]) -> Concerned {
+    let is_missing = |target| !targets.contains(target);
+    Concerned { targets: targets.iter().map(label).collect(), all: !all.iter().any(is_missing) }
+}
+
+/// `3.12` for the newest patch release, else `3.12.1`.
 pub(super) fn label(target: &Target) -> String {
     match Target::newest(target.version()) {
         Some(newest) if newest == *target => target.version().to_string(),
@@ -199,117 +199,7 @@ pub(super) fn label(target: &Target) -> String {
     }
 }
 
-/// Says what became of a module and counts it.
-fn tell_module(module: &ModuleReport<'_>, report: &mut Report, tally: &mut Tally) {
-    let outcomes = match &module.outcomes {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            tally.failed += 1;
-            return report.error(None, &error.to_string());
-        }
-    };
-    tell_rejections(module, outcomes, report);
-    for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
-        tell_output(module, output, outcome, report, tally);
-    }
-    let any = |wanted: fn(&Outcome) -> bool| outcomes.iter().any(wanted);
-    let count = if any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::NotWritten(_))) {
-        &mut tally.failed
-    } else if any(|outcome| matches!(outcome, Outcome::Written(_))) {
-        &mut tally.compiled
-    } else if any(|outcome| matches!(outcome, Outcome::Outdated(State::Stale(_)))) {
-        &mut tally.stale
-    } else if any(|outcome| matches!(outcome, Outcome::Outdated(_))) {
-        &mut tally.missing
-    } else {
-        &mut tally.current
-    };
-    *count += 1;
-}
-
-/// One diagnostic for all outputs that the same fault concerns.
-fn tell_rejections(module: &ModuleReport<'_>, outcomes: &[Outcome], report: &mut Report) {
-    let mut told: Vec<(&Rejection, Vec<String>)> = Vec::new();
-    for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
-        let Outcome::Failed(Failure::Rejected(rejection)) = outcome else { continue };
-        let target = label(&output.variant.target);
-        let same = |other: &Rejection| {
-            other.diagnostic.message == rejection.diagnostic.message && other.place == rejection.place
-        };
-        match told.iter_mut().find(|(other, _)| same(other)) {
-            Some((_, targets)) if targets.contains(&target) => {}
-            Some((_, targets)) => targets.push(target),
-            None => told.push((rejection, vec![target])),
-        }
-    }
-    let mut all: Vec<String> =
-        module.module.outputs.iter().map(|output| label(&output.variant.target)).collect();
-    all.dedup();
-    for (rejection, targets) in told {
-        let some = if targets == all { &[][..] } else { &targets };
-        report.diagnostic(&module.module.source, rejection, some);
-    }
-}
-
-fn tell_output(
-    module: &ModuleReport<'_>,
-    output: &Output,
-    outcome: &Outcome,
-    report: &mut Report,
-    tally: &mut Tally,
-) {
-    let source = &module.module.source;
-    let (status, reason, from) = match outcome {
-        Outcome::Current => ("current", None, Verbosity::All),
-        Outcome::Written(state) => ("written", reason(state), Verbosity::Files),
-        Outcome::Outdated(State::Missing) => ("missing", None, Verbosity::Normal),
-        Outcome::Outdated(state) => ("stale", reason(state), Verbosity::Normal),
-        Outcome::NotWritten(error) => {
-            report.error(None, &error.to_string());
-            ("failed", Some(error.source.to_string()), Verbosity::Silent)
-        }
-        Outcome::Failed(Failure::Rejected(rejection)) => {
-            ("failed", Some(rejection.diagnostic.message.clone()), Verbosity::Silent)
-        }
-        Outcome::Failed(Failure::Internal(message)) => {
-            tally.internal_errors += 1;
-            tell_internal_error(module, output, message, report);
-            ("failed", Some("internal error".to_owned()), Verbosity::Silent)
-        }
-    };
-    if report.is_json() && report.verbosity >= Verbosity::Normal {
-        report.record(&PycRecord {
-            status,
-            pyc: shown(&output.path),
-            source: Some(shown(source)),
-            target: Some(output.variant.target.to_string()),
-            optimize: Some(output.variant.optimize),
-            reason,
-        });
-    } else if from > Verbosity::Silent && report.verbosity >= from {
-        let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
-        report.line(format_args!("{status}: {}{reason}", shown(&output.path)));
-    }
-}
-
-fn reason(state: &State) -> Option<String> {
-    match state {
-        State::Stale(reason) => Some(reason.to_string()),
-        State::Current | State::Missing | State::Forced => None,
-    }
-}
-
-fn tell_internal_error(module: &ModuleReport<'_>, output: &Output, message: &str, report: &mut Report) {
-    let path = shown(&module.module.source);
-    let target = output.variant.target;
-    if report.is_json() {
-        report.record(&InternalErrorRecord { path, target: target.to_string(), message });
-    } else {
-        report.error(None, &format!("internal error in {path} for {target}; please report: {message}"));
-    }
-}
-
-/// Removes the pycs whose sources are gone; only names them with `--check`.
+/// Removes the pycs whose sources no longer exist; with `--check`, only reports them.
 fn prune_orphans(
     plan: &Plan,
     roots: &[Root],
@@ -351,7 +241,7 @@ fn prune_orphans(
     }
 }
 
-/// What the last line speaks of.
+/// The contents of the last line.
 struct Summary<'a> {
     args: &'a CompileArgs,
     targets: Vec<String>,
@@ -360,7 +250,7 @@ struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    fn tell(&self, tally: &Tally, report: &mut Report, timings: Option<(&Timings, Duration, u64)>) {
+    fn report(&self, tally: &Tally, report: &mut Report, timings: Option<(&Timings, Duration, u64)>) {
         if report.verbosity < Verbosity::Normal {
             return;
         }
@@ -408,11 +298,15 @@ impl Summary<'_> {
                 text.push_str(&format!(", {} {what}", thousands(number)));
             }
         }
+        if tally.warnings > 0 {
+            text.push_str(&format!(", {}", counted(tally.warnings, "warning")));
+        }
         text
     }
 }
 
-/// A line a stage: time summed over the workers, share, and pace against the size of all sources.
+/// A line for each stage: its time summed over the workers, its share, and its speed relative to the size of
+/// all sources.
 fn timing_lines(timings: &Timings, walked: Duration, bytes: u64) -> Vec<String> {
     let megabytes = bytes as f64 / 1e6;
     let total = timings.total() + walked;

@@ -1,4 +1,4 @@
-//! `crosspyc dis`: disassembles a pyc, or what a source file compiles to.
+//! `crosspyc dis`: disassembles a pyc, or the code that a source file compiles to.
 
 use std::fs;
 use std::path::Path;
@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use serde::Serialize;
 
 use super::args::DisArgs;
+use super::compile::concerned;
 use super::report::{Report, shown};
 use super::{CommandError, exit};
 use crate::code::PyStr;
@@ -17,6 +18,7 @@ use crate::project::examine::{Body, examine};
 use crate::project::filename::FileNames;
 use crate::project::guard::guarded;
 use crate::project::rejection::Rejection;
+use crate::project::settings::Settings;
 use crate::targets::Target;
 
 /// The disassembly, with `--format json`.
@@ -65,20 +67,26 @@ fn of_pyc(path: &Path, bytes: &[u8]) -> Disassembled {
 fn of_source(args: &DisArgs, source: &[u8], report: &mut Report) -> Result<Disassembled, CommandError> {
     let newest = || crate::targets::all_targets().pop();
     let target = args.target.or_else(newest).ok_or_else(|| CommandError::usage("no target is supported"))?;
+    let settings = Settings::nearest(&args.file).map_err(CommandError::usage)?;
     let name = args.file.file_name().map_or(args.file.as_path(), Path::new);
     let co_filename = FileNames::default().of(&args.file, name);
     let arena = Bump::new();
     let options = Options { filename: PyStr(&co_filename), optimize: args.optimize };
-    match guarded(|| compile::compile(&arena, source, options, target)) {
-        Ok(Ok(code)) => Ok(Ok((target, disassemble(code, target)))),
-        Ok(Err(diagnostic)) => {
-            report.diagnostic(&args.file, &Rejection::new(diagnostic, source), &[]);
-            Ok(Err(format!("`{}` does not compile for {target}", shown(&args.file))))
-        }
-        Err(message) => {
-            let path = shown(&args.file);
-            let message = format!("internal error in {path} for {target}; please report: {message}");
-            Err(CommandError { message, code: exit::INTERNAL_ERROR })
-        }
+    let compilation = guarded(|| compile::compile(&arena, source, options, target)).map_err(|message| {
+        let path = shown(&args.file);
+        let message = format!("internal error in {path} for {target}; please report: {message}");
+        CommandError { message, code: exit::INTERNAL_ERROR }
+    })?;
+    let only = || concerned(&[target], &[target]);
+    let (code, warnings) = args.warnings.policy(settings.warnings).apply(compilation, target, source);
+    for warning in warnings {
+        report.warning(&args.file, &warning, &only());
     }
+    Ok(match code {
+        Ok(code) => Ok((target, disassemble(code, target))),
+        Err(diagnostic) => {
+            report.diagnostic(&args.file, &Rejection::new(diagnostic, source), &only());
+            Err(format!("`{}` does not compile for {target}", shown(&args.file)))
+        }
+    })
 }

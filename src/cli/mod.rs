@@ -1,4 +1,5 @@
-//! The command line: one file a command. [`args`] is what was typed, [`report`] the only place that prints, [`exit`] the exit codes.
+//! The command line: one file per command. [`args`] defines the options, [`exit`] the exit codes; only
+//! [`report`] prints.
 
 mod args;
 mod bundle;
@@ -22,7 +23,7 @@ use crate::project::guard;
 use args::{Arguments, Command};
 use report::Report;
 
-/// Why a command could not do its work at all: the message, which the caller prints, and the exit code.
+/// Why a command failed as a whole: the message, which the caller prints, and the exit code.
 #[derive(Debug)]
 struct CommandError {
     message: String,
@@ -30,7 +31,7 @@ struct CommandError {
 }
 
 impl CommandError {
-    /// The user asked for something that makes no sense.
+    /// The options or settings are invalid.
     fn usage(message: impl ToString) -> CommandError {
         CommandError { message: message.to_string(), code: exit::USAGE }
     }
@@ -40,7 +41,7 @@ impl CommandError {
     }
 }
 
-/// The `crosspyc` command: runs what the process's arguments say.
+/// The `crosspyc` command: runs the command given by the process's arguments.
 pub fn main() -> ExitCode {
     guard::install_hook();
     let arguments = Arguments::parse();
@@ -63,7 +64,7 @@ fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
     let archive_format = arguments.output.archive_format();
     if archive_format.is_some() && !matches!(arguments.command, Command::Bundle(_)) {
         return Err(CommandError::usage(
-            "the formats `pyb` and `zipapp` are for bundles; here it is `text` or `json`",
+            "the formats `pyb` and `zipapp` are for `bundle` only; use `text` or `json`",
         ));
     }
     match &arguments.command {

@@ -1,16 +1,19 @@
 //! Everything `crosspyc` prints, and the only place that prints.
 //!
-//! Results go to standard output, errors and diagnostics to standard error; with `--format json` all of it goes to standard output, one object a line:
+//! Results go to standard output; errors, diagnostics and warnings go to standard error. With
+//! `--format json` everything goes to standard output, one object per line:
 //!
 //! ```text
 //! {"type": "error", "path": PATH or null, "message": ...}
 //! {"type": "diagnostic", "path", "exception", "message", "line", "column", "end_line", "end_column", "notes", "targets"}
+//! {"type": "warning", "path", "category", "message", "line", "column", "end_line", "end_column", "targets"}
 //! {"type": "pyc", "status": "written" | "current" | "missing" | "stale" | "failed" | "removed", "pyc", "source", "target", "optimize", "reason"}
-//! {"type": "summary", ...} and others, each described where it is made
+//! {"type": "summary", ...} and others, each documented at its type
 //! ```
 //!
-//! Lines and columns count from 1, columns in characters; a field that does not apply is null or left out.
-//! A reader that goes away (`| head`) ends the output quietly.
+//! Lines and columns count from 1, columns in characters; a field that does not apply is null or missing.
+//! A diagnostic or warning that several targets share is one object; `targets` lists all of them.
+//! If the reader closes the pipe (`| head`), the output ends without an error.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
@@ -23,21 +26,22 @@ use serde::Serialize;
 use super::args::{Format, OutputArgs, When};
 use super::exit;
 use crate::project::interrupt;
-use crate::project::rejection::{Excerpt, Rejection};
+use crate::project::rejection::{Excerpt, Place, Rejection};
 pub(super) use crate::project::shown;
+use crate::project::warnings::SourceWarning;
 
-/// How much is said.
+/// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verbosity {
     /// Nothing.
     Silent,
     /// Errors.
     Errors,
-    /// A summary too.
+    /// Also warnings, notes and a summary.
     Normal,
-    /// Files that were written too.
+    /// Also the files that were written.
     Files,
-    /// Files that were up to date too.
+    /// Also the files that were up to date.
     All,
 }
 
@@ -46,9 +50,9 @@ pub(super) struct Report {
     format: Format,
     pub(super) verbosity: Verbosity,
     out: BufWriter<Stdout>,
-    /// Nobody listens any more.
+    /// The reader of standard output has closed it.
     closed: bool,
-    /// Standard output could not be written, for another reason.
+    /// Why standard output could not be written, other than a closed pipe.
     failed: Option<io::Error>,
     color: bool,
 }
@@ -57,6 +61,7 @@ pub(super) struct Report {
 #[derive(Clone, Copy)]
 enum Style {
     Error,
+    Warning,
     Place,
     Note,
 }
@@ -79,6 +84,24 @@ enum Message<'m> {
         notes: &'m [String],
         targets: &'m [String],
     },
+    Warning {
+        path: String,
+        category: &'m str,
+        message: &'m str,
+        line: Option<u32>,
+        column: Option<u32>,
+        end_line: Option<u32>,
+        end_column: Option<u32>,
+        targets: &'m [String],
+    },
+}
+
+/// The targets that a diagnostic or warning concerns.
+pub(super) struct Concerned {
+    /// As they are shown to the user.
+    pub targets: Vec<String>,
+    /// No other targets were asked for: the text does not name them.
+    pub all: bool,
 }
 
 impl Report {
@@ -105,7 +128,7 @@ impl Report {
         self.format == Format::Json
     }
 
-    /// A line of text on standard output; nothing with `--format json`.
+    /// Prints a line of text to standard output; nothing with `--format json`.
     pub(super) fn line(&mut self, text: impl Display) {
         if self.format == Format::Text {
             let result = writeln!(self.out, "{text}");
@@ -113,7 +136,7 @@ impl Report {
         }
     }
 
-    /// An object on standard output with `--format json`, else nothing.
+    /// Prints an object to standard output with `--format json`, else nothing.
     pub(super) fn record(&mut self, object: &impl Serialize) {
         if self.is_json() {
             let result = serde_json::to_writer(&mut self.out, object).map_err(io::Error::from);
@@ -122,7 +145,7 @@ impl Report {
         }
     }
 
-    /// Something that went wrong, with a file it is about if the message does not name one.
+    /// Reports a failure. `path` is the file concerned, if the message does not name it.
     pub(super) fn error(&mut self, path: Option<&Path>, message: &str) {
         if self.verbosity == Verbosity::Silent {
             return;
@@ -137,7 +160,7 @@ impl Report {
         }
     }
 
-    /// Advice, or something odd that is no failure.
+    /// Prints advice, or a remark that is not an error.
     pub(super) fn note_line(&mut self, message: &str) {
         if self.verbosity >= Verbosity::Normal && !self.is_json() {
             let label = self.styled(Style::Note, "note:");
@@ -145,8 +168,8 @@ impl Report {
         }
     }
 
-    /// A fault in the user's Python. `targets` are those that reject it, if others do not.
-    pub(super) fn diagnostic(&mut self, path: &Path, rejection: &Rejection, targets: &[String]) {
+    /// Reports an error in the user's Python.
+    pub(super) fn diagnostic(&mut self, path: &Path, rejection: &Rejection, concerned: &Concerned) {
         if self.verbosity == Verbosity::Silent {
             return;
         }
@@ -161,36 +184,70 @@ impl Report {
                 end_line: place.map(|place| place.end_line),
                 end_column: place.map(|place| place.end_column),
                 notes: &diagnostic.notes,
-                targets,
+                targets: &concerned.targets,
             });
         }
-        let place_text = match place {
+        let head = (Style::Error, diagnostic.kind.name(), diagnostic.message.as_str());
+        self.located(path, place, head, &diagnostic.notes, concerned);
+    }
+
+    /// Reports a warning about the user's Python.
+    pub(super) fn warning(&mut self, path: &Path, warning: &SourceWarning, concerned: &Concerned) {
+        if self.verbosity < Verbosity::Normal {
+            return;
+        }
+        let place = warning.place.as_ref();
+        if self.is_json() {
+            return self.record(&Message::Warning {
+                path: shown(path),
+                category: warning.category.name(),
+                message: &warning.message,
+                line: place.map(|place| place.line),
+                column: place.map(|place| place.column),
+                end_line: place.map(|place| place.end_line),
+                end_column: place.map(|place| place.end_column),
+                targets: &concerned.targets,
+            });
+        }
+        let head = (Style::Warning, warning.category.name(), warning.message.as_str());
+        self.located(path, place, head, &[], concerned);
+    }
+
+    /// Prints `PATH:LINE:COLUMN: CLASS: MESSAGE`, the line of the source, and notes.
+    fn located(
+        &self,
+        path: &Path,
+        place: Option<&Place>,
+        (style, class, message): (Style, &str, &str),
+        notes: &[String],
+        concerned: &Concerned,
+    ) {
+        let position = match place {
             Some(place) => format!("{}:{}:{}:", shown(path), place.line, place.column),
             None => format!("{}:", shown(path)),
         };
-        let place_text = self.styled(Style::Place, &place_text);
-        let kind = self.styled(Style::Error, diagnostic.kind.name());
-        let mut text = format!("{place_text} {kind}: {}\n", diagnostic.message);
+        let position = self.styled(Style::Place, &position);
+        let mut text = format!("{position} {}: {message}\n", self.styled(style, class));
         if let Some(place) = place {
-            text.push_str(&self.excerpt(&place.excerpt));
+            text.push_str(&self.excerpt(&place.excerpt, style));
         }
-        let versions = (!targets.is_empty()).then(|| format!("on Python {}", targets.join(", ")));
-        for note in diagnostic.notes.iter().chain(&versions) {
+        let versions = (!concerned.all).then(|| format!("on Python {}", concerned.targets.join(", ")));
+        for note in notes.iter().chain(&versions) {
             text.push_str(&format!("  {} {note}\n", self.styled(Style::Note, "note:")));
         }
         self.complain(&text);
     }
 
-    /// The line of the source, and carets under what is wrong.
-    fn excerpt(&self, excerpt: &Excerpt) -> String {
+    /// The line of the source, with carets under the place.
+    fn excerpt(&self, excerpt: &Excerpt, style: Style) -> String {
         if excerpt.text.trim().is_empty() {
             return String::new();
         }
-        let carets = self.styled(Style::Error, &"^".repeat(excerpt.width));
+        let carets = self.styled(style, &"^".repeat(excerpt.width));
         format!("    {}\n    {}{carets}\n", excerpt.text, " ".repeat(excerpt.offset))
     }
 
-    /// A bar on a terminal, where text is wanted and something is to be said.
+    /// A progress bar; hidden if standard error is not a terminal, or with `--format json` or `--quiet`.
     pub(super) fn progress(&self, files: usize) -> ProgressBar {
         let wanted = self.format == Format::Text && self.verbosity >= Verbosity::Normal;
         if !wanted || !io::stderr().is_terminal() {
@@ -201,7 +258,7 @@ impl Report {
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
-    /// Ends the output; `code` is the exit code unless what was to be said could not be.
+    /// Flushes the output and returns the exit code: `code`, unless the output could not be written.
     pub(super) fn finish(mut self, code: u8) -> u8 {
         let result = self.out.flush();
         self.note(result);
@@ -222,7 +279,8 @@ impl Report {
         }
     }
 
-    /// Text on standard error, in one write so that lines of several processes do not mix. When that fails there is nobody left to tell.
+    /// Prints text to standard error, in one write, so that lines of several processes do not mix. Errors are
+    /// ignored: there is nowhere left to report them.
     fn complain(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
@@ -230,6 +288,7 @@ impl Report {
     fn styled(&self, style: Style, text: &str) -> String {
         let code = match style {
             Style::Error => "1;31",
+            Style::Warning => "1;33",
             Style::Place => "1",
             Style::Note => "1;36",
         };
@@ -237,7 +296,8 @@ impl Report {
     }
 }
 
-/// Lets an interrupted run take its bar off the terminal, and finish the file it is writing. Where signals cannot be caught, they end it all the same.
+/// Makes an interrupted run remove its progress bar and finish the file being written. Without effect where
+/// signals cannot be caught.
 pub(super) fn end_clean(bar: &ProgressBar) {
     let bar = bar.clone();
     let _ = interrupt::end_between_writes(move || bar.finish_and_clear());

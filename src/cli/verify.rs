@@ -1,4 +1,4 @@
-//! `crosspyc verify`: are these pycs and bundles whole, current, and for which Python.
+//! `crosspyc verify`: checks that pycs and bundles are undamaged and up to date.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -127,10 +127,10 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
         report.error(None, &error.to_string());
     }
     for record in &records {
-        tell(record, report);
+        report_pyc(record, report);
     }
     for bundle in &bundles {
-        tell_bundle(bundle, report);
+        report_bundle(bundle, report);
     }
     if !records.is_empty() || (errors.is_empty() && bundles.is_empty()) {
         summarize(&records, report);
@@ -205,7 +205,7 @@ fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>, keys: &Truste
     record
 }
 
-fn tell_bundle(record: &BundleRecord, report: &mut Report) {
+fn report_bundle(record: &BundleRecord, report: &mut Report) {
     report.record(record);
     let from = if record.status.is_bad() { Verbosity::Errors } else { Verbosity::Files };
     if report.verbosity >= from {
@@ -237,7 +237,7 @@ fn summarize_bundles(records: &[BundleRecord], report: &mut Report) {
     report.line(format_args!("{}: {}", counted(records.len(), "bundle"), parts.join(", ")));
 }
 
-fn tell(record: &PycRecord, report: &mut Report) {
+fn report_pyc(record: &PycRecord, report: &mut Report) {
     if report.is_json() {
         return report.record(record);
     }

@@ -20,6 +20,7 @@ impl<'a> Compiler<'a, '_> {
         {
             return self.method_call(location, call, value, attr);
         }
+        self.check_caller(call.func);
         self.null_before_callable(call.func.location);
         self.visit_expr(call.func)?;
         if let Some(consumer) = self.genexp_consumer(call) {

@@ -34,11 +34,13 @@ impl<'a> Compiler<'a, '_> {
             return Err(Diagnostic::syntax_error(location, "too many statically nested blocks"));
         }
         frame_blocks.push(FrameBlock { kind, block, exit });
+        self.silence_warnings(kind);
         Ok(())
     }
 
     pub(crate) fn pop_frame_block(&mut self) {
-        self.state().frame_blocks.pop().expect("every pushed frame block is popped once");
+        let block = self.state().frame_blocks.pop().expect("every pushed frame block is popped once");
+        self.unsilence_warnings(block.kind);
     }
 
     /// Unwinds all blocks, for `return`.
@@ -75,11 +77,19 @@ impl<'a> Compiler<'a, '_> {
             if is_last(block.kind) {
                 break Some(block);
             }
-            self.pop_frame_block();
+            self.state().frame_blocks.pop();
+            if !self.silences_while_unwound() {
+                self.unsilence_warnings(block.kind);
+            }
             unwound.push(block);
             self.unwind(place, block, top)?;
         };
-        self.state().frame_blocks.extend(unwound.into_iter().rev());
+        for block in unwound.into_iter().rev() {
+            self.state().frame_blocks.push(block);
+            if !self.silences_while_unwound() {
+                self.silence_warnings(block.kind);
+            }
+        }
         Ok(last)
     }
 

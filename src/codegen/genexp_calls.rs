@@ -63,7 +63,9 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn genexp_call(&mut self, location: Location, call: GenexpCall<'a>) -> Result {
         let GenexpCall { builtin, func, genexp, comp } = call;
         let [skip, end] = self.new_labels();
+        let first_warning = self.warnings.len();
         let code = self.genexp_code(genexp, comp)?;
+        let warnings = first_warning..self.warnings.len();
         self.emit_arg(Opcode::COPY, 1, func);
         self.emit_arg(Opcode::LOAD_COMMON_CONSTANT, builtin.constant() as u32, func);
         self.emit_comparison(CmpOp::Is, func);
@@ -83,6 +85,7 @@ impl<'a> Compiler<'a, '_> {
         // Not compiled again: nested calls would take exponential time.
         self.use_label(skip);
         self.null_after_callable(func);
+        self.repeat_warnings(warnings);
         self.call_genexp(genexp, comp, code)?;
         self.emit_arg(Opcode::CALL, 1, location);
         self.use_label(end);

@@ -36,6 +36,7 @@ mod template_strings;
 mod tests;
 mod type_params;
 mod units;
+mod warnings;
 mod yields;
 
 use bumpalo::Bump;
@@ -45,7 +46,7 @@ use annotations::DeferredAnnotation;
 pub(crate) use place::Place;
 
 use crate::code::{CodeObject, Constant, PyStr};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Warning};
 use crate::instructions::{BackEnd, Label, Unit};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
@@ -180,6 +181,10 @@ pub(crate) struct Compiler<'a, 'c> {
     pub(crate) back_end: &'c mut BackEnd<'c, 'a>,
     /// The code objects made so far, as constants.
     pub(crate) codes: FxHashSet<Constant<'a>>,
+    /// The warnings so far, those of earlier stages included.
+    pub(crate) warnings: &'c mut Vec<Warning>,
+    /// How many of the blocks being compiled silence warnings.
+    pub(crate) silencing_blocks: u32,
 }
 
 impl<'a> Compiler<'a, '_> {
@@ -293,6 +298,7 @@ pub(crate) fn module<'a>(
     future: Future,
     symtable: SymbolTable,
     module: &ast::Module<'a>,
+    warnings: &mut Vec<Warning>,
     back_end: &mut BackEnd<'_, 'a>,
 ) -> Result<&'a CodeObject<'a>> {
     let mut compiler = Compiler {
@@ -306,6 +312,8 @@ pub(crate) fn module<'a>(
         spare_units: Vec::new(),
         back_end,
         codes: FxHashSet::default(),
+        warnings,
+        silencing_blocks: 0,
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);
     compiler.namespace_body(Location::new(1, 1, 0, 0), module.body)?;

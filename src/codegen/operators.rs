@@ -73,6 +73,7 @@ impl<'a> Compiler<'a, '_> {
         ops: &'a [CmpOp],
         comparators: &'a [Expr<'a>],
     ) -> Result {
+        self.check_compare(location, left, ops, comparators);
         if ops.len() == 1 {
             self.visit_expr(left)?;
             self.visit_expr(&comparators[0])?;
@@ -147,6 +148,7 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::BoolOp { op, values } => self.jump_if_bool_op(location, op, values, target, condition),
             ExprKind::IfExp(if_exp) => self.jump_if_conditional(location, if_exp, target, condition),
             ExprKind::Compare(Compare { left, ops, comparators }) if ops.len() > 1 => {
+                self.check_compare(test.location, left, ops, comparators);
                 self.jump_if_chain(test.location, left, ops, comparators, target, condition)
             }
             _ => {

@@ -160,6 +160,7 @@ impl<'a> Compiler<'a, '_> {
         test: &'a Expr<'a>,
         msg: Option<&'a Expr<'a>>,
     ) -> Result {
+        self.check_assert(location, test);
         if self.optimize > 0 {
             return Ok(());
         }

@@ -16,6 +16,10 @@ impl<'a> Compiler<'a, '_> {
         slice: &'a Expr<'a>,
         ctx: ExprContext,
     ) -> Result {
+        if ctx == ExprContext::Load {
+            self.check_subscripter(value);
+            self.check_index(value, slice);
+        }
         self.visit_expr(value)?;
         if ctx != ExprContext::Del && self.two_part_slice(slice)? {
             let is_load = ctx == ExprContext::Load;

@@ -11,7 +11,7 @@ fn the_deepest_source_does_not_exhaust_the_stack() {
     let target: Target = "3.12.1".parse().expect("3.12.1 is supported");
     let options = Options { filename: "module.py".into(), optimize: 0 };
     let source = format!("x = a{}\n", ".b()".repeat(1400));
-    assert!(compile(&Bump::new(), source.as_bytes(), options, target).is_ok());
+    assert!(compile(&Bump::new(), source.as_bytes(), options, target).code.is_ok());
     let too_deep = format!("x = a{}\n", ".b()".repeat(1600));
     assert_eq!(rejection(&too_deep).0, "maximum recursion depth exceeded during compilation");
 }
@@ -21,7 +21,7 @@ fn rejection(source: &str) -> (String, i32, i32) {
     let target: Target = "3.12.1".parse().expect("3.12.1 is supported");
     let options = Options { filename: "module.py".into(), optimize: 0 };
     let arena = Bump::new();
-    let error = compile(&arena, source.as_bytes(), options, target).expect_err("CPython rejects it");
+    let error = compile(&arena, source.as_bytes(), options, target).code.expect_err("CPython rejects it");
     (error.message, error.location.lineno, error.location.col_offset)
 }
 
@@ -42,7 +42,7 @@ fn nested_inlined_comprehensions_count_as_blocks() {
         let target: Target = release.parse().expect("a supported release");
         let options = Options { filename: "module.py".into(), optimize: 0 };
         let arena = Bump::new();
-        compile(&arena, source.as_bytes(), options, target).map(|_| ()).map_err(|error| error.message)
+        compile(&arena, source.as_bytes(), options, target).code.map(|_| ()).map_err(|error| error.message)
     };
     let nested = |depth, target: &str| {
         format!("{}x{}\n", "[".repeat(depth), format!(" for {target} in y]").repeat(depth))
@@ -63,7 +63,7 @@ fn takes_blocks(release: &str, depth: usize, last: &str) -> bool {
     let body = nested("while x", depth).replace("pass", last);
     let source = format!("def f():\n{}", body.lines().map(|line| format!(" {line}\n")).collect::<String>());
     let options = Options { filename: "module.py".into(), optimize: 0 };
-    compile(&Bump::new(), source.as_bytes(), options, release.parse().expect("supported")).is_ok()
+    compile(&Bump::new(), source.as_bytes(), options, release.parse().expect("supported")).code.is_ok()
 }
 
 #[test]

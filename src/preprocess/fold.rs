@@ -9,7 +9,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-use super::{Future, constants, format};
+use super::{FoldedTree, Future, constants, format};
 use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::folding::Nans;
@@ -52,9 +52,20 @@ pub(super) fn module<'a>(
     rules: Rules,
     limit: u32,
     module: &Module<'a>,
-) -> Result<(Module<'a>, u32)> {
-    let mut folder = Folder { arena, rules, depth: 0, deepest: 0, limit, rewrites: 0, nans: Nans::default() };
-    Ok((Module { body: folder.body(module.body)?, ..*module }, folder.deepest))
+) -> Result<FoldedTree<'a>> {
+    let mut folder = Folder {
+        arena,
+        rules,
+        depth: 0,
+        deepest: 0,
+        limit,
+        rewrites: 0,
+        nans: Nans::default(),
+        bool_inversions: std::vec::Vec::new(),
+    };
+    let folded = Module { body: folder.body(module.body)?, ..*module };
+    let Folder { deepest: depth, bool_inversions, .. } = folder;
+    Ok(FoldedTree { body: module.body, rules, module: folded, depth, bool_inversions })
 }
 
 /// The error of a tree that nests too deeply.
@@ -74,6 +85,8 @@ struct Folder<'a> {
     /// How many nodes were made anew so far.
     rewrites: u32,
     nans: Nans,
+    /// The locations of the `~` operations on a `bool` that were folded.
+    bool_inversions: std::vec::Vec<Location>,
 }
 
 impl<'a> Folder<'a> {
@@ -470,6 +483,10 @@ impl<'a> Folder<'a> {
     fn unary_op(&mut self, op: UnaryOp, operand: &'a Expr<'a>, location: Location) -> Expr<'a> {
         match constants::unary_op(self.arena, op, operand, location) {
             Some(Expr { kind, location }) => {
+                let is_bool = |value| matches!(value, Constant::True | Constant::False);
+                if op == UnaryOp::Invert && operand.kind.as_constant().is_some_and(is_bool) {
+                    self.bool_inversions.push(location);
+                }
                 // `+` gives the very object back.
                 let kind = if op == UnaryOp::UAdd { kind } else { self.with_nan_numbered(kind) };
                 self.rewritten(Expr { kind, location })

@@ -1,5 +1,5 @@
-//! What CPython does on the tree before the symbol table: `__future__` statements and constant
-//! folding, by target.
+//! What CPython does on the tree before the symbol table, by target: `__future__` statements, constant
+//! folding, and the warnings that go with it.
 //!
 //! ```python
 //! x = ("a" * 3, not y in [1, 2])     # becomes  x = ("aaa", y not in (1, 2))
@@ -10,13 +10,14 @@
 //! [`NodeId`](crate::syntax::ast::NodeId).
 
 mod constants;
+mod finally;
 mod fold;
 mod format;
 mod future;
 
 use bumpalo::Bump;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Warning, WarningCategory};
 use crate::names::Interner;
 use crate::source::Location;
 use crate::syntax::ast::{Module, Stmt};
@@ -63,6 +64,8 @@ struct FoldedTree<'a> {
     rules: fold::Rules,
     module: Module<'a>,
     depth: u32,
+    /// The folded `~` operations on a `bool`.
+    bool_inversions: Vec<Location>,
 }
 
 impl<'a> Folded<'a> {
@@ -72,19 +75,22 @@ impl<'a> Folded<'a> {
         rules: fold::Rules,
         limit: u32,
         module: &Module<'a>,
-    ) -> Result<Module<'a>, Diagnostic> {
+    ) -> Result<&FoldedTree<'a>, Diagnostic> {
         let is_same = |tree: &&FoldedTree<'a>| tree.rules == rules && std::ptr::eq(tree.body, module.body);
-        if let Some(tree) = self.0.iter().find(is_same) {
-            return if tree.depth > limit { Err(fold::too_deep()) } else { Ok(tree.module) };
-        }
-        let (folded, depth) = fold::module(arena, rules, limit, module)?;
-        self.0.push(FoldedTree { body: module.body, rules, module: folded, depth });
-        Ok(folded)
+        let index = match self.0.iter().position(|tree| is_same(&tree)) {
+            Some(index) => index,
+            None => {
+                self.0.push(fold::module(arena, rules, limit, module)?);
+                self.0.len() - 1
+            }
+        };
+        let tree = &self.0[index];
+        if tree.depth > limit { Err(fold::too_deep()) } else { Ok(tree) }
     }
 }
 
 /// Finds the future statements, and folds constants as the target does before its symbol table,
-/// unless `folded` has that tree.
+/// unless `folded` has that tree. Adds to `warnings`.
 pub fn preprocess<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
@@ -92,9 +98,30 @@ pub fn preprocess<'a>(
     optimize: u8,
     module: &Module<'a>,
     folded: &mut Folded<'a>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(Module<'a>, Future), Diagnostic> {
     let future = future::statements(interner, features, module)?;
     let rules = fold::Rules::new(features, optimize, &future);
-    let module = folded.get(arena, rules, features.recursion_limit, module)?;
-    Ok((module, future))
+    if features.control_flow_in_finally_warned {
+        finally::warn(module.body, warnings);
+    }
+    let tree = folded.get(arena, rules, features.recursion_limit, module)?;
+    let removal = features.bool_inversion_removal;
+    warnings.extend(tree.bool_inversions.iter().map(|&location| bool_inversion(removal, location)));
+    Ok((tree.module, future))
+}
+
+/// The warning of `~True`, which CPython's `bool` issues when the compiler evaluates it; `removal` is
+/// what it says of its removal. CPython attributes it to the caller of `compile()`; here it has the
+/// location of the operation.
+///
+/// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
+fn bool_inversion(removal: &str, location: Location) -> Warning {
+    let message = format!(
+        "Bitwise inversion '~' on bool is deprecated{removal}. This returns the bitwise inversion of \
+         the underlying int object and is usually not what you expect from negating a bool. Use the \
+         'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of \
+         the underlying int."
+    );
+    Warning::new(WarningCategory::DeprecationWarning, location, message)
 }

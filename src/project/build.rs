@@ -1,4 +1,4 @@
-//! Bringing the pycs of a [`Plan`] up to date, module by module, on all cores.
+//! Brings the pycs of a [`Plan`] up to date, module by module, on all cores.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -8,6 +8,7 @@ use super::freshness::{State, mtime_seconds, state, timestamp_header};
 use super::module::{Failure, Input, ModuleCompiler};
 use super::output::{Module, Output, Plan, Variant};
 use super::timings::{Stage, Timings};
+use super::warnings::SourceWarning;
 use super::workers::map_largest_first;
 use super::write::{mode_for, write_atomically};
 use crate::pyc::{Header, Invalidation};
@@ -19,20 +20,22 @@ pub enum Mode {
     Update,
     /// Write all.
     Force,
-    /// Write nothing, only say which are missing or stale.
+    /// Write nothing, only find those that are missing or stale.
     Check,
 }
 
-/// What became of a module.
+/// The result of building a module.
 #[derive(Debug)]
 pub struct ModuleReport<'p> {
     pub module: &'p Module,
     /// The outcome of each of the module's outputs, or why the source could not be read.
     pub outcomes: Result<Vec<Outcome>, FileError>,
+    /// The warnings of the outputs that were compiled.
+    pub warnings: Vec<SourceWarning>,
     pub timings: Timings,
 }
 
-/// What became of an output.
+/// The result for one output.
 #[derive(Debug)]
 pub enum Outcome {
     Current,
@@ -43,14 +46,15 @@ pub enum Outcome {
     NotWritten(FileError),
 }
 
-/// Builds every module on `jobs` threads; `done` is called after each, from any thread. The reports come in the order of the plan.
+/// Builds every module on `jobs` threads. Calls `done` after each, from any thread. Returns the reports in
+/// the order of the plan.
 pub fn build<'p>(
     plan: &'p Plan,
     mode: Mode,
     jobs: usize,
     done: impl Fn(&ModuleReport<'_>) + Sync,
 ) -> Result<Vec<ModuleReport<'p>>, rayon::ThreadPoolBuildError> {
-    // References, so that the reports may outlive the workers.
+    // References, so that the reports can outlive the workers.
     let modules: Vec<&'p Module> = plan.modules.iter().collect();
     map_largest_first(
         &modules,
@@ -59,8 +63,9 @@ pub fn build<'p>(
         Worker::default,
         |worker, &module| {
             let mut timings = Timings::default();
-            let outcomes = worker.build(module, mode, &mut timings);
-            let report = ModuleReport { module, outcomes, timings };
+            let mut warnings = Vec::new();
+            let outcomes = worker.build(module, mode, &mut timings, &mut warnings);
+            let report = ModuleReport { module, outcomes, warnings, timings };
             done(&report);
             report
         },
@@ -80,10 +85,11 @@ impl Worker {
         module: &Module,
         mode: Mode,
         timings: &mut Timings,
+        warnings: &mut Vec<SourceWarning>,
     ) -> Result<Vec<Outcome>, FileError> {
         let failed = |error| FileError::new("read", &module.source, error);
         let mut opened = timings.time(Stage::Read, || Opened::new(module)).map_err(failed)?;
-        // Timestamps are compared without looking into the source.
+        // Timestamps are compared without reading the source.
         let by_content = module.invalidation != Invalidation::Timestamp;
         self.source.clear();
         if by_content {
@@ -96,7 +102,7 @@ impl Worker {
         if !by_content {
             timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
         }
-        Ok(self.write(module, &opened, states, timings))
+        Ok(self.write(module, &opened, states, timings, warnings))
     }
 
     /// Compiles and writes the outputs that are not current.
@@ -106,19 +112,21 @@ impl Worker {
         opened: &Opened,
         states: Vec<State>,
         timings: &mut Timings,
+        warnings: &mut Vec<SourceWarning>,
     ) -> Vec<Outcome> {
         let input = Input {
             source: &self.source,
             co_filename: &module.co_filename,
             invalidation: module.invalidation,
             mtime: opened.mtime,
+            warnings: module.warnings,
         };
         let stale: Vec<usize> =
             (0..states.len()).filter(|&output| states[output] != State::Current).collect();
         let variants: Vec<Variant> = stale.iter().map(|&output| module.outputs[output].variant).collect();
         let mut outcomes: Vec<Outcome> = states.into_iter().map(unwritten).collect();
         let mode = mode_for(&opened.metadata);
-        self.compiler.compile(&input, &variants, timings, |index, pyc, timings| {
+        *warnings = self.compiler.compile(&input, &variants, timings, |index, pyc, timings| {
             let Output { path, .. } = &module.outputs[stale[index]];
             let outcome = &mut outcomes[stale[index]];
             *outcome = match (pyc, std::mem::replace(outcome, Outcome::Current)) {
@@ -143,7 +151,8 @@ fn unwritten(state: State) -> Outcome {
     }
 }
 
-/// A source that can be read, and what it was when it was opened: should it change now, the next run sees it.
+/// An open source file, with its metadata at the time of opening: if it changes afterwards, the next run
+/// notices.
 struct Opened {
     file: File,
     metadata: fs::Metadata,
@@ -158,7 +167,7 @@ impl Opened {
         Ok(Opened { file, metadata, mtime })
     }
 
-    /// The state of each output; `source` is only looked at in the modes that hash it.
+    /// The state of each output. `source` is used only in the modes that hash it.
     fn states(&self, module: &Module, mode: Mode, source: &[u8]) -> Vec<State> {
         let state_of = |output: &Output| {
             if mode == Mode::Force {

@@ -27,6 +27,7 @@ pub mod signing;
 pub mod standalone;
 pub mod timings;
 pub mod walk;
+pub mod warnings;
 pub mod workers;
 pub mod write;
 pub mod zipapp;

@@ -1,6 +1,7 @@
-//! One source file in memory to its pycs: parsed once, compiled for each target and optimisation level.
+//! One source file in memory to its pycs: parsed once, compiled for each target and optimization level.
 //!
-//! Pure but for the time it measures. A panic on one variant (a bug of ours) is that variant's failure; the others go on.
+//! Pure except for the time it measures. A panic while compiling one variant (a bug of crosspyc) fails
+//! that variant only.
 
 use bumpalo::Bump;
 
@@ -8,14 +9,15 @@ use super::guard::guarded;
 use super::output::Variant;
 use super::rejection::Rejection;
 use super::timings::{Stage, Timings};
-use crate::code::PyStr;
-use crate::compile::{self, Options, Parsed};
+use super::warnings::{SourceWarning, WarningPolicy, WarningSet};
+use crate::code::{CodeObject, PyStr};
+use crate::compile::{self, Compilation, Options, Parsed};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
 use crate::pyc::{Header, Invalidation};
 use crate::source::Location;
 
-/// A source, and what its pycs are to say of it.
+/// A source, and what its pycs record about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'s> {
     pub source: &'s [u8],
@@ -24,10 +26,11 @@ pub struct Input<'s> {
     pub invalidation: Invalidation,
     /// The source's modification time in seconds, for [`Invalidation::Timestamp`].
     pub mtime: i64,
+    pub warnings: WarningPolicy,
 }
 
 /// Why there is no pyc.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The target's compiler rejects the source.
     Rejected(Box<Rejection>),
@@ -43,29 +46,34 @@ pub struct ModuleCompiler {
 }
 
 impl ModuleCompiler {
-    /// Compiles `input` for each of `variants` and hands their pycs, header included, to `each`, in order.
+    /// Compiles `input` for each of `variants` and passes their pycs, header included, to `each`, in
+    /// order. Returns the warnings.
     pub fn compile(
         &mut self,
         input: &Input<'_>,
         variants: &[Variant],
         timings: &mut Timings,
         mut each: impl FnMut(usize, Result<&[u8], Failure>, &mut Timings),
-    ) {
+    ) -> Vec<SourceWarning> {
         let mut parsed = None;
+        let mut warnings = WarningSet::default();
         for (index, &variant) in variants.iter().enumerate() {
             let tree = parsed.get_or_insert_with(|| parse(&self.arena, input, timings));
-            let result = match tree {
-                Ok(tree) => pyc(&self.arena, tree, input, variant, timings, &mut self.pyc),
-                Err(unparsed) => Err(unparsed.failure(input)),
-            };
-            if tree.is_ok() && matches!(result, Err(Failure::Internal(_))) {
-                // The panic left the table of names in some state between two.
+            let result = compile_variant(&self.arena, tree, input, variant, timings);
+            if tree.is_ok() && result.is_err() {
+                // The panic left the table of names in an unknown state.
                 parsed = None;
             }
+            let result = result.map_err(Failure::Internal).and_then(|compilation| {
+                let code = warnings.judge(input.warnings, compilation, variant.target);
+                let code = code.map_err(|diagnostic| rejected(diagnostic, input))?;
+                pyc(code, input, variant, timings, &mut self.pyc)
+            });
             each(index, result.map(|()| self.pyc.as_slice()), timings);
         }
         drop(parsed);
         self.arena.reset();
+        warnings.into_sorted(input.source)
     }
 }
 
@@ -76,37 +84,42 @@ enum Unparsed {
     Internal(String),
 }
 
-impl Unparsed {
-    fn failure(&self, input: &Input<'_>) -> Failure {
-        match self {
-            Unparsed::Undecodable(diagnostic) => {
-                Failure::Rejected(Box::new(Rejection::new(diagnostic.clone(), input.source)))
-            }
-            Unparsed::Internal(message) => Failure::Internal(message.clone()),
-        }
-    }
-}
-
 fn parse<'a>(arena: &'a Bump, input: &Input<'a>, timings: &mut Timings) -> Result<Parsed<'a>, Unparsed> {
     let result = timings.time(Stage::Parse, || guarded(|| compile::parse(arena, input.source)));
     result.map_err(Unparsed::Internal)?.map_err(Unparsed::Undecodable)
 }
 
-fn pyc<'a>(
+/// The error is the message of a panic.
+fn compile_variant<'a>(
     arena: &'a Bump,
-    tree: &mut Parsed<'a>,
+    tree: &mut Result<Parsed<'a>, Unparsed>,
     input: &Input<'a>,
-    variant: Variant,
+    Variant { target, optimize }: Variant,
+    timings: &mut Timings,
+) -> Result<Compilation<'a>, String> {
+    let options = Options { filename: PyStr(input.co_filename), optimize };
+    match tree {
+        Ok(tree) => {
+            timings.time(Stage::Compile, || guarded(|| compile::compile_parsed(arena, tree, options, target)))
+        }
+        Err(Unparsed::Undecodable(diagnostic)) => {
+            Ok(Compilation { code: Err(diagnostic.clone()), warnings: Vec::new() })
+        }
+        Err(Unparsed::Internal(message)) => Err(message.clone()),
+    }
+}
+
+fn rejected(diagnostic: Diagnostic, input: &Input<'_>) -> Failure {
+    Failure::Rejected(Box::new(Rejection::new(diagnostic, input.source)))
+}
+
+fn pyc(
+    code: &CodeObject<'_>,
+    input: &Input<'_>,
+    Variant { target, .. }: Variant,
     timings: &mut Timings,
     pyc: &mut Vec<u8>,
 ) -> Result<(), Failure> {
-    let Variant { target, optimize } = variant;
-    let options = Options { filename: PyStr(input.co_filename), optimize };
-    let rejected = |diagnostic| Failure::Rejected(Box::new(Rejection::new(diagnostic, input.source)));
-    let code = timings
-        .time(Stage::Compile, || guarded(|| compile::compile_parsed(arena, tree, options, target)))
-        .map_err(Failure::Internal)?
-        .map_err(rejected)?;
     let marshalled = timings.time(Stage::Marshal, || {
         guarded(|| {
             pyc.clear();
@@ -115,6 +128,6 @@ fn pyc<'a>(
         })
     });
     marshalled.map_err(Failure::Internal)?.map_err(|error| {
-        rejected(Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, error.to_string()))
+        rejected(Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, error.to_string()), input)
     })
 }

@@ -1,4 +1,4 @@
-//! Where the pyc of a module goes, and from a pyc back to its source.
+//! The path of a module's pyc, and the path of a pyc's source.
 //!
 //! ```text
 //!                        beside the sources                        --out-dir DIR
@@ -16,28 +16,29 @@ use std::path::{Component, Path, PathBuf};
 use super::filename::FileNames;
 use super::globs::Globs;
 use super::walk::{Files, FolderLinks, Hidden, Rules, Source, walk};
+use super::warnings::WarningPolicy;
 use super::{FileError, shown};
 use crate::pyc::{CACHE_DIR, Invalidation, cache_file_name, sourceless_file_name};
 use crate::targets::Target;
 
-/// What a pyc is compiled for: a target and an optimisation level.
+/// A target and an optimization level: what a pyc is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variant {
     pub target: Target,
     pub optimize: u8,
 }
 
-/// How the pycs lie.
+/// The names of pycs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
-    /// In `__pycache__` folders, under names with tags.
+    /// In `__pycache__` folders, with tags in their names.
     #[default]
     Pycache,
     /// `mod.pyc` where `mod.py` would be: importable without the source, for one variant.
     Sourceless,
 }
 
-/// Where pycs go.
+/// Where pycs are written.
 #[derive(Clone, Debug, Default)]
 pub struct Placement {
     /// Mirror the trees here; beside the sources if `None`.
@@ -45,48 +46,50 @@ pub struct Placement {
     pub layout: Layout,
 }
 
-/// A PATH to compile, and how.
+/// A PATH to compile, with its settings.
 #[derive(Clone, Debug)]
 pub struct Root {
     pub path: PathBuf,
     pub targets: Vec<Target>,
     pub optimize: Vec<u8>,
     pub invalidation: Invalidation,
+    pub warnings: WarningPolicy,
     pub excludes: Globs,
 }
 
-/// A source and the pycs that it is to have.
+/// A source and its pycs.
 #[derive(Clone, Debug)]
 pub struct Module {
     pub source: PathBuf,
     pub size: u64,
     pub co_filename: Vec<u8>,
     pub invalidation: Invalidation,
+    pub warnings: WarningPolicy,
     pub outputs: Vec<Output>,
 }
 
-/// A pyc to be.
+/// A pyc to write.
 #[derive(Clone, Debug)]
 pub struct Output {
     pub variant: Variant,
     pub path: PathBuf,
 }
 
-/// All that is to be compiled, in the order of the PATHs and of names.
+/// Everything to compile, in the order of the PATHs and of names.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub modules: Vec<Module>,
     /// The `__pycache__` folders under each PATH, with the PATH's targets.
     pub caches: Vec<(PathBuf, Vec<Target>)>,
-    /// Files and folders that could not be looked at.
+    /// Files and folders that could not be read.
     pub errors: Vec<FileError>,
 }
 
-/// A request that makes no sense.
+/// A combination of options that cannot be fulfilled.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     #[error(
-        "`{first}` and `{second}` would both be compiled to `{output}`; leave one of them out",
+        "`{first}` and `{second}` would both be compiled to `{output}`; exclude one of them",
         first = shown(first), second = shown(second), output = shown(output)
     )]
     Clash { first: PathBuf, second: PathBuf, output: PathBuf },
@@ -175,6 +178,7 @@ impl Root {
             size: source.size,
             co_filename: names.of(&source.path, &source.relative),
             invalidation: self.invalidation,
+            warnings: self.warnings,
             outputs: variants.iter().map(output).collect(),
         }
     }

@@ -1,19 +1,21 @@
-//! What is wrong with a source, ready to be shown: the diagnostic, and the line of the source it is about.
+//! Errors in a source file, ready to be shown: the diagnostic, and the line of the source it is about.
+
+use std::borrow::Cow;
 
 use crate::diagnostic::Diagnostic;
-use crate::source;
+use crate::source::{self, Location};
 
 /// How many characters of a line are kept.
 const WINDOW: usize = 120;
 
-/// A fault of a source file.
-#[derive(Clone, Debug)]
+/// Why a target rejects a source file. Equal rejections of several targets are reported once.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
     pub diagnostic: Diagnostic,
     pub place: Option<Place>,
 }
 
-/// Where the fault is. Columns count characters from 1, as CPython's do; the end is exclusive.
+/// A range of the source. Columns count characters from 1, as CPython's do; the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub line: u32,
@@ -23,36 +25,47 @@ pub struct Place {
     pub excerpt: Excerpt,
 }
 
-/// A line of the source, or the part of it around the fault.
+/// A line of the source, or the part of it around a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
     /// Without control characters.
     pub text: String,
-    /// The characters before the fault, and how many it spans.
+    /// How many characters of `text` are before the place, and how many are in it.
     pub offset: usize,
     pub width: usize,
 }
 
 impl Rejection {
-    /// Looks up the line that `diagnostic` speaks of in the bytes of the source.
+    /// Looks up the line of `diagnostic` in the bytes of the source.
     pub fn new(diagnostic: Diagnostic, source: &[u8]) -> Rejection {
-        let text = match source::decode(source) {
-            Ok(text) => text,
-            Err(_) => String::from_utf8_lossy(source),
-        };
-        let place = Place::new(&diagnostic, &text);
+        let place = SourceLines::new(source).place(diagnostic.location);
         Rejection { diagnostic, place }
     }
 }
 
-impl Place {
-    fn new(diagnostic: &Diagnostic, text: &str) -> Option<Place> {
-        let location = diagnostic.location;
+/// A decoded source file with an index of its lines.
+pub struct SourceLines<'s> {
+    text: Cow<'s, str>,
+    /// The offset in bytes of each line's start.
+    starts: Vec<usize>,
+}
+
+impl<'s> SourceLines<'s> {
+    /// Bytes that cannot be decoded are replaced.
+    pub fn new(source: &'s [u8]) -> SourceLines<'s> {
+        let text = source::decode(source).unwrap_or_else(|_| String::from_utf8_lossy(source));
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect();
+        SourceLines { text, starts }
+    }
+
+    /// The place of a location in the file; `None` for a location without a line.
+    pub fn place(&self, location: Location) -> Option<Place> {
         let line = u32::try_from(location.lineno).ok().filter(|&line| line > 0)?;
-        let line_text = nth_line(text, line);
+        let line_text = self.line(line);
         let start = characters_before(line_text, location.col_offset);
         let end_line = u32::try_from(location.end_lineno).unwrap_or(0).max(line);
-        let end_text = if end_line == line { line_text } else { nth_line(text, end_line) };
+        let end_text = if end_line == line { line_text } else { self.line(end_line) };
         let end = characters_before(end_text, location.end_col_offset);
         let (column, end_column) = (start as u32 + 1, end as u32 + 1);
         let last = if end_line == line { end } else { line_text.chars().count() };
@@ -60,10 +73,17 @@ impl Place {
         let end_column = if end_line == line { end_column.max(column) } else { end_column };
         Some(Place { line, column, end_line, end_column, excerpt })
     }
+
+    /// A line without its line break; empty past the end of the file.
+    fn line(&self, line: u32) -> &str {
+        let Some(&start) = self.starts.get(line as usize - 1) else { return "" };
+        let end = self.starts.get(line as usize).map_or(self.text.len(), |next| next - 1);
+        &self.text[start..end]
+    }
 }
 
 impl Excerpt {
-    /// Cuts indentation off, and what is far from the fault.
+    /// Cuts off indentation, and text far from the place.
     fn new(line: &str, start: usize, width: usize) -> Excerpt {
         let indentation = line.chars().take_while(|c| c.is_whitespace()).count().min(start);
         let skipped = indentation.max(start.saturating_sub(WINDOW / 2));
@@ -75,11 +95,7 @@ impl Excerpt {
     }
 }
 
-fn nth_line(text: &str, line: u32) -> &str {
-    text.split('\n').nth(line as usize - 1).unwrap_or_default()
-}
-
-/// The characters in the first `column` bytes of a line; none if the column is unknown.
+/// The number of characters in the first `column` bytes of a line; 0 if the column is unknown.
 fn characters_before(line: &str, column: i32) -> usize {
     let mut bytes = usize::try_from(column).unwrap_or(0).min(line.len());
     while !line.is_char_boundary(bytes) {
@@ -91,7 +107,6 @@ fn characters_before(line: &str, column: i32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Location;
 
     fn place(text: &str, location: Location) -> Place {
         let diagnostic = Diagnostic::syntax_error(location, "wrong");
@@ -106,21 +121,21 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_of_several_lines_is_shown_to_the_end_of_its_first() {
+    fn an_error_of_several_lines_is_shown_to_the_end_of_its_first() {
         let place = place("f(\n  x\n)\n", Location::new(1, 3, 0, 1));
         assert_eq!((place.end_line, place.end_column), (3, 2));
         assert_eq!(place.excerpt, Excerpt { text: "f(".to_owned(), offset: 0, width: 2 });
     }
 
     #[test]
-    fn of_a_long_line_only_a_part_is_kept() {
+    fn a_long_line_is_cut() {
         let line = "x".repeat(10_000);
         let excerpt = place(&line, Location::new(1, 1, 5_000, 9_000)).excerpt;
         assert_eq!((excerpt.text.len(), excerpt.offset, excerpt.width), (120, 60, 60));
     }
 
     #[test]
-    fn places_outside_of_the_text_are_survived() {
+    fn locations_outside_of_the_text_have_a_place() {
         for location in [Location::new(9, 9, 5, 6), Location::new(1, 1, 50, -1), Location::new(1, 1, -1, -1)]
         {
             place("pass\n", location);

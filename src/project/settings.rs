@@ -1,4 +1,4 @@
-//! What pyproject.toml says: `[tool.crosspyc]`, and what matters of `[project]`, of the file nearest to a PATH.
+//! The settings for a PATH, from the nearest pyproject.toml: `[tool.crosspyc]` and parts of `[project]`.
 //!
 //! ```toml
 //! [tool.crosspyc]
@@ -6,8 +6,9 @@
 //! exclude = ["tests", "docs/*.py"]
 //! optimize = [0, 2]               # or one level
 //! invalidation = "unchecked-hash"
+//! warnings = "error"               # or "default" or "ignore"
 //!
-//! [tool.crosspyc.bundle]          # what the options of `crosspyc bundle` of the same names set
+//! [tool.crosspyc.bundle]          # the options of `crosspyc bundle`, under the same names
 //! with = ["build/deps"]           # from the folder of pyproject.toml
 //! script = "app"                  # or module = "app", or entry-point = "app.cli:main"
 //! exclude = ["tests"]             # paths in the bundle, as for include
@@ -15,7 +16,7 @@
 //! native = true
 //! ```
 //!
-//! Of `[project]`, `requires-python` bounds the targets, and a bundle takes `name` and `scripts`.
+//! From `[project]`, `requires-python` limits the targets; `name` and `scripts` are used for bundles.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,29 +26,31 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::globs::GlobError;
+use super::warnings::WarningPolicy;
 use super::{FileError, shown};
 use crate::pyc::Invalidation;
 use crate::targets::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
 
-/// The settings for one PATH. What the file does not set is `None` (or empty).
+/// The settings for one PATH. A setting that the file does not have is `None` or empty.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The folder of the file, and the way from there to the PATH.
+    /// The folder of the file, and the path from there to the PATH.
     pub folder: PathBuf,
     pub prefix: PathBuf,
     pub targets: Option<Vec<Target>>,
-    /// What `project.requires-python` says; only looked into where nothing else names targets.
+    /// `project.requires-python`. Parsed only if nothing else names targets.
     pub requires_python: Option<String>,
     pub exclude: Vec<String>,
     pub optimize: Option<Vec<u8>>,
     pub invalidation: Option<Invalidation>,
+    pub warnings: Option<WarningPolicy>,
     pub bundle: BundleSettings,
     /// `project.name` and `project.scripts`.
     pub name: Option<String>,
     pub scripts: BTreeMap<String, String>,
 }
 
-/// `[tool.crosspyc.bundle]`. What it does not set is `None` (or empty).
+/// `[tool.crosspyc.bundle]`. A setting that it does not have is `None` or empty.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BundleSettings {
@@ -71,7 +74,7 @@ fn levels<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Ve
     Ok(Some(OneOrMore::deserialize(deserializer)?.into_vec()))
 }
 
-/// Why pyproject.toml cannot be followed.
+/// An error in pyproject.toml.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error(transparent)]
@@ -80,7 +83,7 @@ pub enum SettingsError {
     Toml { path: PathBuf, reason: String },
     #[error("in `{path}`, tool.crosspyc.targets: {reason}", path = shown(path))]
     Targets { path: PathBuf, reason: TargetError },
-    #[error("in `{path}`, tool.crosspyc.optimize: {level} is no level; it is 0, 1 or 2", path = shown(path))]
+    #[error("in `{path}`, tool.crosspyc.optimize: {level} is not an optimization level; use 0, 1 or 2", path = shown(path))]
     Optimize { path: PathBuf, level: u8 },
     #[error("in `{path}`, tool.crosspyc: {reason}", path = shown(path))]
     Glob { path: PathBuf, reason: GlobError },
@@ -113,6 +116,7 @@ struct Tool {
     exclude: Vec<String>,
     optimize: Option<OneOrMore<u8>>,
     invalidation: Option<InvalidationName>,
+    warnings: Option<WarningPolicy>,
     #[serde(default)]
     bundle: BundleSettings,
 }
@@ -151,7 +155,7 @@ enum InvalidationName {
 }
 
 impl Settings {
-    /// Reads the nearest pyproject.toml at or above `path`; there may be none.
+    /// Reads the nearest pyproject.toml at or above `path`, if there is one.
     pub fn nearest(path: &Path) -> Result<Settings, SettingsError> {
         let absolute = std::path::absolute(path).map_err(|error| FileError::new("read", path, error))?;
         let start = if absolute.is_dir() { Some(absolute.as_path()) } else { absolute.parent() };
@@ -171,7 +175,8 @@ impl Settings {
         Ok(Settings::default())
     }
 
-    /// The targets when the command line names none: those set, or the supported ones that the project allows.
+    /// The targets if the command line names none: those of the settings, or all supported ones that the
+    /// project allows.
     pub fn targets_or_allowed(&self) -> Result<Vec<Target>, SettingsError> {
         match (&self.targets, &self.requires_python) {
             (Some(targets), _) => Ok(targets.clone()),
@@ -207,6 +212,7 @@ impl Settings {
             exclude: tool.exclude,
             optimize,
             invalidation,
+            warnings: tool.warnings,
             bundle: tool.bundle,
             name,
             scripts,

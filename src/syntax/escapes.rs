@@ -48,9 +48,21 @@ pub(super) fn decode_str<'a>(
 fn is_invalid(bytes: &[u8], start: usize, letters: &[u8]) -> bool {
     match bytes.get(start + 1) {
         Some(b'4'..=b'7') => octal(bytes, start + 1).0 > 0o377,
-        Some(b'0'..=b'3' | b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b't' | b'n' | b'v' | b'f' | b'r' | b'x') => {
-            false
-        }
+        Some(
+            b'0'..=b'3'
+            | b'\n'
+            | b'\\'
+            | b'\''
+            | b'"'
+            | b'a'
+            | b'b'
+            | b't'
+            | b'n'
+            | b'v'
+            | b'f'
+            | b'r'
+            | b'x',
+        ) => false,
         Some(byte) => byte.is_ascii() && !letters.contains(byte),
         None => true,
     }

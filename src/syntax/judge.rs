@@ -64,11 +64,7 @@ fn fault_of(parser: &mut Parser<'_, '_>) -> Box<Diagnostic> {
 }
 
 /// Looks for mistakes; none if the lexer's fault is the error.
-fn second_run(
-    lexed: &Lexed,
-    parser: &mut Parser<'_, '_>,
-    dialect: &Dialect,
-) -> Option<Box<Diagnostic>> {
+fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>, dialect: &Dialect) -> Option<Box<Diagnostic>> {
     let last = parser.farthest();
     parser.start_second_run();
     let second = parser.module();

@@ -18,10 +18,11 @@ mod judge;
 mod lexer;
 mod parser;
 pub(crate) mod unparse;
+mod warnings;
 
 use bumpalo::Bump;
 
-use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::diagnostic::{Diagnostic, DiagnosticKind, Warning};
 use crate::names::Interner;
 use crate::source::Location;
 use crate::targets::{Dialect, Target, limits};
@@ -91,6 +92,25 @@ impl<'a> Parsed<'a> {
             Err(refusal) => (*refusal.diagnostic).clone(),
         };
         Err(self.with_note(error, target))
+    }
+
+    /// The warnings of the tokenizer and the parser, in the order in which CPython issues them. They
+    /// are known after [`Self::module`] was called for the target, and include those before an error.
+    pub fn warnings(&self, target: Target) -> Vec<Warning> {
+        let reading = self.readings.iter().find(|(of, _)| *of == target);
+        let notices = match reading {
+            Some((_, Ok(parsed))) => &parsed.notices,
+            Some((_, Err(refusal))) => &refusal.notices,
+            None => match &self.union {
+                Some(union) => &union.notices,
+                None => return Vec::new(),
+            },
+        };
+        if notices.is_empty() {
+            return Vec::new();
+        }
+        let dialect = Dialect::of(target);
+        notices.iter().filter_map(|notice| warnings::warning(self.text, notice, &dialect)).collect()
     }
 
     /// How deeply its statements, expressions and patterns nest; an upper bound.

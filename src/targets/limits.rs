@@ -39,12 +39,6 @@ pub(crate) const MAX_PARENTHESES: usize = 200;
 /// CPython: `Parser/tokenizer.h` `MAXINDENT` (3.8–)
 pub(crate) const MAX_INDENTS: usize = 100;
 
-/// What freeing one level of the parser's tree takes of the stack, with a reserve.
-pub(crate) const STACK_TO_FREE_A_NODE: usize = if cfg!(debug_assertions) { 1024 } else { 192 };
-
-/// The largest stack to free a tree on.
-pub(crate) const MAX_STACK_TO_FREE: usize = 1 << 30;
-
 /// The columns from one tab stop to the next.
 ///
 /// CPython: `Parser/tokenizer.h` `TABSIZE` (3.8–)

@@ -38,10 +38,10 @@ mod wheel_tags;
 pub use features::{
     AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
-    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FlowGraphFeatures, FunctionAttributes,
-    GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess,
-    MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests,
-    WhileLoops, WithLocation,
+    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
+    FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
+    IteratorLocation, JumpSizeGuess, MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures,
+    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
@@ -51,7 +51,7 @@ pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
 pub use selection::{TargetSpec, all_targets, combine};
-pub(crate) use syntax::{Dialect, Mistake};
 pub use syntax::SyntaxFeature;
+pub(crate) use syntax::{Dialect, Mistake};
 pub use version::{Target, TargetError, Version};
 pub use wheel_tags::{extension_platform, wheel_fits};

@@ -149,6 +149,10 @@ pub(crate) enum Mistake {
     MappingRestNotLast,
     /// Comprehensions are tried before displays.
     ComprehensionsFirst,
+    /// The warning of an invalid escape is placed at the escape; before, at the token.
+    EscapePlace,
+    /// The warning of an invalid escape says how to write it.
+    EscapeHint,
 }
 
 impl Mistake {
@@ -163,6 +167,7 @@ impl Mistake {
             | Mistake::EmptyTypeParameters
             | Mistake::DefinitionTokensLate
             | Mistake::EscapedEndQuote => &[(V3_13, 0)],
+            Mistake::EscapePlace => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::ExclamationMark => &[(V3_13, 6), (V3_14, 0)],
             Mistake::FluflStatement => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::LessGreater => &[(V3_13, 16), (V3_14, 8), (V3_15, 0)],
@@ -175,6 +180,7 @@ impl Mistake {
             | Mistake::ExceptionTarget
             | Mistake::PatternTarget
             | Mistake::ElifAfterElse
+            | Mistake::EscapeHint
             | Mistake::TypeParameterBoundLate => &[(V3_14, 0)],
             Mistake::IncompleteRaise
             | Mistake::AssertedAssignment
@@ -339,10 +345,10 @@ mod tests {
 
     #[test]
     fn a_mistake_may_be_known_to_older_versions_by_a_patch_release() {
-        let knows = |target: &str| {
-            Dialect::of(target.parse().expect("a target")).knows(Mistake::FluflStatement)
-        };
-        let cases = [("3.12.9", false), ("3.12.10", true), ("3.13.2", false), ("3.13.3", true), ("3.14.0", true)];
+        let knows =
+            |target: &str| Dialect::of(target.parse().expect("a target")).knows(Mistake::FluflStatement);
+        let cases =
+            [("3.12.9", false), ("3.12.10", true), ("3.13.2", false), ("3.13.3", true), ("3.14.0", true)];
         for (target, expected) in cases {
             assert_eq!(knows(target), expected, "{target}");
         }

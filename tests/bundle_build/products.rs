@@ -84,7 +84,7 @@ fn a_standalone_executable_is_the_program() {
     fs::write(lab.path("for-macos"), b"\xcf\xfa\xed\xfe and so on").expect("written");
     let output = lab.bundle("project -m tool -t 3.12 --standalone --runner for-macos -o mac");
     assert!(output.status.success(), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("codesign will not sign it anew"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("codesign cannot sign it again"), "{output:?}");
     let Some(python) = python("cpython-312") else { return };
     let mut command = Command::new(lab.path(&name));
     command.args(["--version", "-x"]).env("CROSSPYC_PYTHON", python);

@@ -15,12 +15,13 @@ use crosspyc::targets::Target;
 /// The symbol table of a source, dumped. Of the tree as it was parsed: CPython's `symtable` module folds no constants either.
 fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     let arena = Bump::new();
-    let mut parsed = compile::parse(&arena, source).map_err(|fault| fault.of(target).clone())?;
+    let mut parsed = compile::parse(&arena, source)?;
     let module = parsed.syntax.module(&arena, target)?;
     let interner = &mut parsed.syntax.interner;
-    let (_, future) =
-        preprocess(&arena, interner, &target.features().preprocess, 0, &module, &mut Folded::default())?;
-    let table = symtable::build(interner, &target.features().symtable, &future, &module)?;
+    let features = target.features();
+    let (folded, warnings) = (&mut Folded::default(), &mut Vec::new());
+    let (_, future) = preprocess(&arena, interner, &features.preprocess, 0, &module, folded, warnings)?;
+    let table = symtable::build(interner, &features.symtable, &future, &module)?;
     Ok(dump::dump(interner, target, &table))
 }
 

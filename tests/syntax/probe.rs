@@ -41,14 +41,22 @@ pub(crate) fn verdict(bytes: &[u8], target: Target) -> Option<Verdict> {
     let arena = Bump::new();
     let options = Options { filename: "source".into(), optimize: 0 };
     let judged = compile::compile(&arena, bytes, options, target);
-    judged.err().map(|diagnostic| Verdict::new(&diagnostic, bytes))
+    judged.code.err().map(|diagnostic| Verdict::new(&diagnostic, bytes))
 }
 
-/// What `compile()` warns of, in its order, and its verdict: it may warn before it refuses. The compiler has no warnings
-/// yet: this is the place to hand them on.
-#[allow(dead_code, reason = "the tests have no expectations of warnings yet")]
+/// What `compile()` warns of, in its order, and its verdict: it may warn before it refuses.
+#[allow(dead_code, reason = "the scripts ask for warnings")]
 pub(crate) fn warnings(bytes: &[u8], target: Target) -> (Vec<Warning>, Option<Verdict>) {
-    (Vec::new(), verdict(bytes, target))
+    let arena = Bump::new();
+    let options = Options { filename: "source".into(), optimize: 0 };
+    let judged = compile::compile(&arena, bytes, options, target);
+    let warnings = judged.warnings.into_iter().map(|warning| Warning {
+        category: warning.category.name(),
+        message: warning.message,
+        line: warning.location.lineno,
+    });
+    let verdict = judged.code.err().map(|diagnostic| Verdict::new(&diagnostic, bytes));
+    (warnings.collect(), verdict)
 }
 
 /// A warning's category, message and line.

@@ -1,4 +1,5 @@
-//! What is made of the packed project: an archive, an executable that begins with the runner, or a zipapp.
+//! The kinds of file that `bundle` writes: an archive, a standalone executable (the runner with the archive
+//! appended), or a zipapp.
 
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
@@ -12,7 +13,7 @@ use crate::project::signing::Key;
 use crate::project::standalone::Runner;
 use crate::project::zipapp;
 
-/// The kind of file, with all that is needed to write it: read before the long work begins.
+/// A kind of file, with its inputs, which are read before the compilation begins.
 pub(super) enum Product {
     Archive { runner: Option<Runner>, key: Option<Key> },
     Zipapp { python: String },
@@ -48,12 +49,13 @@ impl Product {
         })
     }
 
-    /// What to know of an executable for macOS. Its system verifies the pages of a program that it loads, which an archive at the end is not among.
+    /// Advice about an executable for macOS. The system verifies the signature of the pages that it loads,
+    /// and the archive at the end is not among them.
     pub(super) fn note(&self) -> Option<&'static str> {
         let Product::Archive { runner: Some(runner), .. } = self else { return None };
         runner.is_macos.then_some(
-            "the executable has the signature that the runner had; codesign will not sign it anew, because of the archive at its end: \
-             where it has to be signed by you, ship a signed crosspyc-run and the .pyb instead",
+            "the executable keeps the runner's signature; codesign cannot sign it again, because of the archive at its end. \
+             If you must sign it yourself, ship a signed crosspyc-run and the .pyb instead",
         )
     }
 

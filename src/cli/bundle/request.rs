@@ -1,4 +1,4 @@
-//! From the options, and what pyproject.toml adds, to what is to be packed.
+//! Makes a [`Project`] from the options and pyproject.toml.
 
 use std::path::{Path, PathBuf};
 
@@ -40,13 +40,14 @@ pub(super) fn project(args: &BundleArgs, product: &Product) -> Result<Project, C
         with_excludes,
         includes,
         native,
+        warnings: args.warnings.policy(settings.warnings),
         include_source: args.include_source || bundle.include_source.unwrap_or(false),
         scripts: settings.scripts,
         requires_python: settings.requires_python,
     })
 }
 
-/// Adds globs of the command line and of the settings, which speak of paths in the bundle.
+/// Adds globs of the command line and of the settings, which match paths in the bundle.
 fn add(globs: &mut Globs, typed: &[String], set: &[String], settings: &Settings) -> Result<(), CommandError> {
     let root = Path::new("");
     globs.add(root, typed).map_err(CommandError::usage)?;
@@ -82,10 +83,10 @@ fn optimize(args: &BundleArgs, settings: &Settings) -> Vec<u8> {
     levels
 }
 
-/// What was asked for, else the output's name without its ending, else that of the project or its folder.
+/// The name asked for, else the output's name without its extension, else that of the project or its folder.
 fn name(args: &BundleArgs, settings: &Settings) -> String {
     let stem = || Some(args.output.as_deref()?.file_stem()?.to_string_lossy().into_owned());
-    // A pyproject.toml further up may be of something larger.
+    // A pyproject.toml further up may belong to a larger project.
     let project = || settings.name.clone().filter(|_| settings.prefix.as_os_str().is_empty());
     let folder = || {
         std::path::absolute(&args.project).ok()?.file_name().map(|name| name.to_string_lossy().into_owned())

@@ -1,4 +1,4 @@
-//! Compiling the modules of a bundle, on all cores.
+//! Compiles the modules of a bundle, on all cores.
 
 use super::gather::{Item, read};
 use super::{PackError, Project};
@@ -6,12 +6,15 @@ use crate::project::FileError;
 use crate::project::module::{Failure, Input, ModuleCompiler};
 use crate::project::output::Variant;
 use crate::project::timings::Timings;
+use crate::project::warnings::SourceWarning;
 use crate::project::workers::map_largest_first;
 use crate::pyc::Invalidation;
 
-/// A module in memory: its source, and its pyc for each target it is for and each level, by their numbers.
+/// A compiled module: its source, its warnings, and its pyc for each of its targets and each level, by
+/// their indices.
 pub(super) struct Compiled {
     pub source: Vec<u8>,
+    pub warnings: Vec<SourceWarning>,
     pub pycs: Vec<(usize, usize, Result<Vec<u8>, Failure>)>,
 }
 
@@ -45,9 +48,10 @@ fn compile_module(
     let input = Input {
         source: &source,
         co_filename: module.path.as_bytes(),
-        // No source stands beside it, or one that is known to be the same.
+        // The pyc has no source beside it, or one that is known to be the same.
         invalidation: Invalidation::UncheckedHash,
         mtime: 0,
+        warnings: project.warnings,
     };
     let targets = (0..project.targets.len()).filter(|&target| module.targets.has(target));
     let numbers: Vec<(usize, usize)> =
@@ -58,9 +62,9 @@ fn compile_module(
     };
     let variants: Vec<Variant> = numbers.iter().map(variant).collect();
     let mut pycs = Vec::with_capacity(variants.len());
-    compiler.compile(&input, &variants, &mut Timings::default(), |index, pyc, _| {
+    let warnings = compiler.compile(&input, &variants, &mut Timings::default(), |index, pyc, _| {
         let (target, level) = numbers[index];
         pycs.push((target, level, pyc.map(<[u8]>::to_vec)));
     });
-    Ok(Compiled { source, pycs })
+    Ok(Compiled { source, warnings, pycs })
 }

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use super::FileError;
 use super::globs::Globs;
 use super::module::Failure;
+use super::warnings::{SourceWarning, WarningPolicy};
 use crate::bundle::{Contents, EntryPoint, path_errors};
 use crate::targets::Target;
 use gather::{Item, Kind};
@@ -59,6 +60,7 @@ pub struct Project {
     /// Take the modules' sources along.
     pub include_source: bool,
     pub requires_python: Option<String>,
+    pub warnings: WarningPolicy,
 }
 
 /// What is asked to be started.
@@ -85,7 +87,9 @@ pub struct Tally {
     pub data_files: usize,
     /// Bundles made before, which were in the project's folder.
     pub bundles: Vec<PathBuf>,
-    /// What did not compile, by module.
+    /// The warnings of each module that has some.
+    pub warnings: Vec<(PathBuf, Vec<SourceWarning>)>,
+    /// The modules that do not compile.
     pub failures: Vec<Failed>,
     pub errors: Vec<FileError>,
 }
@@ -95,8 +99,6 @@ pub struct Tally {
 pub struct Failed {
     pub source: PathBuf,
     pub targets: Vec<Target>,
-    /// It does not compile for any.
-    pub everywhere: bool,
     pub failure: Failure,
     /// What is started is in it.
     pub is_entry_point: bool,
@@ -126,15 +128,20 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
         }
     }
     let compiled = compile::compile(project, &modules, jobs, || done(modules.len()))?;
-    let mut failures = Vec::new();
+    let (mut warnings, mut failures) = (Vec::new(), Vec::new());
     for (module, result) in modules.iter().zip(compiled) {
         match result {
-            Ok(compiled) => failures.extend(shelves.put_module(module, compiled, &entry_point)),
+            Ok(mut compiled) => {
+                if !compiled.warnings.is_empty() {
+                    warnings.push((module.file.clone(), std::mem::take(&mut compiled.warnings)));
+                }
+                failures.extend(shelves.put_module(module, compiled, &entry_point));
+            }
             Err(error) => errors.push(error),
         }
     }
     let contents = shelves.into_contents(entry_point);
-    let tally = Tally { modules: modules.len(), data_files, bundles, failures, errors };
+    let tally = Tally { modules: modules.len(), data_files, bundles, warnings, failures, errors };
     Ok(Packed { contents, tally })
 }
 

@@ -7,7 +7,6 @@ use super::gather::{Item, is_executable};
 use super::platforms::Platforms;
 use super::{Failed, Project, TargetSet, entry};
 use crate::bundle::{Contents, EntryPoint, File, Variant};
-use crate::project::module::Failure;
 use crate::pyc::{CACHE_DIR, cache_file_name, sourceless_file_name};
 
 /// The contents of a bundle as they grow.
@@ -43,7 +42,8 @@ impl<'p> Shelves<'p> {
         self.put(&item.path, file, item.targets);
     }
 
-    /// Puts the pycs of a module, and its source if that is wanted; gives what could not be compiled, one for each fault.
+    /// Puts the pycs of a module, and its source if that is wanted. Returns the failures, equal ones once
+    /// with all their targets.
     pub(super) fn put_module(
         &mut self,
         module: &Item,
@@ -65,20 +65,16 @@ impl<'p> Shelves<'p> {
                 Err(failure) => failure,
             };
             let target = self.project.targets[target];
-            match failures.iter_mut().find(|other| is_same(&other.failure, &failure)) {
+            match failures.iter_mut().find(|other| other.failure == failure) {
                 Some(other) if other.targets.contains(&target) => {}
                 Some(other) => other.targets.push(target),
                 None => failures.push(Failed {
                     source: module.file.clone(),
                     targets: vec![target],
-                    everywhere: false,
                     failure,
                     is_entry_point: entry::is_needed(entry_point, &module.path),
                 }),
             }
-        }
-        for failed in &mut failures {
-            failed.everywhere = failed.targets.len() == self.project.targets.len();
         }
         failures
     }
@@ -118,16 +114,5 @@ impl<'p> Shelves<'p> {
             has_sources,
             requires_python: self.project.requires_python.clone().filter(|_| has_sources),
         }
-    }
-}
-
-/// Whether two targets complain of the same.
-fn is_same(one: &Failure, other: &Failure) -> bool {
-    match (one, other) {
-        (Failure::Rejected(one), Failure::Rejected(other)) => {
-            one.diagnostic.message == other.diagnostic.message && one.place == other.place
-        }
-        (Failure::Internal(one), Failure::Internal(other)) => one == other,
-        _ => false,
     }
 }

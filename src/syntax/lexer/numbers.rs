@@ -32,7 +32,7 @@ impl Lexer<'_> {
             (b'0', b'b' | b'B') => self.radix_digits("binary", 2)?,
             _ => self.decimal(start)?,
         };
-        self.end_of_number(start, kind)
+        self.end_of_number(kind)
     }
 
     fn radix_digits(&mut self, kind: &'static str, radix: u32) -> Lexing<&'static str> {
@@ -153,7 +153,7 @@ impl Lexer<'_> {
     }
 
     /// A number may touch only the keywords that can follow one, of which targets warn.
-    fn end_of_number(&mut self, start: usize, kind: &'static str) -> Lexing<()> {
+    fn end_of_number(&mut self, kind: &'static str) -> Lexing<()> {
         let next = self.byte(self.offset);
         if !CONTINUES_WORD[usize::from(next)] || !next.is_ascii() {
             return Ok(());
@@ -165,7 +165,7 @@ impl Lexer<'_> {
             kind: NoticeKind::NumberTouchesKeyword(kind),
             token: self.lexed.tokens.len() as u32,
             line: self.line,
-            column: (start - self.line_start) as u32,
+            column: (self.offset - 1 - self.line_start) as u32,
         });
         Ok(())
     }

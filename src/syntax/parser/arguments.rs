@@ -234,7 +234,12 @@ impl<'a> Parser<'a, '_> {
         Ok(())
     }
 
-    fn keyword(&mut self, start: usize, arg: Option<crate::names::Ident>, keywords: &mut Keywords<'a>) -> Step<()> {
+    fn keyword(
+        &mut self,
+        start: usize,
+        arg: Option<crate::names::Ident>,
+        keywords: &mut Keywords<'a>,
+    ) -> Step<()> {
         let value = self.expression()?;
         keywords.push(Keyword { arg, value: self.alloc(value), location: self.span(start) });
         Ok(())
@@ -318,9 +323,7 @@ impl<'a> Parser<'a, '_> {
             Ok(this.expression()?.location)
         })?;
         match value {
-            Some(value) => {
-                self.mistake_between(stars, value, "cannot assign to keyword argument unpacking")
-            }
+            Some(value) => self.mistake_between(stars, value, "cannot assign to keyword argument unpacking"),
             None => Ok(()),
         }
     }

@@ -187,10 +187,8 @@ impl<'a> Parser<'a, '_> {
         })?;
         match target {
             Some(target) => {
-                let message = format!(
-                    "'{}' is an illegal expression for augmented assignment",
-                    describe(&target)
-                );
+                let message =
+                    format!("'{}' is an illegal expression for augmented assignment", describe(&target));
                 self.mistake_at(target.location, message)
             }
             None => Ok(()),

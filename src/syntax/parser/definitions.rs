@@ -65,8 +65,7 @@ impl<'a> Parser<'a, '_> {
         self.missed(TokenKind::Colon, ":")?;
         let body = self.block("function definition", start)?;
         let returns = returns.map(|returns| self.alloc(returns));
-        let function =
-            FunctionDef { id, is_async, name, args, body, decorator_list, returns, type_params };
+        let function = FunctionDef { id, is_async, name, args, body, decorator_list, returns, type_params };
         Ok(StmtKind::FunctionDef(self.arena.alloc(function)))
     }
 
@@ -96,8 +95,7 @@ impl<'a> Parser<'a, '_> {
                 Ok(arguments)
             })?,
         };
-        let CallArguments { args: bases, keywords } =
-            arguments.flatten().unwrap_or(CallArguments::NONE);
+        let CallArguments { args: bases, keywords } = arguments.flatten().unwrap_or(CallArguments::NONE);
         self.colon()?;
         let body = self.block("class definition", start)?;
         let class = ClassDef { id, name, bases, keywords, body, decorator_list, type_params };
@@ -114,10 +112,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `type_params`, `invalid_type_params` (3.12–)
     fn type_params(&mut self) -> Step<&'a TypeParams<'a>> {
         let start = self.bump();
-        if self.second_run
-            && self.at(TokenKind::RightBracket)
-            && self.knows(Mistake::EmptyTypeParameters)
-        {
+        if self.second_run && self.at(TokenKind::RightBracket) && self.knows(Mistake::EmptyTypeParameters) {
             let location = self.range(self.position, self.position);
             return self.mistake_from(location, "Type parameter list cannot be empty");
         }

@@ -147,11 +147,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         if let Some(key) = key {
             // The end column is not that of the key, but the text's first column less one.
-            let location = Location {
-                col_offset: key.end_col_offset - 1,
-                end_col_offset: -1,
-                ..key
-            };
+            let location = Location { col_offset: key.end_col_offset - 1, end_col_offset: -1, ..key };
             return self.mistake_at(location, "':' expected after dictionary key");
         }
         self.invalid_starred_value()?;
@@ -191,9 +187,7 @@ impl<'a> Parser<'a, '_> {
             if ends { Ok(colon) } else { Err(Stop::Dead) }
         })?;
         match colon {
-            Some(colon) => {
-                self.mistake(colon, colon, "expression expected after dictionary key and ':'")
-            }
+            Some(colon) => self.mistake(colon, colon, "expression expected after dictionary key and ':'"),
             None => Ok(()),
         }
     }
@@ -302,9 +296,7 @@ impl<'a> Parser<'a, '_> {
             Ok(this.expression()?.location)
         })?;
         match value {
-            Some(value) => {
-                self.mistake_between(star, value, "cannot assign to iterable argument unpacking")
-            }
+            Some(value) => self.mistake_between(star, value, "cannot assign to iterable argument unpacking"),
             None => Ok(()),
         }
     }
@@ -369,9 +361,7 @@ impl<'a> Parser<'a, '_> {
             Ok(stars)
         })?;
         match stars {
-            Some(stars) => {
-                self.mistake(stars, stars, "dict unpacking cannot be used in dict comprehension")
-            }
+            Some(stars) => self.mistake(stars, stars, "dict unpacking cannot be used in dict comprehension"),
             None => Ok(()),
         }
     }
@@ -427,9 +417,7 @@ impl<'a> Parser<'a, '_> {
             Ok(starred.location)
         })?;
         match starred {
-            Some(location) => {
-                self.mistake_at(location, "iterable unpacking cannot be used in comprehension")
-            }
+            Some(location) => self.mistake_at(location, "iterable unpacking cannot be used in comprehension"),
             None => Ok(()),
         }
     }

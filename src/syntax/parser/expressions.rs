@@ -54,11 +54,8 @@ impl<'a> Parser<'a, '_> {
     #[inline]
     fn ends_list(&self) -> bool {
         use TokenKind::*;
-        const ENDS: u128 = RightParen.bit()
-            | RightBracket.bit()
-            | RightBrace.bit()
-            | Equal.bit()
-            | Newline.bit();
+        const ENDS: u128 =
+            RightParen.bit() | RightBracket.bit() | RightBrace.bit() | Equal.bit() | Newline.bit();
         self.at_any(ENDS)
     }
 
@@ -299,8 +296,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `a b`, in brackets. Outside of them the rule ends here without a mistake, and true is returned.
     fn invalid_neighbours(&mut self) -> Step<bool> {
-        let is_prefixed =
-            self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::String;
+        let is_prefixed = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::String;
         if is_prefixed {
             self.farthest = self.farthest.max(self.position + 1);
         }
@@ -448,9 +444,8 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     pub(super) fn invalid_named_expression(&mut self) -> Step<()> {
         // What is remembered is that the mistake was looked for.
-        let looked = self.fits(|this| {
-            this.remembered(Rule::NamedExpressionMistakes, Self::find_named_expression_mistake)
-        });
+        let looked = self
+            .fits(|this| this.remembered(Rule::NamedExpressionMistakes, Self::find_named_expression_mistake));
         looked.map(|_| ())
     }
 
@@ -487,8 +482,7 @@ impl<'a> Parser<'a, '_> {
         match compared {
             Some(left) => {
                 let name = describe(&left);
-                let message =
-                    format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?");
+                let message = format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?");
                 self.mistake_at(left.location, message)
             }
             None => Err(Stop::Dead),

@@ -49,10 +49,8 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn fstring(&mut self) -> Step<()> {
         let start = self.expect(TokenKind::FStringStart)?;
         let flags = self.tokens[start].flags;
-        let literal = Literal {
-            is_raw: flags.has(TokenFlags::RAW),
-            is_template: flags.has(TokenFlags::TEMPLATE),
-        };
+        let literal =
+            Literal { is_raw: flags.has(TokenFlags::RAW), is_template: flags.has(TokenFlags::TEMPLATE) };
         if literal.is_template && !self.allows(crate::targets::SyntaxFeature::TemplateString, start) {
             return Err(Stop::Dead);
         }
@@ -190,9 +188,12 @@ impl<'a> Parser<'a, '_> {
         let kind = match literal.is_template && depth == 0 {
             true => {
                 let str = self.interpolation_text(&field);
-                ExprKind::Interpolation(
-                    self.arena.alloc(Interpolation { value, str, conversion, format_spec }),
-                )
+                ExprKind::Interpolation(self.arena.alloc(Interpolation {
+                    value,
+                    str,
+                    conversion,
+                    format_spec,
+                }))
             }
             false => ExprKind::FormattedValue { value, conversion, format_spec },
         };
@@ -331,11 +332,9 @@ impl<'a> Parser<'a, '_> {
                 Ok(Expr { kind, ..piece })
             }
             // Nobody makes a `SyntaxError` of this one.
-            Err(message) => self.fail(Diagnostic::new(
-                DiagnosticKind::UnicodeDecodeError,
-                Location::NONE,
-                message,
-            )),
+            Err(message) => {
+                self.fail(Diagnostic::new(DiagnosticKind::UnicodeDecodeError, Location::NONE, message))
+            }
         }
     }
 

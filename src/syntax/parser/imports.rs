@@ -313,8 +313,7 @@ impl<'a> Parser<'a, '_> {
             let last = self.position - 1;
             self.farthest = self.farthest.max(last);
             self.position = last;
-            return self
-                .mistake_here("trailing comma not allowed without surrounding parentheses");
+            return self.mistake_here("trailing comma not allowed without surrounding parentheses");
         }
         if self.at(TokenKind::Newline) && self.knows(Mistake::NothingImported) {
             let location = self.range(self.position, self.position);

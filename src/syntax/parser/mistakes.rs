@@ -7,10 +7,10 @@
 //! `_PyPegen_raise_error` (3.9–)
 
 use super::{Parser, Step, Stop};
+use crate::code::Constant;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::syntax::ast::{CmpOp, Expr, ExprKind};
-use crate::code::Constant;
 use crate::syntax::lexer::TokenKind;
 
 /// What targets are for.
@@ -43,19 +43,13 @@ impl<'a> Parser<'a, '_> {
         to: Location,
         message: impl Into<String>,
     ) -> Step<T> {
-        let location =
-            Location { end_lineno: to.end_lineno, end_col_offset: to.end_col_offset, ..from };
+        let location = Location { end_lineno: to.end_lineno, end_col_offset: to.end_col_offset, ..from };
         self.mistake_at(location, message)
     }
 
     /// At the tokens from `first` to `last`.
     #[cold]
-    pub(super) fn mistake<T>(
-        &mut self,
-        first: usize,
-        last: usize,
-        message: impl Into<String>,
-    ) -> Step<T> {
+    pub(super) fn mistake<T>(&mut self, first: usize, last: usize, message: impl Into<String>) -> Step<T> {
         let location = self.range(first, last);
         self.mistake_at(location, message)
     }
@@ -115,11 +109,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     #[cold]
-    pub(in crate::syntax) fn here(
-        &self,
-        kind: DiagnosticKind,
-        message: impl Into<String>,
-    ) -> Diagnostic {
+    pub(in crate::syntax) fn here(&self, kind: DiagnosticKind, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(kind, self.raised_location(self.farthest()), message)
     }
 

@@ -68,7 +68,6 @@ pub(super) type Step<T> = Result<T, Stop>;
 pub(super) enum Rule {
     Expression,
     Disjunction,
-    Inversion,
     BitwiseOr,
     Factor,
     Primary,

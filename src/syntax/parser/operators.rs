@@ -328,8 +328,7 @@ impl<'a> Parser<'a, '_> {
             this.nested(Self::factor)
         })?;
         let Some(exponent) = exponent else { return Ok(base) };
-        let kind =
-            ExprKind::BinOp { left: self.alloc(base), op: Operator::Pow, right: self.alloc(exponent) };
+        let kind = ExprKind::BinOp { left: self.alloc(base), op: Operator::Pow, right: self.alloc(exponent) };
         Ok(Expr { kind, location: self.span(start) })
     }
 

@@ -131,9 +131,7 @@ impl<'a> Parser<'a, '_> {
             Ok(colon)
         })?;
         match colon {
-            Some(colon) => {
-                self.mistake(start, colon, "case statement must be inside match statement")
-            }
+            Some(colon) => self.mistake(start, colon, "case statement must be inside match statement"),
             None => Ok(()),
         }
     }
@@ -576,8 +574,7 @@ impl<'a> Parser<'a, '_> {
     fn positional_patterns(&mut self, open: usize) -> Step<&'a [Pattern<'a>]> {
         let mut patterns = Patterns::new();
         while !self.at(TokenKind::RightParen) {
-            let is_keyword =
-                self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::Equal;
+            let is_keyword = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::Equal;
             let is_wildcard = self.at_name("_") && self.position > open + 1;
             if is_keyword && !is_wildcard {
                 break;

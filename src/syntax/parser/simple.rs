@@ -53,10 +53,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// What `parse` makes of the next tokens, allocated, or nothing.
-    fn optional(
-        &mut self,
-        parse: fn(&mut Self) -> Step<Expr<'a>>,
-    ) -> Step<Option<&'a Expr<'a>>> {
+    fn optional(&mut self, parse: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Option<&'a Expr<'a>>> {
         if self.at_any(TokenKind::Newline.bit() | TokenKind::Semicolon.bit()) {
             return Ok(None);
         }
@@ -167,10 +164,9 @@ impl<'a> Parser<'a, '_> {
         })?;
         let Some((target, value)) = found else { return Ok(()) };
         let message = match operator {
-            TokenKind::Equal => format!(
-                "cannot assign to {} here. Maybe you meant '==' instead of '='?",
-                describe(&target)
-            ),
+            TokenKind::Equal => {
+                format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(&target))
+            }
             _ => "cannot use named expression without parentheses here".to_owned(),
         };
         self.mistake_between(target.location, value, message)

@@ -75,7 +75,8 @@ impl<'a> Parser<'a, '_> {
                 self.bump();
                 let literal = self.literal(index)?;
                 bytes += usize::from(matches!(literal, Literal::Bytes(_)));
-                let part = Expr { location: self.range(index, index), ..self.constant_string(index, literal) };
+                let part =
+                    Expr { location: self.range(index, index), ..self.constant_string(index, literal) };
                 self.exprs.push(part);
             }
             count += 1;
@@ -186,7 +187,8 @@ impl<'a> Parser<'a, '_> {
     fn prefixed_literal(&mut self, index: usize, token: &Token) -> Step<Literal<'a>> {
         let text = self.text_of(index);
         let prefix = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let has = |letter: u8| text.as_bytes()[..prefix].iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
+        let has =
+            |letter: u8| text.as_bytes()[..prefix].iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
         let is_verbatim = has(b'r') || !token.flags.has(TokenFlags::BACKSLASH);
         let content = content(self.text, token, prefix);
         if !has(b'b') {

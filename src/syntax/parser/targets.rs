@@ -39,11 +39,7 @@ impl<'a> Parser<'a, '_> {
 
     fn del_target(&mut self) -> Step<Expr<'a>> {
         let target = self.primary()?;
-        if is_del_target(&target) {
-            Ok(self.in_context(target, ExprContext::Del))
-        } else {
-            Err(Stop::Dead)
-        }
+        if is_del_target(&target) { Ok(self.in_context(target, ExprContext::Del)) } else { Err(Stop::Dead) }
     }
 
     /// An expression in the context of an assignment.
@@ -90,8 +86,5 @@ fn is_del_target(expr: &Expr<'_>) -> bool {
 
 /// Whether an expression could have been read as `single_target`.
 pub(super) fn is_single_target(expr: &Expr<'_>) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }
-    )
+    matches!(expr.kind, ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. })
 }

@@ -95,8 +95,7 @@ impl<'a> Parser<'a, '_> {
         let mut name = None;
         if self.eat(TokenKind::As) {
             name = Some(self.name()?);
-        } else if self.at(TokenKind::Comma)
-            && self.dialect.has(SyntaxFeature::UnparenthesizedExceptionTypes)
+        } else if self.at(TokenKind::Comma) && self.dialect.has(SyntaxFeature::UnparenthesizedExceptionTypes)
         {
             type_ = self.tuple_rest(start, first, Self::expression)?;
             if self.at(TokenKind::Colon) {

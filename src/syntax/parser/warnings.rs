@@ -5,6 +5,7 @@
 //! others when a rule has read what they are about.
 
 use super::Parser;
+use crate::source::Location;
 use crate::syntax::lexer::Notice as TokenNotice;
 
 /// A place that some target warns of.
@@ -13,8 +14,11 @@ pub(in crate::syntax) enum Notice {
     /// An escape that is none, or an octal one beyond `\377`.
     InvalidEscape(InvalidEscape),
     Token(TokenNotice),
-    /// `from . lazy import x`: the token of `lazy`, and the dots.
-    RelativeImportOfLazy { token: usize, dots: String },
+    /// `from . lazy import x`: the location of `lazy`, and the dots.
+    RelativeImportOfLazy {
+        location: Location,
+        dots: String,
+    },
 }
 
 /// An invalid escape in a decoded piece of text.
@@ -22,7 +26,8 @@ pub(in crate::syntax) enum Notice {
 pub(in crate::syntax) struct InvalidEscape {
     /// The token that CPython blames: the string, the end of the string with fields, or the piece
     /// of a format spec.
-    pub(in crate::syntax) token: usize,
+    pub(in crate::syntax) token_location: Location,
+    pub(in crate::syntax) token_start: usize,
     /// The offset of the piece, and of the backslash in it, in bytes.
     pub(in crate::syntax) piece: usize,
     pub(in crate::syntax) backslash: usize,
@@ -70,7 +75,9 @@ impl<'a> Parser<'a, '_> {
     fn push_escape_notice(&mut self, token: usize, piece: &'a str, backslash: usize, is_str: bool) {
         self.notices_up_to(token + 1);
         let piece = self.offset_of(piece);
-        self.notices.push(Notice::InvalidEscape(InvalidEscape { token, piece, backslash, is_str }));
+        let (token_location, token_start) = (self.range(token, token), self.tokens[token].start as usize);
+        let escape = InvalidEscape { token_location, token_start, piece, backslash, is_str };
+        self.notices.push(Notice::InvalidEscape(escape));
     }
 
     /// The offset of a part of the text.
@@ -81,7 +88,8 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn lazy_notice(&mut self, token: usize, dots: String) {
         if !self.second_run {
             self.notices_up_to(self.position + 1);
-            self.notices.push(Notice::RelativeImportOfLazy { token, dots });
+            let location = self.range(token, token);
+            self.notices.push(Notice::RelativeImportOfLazy { location, dots });
         }
     }
 

@@ -16,6 +16,8 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Include/cpython/code.h` `CO_MAXBLOCKS` (3.11–)
     pub frame_block_limit: usize,
+    /// Which copies of a `finally` body the code generator warns of.
+    pub finally_warnings: FinallyWarnings,
     pub folding: ConstantFolding,
     pub calls: Calls,
     /// `CALL_FUNCTION_EX` always takes keyword arguments or a `NULL`. Otherwise its argument says
@@ -303,4 +305,22 @@ pub enum Subscripts {
     BinarySubscr,
     /// `BINARY_OP` (3.14–).
     BinaryOp,
+}
+
+/// Which copies of a `finally` body issue the warnings of the code generator.
+///
+/// The body is compiled once for its normal end, once in a handler for exceptions, and once more for
+/// every jump that leaves the `try`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinallyWarnings {
+    /// All. CPython: 3.8–3.13.9, 3.14.0
+    InEachCopy,
+    /// All but the handler, and blocks that a jump out of the handler unwinds.
+    ///
+    /// CPython: `Python/compile.c` `compiler_push_fblock` (3.13.10–3.13)
+    NotInHandlerOrUnwinding,
+    /// All but the handler.
+    ///
+    /// CPython: `Python/compile.c` `_PyCompile_PushFBlock` (3.14.1–)
+    NotInHandler,
 }

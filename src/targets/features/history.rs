@@ -22,10 +22,10 @@ use super::super::version::Version;
 use super::{
     AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
-    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FlowGraphFeatures, FunctionAttributes,
-    GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess,
-    MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests,
-    WhileLoops, WithLocation,
+    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
+    FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
+    IteratorLocation, JumpSizeGuess, MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures,
+    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 
 /// The releases of one version.
@@ -95,6 +95,8 @@ const V3_12_1: Features = Features {
         future_feature_located: false,
         future_import_is_absolute: false,
         docstrings_removed_early: false,
+        control_flow_in_finally_warned: false,
+        bool_inversion_removal: "",
         folding: ConstantFolding::Tree,
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
     },
@@ -116,6 +118,7 @@ const V3_12_1: Features = Features {
         opcodes: opcodes::V3_12,
         comparison_shift: 4,
         frame_block_limit: 20,
+        finally_warnings: FinallyWarnings::InEachCopy,
         folding: ConstantFolding::Tree,
         calls: Calls::KwNames,
         call_ex_always_kwargs: false,
@@ -249,6 +252,10 @@ const V3_12_5: Features = Features {
 };
 
 const V3_12_6: Features = Features {
+    preprocess: PreprocessFeatures {
+        bool_inversion_removal: " and will be removed in Python 3.16",
+        ..V3_12_5.preprocess
+    },
     codegen: CodegenFeatures {
         iterator_location: IteratorLocation::Iterable,
         with_location: WithLocation::ContextExprButUnwinding,
@@ -461,6 +468,10 @@ const V3_13_10: Features = Features {
         fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_13_6.syntax.fstrings },
         ..V3_13_6.syntax
     },
+    codegen: CodegenFeatures {
+        finally_warnings: FinallyWarnings::NotInHandlerOrUnwinding,
+        ..V3_13_6.codegen
+    },
     ..V3_13_6
 };
 
@@ -501,6 +512,7 @@ const V3_14_0: Features = Features {
     },
     preprocess: PreprocessFeatures {
         docstrings_removed_early: true,
+        control_flow_in_finally_warned: true,
         folding: ConstantFolding::FlowGraph,
         complex_arithmetic: ComplexArithmetic { annex_g: true, ..V3_13_6.preprocess.complex_arithmetic },
         ..V3_13_6.preprocess
@@ -552,6 +564,7 @@ const V3_14_1: Features = Features {
         fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.syntax.fstrings },
         ..V3_14_0.syntax
     },
+    codegen: CodegenFeatures { finally_warnings: FinallyWarnings::NotInHandler, ..V3_14_0.codegen },
     ..V3_14_0
 };
 

@@ -18,8 +18,8 @@ mod syntax;
 pub use assembly::{AssemblyFeatures, JumpSizeGuess};
 pub use codegen::{
     CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers, FieldFormatting,
-    FunctionAttributes, InlinedGenexpCalls, IteratorLocation, Subscripts, TruthTests, WhileLoops,
-    WithLocation,
+    FinallyWarnings, FunctionAttributes, InlinedGenexpCalls, IteratorLocation, Subscripts, TruthTests,
+    WhileLoops, WithLocation,
 };
 pub use disassembly::DisassemblyFeatures;
 pub use flowgraph::{BorrowedLoads, FlowGraphFeatures, HandlerDepth, ImmediateConstants, Optimizer};

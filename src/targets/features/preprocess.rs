@@ -24,6 +24,15 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Python/ast_preprocess.c` `remove_docstring` (3.14–)
     pub docstrings_removed_early: bool,
+    /// `return`, `break` and `continue` that leave a `finally` block are warned of.
+    ///
+    /// CPython: `Python/ast_preprocess.c` `control_flow_in_finally_warning` (3.14–)
+    pub control_flow_in_finally_warned: bool,
+    /// What the warning of `~True` says of its removal. Versions that fold constants in the tree
+    /// issue it.
+    ///
+    /// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
+    pub bool_inversion_removal: &'static str,
     pub folding: ConstantFolding,
     pub complex_arithmetic: ComplexArithmetic,
 }

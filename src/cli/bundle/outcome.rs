@@ -1,4 +1,4 @@
-//! What is said of a bundle: what could not be packed, and what was written.
+//! Reports the result of `bundle`: warnings, what could not be packed, and what was written.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::bundle::Variant;
 use crate::cli::args::OnError;
-use crate::cli::compile::label;
+use crate::cli::compile::{concerned, label};
 use crate::cli::exit;
 use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
 use crate::project::module::Failure;
@@ -28,6 +28,7 @@ struct BundleRecord<'r> {
     data_files: usize,
     /// Older bundles, and with `--on-error skip` the modules that are not in it.
     left_out: Vec<LeftOut>,
+    warnings: usize,
     unpacked_size: u64,
     size: u64,
     seconds: f64,
@@ -36,7 +37,7 @@ struct BundleRecord<'r> {
 #[derive(Serialize)]
 struct LeftOut {
     path: String,
-    /// For which it is not there.
+    /// The targets for which it is left out.
     targets: Vec<String>,
     reason: String,
 }
@@ -49,8 +50,23 @@ pub(super) struct Written {
     pub time: Duration,
 }
 
-/// Reports what could not be packed, and gives the exit code if that is not to be skipped.
-pub(super) fn failures(tally: &Tally, on_error: OnError, report: &mut Report) -> Option<u8> {
+/// Reports the warnings of all modules. They are compiled for all the targets of the bundle, unless native
+/// modules restrict that.
+pub(super) fn report_warnings(project: &Project, tally: &Tally, report: &mut Report) {
+    for (source, warnings) in &tally.warnings {
+        for warning in warnings {
+            report.warning(source, warning, &concerned(&warning.targets, &project.targets));
+        }
+    }
+}
+
+/// Reports what could not be packed. Returns the exit code if a failure must not be skipped.
+pub(super) fn report_failures(
+    project: &Project,
+    tally: &Tally,
+    on_error: OnError,
+    report: &mut Report,
+) -> Option<u8> {
     let mut code = None;
     for error in &tally.errors {
         code = code.max(Some(exit::FAILURE));
@@ -61,8 +77,8 @@ pub(super) fn failures(tally: &Tally, on_error: OnError, report: &mut Report) ->
             Failure::Rejected(_) if on_error == OnError::Skip && !failed.is_entry_point => {}
             Failure::Rejected(rejection) => {
                 code = code.max(Some(exit::FAILURE));
-                let targets = if failed.everywhere { Vec::new() } else { labels(&failed.targets) };
-                report.diagnostic(&failed.source, rejection, &targets);
+                let concerned = concerned(&failed.targets, &project.targets);
+                report.diagnostic(&failed.source, rejection, &concerned);
             }
             Failure::Internal(message) => {
                 code = Some(exit::INTERNAL_ERROR);
@@ -75,13 +91,13 @@ pub(super) fn failures(tally: &Tally, on_error: OnError, report: &mut Report) ->
     code
 }
 
-/// Says what was written: what was left out, the platforms of each target, and a line for all.
-pub(super) fn written(project: &Project, tally: &Tally, written: Written, report: &mut Report) {
+/// Reports what was written and left out, the platforms of each target, and a summary.
+pub(super) fn report_written(project: &Project, tally: &Tally, written: Written, report: &mut Report) {
     let targets = labels(&project.targets);
     let bundle = |path: &PathBuf| LeftOut {
         path: shown(path),
         targets: targets.clone(),
-        reason: "it is a bundle, which --include would take along".to_owned(),
+        reason: "it is a bundle; --include includes it".to_owned(),
     };
     let left_out: Vec<LeftOut> =
         tally.bundles.iter().map(bundle).chain(tally.failures.iter().map(left_out)).collect();
@@ -108,6 +124,7 @@ pub(super) fn written(project: &Project, tally: &Tally, written: Written, report
         modules: tally.modules,
         data_files: tally.data_files,
         left_out,
+        warnings: number_of_warnings(tally),
         unpacked_size: written.unpacked,
         size: written.size,
         seconds: written.time.as_secs_f64(),
@@ -124,8 +141,12 @@ fn summary(project: &Project, tally: &Tally, targets: &[String], written: &Writt
         0 => String::new(),
         number => format!(", {} left out for some or all", counted(number, "module")),
     };
+    let warnings = match number_of_warnings(tally) {
+        0 => String::new(),
+        number => format!(", {}", counted(number, "warning")),
+    };
     format!(
-        "bundled {} for {}{levels}: {} and {}{left_out} in {} ({}), {}",
+        "bundled {} for {}{levels}: {} and {}{left_out} in {} ({}), {}{warnings}",
         project.name,
         targets.join(", "),
         counted(tally.modules, "module"),
@@ -134,6 +155,10 @@ fn summary(project: &Project, tally: &Tally, targets: &[String], written: &Writt
         bytes(written.size),
         duration(written.time),
     )
+}
+
+fn number_of_warnings(tally: &Tally) -> usize {
+    tally.warnings.iter().map(|(_, warnings)| warnings.len()).sum()
 }
 
 fn left_out(failed: &Failed) -> LeftOut {
