@@ -29,7 +29,7 @@
 //! | module | what it does | CPython's |
 //! |---|---|---|
 //! | [`source`] | decodes a file (BOM, PEP 263, newlines) | `Parser/tokenizer.c` |
-//! | [`syntax`] | parses, and lowers the parser crate's tree to [`syntax::ast`]; reads rejected sources again, to say of them what CPython says | `Parser/` |
+//! | [`syntax`] | cuts a text into tokens and parses them, once for all targets; a text that a target's own rules decide on is read again by these | `Parser/` |
 //! | [`preprocess`] | `__future__` statements, constant folding | `Python/future.c`, `Python/ast_opt.c` |
 //! | `folding` | what operations on constants make; the tree is folded by it before 3.14, the flow graph from then on | `Python/ast_opt.c`, `Python/flowgraph.c` |
 //! | [`symtable`] | scopes: which names live where | `Python/symtable.c` |
@@ -63,8 +63,8 @@
 //!
 //! 1. Only [`targets`] compares versions. Elsewhere code asks what the target *does*, by a named
 //!    feature.
-//! 2. Only [`syntax`] knows the parser crate. The symbol table knows no bytes; code generation
-//!    emits no numbers, offsets or widths.
+//! 2. One lexer and one parser decide what Python is. The symbol table knows no bytes; code
+//!    generation emits no numbers, offsets or widths.
 //! 3. A pass over the flow graph is one function in one file, with a doc that says what it may
 //!    change; the order stands in one place.
 //! 4. Only [`assemble`] knows code units, `EXTENDED_ARG` and inline caches; only [`marshal`],
@@ -108,6 +108,8 @@ pub mod preprocess;
 pub mod project;
 pub mod pyc;
 pub mod runner;
+#[cfg(unix)]
+pub(crate) mod signals;
 pub mod source;
 pub mod symtable;
 pub mod syntax;

@@ -76,11 +76,8 @@ fn assert_none(rule: &str, mut violations: Vec<String>) {
 }
 
 /// Where a version may be compared although the file is not in `targets/`, and why.
-const COMPARES_VERSIONS: [(&str, &str); 3] = [
-    ("src/syntax/fault.rs", "the first version that has a syntax"),
-    ("src/syntax/mod.rs", "the parser crate is told the oldest version"),
-    ("src/cli/targets.rs", "lists versions that are not supported, which have no features"),
-];
+const COMPARES_VERSIONS: [(&str, &str); 1] =
+    [("src/cli/targets.rs", "lists versions that are not supported, which have no features")];
 
 #[test]
 fn only_targets_compares_versions() {
@@ -149,19 +146,14 @@ fn code_generation_knows_no_back_end() {
 }
 
 /// Modules that the runner may use.
-const RUNNER_USES: [&str; 3] = ["bundle", "runner", "targets"];
-
-/// Where the runner uses more, and why.
-const RUNNER_USES_MORE: [(&str, &str); 1] = [("src/runner/attend.rs", "project")];
+const RUNNER_USES: [&str; 4] = ["bundle", "runner", "signals", "targets"];
 
 #[test]
 fn the_runner_links_no_compiler() {
     let mut violations = Vec::new();
     for source in sources("src").iter().filter(|source| source.is_of("runner")) {
         for (number, import) in source.imports().filter(|(_, import)| !RUNNER_USES.contains(import)) {
-            if !RUNNER_USES_MORE.contains(&(&*source.path, import)) {
-                violations.push(format!("{}:{number}: {import}", source.path));
-            }
+            violations.push(format!("{}:{number}: {import}", source.path));
         }
     }
     assert_none("the runner only reads bundles", violations);

@@ -1,19 +1,21 @@
-//! Interrupts (Ctrl-C, a closed terminal, `kill`): a run ends by the signal, as if nothing had caught it, but between writes and not within one.
+//! Interrupts (Ctrl-C, a closed terminal, `kill`): a run ends by the signal, as if nothing had caught
+//! it, but between two writes and never within one, so that no temporary file is left behind.
 //!
-//! So no temporary file is left behind. A second signal does not wait; one that was ignored when the run began (`nohup`) stays so.
+//! A second signal does not wait. A signal that was ignored when the run began (`nohup`) stays ignored.
 
 use std::sync::{PoisonError, RwLock};
 
-/// Held for reading by every write, and for writing by what ends the run.
+/// Locked for reading during every write, and for writing by the thread that ends the run.
 static WRITES: RwLock<()> = RwLock::new(());
 
-/// Runs `write` to its end, should an interrupt come meanwhile. Not to be nested.
+/// Runs `write` to its end, even if an interrupt comes meanwhile. Must not be nested.
 pub(super) fn uninterrupted<R>(write: impl FnOnce() -> R) -> R {
     let _running = WRITES.read().unwrap_or_else(PoisonError::into_inner);
     write()
 }
 
-/// Lets signals end this run between writes; `last` is called before, to leave the terminal clean. For a command to call once.
+/// Lets signals end this run between writes. `last` is called before, to leave the terminal clean. A
+/// command calls this once.
 #[cfg(unix)]
 pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     use std::sync::Arc;
@@ -48,22 +50,15 @@ pub fn end_between_writes(_: impl FnOnce() + Send + 'static) -> std::io::Result<
     Ok(())
 }
 
-/// The signals to catch. Where one cannot see which are ignored, a closed terminal ends the run as it would any.
+/// The signals to catch. Where the system does not say which are ignored, a closed terminal ends the
+/// run at once.
 #[cfg(unix)]
 fn wanted() -> Vec<i32> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    match ignored() {
+    match crate::signals::ignored() {
         Some(ignored) => {
             [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
         }
         None => vec![SIGINT, SIGTERM],
     }
-}
-
-/// The signals that this process ignores, one a bit, as Linux tells.
-#[cfg(unix)]
-pub(crate) fn ignored() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
-    u64::from_str_radix(mask.trim(), 16).ok()
 }

@@ -46,7 +46,7 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
 #[cfg(unix)]
 fn passed_on() -> Vec<i32> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
-    let ignored = crate::project::interrupt::ignored().unwrap_or(0);
+    let ignored = crate::signals::ignored().unwrap_or(0);
     let mut signals = vec![SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
     signals.retain(|signal| ignored >> (signal - 1) & 1 == 0);
     signals

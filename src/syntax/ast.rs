@@ -1,11 +1,12 @@
 //! Python's abstract syntax, in the shapes and with the names of CPython's `Parser/Python.asdl`.
 //!
-//! The tree is immutable and lives in an arena (`'a`); every node is `Copy`, so a rewrite of a node makes a new one and shares
-//! the children that did not change. Names are [`Ident`]s, already NFKC-normalised; positions are resolved
+//! The tree is immutable and lives in an arena (`'a`). Every node is `Copy`: a rewrite makes a new
+//! node and shares the children that did not change. Names are [`Ident`]s, NFKC-normalised; positions are
 //! [`Location`]s (1-based lines, 0-based columns in UTF-8 bytes), as CPython's AST has them.
 //!
-//! Where `Python.asdl` has two node classes that differ in one bit (`For`/`AsyncFor`), we have one struct and the bit.
-//! Nodes that open scopes carry a [`NodeId`], the key under which the symbol table finds their scope.
+//! Where `Python.asdl` has two node classes that differ in one bit (`For`/`AsyncFor`), there is one
+//! struct with that bit. Nodes that open scopes carry a [`NodeId`], the key of their scope in the symbol
+//! table.
 //!
 //! CPython: `Parser/Python.asdl` (3.8–)
 
@@ -17,7 +18,7 @@ use crate::source::Location;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
 
-/// A parsed file. `docstring` detection is left to the later stages, as in CPython 3.8–3.15 the docstring is the first statement.
+/// A parsed file. Its docstring is the first statement; later stages look for it there.
 #[derive(Clone, Copy, Debug)]
 pub struct Module<'a> {
     pub body: &'a [Stmt<'a>],
@@ -87,7 +88,8 @@ impl StmtKind<'_> {
     }
 }
 
-/// `FunctionDef` and `AsyncFunctionDef`. Its statement's location is that of `def` (or `async`), not of the decorators.
+/// `FunctionDef` and `AsyncFunctionDef`. The statement's location starts at `def` or `async`, after the
+/// decorators.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionDef<'a> {
     pub id: NodeId,
@@ -228,7 +230,8 @@ pub enum ExprKind<'a> {
     Interpolation(&'a Interpolation<'a>),
     TemplateStr(&'a [Expr<'a>]),
     Constant(Constant<'a>),
-    /// A string literal written with the prefix `u`, which unparsing shows (`Constant(kind='u')`); the value is a `Constant::Str`.
+    /// A string literal with the prefix `u` (`Constant(kind='u')`), which unparsing shows. The value is a
+    /// `Constant::Str`.
     UnicodeConstant(Constant<'a>),
     Attribute {
         value: &'a Expr<'a>,
@@ -289,7 +292,8 @@ pub struct IfExp<'a> {
 
 /// What the four kinds of comprehension share. Where `elt` is `Starred`, each element gives many.
 ///
-/// `value` is there for a `DictComp` only, whose `elt` is the key; without a value, `elt` is a mapping (`{**elt for ...}`).
+/// Only a `DictComp` has a `value`; its `elt` is the key. A `DictComp` without a value unpacks the
+/// mapping `elt` (`{**elt for ...}`).
 #[derive(Clone, Copy, Debug)]
 pub struct ComprehensionExpr<'a> {
     pub id: NodeId,

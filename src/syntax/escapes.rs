@@ -19,7 +19,8 @@ pub(super) struct Decoded<'a> {
 
 /// Decodes the inside of a string literal that is not raw.
 ///
-/// CPython: `Parser/string_parser.c` `decode_unicode_with_escapes`, `Objects/unicodeobject.c` `_PyUnicode_DecodeUnicodeEscapeInternal` (3.12)
+/// CPython: `Parser/string_parser.c` `decode_unicode_with_escapes`,
+/// `Objects/unicodeobject.c` `_PyUnicode_DecodeUnicodeEscapeInternal` (3.12)
 pub(super) fn decode_str<'a>(
     arena: &'a Bump,
     source: &str,
@@ -150,7 +151,8 @@ fn named_escape(
     }
 }
 
-/// CPython decodes a text in which every character beyond ASCII has become `\U00000000`: the positions in its messages are in that.
+/// CPython decodes a text in which every character beyond ASCII was replaced by its `\UXXXXXXXX`. The
+/// positions in its messages count the bytes of that text.
 #[cold]
 fn unicode_error(source: &str, start: usize, end: usize, reason: &str) -> String {
     let start_position = escaped_len(&source[..start]);

@@ -6,8 +6,8 @@
 /// CPython: `Include/internal/pycore_long.h` `_PY_LONG_DEFAULT_MAX_STR_DIGITS` (3.11–)
 pub(crate) const MAX_STR_DIGITS: usize = 4300;
 
-/// Expressions, statements and patterns within each other: a tree from `syntax` is nowhere deeper
-/// than this, and what any target compiles is not as deep.
+/// Levels of nesting that the stages after the parser get stack for. Preprocessing, the first of them,
+/// refuses trees that nest deeper than the target allows, which is less.
 pub(crate) const MAX_NESTING: u32 = 10_016;
 
 /// How deeply the rules of CPython's parser may call each other.

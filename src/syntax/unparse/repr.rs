@@ -1,6 +1,7 @@
 //! Python's `repr` of constants.
 //!
-//! CPython: `Objects/unicodeobject.c` `unicode_repr`, `Objects/bytesobject.c` `PyBytes_Repr`, `Python/pystrtod.c` `format_float_short` (3.8–)
+//! CPython: `Objects/unicodeobject.c` `unicode_repr`, `Objects/bytesobject.c` `PyBytes_Repr`,
+//! `Python/pystrtod.c` `format_float_short` (3.8–)
 
 use bumpalo::collections::Vec;
 
