@@ -18,12 +18,15 @@ impl<'a> Parser<'a, '_> {
         let start = self.bump();
         self.forced(TokenKind::Colon, ":")?;
         let body = self.block("'try' statement", start)?;
-        if self.second_run {
-            self.invalid_try_stmt()?;
+        if self.second_run && !self.at_any(TokenKind::Except.bit() | TokenKind::Finally.bit()) {
+            return self.mistake_here("expected 'except' or 'finally' block");
         }
         let except = self.position;
         let is_star = self.at(TokenKind::Except) && self.kind_ahead(1) == TokenKind::Star;
         let handlers = self.handlers(is_star)?;
+        if self.second_run && !handlers.is_empty() && self.at(TokenKind::Except) {
+            self.invalid_mixed_clauses(is_star)?;
+        }
         if is_star && !handlers.is_empty() && !self.allows_except_star(except) {
             return Err(Stop::Dead);
         }
@@ -106,26 +109,16 @@ impl<'a> Parser<'a, '_> {
         Ok((Some(type_), name))
     }
 
-    /// After the block of a `try`.
+    /// `except` after `except*` clauses, or the other way round.
     ///
-    /// CPython: `invalid_try_stmt` (3.10–)
+    /// CPython: `invalid_try_stmt` (3.12–)
     #[cold]
-    fn invalid_try_stmt(&mut self) -> Step<()> {
-        if !self.at_any(TokenKind::Except.bit() | TokenKind::Finally.bit()) {
-            return self.mistake_here("expected 'except' or 'finally' block");
-        }
-        let mark = self.mark();
-        let first_is_star = self.kind_ahead(1) == TokenKind::Star;
-        let count = self.handlers(first_is_star)?.len();
+    fn invalid_mixed_clauses(&mut self, is_star: bool) -> Step<()> {
         let other = self.position;
-        let is_mixed = count > 0
-            && self.at(TokenKind::Except)
-            && self.fits(|this| this.mixed_head(!first_is_star))?.is_some();
-        self.back_to(mark);
-        if !is_mixed {
+        if self.fits(|this| this.mixed_head(!is_star))?.is_none() {
             return Ok(());
         }
-        let last = if first_is_star { other } else { other + 1 };
+        let last = if is_star { other } else { other + 1 };
         let message = "cannot have both 'except' and 'except*' on the same 'try'";
         self.mistake(other, last, message)
     }
