@@ -47,6 +47,10 @@ pub(super) fn judge<'a>(
         Stop::Fault => Some(prevailing(fault_of(&mut parser), lexed, &parser)),
         Stop::Dead => second_run(lexed, &mut parser, dialect),
     };
+    // To see whether a later token prevails, CPython reads them all, and warns of them.
+    let is_read_to_end = found.as_ref().is_some_and(|found| prevails_over(found) && !is_indentation(found));
+    let read = if is_read_to_end { lexed.tokens.len() } else { parser.farthest() + 1 };
+    parser.notices_up_to(read);
     let diagnostic = found.unwrap_or_else(|| {
         let fault = lexed.fault.as_ref().expect("the lexer's fault was looked at");
         Box::new(fault.diagnostic.clone())
@@ -90,10 +94,20 @@ fn invalid_syntax(last: usize, parser: &Parser<'_, '_>, dialect: &Dialect) -> Bo
     Box::new(diagnostic)
 }
 
+/// Whether a later token may prevail over a mistake of the parser.
+fn prevails_over(found: &Diagnostic) -> bool {
+    use DiagnosticKind::{IndentationError, SyntaxError, TabError};
+    matches!(found.kind, SyntaxError | IndentationError | TabError)
+}
+
+/// Whether a line is indented where it must not be: then the rest is not read.
+fn is_indentation(found: &Diagnostic) -> bool {
+    found.message.starts_with("unexpected ") && found.kind == DiagnosticKind::IndentationError
+}
+
 /// The parser's mistake, unless there is something in the tokens after it that is reported first.
 fn prevailing(found: Box<Diagnostic>, lexed: &Lexed, parser: &Parser<'_, '_>) -> Box<Diagnostic> {
-    use DiagnosticKind::{IndentationError, SyntaxError, TabError};
-    if !matches!(found.kind, SyntaxError | IndentationError | TabError) {
+    if !prevails_over(&found) {
         return found;
     }
     let Some(fault) = &lexed.fault else { return found };

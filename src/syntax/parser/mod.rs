@@ -184,6 +184,10 @@ impl<'a, 't> Parser<'a, 't> {
     pub(super) fn module(&mut self) -> Step<Module<'a>> {
         while !self.at(TokenKind::End) {
             self.statement()?;
+            // No rule goes back beyond a statement of the module.
+            if !self.known.is_empty() {
+                self.known = FxHashMap::default();
+            }
         }
         let body = self.take_stmts(0);
         Ok(Module { body, node_count: self.nodes })

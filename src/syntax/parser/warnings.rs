@@ -75,9 +75,21 @@ impl<'a> Parser<'a, '_> {
     fn push_escape_notice(&mut self, token: usize, piece: &'a str, backslash: usize, is_str: bool) {
         self.notices_up_to(token + 1);
         let piece = self.offset_of(piece);
+        if self.warned_of(piece) {
+            return;
+        }
         let (token_location, token_start) = (self.range(token, token), self.tokens[token].start as usize);
         let escape = InvalidEscape { token_location, token_start, piece, backslash, is_str };
         self.notices.push(Notice::InvalidEscape(escape));
+    }
+
+    /// Whether the piece at an offset was read before by an alternative that did not fit.
+    fn warned_of(&self, offset: usize) -> bool {
+        let mut pieces = self.notices.iter().rev().filter_map(|notice| match notice {
+            Notice::InvalidEscape(escape) => Some(escape.piece),
+            _ => None,
+        });
+        pieces.find(|&piece| piece <= offset) == Some(offset)
     }
 
     /// The offset of a part of the text.
@@ -94,7 +106,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Appends the notices of the tokens before one.
-    pub(super) fn notices_up_to(&mut self, token: usize) {
+    pub(in crate::syntax) fn notices_up_to(&mut self, token: usize) {
         let notices = &self.lexed.notices;
         while let Some(&notice) = notices.get(self.token_notices)
             && (notice.token as usize) < token
