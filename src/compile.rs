@@ -6,9 +6,9 @@ use crate::code::{CodeObject, PyStr};
 use crate::codegen;
 use crate::diagnostic::Diagnostic;
 use crate::preprocess::{Folded, preprocess};
-use crate::source;
+use crate::source::{self, ByteFault};
 use crate::symtable;
-use crate::syntax::{self, Fault};
+use crate::syntax;
 use crate::targets::Target;
 
 /// What a compilation depends on besides the source and the target.
@@ -20,19 +20,49 @@ pub struct Options<'o> {
     pub optimize: u8,
 }
 
-/// A parsed file, and what was made of it for several targets.
+/// A parsed file, and the trees made of it for several targets.
 pub struct Parsed<'a> {
     pub syntax: syntax::Parsed<'a>,
+    /// The reason why some targets refuse the bytes of the file.
+    bytes: Option<ByteFault>,
     folded: Folded<'a>,
+}
+
+/// Why every target refuses a file.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// It cannot be decoded.
+    Bytes(ByteFault),
+    /// Its text is not Python; some targets may find fault with its bytes before that.
+    Syntax(syntax::Fault, Option<ByteFault>),
+}
+
+impl Fault {
+    /// The diagnostic of a target.
+    pub fn of(&self, target: Target) -> &Diagnostic {
+        let features = target.features();
+        match self {
+            Fault::Bytes(fault) => fault.of(features).expect("a fault of bytes alone is one for all targets"),
+            Fault::Syntax(syntax, bytes) => {
+                let syntax = syntax.of(target);
+                let bytes = bytes.as_ref().filter(|bytes| bytes.precedes(syntax, features));
+                bytes.and_then(|bytes| bytes.of(features)).unwrap_or(syntax)
+            }
+        }
+    }
 }
 
 /// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
 pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Fault> {
-    let text = match source::decode(source)? {
+    let source::Decoded { text, fault: bytes } = source::decode(source).map_err(Fault::Bytes)?;
+    let text = match text {
         std::borrow::Cow::Borrowed(text) => text,
         std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
     };
-    Ok(Parsed { syntax: syntax::parse(arena, text)?, folded: Folded::default() })
+    match syntax::parse(arena, text) {
+        Ok(syntax) => Ok(Parsed { syntax, bytes, folded: Folded::default() }),
+        Err(fault) => Err(Fault::Syntax(fault, bytes)),
+    }
 }
 
 /// The stack that the stages after the parser need at most for one level of nesting; without optimisation their frames are about
@@ -59,7 +89,10 @@ fn run_stages<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Result<&'a CodeObject<'a>, Diagnostic> {
-    let Parsed { syntax, folded } = parsed;
+    let Parsed { syntax, bytes, folded } = parsed;
+    if let Some(diagnostic) = bytes.as_ref().and_then(|bytes| bytes.of(target.features())) {
+        return Err(diagnostic.clone());
+    }
     syntax.check(target)?;
     let module = syntax.module(arena, target)?;
     let interner = &mut syntax.interner;

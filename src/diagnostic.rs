@@ -15,6 +15,7 @@ pub enum DiagnosticKind {
     OverflowError,
     SystemError,
     UnicodeEncodeError,
+    UnicodeDecodeError,
 }
 
 impl DiagnosticKind {
@@ -30,6 +31,7 @@ impl DiagnosticKind {
             DiagnosticKind::OverflowError => "OverflowError",
             DiagnosticKind::SystemError => "SystemError",
             DiagnosticKind::UnicodeEncodeError => "UnicodeEncodeError",
+            DiagnosticKind::UnicodeDecodeError => "UnicodeDecodeError",
         }
     }
 }

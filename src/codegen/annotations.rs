@@ -283,7 +283,7 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_visit_annexpr` (3.8–)
     fn annotation_text(&mut self, annotation: &Expr<'a>) {
-        let text = unparse(self.arena, self.interner, annotation);
+        let text = unparse(self.arena, self.interner, self.target.features().unicode, annotation);
         self.emit_const(Constant::Str(text), annotation.location);
     }
 }

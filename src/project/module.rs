@@ -9,12 +9,11 @@ use super::output::Variant;
 use super::rejection::Rejection;
 use super::timings::{Stage, Timings};
 use crate::code::PyStr;
-use crate::compile::{self, Options, Parsed};
+use crate::compile::{self, Fault, Options, Parsed};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
 use crate::pyc::{Header, Invalidation};
 use crate::source::Location;
-use crate::syntax::Fault;
 
 /// A source, and what its pycs are to say of it.
 #[derive(Clone, Copy, Debug)]

@@ -37,7 +37,7 @@ impl Rejection {
     /// Looks up the line that `diagnostic` speaks of in the bytes of the source.
     pub fn new(diagnostic: Diagnostic, source: &[u8]) -> Rejection {
         let text = match source::decode(source) {
-            Ok(text) => text,
+            Ok(decoded) => decoded.text,
             Err(_) => String::from_utf8_lossy(source),
         };
         let place = Place::new(&diagnostic, &text);

@@ -5,6 +5,8 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
+use crate::targets::unicode::{self, CharacterNames};
+
 /// Decodes the inside of a string literal that is not raw.
 ///
 /// CPython: `Parser/string_parser.c` `decode_unicode_with_escapes`, `Objects/unicodeobject.c` `_PyUnicode_DecodeUnicodeEscapeInternal` (3.12)
@@ -83,7 +85,7 @@ fn named_escape(value: &mut BumpVec<'_, u8>, source: &str, start: usize) -> Resu
         return Err(malformed(name_start));
     }
     let end = name_start + len + 1;
-    match super::character_names::character(&source[name_start..name_start + len]) {
+    match unicode::character(&source[name_start..name_start + len], CharacterNames::SHARED) {
         Some(character) => {
             push_ordinal(value, character as u32);
             Ok(end)

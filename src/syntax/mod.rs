@@ -1,7 +1,6 @@
 //! From text to the syntax tree. The only place that knows the parser crate.
 
 pub mod ast;
-mod character_names;
 mod check;
 mod diagnose;
 mod escapes;

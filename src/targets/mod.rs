@@ -9,8 +9,8 @@
 //!    `Include/internal/pycore_opcode_metadata.h`.
 //! 2. History: in `features/history.rs` a `History` and a `const V3_16_0`, which is the release before it and what is other: at first magic
 //!    number, pyc tag, marshal version and instructions. `interned/v3_16.txt` lists the strings that are interned before anything is compiled.
-//! 3. Syntax: a [`SyntaxFeature`] with the version that brought it, its tree in `syntax/ast.rs`, its lowering in `syntax/lower/`; `unicode.rs` for
-//!    a newer Unicode.
+//! 3. Syntax: a [`SyntaxFeature`] with the version that brought it, its tree in `syntax/ast.rs`, its lowering in `syntax/lower/`; for a newer Unicode a
+//!    `UnicodeVersion` and `scripts/unicode_tables.py`.
 //! 4. Behaviour: run `scripts/conformance PYTHON` on the version's standard library. It sorts the differences by kind: take the most frequent, read how
 //!    that CPython does it, name the behaviour in `features/mod.rs` with the source of the rule, turn it on in `history.rs`, implement it where its
 //!    stage is, run again. What changed in a patch release is turned on in a `const` of that release.
@@ -24,7 +24,7 @@ mod opcodes;
 mod requires_python;
 mod selection;
 mod syntax;
-pub(crate) mod unicode;
+pub mod unicode;
 mod version;
 mod wheel_tags;
 

@@ -3,8 +3,7 @@
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use crate::syntax::unparse::is_printable;
-use crate::targets::unicode;
+use crate::targets::unicode::{self, UnicodeVersion};
 
 /// The decoder takes one away; the tokenizer knows none.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -22,8 +21,9 @@ pub(in crate::syntax) fn newer_character(text: &str, tokens: &[Token]) -> Option
         if name.is_ascii() {
             return None;
         }
-        let (offset, character) =
-            name.char_indices().find(|&(_, character)| unicode::is_newer_in_identifiers(character))?;
+        let (offset, character) = name
+            .char_indices()
+            .find(|&(_, character)| !unicode::identifier_continue(character, UnicodeVersion::SHARED))?;
         let start = token.start() + TextSize::new(offset as u32);
         Some((TextRange::at(start, TextSize::of(character)), character))
     })
@@ -32,8 +32,7 @@ pub(in crate::syntax) fn newer_character(text: &str, tokens: &[Token]) -> Option
 /// What is said of a character that no token has.
 pub(in crate::syntax) fn invalid_character(character: char) -> String {
     let ordinal = character as u32;
-    let is_shown = if character.is_ascii() { !character.is_ascii_control() } else { is_printable(ordinal) };
-    if is_shown {
+    if unicode::printable(ordinal, UnicodeVersion::SHARED) {
         format!("invalid character '{character}' (U+{ordinal:04X})")
     } else {
         format!("invalid non-printable character U+{ordinal:04X}")

@@ -15,6 +15,7 @@
 //! - 3.12.0 counts as 3.12.1.
 
 use super::super::opcodes::{self, Opcode};
+use super::super::unicode::{DerivedNames, UnicodeVersion};
 use super::super::version::Version;
 use super::{
     BorrowedLoads, ClassCells, ComplexArithmetic, ComprehensionIter, DebugComments, DebugTextEnd,
@@ -70,10 +71,13 @@ const V3_12_1: Features = Features {
     marshal_version: 4,
     recursion_limit: 2996,
     interned_at_start: include_str!("../interned/v3_12.txt"),
+    unicode: UnicodeVersion::V15_0,
+    derived_names: DerivedNames::HangulAndIdeographs,
     opcodes: opcodes::V3_12,
     have_argument: 90,
     comparison_shift: 4,
     frame_block_limit: 20,
+    source_bytes_checked_first: false,
     fstrings: FStringRules {
         format_spec_folded: false,
         empty_spec_pieces_dropped: false,
@@ -249,6 +253,7 @@ const V3_13_0: Features = Features {
     magic: 3571,
     pyc_tag: "cpython-313",
     interned_at_start: include_str!("../interned/v3_13_0.txt"),
+    unicode: UnicodeVersion::V15_1,
     opcodes: opcodes::V3_13,
     have_argument: 45,
     fstrings: FStringRules { empty_spec_pieces_dropped: true, ..V3_12_8.fstrings },
@@ -331,7 +336,11 @@ const V3_13_6: Features = Features {
 const V3_13_10: Features =
     Features { fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_13_6.fstrings }, ..V3_13_6 };
 
-const V3_13_13: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_13_10 };
+const V3_13_13: Features = Features {
+    class_cells_in_class_comprehension: ClassCells::Global,
+    derived_names: DerivedNames::AllRanges,
+    ..V3_13_10
+};
 
 const V3_13_16: Features = Features {
     fstrings: FStringRules {
@@ -353,6 +362,7 @@ const V3_14_0: Features = Features {
     pyc_tag: "cpython-314",
     marshal_version: 5,
     interned_at_start: include_str!("../interned/v3_14.txt"),
+    unicode: UnicodeVersion::V16_0,
     opcodes: opcodes::V3_14,
     have_argument: 44,
     fstrings: FStringRules { constant_spec_has_colon: true, ..V3_13_6.fstrings },
@@ -387,10 +397,17 @@ const V3_14_0: Features = Features {
     ..V3_13_6
 };
 
-const V3_14_1: Features =
-    Features { fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.fstrings }, ..V3_14_0 };
+const V3_14_1: Features = Features {
+    source_bytes_checked_first: true,
+    fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.fstrings },
+    ..V3_14_0
+};
 
-const V3_14_4: Features = Features { class_cells_in_class_comprehension: ClassCells::Global, ..V3_14_1 };
+const V3_14_4: Features = Features {
+    class_cells_in_class_comprehension: ClassCells::Global,
+    derived_names: DerivedNames::AllRanges,
+    ..V3_14_1
+};
 
 const V3_14_5: Features = Features { async_genexp_calls_not_inlined: true, ..V3_14_4 };
 
@@ -419,6 +436,7 @@ const V3_15_0: Features = Features {
     pyc_tag: "cpython-315",
     marshal_version: 6,
     interned_at_start: include_str!("../interned/v3_15.txt"),
+    unicode: UnicodeVersion::V17_0,
     opcodes: opcodes::V3_15,
     have_argument: 42,
     duplicate_parameter: "parameter",

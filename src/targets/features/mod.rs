@@ -5,6 +5,7 @@
 mod history;
 
 use super::opcodes::{Opcode, OpcodeTable};
+use super::unicode::{CharacterNames, DerivedNames, UnicodeVersion};
 pub(super) use history::{History, of};
 
 /// The behaviour of one release's compiler and of the files it writes.
@@ -26,6 +27,10 @@ pub struct Features {
     ///
     /// Those of `Include/internal/pycore_global_strings.h`, and those of the modules that `py_compile` loads.
     pub interned_at_start: &'static str,
+    /// The version of the Unicode tables: what identifiers are made of, what `repr` escapes, which names characters have.
+    pub unicode: UnicodeVersion,
+    /// How `\N{...}` reads names that are made by a rule.
+    pub derived_names: DerivedNames,
     pub opcodes: &'static OpcodeTable,
     /// The arguments of instructions below this number mean nothing.
     ///
@@ -41,6 +46,11 @@ pub struct Features {
     /// CPython: `Include/cpython/code.h` `CO_MAXBLOCKS` (3.11–)
     pub frame_block_limit: usize,
 
+    /// A source without declared encoding must be UTF-8 as a whole; before, bytes that are not UTF-8 are an error only where
+    /// a name or a string literal has them. An encoding declared beside a BOM is reported at its line.
+    ///
+    /// CPython: `Parser/tokenizer/string_tokenizer.c` `decode_str` (3.14.1–)
+    pub source_bytes_checked_first: bool,
     /// How f-strings are taken apart.
     pub fstrings: FStringRules,
     /// No line break may stand in the format spec of an f-string in single quotes; before, the spec ends at it.
@@ -397,6 +407,13 @@ pub struct Features {
     ///
     /// CPython: `Include/internal/pycore_runtime_structs.h` `_PY_NSMALLPOSINTS` (3.12–)
     pub largest_small_int: i64,
+}
+
+impl Features {
+    /// Which names `\N{...}` takes.
+    pub fn character_names(&self) -> CharacterNames {
+        CharacterNames { unicode: self.unicode, derived: self.derived_names }
+    }
 }
 
 /// How f-strings are taken apart: sources in which it matters are lowered for each set of rules, all others once.

@@ -13,7 +13,8 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::syntax::check::identifiers::invalid_character;
 use crate::syntax::check::indentation::Indentation;
-use crate::targets::{Grammar, limits, unicode};
+use crate::targets::unicode::{self, UnicodeVersion};
+use crate::targets::{Grammar, limits};
 
 use super::places::Places;
 use super::token::{KEYWORDS, Kind, Token};
@@ -199,12 +200,9 @@ impl Lexer<'_> {
     }
 
     fn check_identifier(&self, start: usize, word: &str) -> Lexing<()> {
-        let wrong = word.char_indices().find(|&(offset, character)| {
-            let fits = match offset {
-                0 => character == '_' || unicode_ident::is_xid_start(character),
-                _ => unicode_ident::is_xid_continue(character),
-            };
-            !fits || unicode::is_newer_in_identifiers(character)
+        let wrong = word.char_indices().find(|&(offset, character)| !match offset {
+            0 => unicode::identifier_start(character, UnicodeVersion::SHARED),
+            _ => unicode::identifier_continue(character, UnicodeVersion::SHARED),
         });
         match wrong {
             Some((offset, character)) => {
