@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Writes what the Python that runs this makes of source encodings, for tests/source.rs.
+"""Records how CPython decodes sources, for tests/source.rs. Except for `mutations`, by the Python that runs this.
 
 golden_source.py decode > testdata/source/decode.json      whole sources: accepted, or refused with which words and where
 golden_source.py codecs > testdata/source/codecs.json      for every name of an encoding, what some bytes are in it
+golden_source.py mutations PYTHON... > testdata/source/mutations.json    verdicts of several interpreters on seeded
+                                                           sources with bytes that are not UTF-8
 """
 
 import encodings.aliases
 import json
 import pkgutil
 import random
+import subprocess
 import sys
 
 SOURCES = [
@@ -38,12 +41,57 @@ SOURCES = [
 ]
 
 
+MUTATED = [
+    b"x = 'abc' + y  # note\nz = [1, 2]\n",
+    b"def f(a, b):\n    '''doc\n    more'''\n    return f'{a!r:>{b}} and {b}'  # end\n",
+    b"# -*- coding: utf-8 -*-\nname = \"v\\n\\u00e9\"\nif name:\n    print(name, b'x', r'\\d')\n",
+    "é = 'ü'  # ö\nclass C:\n    m = {1: 'a'}\n".encode(),
+    b"\xef\xbb\xbfimport os\nprint(os.path.join('a', \"b\"))\n",
+]
+
+
 def verdict(source):
     try:
         compile(source, "f.py", "exec", dont_inherit=True)
         return None
     except SyntaxError as error:
         return {"message": error.msg, "line": error.lineno, "offset": error.offset}
+
+
+def mutations():
+    draw = random.Random(11)
+    bytes_ = [0x80, 0xA0, 0xC3, 0xE2, 0xED, 0xF0, 0xFF, 0xFE]
+    for _ in range(300):
+        source = bytearray(draw.choice(MUTATED))
+        at = draw.randrange(len(source) + 1)
+        replaced = draw.choice([0, 1, 1])
+        source[at : at + replaced] = bytes(draw.choice(bytes_) for _ in range(draw.choice([1, 1, 2])))
+        yield bytes(source)
+
+
+def full_verdict(source):
+    try:
+        compile(source, "f.py", "exec", dont_inherit=True)
+        return None
+    except SyntaxError as error:
+        return [type(error).__name__, error.msg, error.lineno, error.offset]
+    except UnicodeError as error:
+        return [type(error).__name__, str(error), None, None]
+
+
+def verdicts_of(pythons):
+    """Each source with the verdict of each release."""
+    columns = {}
+    for python in pythons:
+        done = subprocess.run([python, "-I", "-W", "ignore", __file__, "verdicts"], stdout=subprocess.PIPE, check=True)
+        version, verdicts = json.loads(done.stdout)
+        columns[version] = verdicts
+    for number, source in enumerate(mutations()):
+        by_verdict = {}
+        for version, verdicts in columns.items():
+            by_verdict.setdefault(json.dumps(verdicts[number]), []).append(version)
+        verdicts = [[versions, json.loads(text)] for text, versions in by_verdict.items()]
+        yield json.dumps({"source": source.hex(), "verdicts": verdicts})
 
 
 def names():
@@ -69,7 +117,13 @@ def decoded(sequence, name):
 
 
 def main():
-    if sys.argv[1] == "decode":
+    if sys.argv[1] == "verdicts":
+        version = "%d.%d.%d" % sys.version_info[:3]
+        print(json.dumps([version, [full_verdict(source) for source in mutations()]]))
+        return
+    if sys.argv[1] == "mutations":
+        rows = list(verdicts_of(sys.argv[2:]))
+    elif sys.argv[1] == "decode":
         rows = [json.dumps({"source": source.hex(), "error": verdict(source)}) for source in SOURCES]
     else:
         by_content = {}

@@ -5,7 +5,6 @@
     scripts/oracle.py changes --python PATH...      testdata/code/changes/*.txt: the same cases by releases that differ
     scripts/oracle.py arithmetic [--python PATH]    testdata/folding/arithmetic.txt
     scripts/oracle.py complex --python PATH         testdata/folding/complex.txt, from 3.14 on
-    scripts/oracle.py printable [--python PATH]     src/syntax/unparse/printable.rs
 
 Every interpreter is one of exactly the patch release that the tests compile for.
 """
@@ -22,16 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = Path.home() / ".pyenv/versions/3.12.1/bin/python"
 
 # What runs in the reference interpreter; each reads one JSON value from stdin.
-
-PRINTABLE = r"""
-import json, unicodedata
-flips, last = [], False
-for point in range(0x80, 0x110000):
-    if chr(point).isprintable() != last:
-        last = not last
-        flips.append(point)
-print(json.dumps([unicodedata.unidata_version, flips]))
-"""
 
 ARITHMETIC = r"""
 import json, math, sys
@@ -79,22 +68,6 @@ def ask(python, script, value=None):
 def version_of(python):
     text = ask(python, "import sys; print('%d.%d.%d' % sys.version_info[:3])")
     return text.strip()
-
-
-def printable(python):
-    unidata, flips = json.loads(ask(python, PRINTABLE))
-    rows = [flips[i : i + 12] for i in range(0, len(flips), 12)]
-    lines = [
-        f"//! Which characters Python's `repr` shows as they are, by Unicode {unidata}. Made by `scripts/oracle.py printable`.",
-        "",
-        "/// The code points from 0x80 at which `str.isprintable` changes; the first becomes printable.",
-        f"pub(super) static FLIPS: [u32; {len(flips)}] = [",
-        *("    " + " ".join(f"{point}," for point in row) for row in rows),
-        "];",
-    ]
-    path = ROOT / "src/syntax/unparse/printable.rs"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    subprocess.run(["rustfmt", "--edition", "2024", str(path)], check=True, cwd=ROOT)
 
 
 # In Python's spelling; the test's reader knows just these forms.
@@ -245,7 +218,7 @@ def has_dis(python):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["golden", "changes", "arithmetic", "complex", "printable"])
+    parser.add_argument("what", choices=["golden", "changes", "arithmetic", "complex"])
     parser.add_argument("--python", type=Path, action="append", help=f"a reference interpreter (default: {DEFAULT.name})")
     args = parser.parse_args()
     for python in args.python or [DEFAULT]:

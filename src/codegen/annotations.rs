@@ -292,7 +292,7 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_visit_annexpr` (3.8–)
     fn annotation_text(&mut self, annotation: &Expr<'a>) {
-        let text = unparse(self.arena, self.interner, annotation);
+        let text = unparse(self.arena, self.interner, self.features.unicode, annotation);
         // The text of a longer name is a string of its own, which only looks like the name.
         let is_name = matches!(annotation.kind, ExprKind::Name { .. }) && exists_once(text);
         let constant = if is_name { Constant::Name(text) } else { Constant::Str(text) };

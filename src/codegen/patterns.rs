@@ -434,7 +434,7 @@ impl<'a> Compiler<'a, '_> {
     #[cold]
     fn duplicate_key(&self, location: Location, value: Constant<'a>) -> Diagnostic {
         let key = Expr { kind: ExprKind::Constant(value), location };
-        let text = unparse(self.arena, self.interner, &key);
+        let text = unparse(self.arena, self.interner, self.features.unicode, &key);
         let mut repr = String::from_utf8_lossy(text.0).into_owned();
         if matches!(value, Constant::Float(_) | Constant::Complex { .. }) {
             // How source spells infinity.

@@ -15,7 +15,7 @@ use crate::compile::{self, Compilation, Options, Parsed};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
 use crate::pyc::{Header, Invalidation};
-use crate::source::Location;
+use crate::source::{ByteFault, Location};
 
 /// A source, and what its pycs record about it.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ impl ModuleCompiler {
 
 /// Why there is no tree.
 enum Unparsed {
-    Undecodable(Diagnostic),
+    Undecodable(ByteFault),
     /// The message of a panic.
     Internal(String),
 }
@@ -102,8 +102,8 @@ fn compile_variant<'a>(
         Ok(tree) => {
             timings.time(Stage::Compile, || guarded(|| compile::compile_parsed(arena, tree, options, target)))
         }
-        Err(Unparsed::Undecodable(diagnostic)) => {
-            Ok(Compilation { code: Err(diagnostic.clone()), warnings: Vec::new() })
+        Err(Unparsed::Undecodable(fault)) => {
+            Ok(Compilation { code: Err(fault.of(target).clone()), warnings: Vec::new() })
         }
         Err(Unparsed::Internal(message)) => Err(message.clone()),
     }

@@ -53,7 +53,8 @@ pub struct SourceLines<'s> {
 impl<'s> SourceLines<'s> {
     /// Bytes that cannot be decoded are replaced.
     pub fn new(source: &'s [u8]) -> SourceLines<'s> {
-        let text = source::decode(source).unwrap_or_else(|_| String::from_utf8_lossy(source));
+        let text =
+            source::decode(source).map_or_else(|_| String::from_utf8_lossy(source), |decoded| decoded.text);
         let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
         let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect();
         SourceLines { text, starts }

@@ -1,16 +1,18 @@
-//! The encoding that a source declares in a comment of its first two lines (PEP 263).
+//! Finds the encoding that a source declares in a comment on one of its first two lines (PEP 263).
 //!
 //! ```text
 //! "#!/usr/bin/python\n# -*- coding: Latin-1 -*-\n"  ->  "iso-8859-1"
 //! ```
 
-use super::Location;
+use super::{ByteFault, Location};
 use crate::diagnostic::Diagnostic;
 
-/// The declared encoding, under the name by which CPython looks it up; `None` for UTF-8, be it declared or not.
+/// The declared encoding under the name that CPython looks up; `None` for UTF-8, declared or not.
+///
+/// An encoding other than UTF-8 is an error in a source with a BOM.
 ///
 /// CPython: `Parser/tokenizer.c` `decode_str`, `check_coding_spec` (3.8–)
-pub(super) fn find(text: &[u8], has_bom: bool) -> Result<Option<&str>, Diagnostic> {
+pub(super) fn find(text: &[u8], has_bom: bool) -> Result<Option<&str>, ByteFault> {
     let mut lines = text.splitn(3, |&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();
     let second = lines.next().filter(|_| is_blank_or_comment(first)).unwrap_or_default();
@@ -20,10 +22,23 @@ pub(super) fn find(text: &[u8], has_bom: bool) -> Result<Option<&str>, Diagnosti
     match name {
         "utf-8" => Ok(None),
         other if has_bom => {
-            let message = format!("encoding problem: {other} with BOM");
-            Err(Diagnostic::syntax_error(Location::NONE, message))
+            // The size that CPython passes on counts the line feed of the second line.
+            let (line, len) = if in_line(first).is_some() { (1, first.len()) } else { (2, second.len() + 1) };
+            Err(encoding_with_bom(other, line, len))
         }
         other => Ok(Some(other)),
+    }
+}
+
+/// CPython: `Parser/tokenizer/helpers.c` `_PyTokenizer_check_coding_spec`: its range begins before
+/// the line (3.14.1–)
+fn encoding_with_bom(name: &str, line: i32, len: usize) -> ByteFault {
+    let message = format!("encoding problem: {name} with BOM");
+    let location = Location::new(line, line, -1, len as i32 - 1);
+    ByteFault {
+        early: Some(Diagnostic::syntax_error(location, message.clone())),
+        late: Some(Diagnostic::syntax_error(Location::NONE, message)),
+        token: Location::NONE,
     }
 }
 

@@ -1,16 +1,21 @@
-//! Source texts: from the bytes of a file to text, as CPython reads the bytes that importing and `py_compile` hand to `compile()`.
+//! From the bytes of a source file to its text, as CPython's `compile()` decodes the bytes that
+//! importing and `py_compile` pass to it.
 //!
 //! ```text
 //! b"# coding: latin-1\r\nx = '\xe9'"  ->  "# coding: latin-1\nx = 'é'"
 //! ```
 //!
-//! A file without carriage returns that is UTF-8 is borrowed, not copied.
+//! A UTF-8 file without carriage returns is borrowed, not copied. A file is decoded once for all
+//! targets: where they differ in what they refuse, the result holds a [`ByteFault`], which each
+//! target judges by its features.
 
 mod declaration;
 mod encodings;
+mod fault;
 mod location;
 mod undecodable;
 
+pub use fault::ByteFault;
 pub use location::Location;
 
 use std::borrow::Cow;
@@ -21,20 +26,33 @@ use crate::diagnostic::Diagnostic;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// The text of a source file: decoded by its BOM or PEP 263 declaration (UTF-8 by default), newlines made `\n`, BOM removed.
+/// A decoded source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded<'s> {
+    /// The text with line feeds as newlines and without BOM. Bytes that are not UTF-8 have become
+    /// `?` in comments and `_` elsewhere, one for one.
+    pub text: Cow<'s, str>,
+    /// What targets have against bytes that are not UTF-8.
+    pub fault: Option<ByteFault>,
+}
+
+/// Decodes a source file by its BOM or its PEP 263 declaration; UTF-8 is the default.
 ///
-/// As in CPython, bytes that are not UTF-8 pass inside comments, unless another encoding is declared; each becomes a `?`.
+/// The error is one for every target; a fault of the result is one for some only.
 ///
 /// CPython: `Python/pythonrun.c` `_Py_SourceAsString`, `Parser/tokenizer.c` `decode_str` (3.8–)
-pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Diagnostic> {
+pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ByteFault> {
     if memchr(0, bytes).is_some() {
         let message = "source code string cannot contain null bytes";
-        return Err(Diagnostic::syntax_error(Location::NONE, message));
+        return Err(Diagnostic::syntax_error(Location::NONE, message).into());
     }
     let (has_bom, text) = without_bom(universal_newlines(bytes));
     match declaration::find(&text, has_bom)? {
-        Some(name) => encodings::decode(name, &text).map(Cow::Owned),
-        None => decode_utf8(text),
+        Some(name) => {
+            let text = encodings::decode(name, &text)?;
+            Ok(Decoded { text: Cow::Owned(text), fault: None })
+        }
+        None => Ok(decode_utf8(text)),
     }
 }
 
@@ -71,16 +89,17 @@ fn without_bom(text: Cow<'_, [u8]>) -> (bool, Cow<'_, [u8]>) {
     (true, rest)
 }
 
-fn decode_utf8(text: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Diagnostic> {
+fn decode_utf8(text: Cow<'_, [u8]>) -> Decoded<'_> {
     let invalid = match text {
         Cow::Borrowed(text) => match std::str::from_utf8(text) {
-            Ok(text) => return Ok(Cow::Borrowed(text)),
+            Ok(text) => return Decoded { text: Cow::Borrowed(text), fault: None },
             Err(_) => text.to_owned(),
         },
         Cow::Owned(text) => match String::from_utf8(text) {
-            Ok(text) => return Ok(Cow::Owned(text)),
+            Ok(text) => return Decoded { text: Cow::Owned(text), fault: None },
             Err(error) => error.into_bytes(),
         },
     };
-    undecodable::mask_in_comments(invalid).map(Cow::Owned)
+    let (text, fault) = undecodable::mask(invalid);
+    Decoded { text: Cow::Owned(text), fault: Some(fault) }
 }

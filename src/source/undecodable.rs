@@ -1,25 +1,29 @@
-//! Bytes that are no text: CPython's messages about them, and those that it overlooks.
+//! Bytes that are not UTF-8 in a source that declares no other encoding.
 //!
-//! CPython decodes UTF-8 only where a token needs it, in names and string literals. So bytes that are not UTF-8 are no fault
-//! in a comment, and elsewhere the fault is reported at their token. [`mask_in_comments`] goes over such a file with just enough of
-//! Python's lexical grammar to tell comments, strings and f-strings apart.
+//! Since 3.14.1 CPython checks the whole source before it reads tokens. Older releases decode UTF-8
+//! only where a token needs it, in names and string literals: there such bytes are no error in
+//! comments, and elsewhere the error is reported at the token. [`mask`] finds both errors, with
+//! just enough of Python's lexical grammar to tell comments, strings and f-strings apart, and makes
+//! text of the source.
 
 use std::str::Utf8Error;
 
-use super::Location;
-use crate::diagnostic::Diagnostic;
+use super::{ByteFault, Location};
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
 
-/// What a decoder cannot decode; CPython: `UnicodeDecodeError`.
+/// Bytes that a decoder refuses.
+///
+/// CPython: `UnicodeDecodeError`
 pub(super) struct Undecodable<'b> {
     pub(super) codec: &'static str,
-    /// Where the bytes are in the decoder's input.
+    /// Offset of the bytes in the decoder's input.
     pub(super) start: usize,
     pub(super) bytes: &'b [u8],
     pub(super) reason: &'static str,
 }
 
 impl<'b> Undecodable<'b> {
-    /// The fault of `input`, of which the standard library says where it is.
+    /// The fault that the standard library found in `input`.
     ///
     /// CPython: `Objects/unicodeobject.c` `unicode_decode_utf8` (3.8–)
     pub(super) fn utf8(input: &'b [u8], error: Utf8Error) -> Self {
@@ -45,23 +49,55 @@ impl<'b> Undecodable<'b> {
     }
 }
 
-/// Makes text of a file that is not UTF-8, if the faults are in comments only: there each byte of them becomes a `?`.
+/// Makes text of a source that is not UTF-8. Each byte that is no part of a character becomes `?`
+/// in comments and `_` elsewhere.
 ///
 /// CPython: `Parser/tokenizer.c` `tok_get_normal_mode`, `verify_identifier` (3.12)
-pub(super) fn mask_in_comments(text: Vec<u8>) -> Result<String, Diagnostic> {
-    let mut scanner = Scanner { text, position: 0, line: 1, line_start: 0, fstrings: Vec::new() };
+pub(super) fn mask(text: Vec<u8>) -> (String, ByteFault) {
+    let early = not_utf8(&text);
+    let mut scanner = Scanner { text, position: 0, line: 1, line_start: 0, fields: Vec::new(), first: None };
     while scanner.position < scanner.text.len() {
-        scanner.token()?;
+        scanner.token();
     }
-    String::from_utf8(scanner.text)
-        .map_err(|_| Diagnostic::syntax_error(Location::NONE, "the source is not UTF-8"))
+    let (late, token) = scanner.first.unzip();
+    let mut text = scanner.text;
+    replace_invalid(&mut text, b'_');
+    let text = String::from_utf8(text).unwrap_or_else(|_| unreachable!("all invalid bytes were replaced"));
+    (text, ByteFault { early, late, token: token.unwrap_or(Location::NONE) })
 }
 
-/// An f-string whose replacement field is being read.
-struct FString {
+/// CPython: `Parser/tokenizer/helpers.c` `_PyTokenizer_ensure_utf8` (3.14.1–)
+fn not_utf8(text: &[u8]) -> Option<Diagnostic> {
+    let start = std::str::from_utf8(text).err()?.valid_up_to();
+    let line_start = memchr::memrchr(b'\n', &text[..start]).map_or(0, |newline| newline + 1);
+    let line = 1 + memchr::memchr_iter(b'\n', &text[..start]).count() as i32;
+    let column = (start - line_start) as i32;
+    let message = format!(
+        "Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; \
+         see https://peps.python.org/pep-0263/ for details",
+        text[start]
+    );
+    Some(Diagnostic::syntax_error(Location::new(line, line, column, column), message))
+}
+
+/// Overwrites every byte that is no part of a character.
+fn replace_invalid(text: &mut [u8], replacement: u8) {
+    let mut position = 0;
+    while let Err(error) = std::str::from_utf8(&text[position..]) {
+        let start = position + error.valid_up_to();
+        position = error.error_len().map_or(text.len(), |len| start + len);
+        text[start..position].fill(replacement);
+    }
+}
+
+/// A replacement field that is being read, or its format specification.
+struct Field {
+    /// The quotes of its f-string.
     quote: Quote,
     /// Brackets open in the field.
     depth: u32,
+    /// The field is part of the format specification of another one.
+    in_spec: bool,
 }
 
 /// How a string literal ends.
@@ -76,8 +112,10 @@ struct Scanner {
     position: usize,
     line: i32,
     line_start: usize,
-    /// Innermost last.
-    fstrings: Vec<FString>,
+    /// Fields that are open, the innermost last.
+    fields: Vec<Field>,
+    /// The first error, and the location of its token.
+    first: Option<(Diagnostic, Location)>,
 }
 
 impl Scanner {
@@ -94,53 +132,58 @@ impl Scanner {
         self.position += 1;
     }
 
+    /// Notes the error of a token, if it is the first one.
+    fn check(&mut self, result: Result<(), Diagnostic>, location: Location) {
+        if let (Err(diagnostic), None) = (result, &self.first) {
+            self.first = Some((diagnostic, location));
+        }
+    }
+
     fn here(&self) -> Location {
         let column = (self.position - self.line_start) as i32;
         Location::new(self.line, self.line, column, column)
     }
 
-    fn token(&mut self) -> Result<(), Diagnostic> {
+    fn token(&mut self) {
         match self.text[self.position] {
             b'#' => self.comment(),
-            b'"' | b'\'' => return self.string(&[]),
-            byte if byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii() => return self.word(),
+            b'"' | b'\'' => self.string(&[]),
+            byte if byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii() => self.word(),
             byte => {
                 self.advance();
-                return self.punctuation(byte);
+                self.punctuation(byte);
             }
         }
-        Ok(())
     }
 
     fn comment(&mut self) {
         let rest = &self.text[self.position..];
         let end = self.position + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-        while let Err(error) = std::str::from_utf8(&self.text[self.position..end]) {
-            let start = self.position + error.valid_up_to();
-            let bad = start..error.error_len().map_or(end, |len| start + len);
-            self.position = bad.end;
-            self.text[bad].fill(b'?');
-        }
+        replace_invalid(&mut self.text[self.position..end], b'?');
         self.position = end;
     }
 
     /// A name or number, or the prefix of a string and that string.
-    fn word(&mut self) -> Result<(), Diagnostic> {
+    fn word(&mut self) {
         let rest = &self.text[self.position..];
-        let is_in_word = |byte: &u8| *byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        // A number ends before a character beyond ASCII, which begins a name.
+        let is_number = rest[0].is_ascii_digit();
+        let is_in_word =
+            |byte: &u8| *byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii() && !is_number;
         let len = rest.iter().position(|byte| !is_in_word(byte)).unwrap_or(rest.len());
-        let word = rest[..len].to_ascii_lowercase();
-        let is_prefix = matches!(&word[..], b"r" | b"b" | b"u" | b"f" | b"br" | b"rb" | b"fr" | b"rf");
-        if is_prefix && matches!(rest.get(len), Some(b'"' | b'\'')) {
-            return self.string(&word);
+        if len <= 2 && matches!(rest.get(len), Some(b'"' | b'\'')) {
+            let word = rest[..len].to_ascii_lowercase();
+            if matches!(&word[..], b"r" | b"b" | b"u" | b"f" | b"br" | b"rb" | b"fr" | b"rf") {
+                return self.string(&word);
+            }
         }
-        check_utf8(&rest[..len], self.here())?;
+        let location = self.here();
+        self.check(check_utf8(&rest[..len], location), location);
         self.position += len;
-        Ok(())
     }
 
     /// The string at the current position, whose prefix is `prefix` in lower case.
-    fn string(&mut self, prefix: &[u8]) -> Result<(), Diagnostic> {
+    fn string(&mut self, prefix: &[u8]) {
         let location = self.here();
         self.position += prefix.len();
         let byte = self.text[self.position];
@@ -148,7 +191,7 @@ impl Scanner {
         let quote = Quote { byte, triple };
         self.position += quote.len();
         if prefix.contains(&b'f') {
-            return self.fstring_middle(quote);
+            return self.fstring_middle(quote, false);
         }
         let start = self.position;
         while self.position < self.text.len() && !self.at_end_of(quote) {
@@ -159,9 +202,8 @@ impl Scanner {
                 self.advance();
             }
         }
-        check_string(prefix, &self.text[start..self.position], location)?;
+        self.check(check_string(prefix, &self.text[start..self.position], location), location);
         self.close(quote);
-        Ok(())
     }
 
     /// Whether the literal ends here: properly, or at the end of a line that it cannot pass.
@@ -180,23 +222,32 @@ impl Scanner {
         }
     }
 
-    /// Literal text of an f-string, up to its end or its next replacement field.
-    fn fstring_middle(&mut self, quote: Quote) -> Result<(), Diagnostic> {
-        let location = self.here();
-        let start = self.position;
+    /// Literal text of an f-string or, with `in_spec`, of a format specification, up to the next
+    /// field or the end of the f-string.
+    fn fstring_middle(&mut self, quote: Quote, mut in_spec: bool) {
+        let mut location = self.here();
+        let mut start = self.position;
         loop {
             if self.position >= self.text.len() || self.at_end_of(quote) {
-                check_utf8(&self.text[start..self.position], location)?;
-                self.close(quote);
-                return Ok(());
+                self.check(check_fstring_middle(&self.text[start..self.position]), location);
+                // An f-string that ends in a specification leaves its fields open.
+                while in_spec && let Some(field) = self.fields.pop() {
+                    in_spec = field.in_spec;
+                }
+                return self.close(quote);
             }
             match (self.text[self.position], self.peek(1)) {
-                (b'{', Some(b'{')) => self.position += 2,
+                (b'{', Some(b'{')) if !in_spec => self.position += 2,
                 (b'{', _) => {
-                    check_utf8(&self.text[start..self.position], location)?;
+                    self.check(check_fstring_middle(&self.text[start..self.position]), location);
                     self.position += 1;
-                    self.fstrings.push(FString { quote, depth: 0 });
-                    return Ok(());
+                    return self.fields.push(Field { quote, depth: 0, in_spec });
+                }
+                (b'}', _) if in_spec => {
+                    self.check(check_fstring_middle(&self.text[start..self.position]), location);
+                    self.position += 1;
+                    in_spec = self.fields.pop().is_some_and(|field| field.in_spec);
+                    (location, start) = (self.here(), self.position);
                 }
                 (b'\\', Some(next)) if next != b'{' => {
                     self.advance();
@@ -207,21 +258,24 @@ impl Scanner {
         }
     }
 
-    /// Keeps count of brackets, and goes on with the f-string where its replacement field ends or its format begins.
-    fn punctuation(&mut self, byte: u8) -> Result<(), Diagnostic> {
-        let Some(FString { quote, depth }) = self.fstrings.last_mut() else { return Ok(()) };
+    /// Counts brackets, and continues the f-string where a replacement field ends or its format
+    /// specification begins.
+    fn punctuation(&mut self, byte: u8) {
+        let Some(Field { quote, depth, in_spec }) = self.fields.last_mut() else { return };
         match byte {
             b'(' | b'[' | b'{' => *depth += 1,
             b')' | b']' | b'}' if *depth > 0 => *depth -= 1,
-            b'}' | b':' if *depth == 0 => {
-                // The format is literal text too; its closing brace is then one of that text.
+            b'}' => {
+                let (quote, in_spec) = (*quote, *in_spec);
+                self.fields.pop();
+                self.fstring_middle(quote, in_spec);
+            }
+            b':' if *depth == 0 => {
                 let quote = *quote;
-                self.fstrings.pop();
-                return self.fstring_middle(quote);
+                self.fstring_middle(quote, true);
             }
             _ => {}
         }
-        Ok(())
     }
 }
 
@@ -235,6 +289,15 @@ fn check_utf8(token: &[u8], location: Location) -> Result<(), Diagnostic> {
     std::str::from_utf8(token).map(drop).map_err(|error| {
         let message = Undecodable::utf8(token, error).message();
         Diagnostic::syntax_error(location, format!("(unicode error) {message}"))
+    })
+}
+
+/// CPython: `Parser/action_helpers.c` `_PyPegen_decode_fstring_part`, which does not make a
+/// `SyntaxError` of it (3.12–)
+fn check_fstring_middle(text: &[u8]) -> Result<(), Diagnostic> {
+    std::str::from_utf8(text).map(drop).map_err(|error| {
+        let message = Undecodable::utf8(text, error).message();
+        Diagnostic::new(DiagnosticKind::UnicodeDecodeError, Location::NONE, message)
     })
 }
 
@@ -257,17 +320,21 @@ fn check_string(prefix: &[u8], body: &[u8], location: Location) -> Result<(), Di
 
 #[cfg(test)]
 mod tests {
-    use super::mask_in_comments;
+    use super::mask;
 
     fn masked(text: &[u8]) -> Result<String, (String, i32, i32)> {
-        mask_in_comments(text.to_vec()).map_err(|diagnostic| {
-            let location = diagnostic.location;
-            (diagnostic.message, location.lineno, location.col_offset)
-        })
+        let (masked, fault) = mask(text.to_vec());
+        match fault.late {
+            Some(diagnostic) => {
+                let location = diagnostic.location;
+                Err((diagnostic.message, location.lineno, location.col_offset))
+            }
+            None => Ok(masked),
+        }
     }
 
     #[test]
-    fn what_is_not_utf8_passes_in_comments() {
+    fn other_bytes_than_utf8_pass_in_comments() {
         let cases: [(&[u8], &str); 6] = [
             (b"# \xff\xe9 \xc3\xa9 \xe2\x82\nx = 1", "# ?? \u{e9} ??\nx = 1"),
             (b"x = '#' # \xff", "x = '#' # ?"),
@@ -282,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_reported_at_its_token() {
+    fn other_bytes_than_utf8_are_reported_at_their_token() {
         let start = |byte: u8, at: usize| {
             format!(
                 "(unicode error) 'utf-8' codec can't decode byte {byte:#04x} in position {at}: invalid start byte"

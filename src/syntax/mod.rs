@@ -11,7 +11,6 @@
 //! the text is read again by the target's own rules: see [`judge`](mod@judge).
 
 pub mod ast;
-pub(crate) mod character_names;
 mod escapes;
 mod field_text;
 mod judge;

@@ -13,7 +13,8 @@
 //!    instructions. `interned/v3_16.txt` lists the strings that are interned before anything is
 //!    compiled.
 //! 3. Syntax: a [`SyntaxFeature`] with the version that brought it, its tree in `syntax/ast.rs`,
-//!    its lowering in `syntax/lower/`; `unicode.rs` for a newer Unicode.
+//!    its rule in `syntax/parser/`. For a newer Unicode, a `UnicodeVersion` and
+//!    `scripts/unicode_tables.py`.
 //! 4. Behaviour: run `scripts/conformance PYTHON` on the version's standard library. It sorts the
 //!    differences by kind: take the most frequent, read how that CPython does it, name the
 //!    behaviour in the group of its stage in `features/` with the source of the rule, turn it on in
@@ -31,7 +32,7 @@ mod opcodes;
 mod requires_python;
 mod selection;
 mod syntax;
-pub(crate) mod unicode;
+pub mod unicode;
 mod version;
 mod wheel_tags;
 

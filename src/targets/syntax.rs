@@ -4,10 +4,8 @@
 //! [`SyntaxFeature`] that not every version has. Only where a target lacks one, or where another of
 //! its rules decides, is the source read again by that target's own [`Dialect`].
 
-use std::borrow::Cow;
-
 use super::features::FStringRules;
-use super::unicode;
+use super::unicode::{self, CharacterNames, UnicodeVersion};
 use super::version::{Target, Version};
 
 /// A piece of syntax that some of the versions lack.
@@ -208,6 +206,7 @@ impl Mistake {
 pub(crate) struct Dialect {
     /// None for the union.
     target: Option<Target>,
+    names: CharacterNames,
     pub(crate) fstrings: FStringRules,
     /// No line break may stand in the format spec of an f-string in single quotes.
     pub(crate) refuses_newline_in_spec: bool,
@@ -222,6 +221,7 @@ impl Dialect {
         let features = &newest.expect("some version is supported").syntax;
         Dialect {
             target: None,
+            names: features.character_names(),
             fstrings: features.fstrings,
             refuses_newline_in_spec: features.spec_newline_refused,
             refuses_constant_identifier: features.constant_identifier_refused,
@@ -232,6 +232,7 @@ impl Dialect {
         let features = &target.features().syntax;
         Dialect {
             target: Some(target),
+            names: features.character_names(),
             fstrings: features.fstrings,
             refuses_newline_in_spec: features.spec_newline_refused,
             refuses_constant_identifier: features.constant_identifier_refused,
@@ -272,37 +273,20 @@ impl Dialect {
         self.knows(Mistake::EscapedEndQuote)
     }
 
-    /// Whether versions may disagree about an identifier that is not ASCII.
+    /// Whether versions may disagree about an identifier that is not ASCII, because it has
+    /// characters that came after the oldest Unicode.
     pub(crate) fn identifier_varies(&self, name: &str) -> bool {
-        name.chars().any(unicode::is_newer_in_identifiers)
+        invalid_in_identifier(name, UnicodeVersion::OLDEST_SUPPORTED) != self.invalid_in_identifier(name)
     }
 
     /// The first character of `name` that may not stand where it does, and its offset in bytes.
     pub(crate) fn invalid_in_identifier(&self, name: &str) -> Option<(usize, char)> {
-        name.char_indices().find(|&(offset, character)| {
-            let fits = match offset {
-                0 => character == '_' || unicode_ident::is_xid_start(character),
-                _ => unicode_ident::is_xid_continue(character),
-            };
-            !fits || unicode::is_newer_in_identifiers(character)
-        })
+        invalid_in_identifier(name, self.names.unicode)
     }
 
     /// Whether messages show a character itself.
     pub(crate) fn is_printable(&self, character: char) -> bool {
-        match character.is_ascii() {
-            true => !character.is_ascii_control(),
-            false => crate::syntax::unparse::is_printable(character as u32),
-        }
-    }
-
-    /// The NFKC form of an identifier.
-    pub(crate) fn normalized<'n>(&self, name: &'n str) -> Cow<'n, str> {
-        use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
-        match is_nfkc_quick(name.chars()) {
-            IsNormalized::Yes => Cow::Borrowed(name),
-            _ => Cow::Owned(name.nfkc().collect()),
-        }
+        unicode::printable(character as u32, self.names.unicode)
     }
 
     /// Whether versions may disagree about the characters that a text names.
@@ -312,8 +296,15 @@ impl Dialect {
 
     /// The character that `\N{name}` means.
     pub(crate) fn character(&self, name: &str) -> Option<char> {
-        crate::syntax::character_names::character(name)
+        unicode::character(name, self.names)
     }
+}
+
+fn invalid_in_identifier(name: &str, version: UnicodeVersion) -> Option<(usize, char)> {
+    name.char_indices().find(|&(offset, character)| match offset {
+        0 => !unicode::identifier_start(character, version),
+        _ => !unicode::identifier_continue(character, version),
+    })
 }
 
 impl Target {

@@ -15,7 +15,7 @@ use crosspyc::targets::Target;
 /// The symbol table of a source, dumped. Of the tree as it was parsed: CPython's `symtable` module folds no constants either.
 fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     let arena = Bump::new();
-    let mut parsed = compile::parse(&arena, source)?;
+    let mut parsed = compile::parse(&arena, source).map_err(|fault| fault.of(target).clone())?;
     let module = parsed.syntax.module(&arena, target)?;
     let interner = &mut parsed.syntax.interner;
     let features = target.features();

@@ -18,8 +18,8 @@ const DUMP_STACK: usize = 1 << 28;
 pub(crate) fn tree(bytes: &[u8], target: Target) -> Result<String, Verdict> {
     let arena = Bump::new();
     let refused = |diagnostic: &Diagnostic| Verdict::new(diagnostic, bytes);
-    let mut parsed = compile::parse(&arena, bytes).map_err(|diagnostic| refused(&diagnostic))?;
-    let module = parsed.syntax.module(&arena, target).map_err(|diagnostic| refused(&diagnostic))?;
+    let mut parsed = compile::parse(&arena, bytes).map_err(|fault| refused(fault.of(target)))?;
+    let module = parsed.module(&arena, target).map_err(|diagnostic| refused(&diagnostic))?;
     Ok(stacker::grow(DUMP_STACK, || dump::dump(&parsed.syntax.interner, &module)))
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Place(pub(crate) i32, pub(crate) i32, pub(crate) i32, pub(crat
 impl Verdict {
     fn new(diagnostic: &Diagnostic, bytes: &[u8]) -> Verdict {
         match source::decode(bytes) {
-            Ok(text) => Verdict::of_text(diagnostic, &text),
+            Ok(decoded) => Verdict::of_text(diagnostic, &decoded.text),
             Err(_) => Verdict::of_text(diagnostic, &String::from_utf8_lossy(bytes)),
         }
     }

@@ -93,7 +93,7 @@ pub(super) fn meaning(
     let of = |table: &[&str], index: usize| table.get(index).map(ToString::to_string);
     let text = match opcode {
         LOAD_CONST | RETURN_CONST | KW_NAMES => {
-            code.consts.get(oparg).map(|constant| repr::shortened(*constant))
+            code.consts.get(oparg).map(|constant| repr::shortened(*constant, features.unicode))
         }
         LOAD_NAME
         | STORE_NAME

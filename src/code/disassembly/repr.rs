@@ -1,16 +1,18 @@
-//! Python's `repr` of constants, as much of it as fits a line.
+//! Python's `repr` of constants, cut to fit on a line.
 
 use super::super::{CodeObject, Constant, PyStr};
 use super::shown;
 use crate::syntax::unparse;
+use crate::targets::unicode::UnicodeVersion;
 
 /// How many characters of a constant are shown.
 const MAX_CHARS: usize = 200;
 
-/// `repr(constant)`, its end left out if it is long, and without the addresses of code objects.
-pub(super) fn shortened(constant: Constant<'_>) -> String {
+/// `repr(constant)` without the addresses of code objects, cut after [`MAX_CHARS`] characters.
+/// `unicode` decides which characters are escaped.
+pub(super) fn shortened(constant: Constant<'_>, unicode: UnicodeVersion) -> String {
     let mut text = String::new();
-    append(&mut text, constant);
+    append(&mut text, constant, unicode);
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -27,33 +29,33 @@ pub(super) fn code_object(code: &CodeObject<'_>) -> String {
 
 /// Appends at least as much of the `repr` as is shown, and not much more: a constant may be huge,
 /// and be shown often.
-fn append(text: &mut String, constant: Constant<'_>) {
+fn append(text: &mut String, constant: Constant<'_>, unicode: UnicodeVersion) {
     match constant {
         Constant::Tuple([item]) => {
             text.push('(');
-            append(text, *item);
+            append(text, *item, unicode);
             text.push_str(",)");
         }
-        Constant::Tuple(items) => list(text, "(", items, ")"),
+        Constant::Tuple(items) => list(text, "(", items, ")", unicode),
         Constant::FrozenSet([]) => text.push_str("frozenset()"),
-        Constant::FrozenSet(items) => list(text, "frozenset({", items, "})"),
-        Constant::Slice(parts) => list(text, "slice(", parts, ")"),
+        Constant::FrozenSet(items) => list(text, "frozenset({", items, "})", unicode),
+        Constant::Slice(parts) => list(text, "slice(", parts, ")", unicode),
         Constant::Code(code) => text.push_str(&code_object(code)),
         Constant::Str(PyStr(long)) if long.len() > 4 * MAX_CHARS => {
-            text.push_str(&unparse::literal(Constant::Str(PyStr(beginning(long)))));
+            text.push_str(&unparse::literal(Constant::Str(PyStr(beginning(long))), unicode));
         }
         Constant::Bytes(long) if long.len() > MAX_CHARS => {
-            text.push_str(&unparse::literal(Constant::Bytes(&long[..=MAX_CHARS])));
+            text.push_str(&unparse::literal(Constant::Bytes(&long[..=MAX_CHARS]), unicode));
         }
         // A literal has no infinity of its own, so that unparsing gives one that is too large.
         Constant::Float(_) | Constant::Complex { .. } => {
-            text.push_str(&unparse::literal(constant).replace("1e309", "inf"));
+            text.push_str(&unparse::literal(constant, unicode).replace("1e309", "inf"));
         }
-        literal => text.push_str(&unparse::literal(literal)),
+        literal => text.push_str(&unparse::literal(literal, unicode)),
     }
 }
 
-fn list(text: &mut String, open: &str, items: &[Constant<'_>], close: &str) {
+fn list(text: &mut String, open: &str, items: &[Constant<'_>], close: &str, unicode: UnicodeVersion) {
     text.push_str(open);
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -62,7 +64,7 @@ fn list(text: &mut String, open: &str, items: &[Constant<'_>], close: &str) {
         if text.len() > 4 * MAX_CHARS {
             return;
         }
-        append(text, *item);
+        append(text, *item, unicode);
     }
     text.push_str(close);
 }

@@ -46,7 +46,7 @@ use super::lexer::{Lexed, Token, TokenFlags, TokenKind};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner};
 use crate::source::Location;
-use crate::targets::{Dialect, Mistake, SyntaxFeature, limits};
+use crate::targets::{Dialect, Mistake, SyntaxFeature, limits, unicode};
 pub(super) use warnings::{InvalidEscape, Notice, Notices};
 
 /// Why a rule has no result.
@@ -286,7 +286,7 @@ impl<'a, 't> Parser<'a, 't> {
     /// CPython: `Parser/pegen.c` `_PyPegen_new_identifier` (3.8–)
     #[cold]
     fn non_ascii_identifier(&mut self, text: &str) -> Step<Ident> {
-        let name = self.dialect.normalized(text);
+        let name = unicode::normalized(text);
         if matches!(&*name, "None" | "True" | "False") {
             self.depends_on_dialect = true;
             if self.dialect.refuses_constant_identifier {

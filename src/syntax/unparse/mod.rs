@@ -9,10 +9,7 @@
 //!
 //! CPython: `Python/ast_unparse.c` (3.7–)
 
-mod printable;
 mod repr;
-
-pub(crate) use repr::is_printable;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
@@ -20,6 +17,7 @@ use bumpalo::collections::Vec;
 use crate::code::{Constant, PyStr};
 use crate::names::{Ident, Interner};
 use crate::syntax::ast::*;
+use crate::targets::unicode::UnicodeVersion;
 
 /// How tightly an expression binds; one that stands where a tighter one must is put in parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,18 +40,23 @@ enum Level {
     Atom,
 }
 
-/// The text of an expression, as the annotation it is.
-pub(crate) fn unparse<'a>(arena: &'a Bump, interner: &Interner<'a>, expr: &Expr<'a>) -> PyStr<'a> {
-    let mut unparser = Unparser { arena, interner, text: Vec::new_in(arena) };
+/// The source of an annotation. `unicode` decides which characters of its strings are escaped.
+pub(crate) fn unparse<'a>(
+    arena: &'a Bump,
+    interner: &Interner<'a>,
+    unicode: UnicodeVersion,
+    expr: &Expr<'a>,
+) -> PyStr<'a> {
+    let mut unparser = Unparser { arena, interner, unicode, text: Vec::new_in(arena) };
     unparser.expr(expr, Level::Test);
     PyStr(unparser.text.into_bump_slice())
 }
 
 /// The `repr` of a constant that a literal can make.
-pub(crate) fn literal(value: Constant<'_>) -> String {
+pub(crate) fn literal(value: Constant<'_>, unicode: UnicodeVersion) -> String {
     let arena = Bump::new();
     let mut text = Vec::new_in(&arena);
-    repr::constant(&mut text, value);
+    repr::constant(&mut text, value, unicode);
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -61,6 +64,7 @@ pub(crate) fn literal(value: Constant<'_>) -> String {
 struct Unparser<'a, 'i> {
     arena: &'a Bump,
     interner: &'i Interner<'a>,
+    unicode: UnicodeVersion,
     text: Vec<'a, u8>,
 }
 
@@ -147,10 +151,10 @@ impl<'a> Unparser<'a, '_> {
             ExprKind::JoinedStr(values) => self.joined_str("f", values),
             ExprKind::TemplateStr(values) => self.joined_str("t", values),
             ExprKind::Constant(Constant::Ellipsis) => self.push("..."),
-            ExprKind::Constant(value) => repr::constant(&mut self.text, value),
+            ExprKind::Constant(value) => repr::constant(&mut self.text, value, self.unicode),
             ExprKind::UnicodeConstant(value) => {
                 self.push("u");
-                repr::constant(&mut self.text, value);
+                repr::constant(&mut self.text, value, self.unicode);
             }
             ExprKind::Attribute { value, attr, .. } => self.attribute(value, attr),
             ExprKind::Subscript { value, slice, .. } => {
@@ -400,7 +404,7 @@ impl<'a> Unparser<'a, '_> {
         self.joined_values(values);
         let body = std::mem::replace(&mut self.text, outer);
         self.push(prefix);
-        repr::string(&mut self.text, PyStr(&body));
+        repr::string(&mut self.text, PyStr(&body), self.unicode);
     }
 
     fn joined_values(&mut self, values: &[Expr<'a>]) {

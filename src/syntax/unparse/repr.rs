@@ -5,13 +5,13 @@
 
 use bumpalo::collections::Vec;
 
-use super::printable::FLIPS;
 use crate::code::{Constant, PyStr};
+use crate::targets::unicode::{UnicodeVersion, printable};
 
-/// The constant as source that makes it again: infinity is a number too large.
+/// Appends the source of a constant; infinity is written as a number that is too large.
 ///
 /// CPython: `Python/ast_unparse.c` `append_ast_constant`, `append_repr` (3.8–)
-pub(super) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>) {
+pub(super) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>, unicode: UnicodeVersion) {
     match value {
         Constant::None => push(text, "None"),
         Constant::True => push(text, "True"),
@@ -26,9 +26,9 @@ pub(super) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>) {
             let sign = if imag.is_sign_negative() && !imag.is_nan() { "" } else { "+" };
             push(text, &format!("({}{sign}{}j)", float(real, ""), float(imag, "")));
         }
-        Constant::Str(value) | Constant::Name(value) => string(text, value),
+        Constant::Str(value) | Constant::Name(value) => string(text, value, unicode),
         Constant::Bytes(value) => bytes(text, value),
-        Constant::Tuple(items) => tuple(text, items),
+        Constant::Tuple(items) => tuple(text, items, unicode),
         Constant::FrozenSet(_) | Constant::Slice(_) | Constant::Code(_) => {
             unreachable!("no literal makes a frozen set, a slice or a code object")
         }
@@ -39,16 +39,16 @@ fn push(text: &mut Vec<'_, u8>, part: &str) {
     text.extend_from_slice_copy(part.as_bytes());
 }
 
-fn tuple(text: &mut Vec<'_, u8>, items: &[Constant<'_>]) {
+fn tuple(text: &mut Vec<'_, u8>, items: &[Constant<'_>], unicode: UnicodeVersion) {
     push(text, "(");
     for (index, &item) in items.iter().enumerate() {
         push(text, if index > 0 { ", " } else { "" });
-        constant(text, item);
+        constant(text, item, unicode);
     }
     push(text, if items.len() == 1 { ",)" } else { ")" });
 }
 
-/// The shortest digits that give the float again; `whole` follows those of one without fraction or exponent.
+/// The shortest digits that read back as the same float. `whole` follows digits without fraction and exponent.
 fn float(value: f64, whole: &str) -> String {
     if value.is_nan() {
         return "nan".into();
@@ -70,8 +70,8 @@ fn float(value: f64, whole: &str) -> String {
     format!("{sign}{magnitude}")
 }
 
-/// A string with its quotes; characters that cannot be seen are escaped.
-pub(super) fn string(text: &mut Vec<'_, u8>, value: PyStr<'_>) {
+/// A string with its quotes. Characters that are not printable in that Unicode version are escaped.
+pub(super) fn string(text: &mut Vec<'_, u8>, value: PyStr<'_>, unicode: UnicodeVersion) {
     let quote = quote(value.0);
     text.push(quote);
     let mut rest = value.0;
@@ -79,7 +79,7 @@ pub(super) fn string(text: &mut Vec<'_, u8>, value: PyStr<'_>) {
         rest = behind;
         match point {
             0..0x80 => ascii(text, encoded[0], quote),
-            _ if is_printable(point) => text.extend_from_slice_copy(encoded),
+            _ if printable(point, unicode) => text.extend_from_slice_copy(encoded),
             0x80..0x100 => push(text, &format!("\\x{point:02x}")),
             0x100..0x10000 => push(text, &format!("\\u{point:04x}")),
             _ => push(text, &format!("\\U{point:08x}")),
@@ -133,11 +133,6 @@ fn next_point(text: &[u8]) -> Option<(u32, &[u8], &[u8])> {
     Some((point, encoded, rest))
 }
 
-/// Python's `str.isprintable` for a character beyond ASCII.
-pub(crate) fn is_printable(point: u32) -> bool {
-    FLIPS.partition_point(|&flip| flip <= point) % 2 == 1
-}
-
 #[cfg(test)]
 mod tests {
     use bumpalo::Bump;
@@ -147,7 +142,7 @@ mod tests {
     fn repr(value: Constant<'_>) -> String {
         let arena = Bump::new();
         let mut text = Vec::new_in(&arena);
-        constant(&mut text, value);
+        constant(&mut text, value, UnicodeVersion::V15_0);
         String::from_utf8(text.to_vec()).expect("the surrogates are escaped")
     }
 

@@ -1,12 +1,15 @@
 //! Features of code generation.
 
 use super::super::opcodes::{Opcode, OpcodeTable};
+use super::super::unicode::UnicodeVersion;
 use super::{Calls, ConstantFolding, GeneratorPrologue};
 
 /// What the code generator of a release does.
 #[derive(Clone, Debug)]
 pub struct CodegenFeatures {
     pub opcodes: &'static OpcodeTable,
+    /// Which characters of a string are escaped in the text of an annotation.
+    pub unicode: UnicodeVersion,
     /// The lowest bit of the operator in the argument of `COMPARE_OP`. 3.13 added a bit below it:
     /// the result is converted to `bool`.
     ///

@@ -1,12 +1,15 @@
 //! Features of the disassembler.
 
 use super::super::opcodes::OpcodeTable;
+use super::super::unicode::UnicodeVersion;
 use super::Calls;
 
 /// What the arguments of a release's instructions mean.
 #[derive(Clone, Debug)]
 pub struct DisassemblyFeatures {
     pub opcodes: &'static OpcodeTable,
+    /// Which characters of a string constant are shown, and which are escaped.
+    pub unicode: UnicodeVersion,
     /// Instructions with a lower number ignore their argument.
     ///
     /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12); `Include/opcode_ids.h` `HAVE_ARGUMENT`

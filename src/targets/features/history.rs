@@ -8,16 +8,11 @@
 //! # What is left out
 //!
 //! Changes that show only in the messages and locations of syntax errors, in warnings, in the
-//! `ast`, `tokenize` and `codeop` modules, or in fixed crashes and leaks. Changes that show in code
-//! or verdicts and are left out:
-//!
-//! - `from __future__ import barry_as_FLUFL` has no effect. From 3.12.10, 3.13.3 and 3.14.0 on
-//!   CPython then reads `<>` as the operator and refuses `!=` (gh-125331).
-//! - `{{` after a field in a format spec (`f"{a:{b}{{c}}}"`) is read as a field with a set, as in
-//!   3.12.1. From 3.12.5 on CPython reads a brace, and ends the spec at the next `}` (gh-121130).
-//! - 3.12.0 counts as 3.12.1.
+//! `ast`, `tokenize` and `codeop` modules, or in fixed crashes and leaks; the table of mistakes in
+//! `syntax.rs` has those of messages. 3.12.0 counts as 3.12.1.
 
 use super::super::opcodes::{self, Opcode};
+use super::super::unicode::{DerivedNames, UnicodeVersion};
 use super::super::version::Version;
 use super::{
     AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
@@ -75,6 +70,9 @@ const V3_12_1: Features = Features {
     magic: 3531,
     pyc_tag: "cpython-312",
     syntax: ParserFeatures {
+        unicode: UnicodeVersion::V15_0,
+        derived_names: DerivedNames::HangulAndIdeographs,
+        source_bytes_checked_first: false,
         fstrings: FStringRules {
             format_spec_folded: false,
             empty_spec_pieces_dropped: false,
@@ -115,6 +113,7 @@ const V3_12_1: Features = Features {
         classdict_type_param_refused: false,
     },
     codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V15_0,
         opcodes: opcodes::V3_12,
         comparison_shift: 4,
         frame_block_limit: 20,
@@ -200,6 +199,7 @@ const V3_12_1: Features = Features {
         largest_small_int: 256,
     },
     disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V15_0,
         opcodes: opcodes::V3_12,
         have_argument: 90,
         comparison_shift: 4,
@@ -331,6 +331,7 @@ const V3_13_0: Features = Features {
     magic: 3571,
     pyc_tag: "cpython-313",
     syntax: ParserFeatures {
+        unicode: UnicodeVersion::V15_1,
         fstrings: FStringRules { empty_spec_pieces_dropped: true, ..V3_12_8.syntax.fstrings },
         ..V3_12_8.syntax
     },
@@ -347,6 +348,7 @@ const V3_13_0: Features = Features {
         ..V3_12_8.symtable
     },
     codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V15_1,
         opcodes: opcodes::V3_13,
         comparison_shift: 5,
         future_import_is_absolute: true,
@@ -392,6 +394,7 @@ const V3_13_0: Features = Features {
         ..V3_12_8.marshal
     },
     disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V15_1,
         opcodes: opcodes::V3_13,
         have_argument: 45,
         comparison_shift: 5,
@@ -476,6 +479,7 @@ const V3_13_10: Features = Features {
 };
 
 const V3_13_13: Features = Features {
+    syntax: ParserFeatures { derived_names: DerivedNames::AllRanges, ..V3_13_10.syntax },
     symtable: SymtableFeatures {
         class_cells_in_class_comprehension: ClassCells::Global,
         ..V3_13_10.symtable
@@ -507,6 +511,7 @@ const V3_14_0: Features = Features {
     magic: 3627,
     pyc_tag: "cpython-314",
     syntax: ParserFeatures {
+        unicode: UnicodeVersion::V16_0,
         fstrings: FStringRules { constant_spec_has_colon: true, ..V3_13_6.syntax.fstrings },
         ..V3_13_6.syntax
     },
@@ -523,6 +528,7 @@ const V3_14_0: Features = Features {
         ..V3_13_6.symtable
     },
     codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V16_0,
         opcodes: opcodes::V3_14,
         deferred_annotations: true,
         contexts_checked_in_symtable: true,
@@ -556,11 +562,17 @@ const V3_14_0: Features = Features {
     },
     assembly: AssemblyFeatures { opcodes: opcodes::V3_14, argument_kinds: true, ..V3_13_6.assembly },
     marshal: MarshalFeatures { interned_at_start: include_str!("../interned/v3_14.txt"), ..V3_13_6.marshal },
-    disassembly: DisassemblyFeatures { opcodes: opcodes::V3_14, have_argument: 44, ..V3_13_6.disassembly },
+    disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V16_0,
+        opcodes: opcodes::V3_14,
+        have_argument: 44,
+        ..V3_13_6.disassembly
+    },
 };
 
 const V3_14_1: Features = Features {
     syntax: ParserFeatures {
+        source_bytes_checked_first: true,
         fstrings: FStringRules { debug_equal_at_top_only: true, ..V3_14_0.syntax.fstrings },
         ..V3_14_0.syntax
     },
@@ -569,6 +581,7 @@ const V3_14_1: Features = Features {
 };
 
 const V3_14_4: Features = Features {
+    syntax: ParserFeatures { derived_names: DerivedNames::AllRanges, ..V3_14_1.syntax },
     symtable: SymtableFeatures { class_cells_in_class_comprehension: ClassCells::Global, ..V3_14_1.symtable },
     ..V3_14_1
 };
@@ -608,8 +621,10 @@ static HISTORY_3_15: History = History { newest_patch: 2, releases: &[(0, &V3_15
 const V3_15_0: Features = Features {
     magic: 3666,
     pyc_tag: "cpython-315",
+    syntax: ParserFeatures { unicode: UnicodeVersion::V17_0, ..V3_14_8.syntax },
     symtable: SymtableFeatures { duplicate_parameter: "parameter", ..V3_14_8.symtable },
     codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V17_0,
         opcodes: opcodes::V3_15,
         annotations_posonly_first: true,
         function_annotations_qualname: true,
@@ -638,6 +653,7 @@ const V3_15_0: Features = Features {
         ..V3_14_8.marshal
     },
     disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V17_0,
         opcodes: opcodes::V3_15,
         have_argument: 42,
         import_flags: true,
@@ -666,7 +682,8 @@ mod tests {
     #[test]
     fn stages_agree_on_the_rules_they_share() {
         let releases = Version::ALL.into_iter().filter_map(of).flat_map(|history| history.releases);
-        for (_, Features { preprocess, symtable, codegen, flowgraph, assembly, disassembly, .. }) in releases
+        for (_, Features { syntax, preprocess, symtable, codegen, flowgraph, assembly, disassembly, .. }) in
+            releases
         {
             assert_eq!(preprocess.recursion_limit, symtable.recursion_limit);
             assert_eq!(preprocess.future_import_is_absolute, codegen.future_import_is_absolute);
@@ -682,6 +699,7 @@ mod tests {
             assert_eq!([codegen.calls; 2], [flowgraph.calls, disassembly.calls]);
             assert_eq!(codegen.generator_prologue, flowgraph.generator_prologue);
             assert_eq!(codegen.jumps_without_interrupt, flowgraph.jumps_without_interrupt);
+            assert_eq!([syntax.unicode; 2], [codegen.unicode, disassembly.unicode]);
             assert_eq!(codegen.comparison_shift, disassembly.comparison_shift);
             assert_eq!(codegen.import_flags, disassembly.import_flags);
             for opcodes in [flowgraph.opcodes, assembly.opcodes, disassembly.opcodes] {

@@ -1,8 +1,20 @@
-//! Features of the parser.
+//! Features of the decoder and the parser.
 
-/// What the parser of a release does.
+use super::super::unicode::{CharacterNames, DerivedNames, UnicodeVersion};
+
+/// What the decoder and the parser of a release do.
 #[derive(Clone, Debug)]
 pub struct ParserFeatures {
+    /// Which characters make identifiers, which of them messages show, and which have names.
+    pub unicode: UnicodeVersion,
+    /// How `\N{...}` reads names that are made by a rule.
+    pub derived_names: DerivedNames,
+    /// A source without declared encoding must be UTF-8 as a whole. Otherwise, bytes that are not
+    /// UTF-8 are an error only in a name or a string literal. An encoding declared beside a BOM is
+    /// reported at its line.
+    ///
+    /// CPython: `Parser/tokenizer/string_tokenizer.c` `decode_str` (3.14.1–)
+    pub source_bytes_checked_first: bool,
     /// How f-strings are taken apart.
     pub fstrings: FStringRules,
     /// A line break in the format spec of a single-quoted f-string is an error. Otherwise it ends
@@ -14,6 +26,13 @@ pub struct ParserFeatures {
     ///
     /// CPython: `Parser/pegen.c` `_PyPegen_new_identifier` (3.13.4–)
     pub constant_identifier_refused: bool,
+}
+
+impl ParserFeatures {
+    /// Which names `\N{...}` takes.
+    pub fn character_names(&self) -> CharacterNames {
+        CharacterNames { unicode: self.unicode, derived: self.derived_names }
+    }
 }
 
 /// How f-strings are taken apart. Sources for which it matters are lowered once per set of rules,
