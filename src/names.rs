@@ -1,14 +1,13 @@
-//! Interned identifiers: every name of a module is a small integer, [`Ident`], whose text the
-//! [`Interner`] knows.
+//! Interned identifiers: every name of a module is a small integer, [`Ident`], and the [`Interner`]
+//! has its text.
 //!
-//! No output may depend on the numbers themselves, only on the texts: the same source gives the
-//! same bytes whatever was interned before.
+//! No output may depend on the numbers themselves, only on the texts: the same source gives the same
+//! bytes whatever was interned before.
 
 use bumpalo::Bump;
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
-/// An identifier (or dotted module name) by number; compare and hash it freely, and ask the
-/// [`Interner`] for its text.
+/// An identifier (or dotted module name) by number. Cheap to compare and hash; the [`Interner`] has
+/// its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ident(u32);
 
@@ -19,50 +18,140 @@ impl Ident {
     }
 }
 
-/// The table of names of one module, its texts in the module's arena.
+/// The names of one module, with their texts in the module's arena.
+///
+/// A hash table with open addressing, because every name token of a source is looked up in it: a
+/// short text is hashed and compared as two integers.
 pub struct Interner<'a> {
     arena: &'a Bump,
-    texts: Vec<&'a str>,
-    numbers: FxHashMap<&'a str, Ident>,
+    names: Vec<Name<'a>>,
+    /// The number of a name plus one, at or after the slot that its hash selects; 0 if empty.
+    /// Their count is a power of two, and at most half of them are in use.
+    slots: Vec<u32>,
 }
 
-/// How many names a module of some size has; tables begin with room for as many.
-const USUAL_NAMES: usize = 512;
+struct Name<'a> {
+    key: Key,
+    text: &'a str,
+}
+
+/// The first and the last bytes of a text, or their hash. Two texts of the same length, up to
+/// [`Key::EXACT`], are equal if and only if their keys are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key(u64, u64);
+
+/// An odd number whose bits look random: multiplication by it spreads each bit of a key upwards.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Key {
+    const EXACT: usize = 16;
+
+    #[inline]
+    fn of(text: &str) -> Key {
+        let bytes = text.as_bytes();
+        if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            let key = Key(u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
+            return if bytes.len() <= Key::EXACT { key } else { key.hashed_with(bytes) };
+        }
+        if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            return Key(u32::from_le_bytes(*head).into(), u32::from_le_bytes(*tail).into());
+        }
+        match *bytes {
+            [] => Key(0, 0),
+            [first, .., last] => Key(first.into(), u64::from(bytes[1]) << 8 | u64::from(last)),
+            [byte] => Key(byte.into(), 0),
+        }
+    }
+
+    /// The key of a long text, whose middle counts as well.
+    fn hashed_with(self, bytes: &[u8]) -> Key {
+        let words = bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word));
+        let hash = words.fold(self.1, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(SPREAD));
+        Key(self.0, hash)
+    }
+
+    #[inline]
+    fn hash(self, len: usize) -> u64 {
+        let mixed = self.0.wrapping_mul(SPREAD) ^ self.1.rotate_left(29) ^ len as u64;
+        mixed.wrapping_mul(SPREAD)
+    }
+}
+
+/// How many slots a table begins with. Most modules have fewer than half as many names.
+const SLOTS: usize = 1024;
 
 impl<'a> Interner<'a> {
-    /// A table that knows just the names of [`known`].
+    /// A table with just the names of [`known`].
     pub fn new(arena: &'a Bump) -> Self {
-        let texts = Vec::with_capacity(USUAL_NAMES);
-        let numbers = FxHashMap::with_capacity_and_hasher(USUAL_NAMES, FxBuildHasher);
-        let mut interner = Interner { arena, texts, numbers };
+        let (names, slots) = (Vec::with_capacity(SLOTS / 2), vec![0; SLOTS]);
+        let mut interner = Interner { arena, names, slots };
         for text in known::TEXTS {
-            interner.insert(text);
+            let key = Key::of(text);
+            if let Err(slot) = interner.find(key, text) {
+                interner.insert(slot, key, text);
+            }
         }
         interner
     }
 
-    /// The number of `text`, which is copied into the arena when it is new.
+    /// The number of `text`, which is copied into the arena if it is new.
+    #[inline]
     pub fn intern(&mut self, text: &str) -> Ident {
-        match self.numbers.get(text) {
-            Some(&ident) => ident,
-            None => self.insert(self.arena.alloc_str(text)),
+        let key = Key::of(text);
+        match self.find(key, text) {
+            Ok(ident) => ident,
+            Err(slot) => self.insert(slot, key, self.arena.alloc_str(text)),
         }
     }
 
     /// How many names there are: every [`Ident`] is below.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len()
+        self.names.len()
     }
 
+    /// The text of a name.
     pub fn text(&self, ident: Ident) -> &'a str {
-        self.texts[ident.0 as usize]
+        self.names[ident.index()].text
     }
 
-    fn insert(&mut self, text: &'a str) -> Ident {
-        let ident = Ident(self.texts.len() as u32);
-        self.texts.push(text);
-        self.numbers.insert(text, ident);
+    /// The number of `text`, or the empty slot where it belongs.
+    #[inline]
+    fn find(&self, key: Key, text: &str) -> Result<Ident, usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = (key.hash(text.len()) >> 32) as usize & mask;
+        loop {
+            let Some(index) = self.slots[slot].checked_sub(1) else { return Err(slot) };
+            let name = &self.names[index as usize];
+            if name.key == key
+                && name.text.len() == text.len()
+                && (text.len() <= Key::EXACT || name.text == text)
+            {
+                return Ok(Ident(index));
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    #[cold]
+    fn insert(&mut self, slot: usize, key: Key, text: &'a str) -> Ident {
+        let ident = Ident(self.names.len() as u32);
+        self.names.push(Name { key, text });
+        self.slots[slot] = ident.0 + 1;
+        if self.names.len() > self.slots.len() / 2 {
+            self.grow();
+        }
         ident
+    }
+
+    /// Doubles the slots.
+    fn grow(&mut self) {
+        self.slots = vec![0; self.slots.len() * 2];
+        for index in 0..self.names.len() {
+            let Name { key, text } = self.names[index];
+            if let Err(slot) = self.find(key, text) {
+                self.slots[slot] = index as u32 + 1;
+            }
+        }
     }
 }
 
@@ -142,5 +231,30 @@ pub mod known {
         SETCOMP_SCOPE = "setcomp",
         DICTCOMP_SCOPE = "dictcomp",
         GENEXPR_SCOPE = "genexpr",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_equal_only_if_their_texts_are() {
+        let arena = Bump::new();
+        let mut interner = Interner::new(&arena);
+        // Of each length, texts that differ in one byte only; enough of them to grow the table.
+        let alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+        let texts = (0..=alphabet.len()).flat_map(|len| {
+            let base = &alphabet[..len];
+            (0..len).map(move |at| format!("{}_{}", &base[..at], &base[at + 1..])).chain([base.to_owned()])
+        });
+        let texts: Vec<String> = texts.collect();
+        let idents: Vec<Ident> = texts.iter().map(|text| interner.intern(text)).collect();
+        assert!(interner.len() > SLOTS / 2, "the table grew");
+        for (text, &ident) in texts.iter().zip(&idents) {
+            assert_eq!(interner.text(ident), text);
+            assert_eq!(interner.intern(text), ident, "{text}");
+        }
+        assert_eq!(interner.len(), known::TEXTS.len() + texts.len() - 1, "`_` is known");
     }
 }

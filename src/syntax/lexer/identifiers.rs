@@ -1,15 +1,25 @@
 //! Identifiers that are not ASCII, and characters that begin no token.
 
-use super::Lexer;
 use super::fault::{LexicalFault, Lexing};
+use super::{CONTINUES_WORD, Lexer, TokenFlags, TokenKind};
 
 impl Lexer<'_> {
+    /// A name from `start` on that is not ASCII.
+    #[cold]
+    pub(super) fn non_ascii_name(&mut self, start: usize) -> Lexing<()> {
+        let rest = self.bytes[start..].iter();
+        let len = rest.take_while(|&&byte| CONTINUES_WORD[usize::from(byte)] || !byte.is_ascii()).count();
+        self.offset = start + len;
+        self.check_identifier(start, self.offset)?;
+        self.push(TokenKind::Name, start, TokenFlags::NON_ASCII);
+        Ok(())
+    }
+
     /// Checks that each character of a name may stand where it does, by the Unicode version of
     /// the dialect.
     ///
     /// CPython: `Parser/lexer/lexer.c` `verify_identifier` (3.8–)
-    #[cold]
-    pub(super) fn check_identifier(&mut self, start: usize, end: usize) -> Lexing<()> {
+    fn check_identifier(&mut self, start: usize, end: usize) -> Lexing<()> {
         let name = &self.text[start..end];
         self.lexed.depends_on_dialect |= self.dialect.identifier_varies(name);
         match self.dialect.invalid_in_identifier(name) {

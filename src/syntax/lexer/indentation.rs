@@ -33,7 +33,12 @@ impl Lexer<'_> {
     /// Goes to the first token of the next line that has one, past lines of blanks and comments.
     pub(super) fn line_start(&mut self) -> Lexing<()> {
         loop {
-            let indentation = self.measure()?;
+            let spaces = self.spaces();
+            self.offset += spaces;
+            let mut indentation = Indentation { column: spaces, alternative: spaces };
+            if matches!(self.byte(self.offset), b'\t' | b'\x0c' | b'\\') {
+                indentation = self.measure(indentation)?;
+            }
             match self.byte(self.offset) {
                 b'#' => {
                     self.offset = self.line_end();
@@ -45,13 +50,27 @@ impl Lexer<'_> {
         }
     }
 
-    /// Measures the blanks at the start of a line.
+    /// How many spaces are next.
+    #[inline]
+    fn spaces(&self) -> usize {
+        const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+        let (chunks, last) = rest.as_chunks();
+        for (index, chunk) in chunks.iter().enumerate() {
+            let others = u64::from_le_bytes(*chunk) ^ SPACES;
+            if others != 0 {
+                return index * 8 + others.trailing_zeros() as usize / 8;
+            }
+        }
+        chunks.len() * 8 + last.iter().take_while(|&&byte| byte == b' ').count()
+    }
+
+    /// Measures all blanks at the start of a line, after spaces that were `found`.
     ///
     /// Indentation that a backslash continues on the next line counts up to the backslash, unless
     /// that is in the first column.
-    #[inline]
-    fn measure(&mut self) -> Lexing<Indentation> {
-        let mut found = Indentation::NONE;
+    #[cold]
+    fn measure(&mut self, mut found: Indentation) -> Lexing<Indentation> {
         let mut before_backslash = 0;
         loop {
             match self.byte(self.offset) {

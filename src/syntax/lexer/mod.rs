@@ -100,6 +100,8 @@ enum Class {
     Newline,
     Comment,
     Word,
+    /// A byte of a character that is not ASCII, which begins a name.
+    NonAscii,
     Digit,
     Quote,
     Dot,
@@ -145,13 +147,13 @@ static CLASSES: [Class; 256] = {
     }
     let mut byte = 128;
     while byte < 256 {
-        classes[byte] = Class::Word;
+        classes[byte] = Class::NonAscii;
         byte += 1;
     }
     classes
 };
 
-/// Whether a byte may continue a name: letters, digits, `_` and all that is not ASCII.
+/// Whether a byte may continue an ASCII name: letters, digits and `_`.
 static CONTINUES_WORD: [bool; 256] = {
     let mut continues = [false; 256];
     let mut byte = 0;
@@ -202,10 +204,13 @@ impl<'t> Lexer<'t> {
                 self.string_text()?;
                 continue;
             }
+            // Most tokens have one blank before them, or none.
+            self.offset += usize::from(self.byte(self.offset) == b' ');
             let start = self.offset;
             match CLASSES[usize::from(self.byte(start))] {
                 Class::Blank => self.offset += 1,
                 Class::Word => self.word()?,
+                Class::NonAscii => self.non_ascii_name(start)?,
                 Class::Single => self.single(),
                 Class::Operator => self.operator(),
                 Class::Dot => self.dot()?,
@@ -231,6 +236,22 @@ impl<'t> Lexer<'t> {
     #[inline]
     fn byte(&self, offset: usize) -> u8 {
         self.bytes.get(offset).copied().unwrap_or(0)
+    }
+
+    /// The offset of the first byte from `offset` on that is not in `class`. Null is in no class.
+    #[inline]
+    fn end_of_run(&self, mut offset: usize, class: &[bool; 256]) -> usize {
+        // Eight bytes at a time, because that checks the bounds once.
+        while let Some(next) = self.bytes.get(offset..).and_then(|rest| rest.first_chunk::<8>()) {
+            match next.iter().position(|&byte| !class[usize::from(byte)]) {
+                Some(position) => return offset + position,
+                None => offset += next.len(),
+            }
+        }
+        while class[usize::from(self.byte(offset))] {
+            offset += 1;
+        }
+        offset
     }
 
     fn at_end(&self) -> bool {
@@ -319,23 +340,17 @@ impl<'t> Lexer<'t> {
     #[inline]
     fn word(&mut self) -> Lexing<()> {
         let start = self.offset;
-        let mut end = start + 1;
-        while CONTINUES_WORD[usize::from(self.byte(end))] {
-            end += 1;
-        }
-        if matches!(self.byte(end), b'"' | b'\'') && self.is_prefix(start, end)? {
+        let end = self.end_of_run(start + 1, &CONTINUES_WORD);
+        let next = self.byte(end);
+        if matches!(next, b'"' | b'\'') && self.is_prefix(start, end)? {
             self.offset = end;
             return self.string(start);
         }
-        self.offset = end;
-        let word = &self.bytes[start..end];
-        // Keywords begin with lower-case letters, but for three.
-        let kind = token::word_kind(word);
-        if kind == TokenKind::Name && !word.is_ascii() {
-            self.check_identifier(start, end)?;
-            self.push(kind, start, TokenFlags::NON_ASCII);
-            return Ok(());
+        if !next.is_ascii() {
+            return self.non_ascii_name(start);
         }
+        self.offset = end;
+        let kind = token::word_kind(&self.bytes[start..], end - start);
         self.push(kind, start, TokenFlags::NONE);
         Ok(())
     }

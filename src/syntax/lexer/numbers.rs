@@ -155,7 +155,7 @@ impl Lexer<'_> {
     /// A number may touch only the keywords that can follow one, of which targets warn.
     fn end_of_number(&mut self, kind: &'static str) -> Lexing<()> {
         let next = self.byte(self.offset);
-        if !CONTINUES_WORD[usize::from(next)] || !next.is_ascii() {
+        if !CONTINUES_WORD[usize::from(next)] {
             return Ok(());
         }
         if !self.is_keyword_after_number() {
@@ -172,7 +172,8 @@ impl Lexer<'_> {
 
     fn is_keyword_after_number(&self) -> bool {
         let rest = &self.bytes[self.offset..];
-        let word_len = rest.iter().take_while(|&&byte| CONTINUES_WORD[usize::from(byte)]).count();
+        let is_in_word = |byte: u8| CONTINUES_WORD[usize::from(byte)] || !byte.is_ascii();
+        let word_len = rest.iter().take_while(|&&byte| is_in_word(byte)).count();
         match rest {
             [b'i', b'f' | b'n' | b's', ..] => true,
             _ => matches!(&rest[..word_len], b"and" | b"else" | b"for" | b"or" | b"not"),

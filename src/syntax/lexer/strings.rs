@@ -10,6 +10,18 @@ use super::{Lexer, TokenFlags, TokenKind};
 const INCOMPATIBLE: [(u8, u8); 7] =
     [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')];
 
+/// Bytes in a string that neither end it nor need attention.
+static PLAIN_IN_STRING: [bool; 256] = {
+    let mut plain = [true; 256];
+    let special = b"\0\n\\\"'";
+    let mut index = 0;
+    while index < special.len() {
+        plain[special[index] as usize] = false;
+        index += 1;
+    }
+    plain
+};
+
 impl Lexer<'_> {
     /// Whether the word before a quote is the prefix of a string. If not, it is a name.
     pub(super) fn is_prefix(&self, start: usize, end: usize) -> Lexing<bool> {
@@ -65,21 +77,17 @@ impl Lexer<'_> {
         let mut has_escaped_quote = false;
         self.offset += 1;
         loop {
-            let rest = self.bytes.get(self.offset..).unwrap_or_default();
-            let Some(found) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
-                return Err(self.unterminated(start, line, line_start, 1, has_escaped_quote));
-            };
-            self.offset += found;
+            self.offset = self.end_of_run(self.offset, &PLAIN_IN_STRING);
             match self.byte(self.offset) {
                 b'\\' => {
                     flags = flags.with(TokenFlags::BACKSLASH);
                     has_escaped_quote |= self.byte(self.offset + 1) == quote;
                     flags = self.escaped(flags);
                 }
-                b'\n' => {
-                    return Err(self.unterminated(start, line, line_start, 1, has_escaped_quote));
-                }
-                _ => break,
+                byte if byte == quote => break,
+                b'"' | b'\'' => self.offset += 1,
+                // A newline or the end of the text.
+                _ => return Err(self.unterminated(start, line, line_start, 1, has_escaped_quote)),
             }
         }
         self.offset += 1;

@@ -1,5 +1,7 @@
 //! The tokens of a source, as CPython's tokenizer cuts it.
 
+use crate::source::Location;
+
 /// What a token is. Keywords and operators have a kind each; soft keywords are names.
 ///
 /// CPython: `Grammar/Tokens` (3.12–)
@@ -146,6 +148,16 @@ pub(in crate::syntax) struct Token {
     pub(in crate::syntax) flags: TokenFlags,
 }
 
+impl Token {
+    /// Where it is, if it has no line break.
+    #[inline]
+    pub(in crate::syntax) fn location(&self) -> Location {
+        let line = self.line as i32;
+        let column = |offset: u32| (offset - self.line_start) as i32;
+        Location::new(line, line, column(self.start), column(self.end))
+    }
+}
+
 /// What the lexer saw of a token's text, so that the parser need not look at it again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::syntax) struct TokenFlags(u8);
@@ -178,8 +190,8 @@ impl TokenFlags {
     }
 }
 
-/// The keywords by a perfect hash of their first byte, last byte and length.
-static KEYWORDS: [(&[u8], TokenKind); KEYWORD_SLOTS] = {
+/// The keywords, each as an [integer](word_integer), by a perfect hash of it.
+static KEYWORDS: [(u64, TokenKind); KEYWORD_SLOTS] = {
     use TokenKind::*;
     let words: [(&[u8], TokenKind); 35] = [
         (b"False", False),
@@ -218,12 +230,13 @@ static KEYWORDS: [(&[u8], TokenKind); KEYWORD_SLOTS] = {
         (b"with", With),
         (b"yield", Yield),
     ];
-    let mut table: [(&[u8], TokenKind); KEYWORD_SLOTS] = [(b"", Name); KEYWORD_SLOTS];
+    let mut table = [(0, Name); KEYWORD_SLOTS];
     let mut index = 0;
     while index < words.len() {
         let (word, kind) = words[index];
-        let slot = keyword_slot(word[0], word[word.len() - 1], word.len());
-        assert!(table[slot].0.is_empty(), "two keywords have one slot");
+        let word = word_integer(word, word.len());
+        let slot = keyword_slot(word);
+        assert!(table[slot].0 == 0, "two keywords have one slot");
         table[slot] = (word, kind);
         index += 1;
     }
@@ -232,21 +245,36 @@ static KEYWORDS: [(&[u8], TokenKind); KEYWORD_SLOTS] = {
 
 const KEYWORD_SLOTS: usize = 128;
 
-/// The factor 19 was found by trial: it is the first that gives every keyword a slot of its own.
-const fn keyword_slot(first: u8, last: u8, len: usize) -> usize {
-    (first as usize + last as usize + len * 19) % KEYWORD_SLOTS
+/// No keyword is longer.
+const KEYWORD_LEN: usize = 8;
+
+/// The factor was found by trial: it gives every keyword a slot of its own.
+const fn keyword_slot(word: u64) -> usize {
+    (word.wrapping_mul(0x2AA3_300B_2B71_1343) >> 57) as usize
 }
 
-/// The kind of an ASCII word: a keyword's own, or [`TokenKind::Name`].
-#[inline]
-pub(super) fn word_kind(word: &[u8]) -> TokenKind {
-    if let [first, .., last] = *word
-        && word.len() <= 8
-    {
-        let (keyword, kind) = KEYWORDS[keyword_slot(first, last, word.len())];
-        if keyword == word {
-            return kind;
-        }
+/// The first `len` bytes of `text` as an integer: 1 to [`KEYWORD_LEN`] of them.
+const fn word_integer(text: &[u8], len: usize) -> u64 {
+    if let Some(bytes) = text.first_chunk() {
+        return u64::from_le_bytes(*bytes) & u64::MAX >> (64 - 8 * len);
     }
-    TokenKind::Name
+    let mut integer = 0;
+    let mut index = len;
+    while index > 0 {
+        index -= 1;
+        integer = integer << 8 | text[index] as u64;
+    }
+    integer
+}
+
+/// The kind of the ASCII word of `len` bytes that `text` starts with: a keyword's own, or
+/// [`TokenKind::Name`].
+#[inline]
+pub(super) fn word_kind(text: &[u8], len: usize) -> TokenKind {
+    if len > KEYWORD_LEN {
+        return TokenKind::Name;
+    }
+    let word = word_integer(text, len);
+    let (keyword, kind) = KEYWORDS[keyword_slot(word)];
+    if keyword == word { kind } else { TokenKind::Name }
 }

@@ -176,7 +176,10 @@ impl<'a> Parser<'a, '_> {
                 Err(stop) => return Err(stop),
             }
         }
-        let keywords = self.arena.alloc_slice_copy(&keywords);
+        let keywords = match keywords.is_empty() {
+            true => &[],
+            false => &*self.arena.alloc_slice_copy(&keywords),
+        };
         Ok(CallArguments { args: self.take_exprs(from), keywords })
     }
 

@@ -122,7 +122,7 @@ impl<'a> Parser<'a, '_> {
 
     /// Whether `type` is next, and a name after it.
     fn at_type_alias(&self) -> bool {
-        self.at_name("type") && self.kind_ahead(1) == TokenKind::Name
+        self.kind_ahead(1) == TokenKind::Name && self.at_name("type")
     }
 
     /// CPython: `type_alias` (3.12–)

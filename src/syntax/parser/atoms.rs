@@ -7,7 +7,6 @@ use crate::syntax::lexer::TokenKind;
 use crate::targets::SyntaxFeature;
 
 impl<'a> Parser<'a, '_> {
-    #[inline]
     pub(super) fn atom(&mut self) -> Step<Expr<'a>> {
         match self.kind() {
             TokenKind::Name => self.name_expression(ExprContext::Load),

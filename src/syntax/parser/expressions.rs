@@ -140,9 +140,9 @@ impl<'a> Parser<'a, '_> {
 
     #[inline]
     pub(super) fn name_expression(&mut self, ctx: ExprContext) -> Step<Expr<'a>> {
-        let index = self.bump();
-        let id = self.identifier(index)?;
-        Ok(Expr { kind: ExprKind::Name { id, ctx }, location: self.span(index) })
+        let token = self.take_token();
+        let id = self.identifier_of(token)?;
+        Ok(Expr { kind: ExprKind::Name { id, ctx }, location: token.location() })
     }
 
     fn any_expression(&mut self) -> Step<Expr<'a>> {
@@ -153,6 +153,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `if_expression` and the alternative after it
+    #[inline]
     pub(super) fn conditional(&mut self) -> Step<Expr<'a>> {
         let start = self.position;
         let body = self.disjunction()?;
@@ -162,9 +163,10 @@ impl<'a> Parser<'a, '_> {
     /// `if test else orelse` after a body, or nothing.
     #[inline]
     pub(super) fn conditional_rest(&mut self, start: usize, body: Expr<'a>) -> Step<Expr<'a>> {
-        if !self.at(TokenKind::If) {
-            return Ok(body);
-        }
+        if self.at(TokenKind::If) { self.if_else(start, body) } else { Ok(body) }
+    }
+
+    fn if_else(&mut self, start: usize, body: Expr<'a>) -> Step<Expr<'a>> {
         let rest = self.attempt(|this| {
             this.bump();
             let test = this.disjunction()?;

@@ -123,6 +123,9 @@ pub(super) struct Parser<'a, 't> {
     token_notices: usize,
 }
 
+/// Most sources have fewer elements in the lists that are open at once.
+const USUAL_ELEMENTS: usize = 256;
+
 /// A place to go back to.
 #[derive(Clone, Copy)]
 struct Mark {
@@ -157,8 +160,8 @@ impl<'a, 't> Parser<'a, 't> {
             deepest: 0,
             chained: 0,
             nodes: 0,
-            exprs: Vec::new(),
-            stmts: Vec::new(),
+            exprs: Vec::with_capacity(USUAL_ELEMENTS),
+            stmts: Vec::with_capacity(USUAL_ELEMENTS),
             known: FxHashMap::default(),
             features: Vec::new(),
             depends_on_dialect: lexed.depends_on_dialect,
@@ -252,6 +255,13 @@ impl<'a, 't> Parser<'a, 't> {
         self.position - 1
     }
 
+    /// Takes the next token.
+    #[inline]
+    fn take_token(&mut self) -> &'t Token {
+        self.position += 1;
+        &self.tokens[self.position - 1]
+    }
+
     #[inline]
     fn eat(&mut self, kind: TokenKind) -> bool {
         if !self.at(kind) {
@@ -272,10 +282,14 @@ impl<'a, 't> Parser<'a, 't> {
         self.identifier(index)
     }
 
-    #[inline]
     fn identifier(&mut self, index: usize) -> Step<Ident> {
-        let text = self.text_of(index);
-        match self.tokens[index].flags.has(TokenFlags::NON_ASCII) {
+        self.identifier_of(&self.tokens[index])
+    }
+
+    #[inline]
+    fn identifier_of(&mut self, token: &Token) -> Step<Ident> {
+        let text = &self.text[token.start as usize..token.end as usize];
+        match token.flags.has(TokenFlags::NON_ASCII) {
             false => Ok(self.interner.intern(text)),
             true => self.non_ascii_identifier(text),
         }
@@ -296,6 +310,7 @@ impl<'a, 't> Parser<'a, 't> {
         Ok(self.interner.intern(&name))
     }
 
+    #[inline]
     fn mark(&self) -> Mark {
         Mark {
             position: self.position,
@@ -315,6 +330,7 @@ impl<'a, 't> Parser<'a, 't> {
     }
 
     /// What `parse` makes of the next tokens; none, and no token taken, if they do not fit.
+    #[inline]
     fn attempt<T>(&mut self, parse: impl FnOnce(&mut Self) -> Step<T>) -> Step<Option<T>> {
         let (mark, depth) = (self.mark(), self.depth);
         match parse(self) {
@@ -414,6 +430,9 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// The elements that were read since there were `from` of them.
     fn take_exprs(&mut self, from: usize) -> &'a [Expr<'a>] {
+        if self.exprs.len() == from {
+            return &[];
+        }
         let exprs = self.arena.alloc_slice_copy(&self.exprs[from..]);
         self.exprs.truncate(from);
         exprs

@@ -62,6 +62,7 @@ static LEVELS: [u8; 128] = {
 };
 
 impl<'a> Parser<'a, '_> {
+    #[inline]
     pub(super) fn disjunction(&mut self) -> Step<Expr<'a>> {
         match self.remembers() {
             true => self.remembered(Rule::Disjunction, |this| this.operation(OR)),
@@ -85,7 +86,11 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         let left = match self.kind() {
             TokenKind::Not if minimum <= NOT => self.inverted()?,
-            _ => self.factor()?,
+            TokenKind::Plus | TokenKind::Minus | TokenKind::Tilde | TokenKind::Await => self.factor()?,
+            _ => {
+                let base = self.primary()?;
+                if self.at(TokenKind::DoubleStar) { self.power_rest(start, base)? } else { base }
+            }
         };
         if LEVELS[self.kind() as usize] < minimum {
             return Ok(left);
@@ -280,7 +285,6 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    #[inline]
     pub(super) fn factor(&mut self) -> Step<Expr<'a>> {
         use TokenKind::{Minus, Plus, Tilde};
         if self.at_any(Plus.bit() | Minus.bit() | Tilde.bit()) {
@@ -313,16 +317,17 @@ impl<'a> Parser<'a, '_> {
         Ok(Expr { kind, location: self.span(start) })
     }
 
-    #[inline]
     fn power(&mut self) -> Step<Expr<'a>> {
         let start = self.position;
         let base = match self.kind() {
             TokenKind::Await => self.await_primary()?,
             _ => self.primary()?,
         };
-        if !self.at(TokenKind::DoubleStar) {
-            return Ok(base);
-        }
+        if self.at(TokenKind::DoubleStar) { self.power_rest(start, base) } else { Ok(base) }
+    }
+
+    /// `** exponent` after a base that starts at `start`.
+    fn power_rest(&mut self, start: usize, base: Expr<'a>) -> Step<Expr<'a>> {
         let exponent = self.attempt(|this| {
             this.bump();
             this.nested(Self::factor)
@@ -340,6 +345,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// An operand with attributes, calls and subscripts.
+    #[inline]
     pub(super) fn primary(&mut self) -> Step<Expr<'a>> {
         match self.remembers() {
             true => self.remembered(Rule::Primary, Self::any_primary),
@@ -349,7 +355,10 @@ impl<'a> Parser<'a, '_> {
 
     fn any_primary(&mut self) -> Step<Expr<'a>> {
         let start = self.position;
-        let mut expr = self.atom()?;
+        let mut expr = match self.kind() {
+            TokenKind::Name => self.name_expression(ExprContext::Load)?,
+            _ => self.atom()?,
+        };
         loop {
             let kind = match self.kind() {
                 TokenKind::Dot => self.attribute(expr)?,
@@ -372,8 +381,8 @@ impl<'a> Parser<'a, '_> {
             return Ok(None);
         }
         self.bump();
-        let name = self.bump();
-        let attr = self.identifier(name)?;
+        let name = self.take_token();
+        let attr = self.identifier_of(name)?;
         Ok(Some(ExprKind::Attribute { value: self.alloc(value), attr, ctx: ExprContext::Load }))
     }
 }
