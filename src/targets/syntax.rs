@@ -107,6 +107,14 @@ pub(crate) enum Mistake {
     EscapedEndQuote,
     /// In "exclamation mark"; before, it is misspelt.
     ExclamationMark,
+    /// The character after a field's `!` is checked before what follows it.
+    ConversionCheckedEarly,
+    /// An escape of a string with fields that cannot be decoded is reported at its piece.
+    UndecodablePiece,
+    /// An error that spans lines ends within the first one's columns.
+    EndInFirstLine,
+    /// A backslash with something after it is reported within its line.
+    ColumnWithinLine,
     /// `from __future__ import barry_as_FLUFL` makes `<>` the operator.
     FluflStatement,
     /// `a <> b`: "Maybe you meant '!=' instead of '<>'?"
@@ -164,6 +172,10 @@ impl Mistake {
             | Mistake::DefinitionTokensLate
             | Mistake::EscapedEndQuote => &[(V3_13, 0)],
             Mistake::ExclamationMark => &[(V3_13, 6), (V3_14, 0)],
+            // The patch releases of these three are between those that were compared.
+            Mistake::UndecodablePiece => &[(V3_14, 8), (V3_15, 0)],
+            Mistake::EndInFirstLine => &[(V3_12, 3), (V3_13, 0)],
+            Mistake::ColumnWithinLine => &[(V3_12, 5), (V3_13, 1), (V3_14, 0)],
             Mistake::FluflStatement => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::LessGreater => &[(V3_13, 16), (V3_14, 8), (V3_15, 0)],
             Mistake::BareStarExpressionLate
@@ -175,6 +187,7 @@ impl Mistake {
             | Mistake::ExceptionTarget
             | Mistake::PatternTarget
             | Mistake::ElifAfterElse
+            | Mistake::ConversionCheckedEarly
             | Mistake::TypeParameterBoundLate => &[(V3_14, 0)],
             Mistake::IncompleteRaise
             | Mistake::AssertedAssignment

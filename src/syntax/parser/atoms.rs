@@ -4,7 +4,7 @@ use super::{Parser, Step, Stop};
 use crate::code::Constant;
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
-use crate::targets::SyntaxFeature;
+use crate::targets::{Mistake, SyntaxFeature};
 
 impl<'a> Parser<'a, '_> {
     #[inline]
@@ -158,8 +158,7 @@ impl<'a> Parser<'a, '_> {
             return self.dict(start);
         }
         if self.at(TokenKind::Star) {
-            let first = self.starred_or_display_element()?;
-            return self.set(start, first);
+            return self.starred_set(start);
         }
         let mark = self.mark();
         let is_named = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual;
@@ -173,6 +172,19 @@ impl<'a> Parser<'a, '_> {
             return Err(Stop::Dead);
         }
         self.set(start, first)
+    }
+
+    /// A set that begins with a star. Where CPython knows stars before keys, it looks for them.
+    fn starred_set(&mut self, start: usize) -> Step<Expr<'a>> {
+        let set = self.attempt(|this| {
+            let first = this.starred_or_display_element()?;
+            this.set(start, first)
+        })?;
+        match set {
+            Some(set) => Ok(set),
+            None if self.knows(Mistake::UnpackedDictInDisplay) => self.not_a_dict(start),
+            None => Err(Stop::Dead),
+        }
     }
 
     fn set(&mut self, start: usize, first: Expr<'a>) -> Step<Expr<'a>> {

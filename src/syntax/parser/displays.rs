@@ -93,7 +93,7 @@ impl<'a> Parser<'a, '_> {
     /// After the first of `dict`'s alternatives has failed, CPython tries the second, which only
     /// finds mistakes, in both runs.
     #[cold]
-    fn not_a_dict(&mut self, start: usize) -> Step<Expr<'a>> {
+    pub(super) fn not_a_dict(&mut self, start: usize) -> Step<Expr<'a>> {
         if !self.precise {
             return Err(Stop::Dead);
         }
@@ -326,8 +326,18 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn braces_mistakes(&mut self) -> Step<()> {
         if !self.knows(Mistake::UnpackedDictInDisplay) {
             self.invalid_dict_comprehension()?;
+            return self.invalid_comprehension();
         }
-        self.invalid_comprehension()
+        self.invalid_comprehension()?;
+        if self.kind_ahead(1) != TokenKind::DoubleStar {
+            return Ok(());
+        }
+        // A set is tried last.
+        self.fits(|this| {
+            this.bump();
+            this.display_element()
+        })
+        .map(|_| ())
     }
 
     /// `(*a)`, `(**a)`.
@@ -337,7 +347,7 @@ impl<'a> Parser<'a, '_> {
         let starred = self.fits(|this| {
             this.bump();
             let starred = this.starred_expression()?;
-            this.expect(TokenKind::RightParen)?;
+            this.expect_last(TokenKind::RightParen)?;
             Ok(starred.location)
         })?;
         if let Some(location) = starred {
@@ -347,7 +357,7 @@ impl<'a> Parser<'a, '_> {
             this.bump();
             let stars = this.expect(TokenKind::DoubleStar)?;
             this.expression()?;
-            this.expect(TokenKind::RightParen)?;
+            this.expect_last(TokenKind::RightParen)?;
             Ok(stars)
         })?;
         match stars {
@@ -365,7 +375,7 @@ impl<'a> Parser<'a, '_> {
             let stars = this.expect(TokenKind::DoubleStar)?;
             this.bitwise_or()?;
             this.for_if_clauses()?;
-            this.expect(TokenKind::RightBrace)?;
+            this.expect_last(TokenKind::RightBrace)?;
             Ok(stars)
         })?;
         match stars {

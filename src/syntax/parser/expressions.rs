@@ -270,7 +270,7 @@ impl<'a> Parser<'a, '_> {
             while let Some(next) = this.attempt(Self::expression_between_strings)? {
                 last = next;
             }
-            this.expect(TokenKind::String)?;
+            this.expect_last(TokenKind::String)?;
             Ok((first.location, last.location))
         })?;
         match range {

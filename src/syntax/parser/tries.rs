@@ -140,7 +140,7 @@ impl<'a> Parser<'a, '_> {
             self.expression()?;
             self.optional_name()?;
         }
-        self.expect(TokenKind::Colon).map(|_| ())
+        self.expect_last(TokenKind::Colon).map(|_| ())
     }
 
     /// `as name`, or nothing.
@@ -197,8 +197,7 @@ impl<'a> Parser<'a, '_> {
     /// `except a, b:`, which some versions allow without `as`.
     fn invalid_exception_types(&mut self) -> Step<()> {
         let only_with_as = self.knows(Mistake::ExceptionTarget);
-        let mark = self.mark();
-        let first = self.attempt(|this| {
+        let first = self.fits(|this| {
             let first = this.expression()?;
             this.expect(TokenKind::Comma)?;
             let start = this.position;
@@ -207,11 +206,10 @@ impl<'a> Parser<'a, '_> {
             if this.optional_name()?.is_none() && only_with_as {
                 return Err(Stop::Dead);
             }
-            this.expect(TokenKind::Colon)?;
+            this.expect_last(TokenKind::Colon)?;
             Ok(first.location)
         })?;
         let Some(first) = first else { return Ok(()) };
-        self.back_to(mark);
         let message = match only_with_as {
             true => "multiple exception types must be parenthesized when using 'as'",
             false => "multiple exception types must be parenthesized",
