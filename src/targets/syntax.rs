@@ -111,6 +111,8 @@ pub(crate) enum Mistake {
     ConversionCheckedEarly,
     /// An escape of a string with fields that cannot be decoded is reported at its piece.
     UndecodablePiece,
+    /// `f(c d)`: only whole soft keywords are taken for ones; before, `c` is one because of `case`.
+    WholeSoftKeywords,
     /// An error that spans lines ends within the first one's columns.
     EndInFirstLine,
     /// A backslash with something after it is reported within its line.
@@ -172,8 +174,9 @@ impl Mistake {
             | Mistake::DefinitionTokensLate
             | Mistake::EscapedEndQuote => &[(V3_13, 0)],
             Mistake::ExclamationMark => &[(V3_13, 6), (V3_14, 0)],
-            // The patch releases of these three are between those that were compared.
+            // The patch releases of these four are between those that were compared.
             Mistake::UndecodablePiece => &[(V3_14, 8), (V3_15, 0)],
+            Mistake::WholeSoftKeywords => &[(V3_12, 8), (V3_13, 1), (V3_14, 0)],
             Mistake::EndInFirstLine => &[(V3_12, 3), (V3_13, 0)],
             Mistake::ColumnWithinLine => &[(V3_12, 5), (V3_13, 1), (V3_14, 0)],
             Mistake::FluflStatement => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],

@@ -106,12 +106,12 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// The element of a comprehension or the first one of a display.
-    pub(super) fn starred_or_display_element(&mut self) -> Step<Expr<'a>> {
-        if self.at(TokenKind::Star) { self.starred_element() } else { self.display_element() }
+    fn starred_or_display_element(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.display_element() }
     }
 
-    /// A first element with a star. In a display it is a bitwise operation, in a comprehension any
-    /// expression.
+    /// A first element with a star. In a tuple it is a bitwise operation, in a generator expression
+    /// any expression.
     ///
     /// CPython: `star_named_expression`, `starred_expression` (3.15–)
     fn starred_element(&mut self) -> Step<Expr<'a>> {
@@ -121,7 +121,7 @@ impl<'a> Parser<'a, '_> {
         Ok(Expr { kind, location: self.span(start) })
     }
 
-    /// What is unpacked by a `*` or `**` at the start of a display or comprehension.
+    /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of one.
     pub(super) fn unpacked_element(&mut self) -> Step<Expr<'a>> {
         let start = self.position;
         let left = self.attempt(Self::bitwise_or)?;

@@ -126,7 +126,7 @@ impl<'a> Parser<'a, '_> {
                 break;
             }
         }
-        if count > 0 && self.eat(TokenKind::Comma) {
+        if count > 0 && self.eat(TokenKind::Comma) && (self.second_run || !knows_unpacking) {
             self.invalid_kvpair()?;
             if knows_unpacking {
                 self.invalid_kvpair_unpacking()?;
@@ -320,7 +320,8 @@ impl<'a> Parser<'a, '_> {
     }
 
     pub(super) fn list_mistakes(&mut self) -> Step<()> {
-        self.invalid_comprehension()
+        self.invalid_comprehension()?;
+        self.first_element_mistakes()
     }
 
     pub(super) fn braces_mistakes(&mut self) -> Step<()> {
@@ -329,15 +330,20 @@ impl<'a> Parser<'a, '_> {
             return self.invalid_comprehension();
         }
         self.invalid_comprehension()?;
-        if self.kind_ahead(1) != TokenKind::DoubleStar {
+        self.first_element_mistakes()
+    }
+
+    /// Where comprehensions come first, the mistakes of a display's first element come after theirs.
+    fn first_element_mistakes(&mut self) -> Step<()> {
+        let is_starred = matches!(self.kind_ahead(1), TokenKind::Star | TokenKind::DoubleStar);
+        if !is_starred || !self.knows(Mistake::ComprehensionsFirst) {
             return Ok(());
         }
-        // A set is tried last.
-        self.fits(|this| {
+        let looked = self.fits(|this| {
             this.bump();
             this.display_element()
-        })
-        .map(|_| ())
+        });
+        looked.map(|_| ())
     }
 
     /// `(*a)`, `(**a)`.

@@ -327,6 +327,10 @@ impl<'a> Parser<'a, '_> {
 
     fn at_soft_keyword(&self) -> bool {
         let word = if self.at(TokenKind::Name) { self.text_of(self.position) } else { return false };
+        if !self.knows(Mistake::WholeSoftKeywords) {
+            // These releases compare no further than the word is long.
+            return ["_", "case", "match", "type"].iter().any(|keyword| keyword.starts_with(word));
+        }
         matches!(word, "_" | "case" | "match" | "type")
             || word == "lazy" && self.dialect.has(crate::targets::SyntaxFeature::LazyImport)
     }
