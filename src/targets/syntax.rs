@@ -153,6 +153,8 @@ pub(crate) enum Mistake {
     MisplacedLazy,
     /// `with a, :`.
     TrailingCommaInWith,
+    /// A string that ends within a field: the message has the line of the `{`, if it is another.
+    FieldOnOtherLine,
     /// `case a:` outside of a `match`.
     CaseOutsideMatch,
     /// `case {**a, 'b': c}:`.
@@ -200,6 +202,7 @@ impl Mistake {
             | Mistake::ParametersNamed
             | Mistake::MisplacedLazy
             | Mistake::TrailingCommaInWith
+            | Mistake::FieldOnOtherLine
             | Mistake::CaseOutsideMatch
             | Mistake::MappingRestNotLast
             | Mistake::ComprehensionsFirst => &[(V3_15, 0)],

@@ -158,8 +158,10 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_except_stmt(&mut self, is_star: bool) -> Step<()> {
         self.bump();
-        if is_star {
-            self.bump();
+        // Before these rules were two, one served for both kinds of clauses.
+        let has_star = self.eat(TokenKind::Star);
+        if has_star != is_star && self.knows(Mistake::ExceptionTarget) {
+            return Ok(());
         }
         self.invalid_exception_types()?;
         let mark = self.mark();
@@ -172,12 +174,12 @@ impl<'a> Parser<'a, '_> {
             return self.mistake_at_last("expected ':'");
         }
         self.back_to(mark);
-        let ends = match is_star {
+        let ends = match has_star {
             true => self.at_any(TokenKind::Newline.bit() | TokenKind::Colon.bit()),
             false => self.at(TokenKind::Newline),
         };
         if ends {
-            return match is_star {
+            return match has_star {
                 true => self.mistake_here("expected one or more exception types"),
                 false => self.mistake_here("expected ':'"),
             };
