@@ -45,8 +45,9 @@ pub(super) fn judge<'a>(
     let found = match stop {
         _ if is_fault(lexed, &parser) => None,
         Stop::Fault => Some(prevailing(fault_of(&mut parser), lexed, &parser)),
-        Stop::Dead => second_run(lexed, &mut parser, dialect),
+        Stop::Dead => second_run(lexed, &mut parser),
     };
+    let found = found.map(|found| end_in_first_line(found, text, dialect));
     // To see whether a later token prevails, CPython reads them all, and warns of them.
     let is_read_to_end = found.as_ref().is_some_and(|found| prevails_over(found) && !is_indentation(found));
     let read = if is_read_to_end { lexed.tokens.len() } else { parser.farthest() + 1 };
@@ -68,7 +69,7 @@ fn fault_of(parser: &mut Parser<'_, '_>) -> Box<Diagnostic> {
 }
 
 /// Looks for mistakes; none if the lexer's fault is the error.
-fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>, dialect: &Dialect) -> Option<Box<Diagnostic>> {
+fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>) -> Option<Box<Diagnostic>> {
     let last = parser.farthest();
     parser.start_second_run();
     let second = parser.module();
@@ -81,17 +82,22 @@ fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>, dialect: &Dialect) -> 
     let unexpected = match lexed.tokens[last].kind {
         TokenKind::Indent => "unexpected indent",
         TokenKind::Dedent => "unexpected unindent",
-        _ => return Some(prevailing(invalid_syntax(last, parser, dialect), lexed, parser)),
+        _ => return Some(prevailing(Box::new(parser.invalid_syntax(last)), lexed, parser)),
     };
     Some(Box::new(parser.here(DiagnosticKind::IndentationError, unexpected)))
 }
 
-fn invalid_syntax(last: usize, parser: &Parser<'_, '_>, dialect: &Dialect) -> Box<Diagnostic> {
-    let mut diagnostic = parser.invalid_syntax(last);
-    if dialect.knows(Mistake::LessGreater) && parser.is_less_greater(last) {
-        diagnostic.message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?".to_owned();
+/// CPython counts the characters up to the end of an error in the line of its start, and so
+/// not beyond the end of that line.
+///
+/// CPython: `Parser/pegen_errors.c` `_PyPegen_raise_error_known_location` (3.13–)
+fn end_in_first_line(mut found: Box<Diagnostic>, text: &str, dialect: &Dialect) -> Box<Diagnostic> {
+    let location = &mut found.location;
+    if location.end_lineno > location.lineno && dialect.knows(Mistake::EndInFirstLine) {
+        let line = text.split('\n').nth(location.lineno as usize - 1).unwrap_or_default();
+        location.end_col_offset = location.end_col_offset.min(line.len() as i32);
     }
-    Box::new(diagnostic)
+    found
 }
 
 /// Whether a later token may prevail over a mistake of the parser.

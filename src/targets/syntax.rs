@@ -105,6 +105,16 @@ pub(crate) enum Mistake {
     EscapedEndQuote,
     /// In "exclamation mark"; before, it is misspelt.
     ExclamationMark,
+    /// The character after a field's `!` is checked before what follows it.
+    ConversionCheckedEarly,
+    /// An escape of a string with fields that cannot be decoded is reported at its piece.
+    UndecodablePiece,
+    /// `f(c d)`: only whole soft keywords are taken for ones; before, `c` is one because of `case`.
+    WholeSoftKeywords,
+    /// An error that spans lines ends within the first one's columns.
+    EndInFirstLine,
+    /// A backslash with something after it is reported within its line.
+    ColumnWithinLine,
     /// `from __future__ import barry_as_FLUFL` makes `<>` the operator.
     FluflStatement,
     /// `a <> b`: "Maybe you meant '!=' instead of '<>'?"
@@ -141,6 +151,8 @@ pub(crate) enum Mistake {
     MisplacedLazy,
     /// `with a, :`.
     TrailingCommaInWith,
+    /// A string that ends within a field: the message has the line of the `{`, if it is another.
+    FieldOnOtherLine,
     /// `case a:` outside of a `match`.
     CaseOutsideMatch,
     /// `case {**a, 'b': c}:`.
@@ -167,6 +179,11 @@ impl Mistake {
             | Mistake::EscapedEndQuote => &[(V3_13, 0)],
             Mistake::EscapePlace => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::ExclamationMark => &[(V3_13, 6), (V3_14, 0)],
+            // The patch releases of these four are between those that were compared.
+            Mistake::UndecodablePiece => &[(V3_14, 8), (V3_15, 0)],
+            Mistake::WholeSoftKeywords => &[(V3_12, 8), (V3_13, 1), (V3_14, 0)],
+            Mistake::EndInFirstLine => &[(V3_12, 3), (V3_13, 0)],
+            Mistake::ColumnWithinLine => &[(V3_12, 5), (V3_13, 1), (V3_14, 0)],
             Mistake::FluflStatement => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::LessGreater => &[(V3_13, 16), (V3_14, 8), (V3_15, 0)],
             Mistake::BareStarExpressionLate
@@ -179,6 +196,7 @@ impl Mistake {
             | Mistake::PatternTarget
             | Mistake::ElifAfterElse
             | Mistake::EscapeHint
+            | Mistake::ConversionCheckedEarly
             | Mistake::TypeParameterBoundLate => &[(V3_14, 0)],
             Mistake::IncompleteRaise
             | Mistake::AssertedAssignment
@@ -188,6 +206,7 @@ impl Mistake {
             | Mistake::ParametersNamed
             | Mistake::MisplacedLazy
             | Mistake::TrailingCommaInWith
+            | Mistake::FieldOnOtherLine
             | Mistake::CaseOutsideMatch
             | Mistake::MappingRestNotLast
             | Mistake::ComprehensionsFirst => &[(V3_15, 0)],

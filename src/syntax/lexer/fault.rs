@@ -3,6 +3,7 @@
 use super::{Bracket, Lexer};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
+use crate::targets::Mistake;
 
 /// The error at which the tokens of a text end.
 #[derive(Clone, Debug)]
@@ -11,7 +12,8 @@ pub(in crate::syntax) struct LexicalFault {
     /// Whether the tokenizer itself raises it: then it is reported even if the parser has found
     /// an error before, but not from within a string with fields.
     pub(in crate::syntax) prevails: bool,
-    /// The innermost bracket that is open there, if the tokenizer only stops.
+    /// The innermost bracket that is open there, if the tokenizer only stops, and not within a
+    /// string with fields.
     pub(in crate::syntax) unclosed: Option<Diagnostic>,
 }
 
@@ -49,7 +51,8 @@ impl Lexer<'_> {
     /// CPython: `Parser/pegen_errors.c` `_Pypegen_tokenizer_error` (3.11–)
     #[cold]
     pub(super) fn stopped(&self, diagnostic: Diagnostic) -> Box<LexicalFault> {
-        let unclosed = self.brackets.last().map(|&bracket| never_closed(bracket));
+        let innermost = self.brackets.last().filter(|_| self.strings.is_empty());
+        let unclosed = innermost.map(|&bracket| never_closed(bracket));
         Box::new(LexicalFault { diagnostic, prevails: false, unclosed })
     }
 
@@ -75,7 +78,12 @@ impl Lexer<'_> {
     #[cold]
     pub(super) fn unexpected_after_backslash(&self) -> Box<LexicalFault> {
         let message = "unexpected character after line continuation character";
-        let column = (self.offset - self.buffer_start) as i32;
+        let mut column = self.offset - self.buffer_start;
+        if self.dialect.knows(Mistake::ColumnWithinLine) {
+            // CPython counts from the start of its buffer, but not beyond the end of the line.
+            column = column.min(self.line_end() + 1 - self.line_start);
+        }
+        let column = column as i32;
         self.stopped_at_column(DiagnosticKind::SyntaxError, column, message)
     }
 
@@ -87,7 +95,7 @@ impl Lexer<'_> {
         }
         let line = self.line as i32 - 1;
         let column = self.bytes[..self.offset - 1].iter().rev().take_while(|&&b| b != b'\n').count() as i32;
-        let location = Location::new(line, line, column, -1);
+        let location = Location::new(line, line, column, -2);
         self.stopped(Diagnostic::syntax_error(location, "unexpected EOF while parsing"))
     }
 

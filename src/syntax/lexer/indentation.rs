@@ -15,7 +15,8 @@
 
 use super::fault::Lexing;
 use super::{Lexer, TokenFlags, TokenKind};
-use crate::diagnostic::DiagnosticKind;
+use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::source::Location;
 use crate::targets::limits;
 
 /// How far a line is indented, in the two counts.
@@ -121,8 +122,10 @@ impl Lexer<'_> {
         let open = self.indents.iter().rposition(|open| open.column <= next.column).unwrap_or(0);
         if self.indents[open].column != next.column {
             let message = "unindent does not match any outer indentation level";
-            let column = (self.line_end() - self.line_start) as i32;
-            return Err(self.stopped_at_column(DiagnosticKind::IndentationError, column, message));
+            let (line, column) = (self.line as i32, (self.line_end() - self.line_start) as i32);
+            let location = Location::new(line, line, column, -2);
+            let kind = DiagnosticKind::IndentationError;
+            return Err(self.stopped(Diagnostic::new(kind, location, message)));
         }
         self.check_tabs(self.indents[open].alternative == next.alternative)?;
         for _ in open + 1..self.indents.len() {

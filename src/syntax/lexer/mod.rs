@@ -25,7 +25,7 @@ pub(super) use fault::LexicalFault;
 pub(super) use fstrings::FieldText;
 pub(super) use token::{Token, TokenFlags, TokenKind};
 
-use crate::targets::{Dialect, limits};
+use crate::targets::{Dialect, Mistake, limits};
 use fault::Lexing;
 use fstrings::OpenString;
 use indentation::Indentation;
@@ -393,6 +393,7 @@ impl<'t> Lexer<'t> {
             (b'<', b'=', _) => (LessEqual, 2),
             (b'<', b'<', b'=') => (LeftShiftEqual, 3),
             (b'<', b'<', _) => (LeftShift, 2),
+            (b'<', b'>', b'=') if self.dialect.knows(Mistake::LessGreater) => (Less, 1),
             (b'<', b'>', _) => (NotEqual, 2),
             (b'<', ..) => (Less, 1),
             (b'>', b'=', _) => (GreaterEqual, 2),

@@ -3,6 +3,7 @@
 use super::fault::{LexicalFault, Lexing};
 use super::fstrings::OpenString;
 use super::{Lexer, TokenFlags, TokenKind};
+use crate::targets::Mistake;
 
 /// Pairs of prefix letters that no string may have, in the order of CPython's checks.
 ///
@@ -158,7 +159,7 @@ impl Lexer<'_> {
         let quote = self.bytes[self.first_quote(start)];
         let ends_field = |string: &OpenString| (string.quote, string.quote_size) == (quote, quote_size);
         let message = if self.strings.last().is_some_and(ends_field) {
-            format!("{}: expecting '}}'", self.string_name())
+            self.field_is_open(line)
         } else {
             let triple = if quote_size == 3 { "triple-quoted " } else { "" };
             let hint = match has_escaped_quote && self.dialect.hints_at_escaped_quotes() {
@@ -170,6 +171,20 @@ impl Lexer<'_> {
         (self.line, self.line_start) = (line, line_start);
         let column = (start - line_start) as i32;
         self.raised_from_to(column, column, message)
+    }
+
+    /// The message for quotes on a line that end a string within one of its fields.
+    #[cold]
+    fn field_is_open(&self, line: u32) -> String {
+        let message = format!("{}: expecting '}}'", self.string_name());
+        let open = self.strings.last().and_then(|string| {
+            let outside = self.brackets.len().checked_sub(usize::try_from(string.depth).ok()?)?;
+            self.brackets.get(outside + usize::try_from(string.field_depth()).ok()?)
+        });
+        match open.filter(|open| open.line != line && self.dialect.knows(Mistake::FieldOnOtherLine)) {
+            Some(open) => format!("{message} to close '{{' on line {}", open.line),
+            None => message,
+        }
     }
 
     fn first_quote(&self, start: usize) -> usize {

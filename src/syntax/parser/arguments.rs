@@ -288,7 +288,7 @@ impl<'a> Parser<'a, '_> {
         }
         let assigned = self.fits(|this| {
             let target = this.expression()?;
-            let equal = this.expect(Equal)?;
+            let equal = this.expect_last(Equal)?;
             Ok((target.location, this.range(equal, equal)))
         })?;
         if let Some((target, equal)) = assigned {
@@ -356,7 +356,7 @@ impl<'a> Parser<'a, '_> {
             }
             let comma = this.expect(TokenKind::Comma)?;
             if !from_comma {
-                return this.expect(TokenKind::Star);
+                return this.expect_last(TokenKind::Star);
             }
             this.unassigned_starred()?;
             while this.at(TokenKind::Comma) {

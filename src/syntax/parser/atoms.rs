@@ -4,7 +4,7 @@ use super::{Parser, Step, Stop};
 use crate::code::Constant;
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
-use crate::targets::SyntaxFeature;
+use crate::targets::{Mistake, SyntaxFeature};
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn atom(&mut self) -> Step<Expr<'a>> {
@@ -105,12 +105,12 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// The element of a comprehension or the first one of a display.
-    pub(super) fn starred_or_display_element(&mut self) -> Step<Expr<'a>> {
-        if self.at(TokenKind::Star) { self.starred_element() } else { self.display_element() }
+    fn starred_or_display_element(&mut self) -> Step<Expr<'a>> {
+        if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.display_element() }
     }
 
-    /// A first element with a star. In a display it is a bitwise operation, in a comprehension any
-    /// expression.
+    /// A first element with a star. In a tuple it is a bitwise operation, in a generator expression
+    /// any expression.
     ///
     /// CPython: `star_named_expression`, `starred_expression` (3.15–)
     fn starred_element(&mut self) -> Step<Expr<'a>> {
@@ -120,7 +120,7 @@ impl<'a> Parser<'a, '_> {
         Ok(Expr { kind, location: self.span(start) })
     }
 
-    /// What is unpacked by a `*` or `**` at the start of a display or comprehension.
+    /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of one.
     pub(super) fn unpacked_element(&mut self) -> Step<Expr<'a>> {
         let start = self.position;
         let left = self.attempt(Self::bitwise_or)?;
@@ -157,8 +157,7 @@ impl<'a> Parser<'a, '_> {
             return self.dict(start);
         }
         if self.at(TokenKind::Star) {
-            let first = self.starred_or_display_element()?;
-            return self.set(start, first);
+            return self.starred_set(start);
         }
         let mark = self.mark();
         let is_named = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual;
@@ -172,6 +171,19 @@ impl<'a> Parser<'a, '_> {
             return Err(Stop::Dead);
         }
         self.set(start, first)
+    }
+
+    /// A set that begins with a star. Where CPython knows stars before keys, it looks for them.
+    fn starred_set(&mut self, start: usize) -> Step<Expr<'a>> {
+        let set = self.attempt(|this| {
+            let first = this.starred_or_display_element()?;
+            this.set(start, first)
+        })?;
+        match set {
+            Some(set) => Ok(set),
+            None if self.knows(Mistake::UnpackedDictInDisplay) => self.not_a_dict(start),
+            None => Err(Stop::Dead),
+        }
     }
 
     fn set(&mut self, start: usize, first: Expr<'a>) -> Step<Expr<'a>> {

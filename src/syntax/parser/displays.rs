@@ -93,7 +93,7 @@ impl<'a> Parser<'a, '_> {
     /// After the first of `dict`'s alternatives has failed, CPython tries the second, which only
     /// finds mistakes, in both runs.
     #[cold]
-    fn not_a_dict(&mut self, start: usize) -> Step<Expr<'a>> {
+    pub(super) fn not_a_dict(&mut self, start: usize) -> Step<Expr<'a>> {
         if !self.precise {
             return Err(Stop::Dead);
         }
@@ -126,7 +126,7 @@ impl<'a> Parser<'a, '_> {
                 break;
             }
         }
-        if count > 0 && self.eat(TokenKind::Comma) {
+        if count > 0 && self.eat(TokenKind::Comma) && (self.second_run || !knows_unpacking) {
             self.invalid_kvpair()?;
             if knows_unpacking {
                 self.invalid_kvpair_unpacking()?;
@@ -312,14 +312,30 @@ impl<'a> Parser<'a, '_> {
     }
 
     pub(super) fn list_mistakes(&mut self) -> Step<()> {
-        self.invalid_comprehension()
+        self.invalid_comprehension()?;
+        self.first_element_mistakes()
     }
 
     pub(super) fn braces_mistakes(&mut self) -> Step<()> {
         if !self.knows(Mistake::UnpackedDictInDisplay) {
             self.invalid_dict_comprehension()?;
+            return self.invalid_comprehension();
         }
-        self.invalid_comprehension()
+        self.invalid_comprehension()?;
+        self.first_element_mistakes()
+    }
+
+    /// Where comprehensions come first, the mistakes of a display's first element come after theirs.
+    fn first_element_mistakes(&mut self) -> Step<()> {
+        let is_starred = matches!(self.kind_ahead(1), TokenKind::Star | TokenKind::DoubleStar);
+        if !is_starred || !self.knows(Mistake::ComprehensionsFirst) {
+            return Ok(());
+        }
+        let looked = self.fits(|this| {
+            this.bump();
+            this.display_element()
+        });
+        looked.map(|_| ())
     }
 
     /// `(*a)`, `(**a)`.
@@ -329,7 +345,7 @@ impl<'a> Parser<'a, '_> {
         let starred = self.fits(|this| {
             this.bump();
             let starred = this.starred_expression()?;
-            this.expect(TokenKind::RightParen)?;
+            this.expect_last(TokenKind::RightParen)?;
             Ok(starred.location)
         })?;
         if let Some(location) = starred {
@@ -339,7 +355,7 @@ impl<'a> Parser<'a, '_> {
             this.bump();
             let stars = this.expect(TokenKind::DoubleStar)?;
             this.expression()?;
-            this.expect(TokenKind::RightParen)?;
+            this.expect_last(TokenKind::RightParen)?;
             Ok(stars)
         })?;
         match stars {
@@ -357,7 +373,7 @@ impl<'a> Parser<'a, '_> {
             let stars = this.expect(TokenKind::DoubleStar)?;
             this.bitwise_or()?;
             this.for_if_clauses()?;
-            this.expect(TokenKind::RightBrace)?;
+            this.expect_last(TokenKind::RightBrace)?;
             Ok(stars)
         })?;
         match stars {

@@ -269,7 +269,7 @@ impl<'a> Parser<'a, '_> {
             while let Some(next) = this.attempt(Self::expression_between_strings)? {
                 last = next;
             }
-            this.expect(TokenKind::String)?;
+            this.expect_last(TokenKind::String)?;
             Ok((first.location, last.location))
         })?;
         match range {
@@ -325,6 +325,10 @@ impl<'a> Parser<'a, '_> {
 
     fn at_soft_keyword(&self) -> bool {
         let word = if self.at(TokenKind::Name) { self.text_of(self.position) } else { return false };
+        if !self.knows(Mistake::WholeSoftKeywords) {
+            // These releases compare no further than the word is long.
+            return ["_", "case", "match", "type"].iter().any(|keyword| keyword.starts_with(word));
+        }
         matches!(word, "_" | "case" | "match" | "type")
             || word == "lazy" && self.dialect.has(crate::targets::SyntaxFeature::LazyImport)
     }

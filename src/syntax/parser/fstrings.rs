@@ -100,7 +100,11 @@ impl<'a> Parser<'a, '_> {
                 self.exprs[slot].kind = ExprKind::Constant(Constant::Str(PyStr(value)));
                 Ok(())
             }
-            Err(message) => self.undecodable(end, format!("(unicode error) {message}")),
+            Err(message) => {
+                self.position = end;
+                let place = if self.knows(Mistake::UndecodablePiece) { index } else { self.farthest() };
+                self.mistake(place, place, format!("(unicode error) {message}"))
+            }
         }
     }
 
@@ -128,26 +132,31 @@ impl<'a> Parser<'a, '_> {
         let value = self.nested(Self::assigned_value)?;
         let equal = if self.at(TokenKind::Equal) { Some(self.bump()) } else { None };
         let closer = self.position;
-        let mut conversion = Conversion::None;
-        if self.at(TokenKind::Exclamation) {
-            let name = self.attempt(|this| {
-                this.bump();
-                this.expect(TokenKind::Name)
-            })?;
-            if let Some(name) = name {
-                conversion = self.conversion(name, literal)?;
-            }
+        let conversion = self.conversion_name(literal)?;
+        if self.knows(Mistake::ConversionCheckedEarly) {
+            self.conversion(conversion, literal)?;
         }
         let format_spec = match self.at(TokenKind::Colon) {
             true => Some(self.format_spec(literal, depth)?),
             false => None,
         };
         self.expect(TokenKind::RightBrace)?;
+        let conversion = self.conversion(conversion, literal)?;
         Ok(Field { open, value, equal, closer, conversion, format_spec })
     }
 
+    /// The name after a `!`, or nothing.
+    ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_check_fstring_conversion` (3.12–)
-    fn conversion(&mut self, name: usize, literal: Literal) -> Step<Conversion> {
+    fn conversion_name(&mut self, literal: Literal) -> Step<Option<usize>> {
+        if !self.at(TokenKind::Exclamation) {
+            return Ok(None);
+        }
+        let name = self.attempt(|this| {
+            this.bump();
+            this.expect(TokenKind::Name)
+        })?;
+        let Some(name) = name else { return Ok(None) };
         if self.tokens[name].start != self.tokens[name - 1].end {
             let mark = match self.knows(Mistake::ExclamationMark) {
                 true => "exclamation",
@@ -156,8 +165,18 @@ impl<'a> Parser<'a, '_> {
             };
             let message =
                 format!("{}: conversion type must come right after the {mark} mark", literal.name());
+            self.position = name;
             return self.mistake(name - 1, name, message);
         }
+        Ok(Some(name))
+    }
+
+    /// What the name after a `!` stands for, when the last token was just taken.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_formatted_value` (3.12–3.13),
+    /// `_PyPegen_check_fstring_conversion` (3.14–)
+    fn conversion(&mut self, name: Option<usize>, literal: Literal) -> Step<Conversion> {
+        let Some(name) = name else { return Ok(Conversion::None) };
         let id = self.identifier(name)?;
         match self.interner.text(id) {
             "s" => Ok(Conversion::Str),
@@ -168,6 +187,7 @@ impl<'a> Parser<'a, '_> {
                 let message = format!(
                     "{name_of_string}: invalid conversion character '{other}': expected 's', 'r', or 'a'"
                 );
+                self.position -= 1;
                 self.mistake(name, name, message)
             }
         }

@@ -1,7 +1,8 @@
 //! How mistakes are reported: the places that CPython's `RAISE_` macros stand for.
 //!
 //! A [`Location`] holds what the attributes of a `SyntaxError` hold, less one: so an end column of
-//! -1 is the 0 that CPython gives where it does not know an end.
+//! -1 is the 0 that CPython gives where it does not know an end, and -2 its -1, the end of a token
+//! without a text.
 //!
 //! CPython: `Parser/pegen.h` `RAISE_SYNTAX_ERROR_KNOWN_RANGE` and others, `Parser/pegen_errors.c`
 //! `_PyPegen_raise_error` (3.9–)
@@ -12,6 +13,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::syntax::ast::{CmpOp, Expr, ExprKind};
 use crate::syntax::lexer::TokenKind;
+use crate::targets::Mistake;
 
 /// What targets are for.
 ///
@@ -50,8 +52,16 @@ impl<'a> Parser<'a, '_> {
     /// At the tokens from `first` to `last`.
     #[cold]
     pub(super) fn mistake<T>(&mut self, first: usize, last: usize, message: impl Into<String>) -> Step<T> {
-        let location = self.range(first, last);
+        let location = self.blamed(first, last);
         self.mistake_at(location, message)
+    }
+
+    /// The range of tokens in an error. A newline is one column wide there, and a comment before
+    /// it belongs to it.
+    fn blamed(&self, first: usize, last: usize) -> Location {
+        let mut location = self.range(first, last);
+        location.end_col_offset += i32::from(self.tokens[last].kind == TokenKind::Newline);
+        location
     }
 
     /// From `start` to where CPython's tokenizer is: the end of the last token that was looked at.
@@ -119,10 +129,10 @@ impl<'a> Parser<'a, '_> {
         let token = &self.tokens[index];
         use TokenKind::{Dedent, End, Indent};
         if !matches!(token.kind, Dedent | End | Indent) {
-            return self.range(index, index);
+            return self.blamed(index, index);
         }
         let (line, column) = self.textless_position(index);
-        Location::new(line, line, column - 1, -1)
+        Location::new(line, line, column - 1, -2)
     }
 
     /// The line and column of a token without a text. At the end of the text, that is behind the
@@ -147,7 +157,12 @@ impl<'a> Parser<'a, '_> {
                 let (line, _) = self.textless_position(index);
                 Location::new(line, line, -1, -1)
             }
-            _ => self.range(index, index),
+            _ if self.is_less_greater(index) && self.knows(Mistake::LessGreater) && !self.flufl => {
+                // For these versions it is two tokens.
+                let location = self.range(index, index);
+                Location { end_col_offset: location.end_col_offset - 1, ..location }
+            }
+            _ => self.blamed(index, index),
         };
         Diagnostic::syntax_error(location, "invalid syntax")
     }
@@ -158,7 +173,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Whether a token is the `<>` of old.
-    pub(in crate::syntax) fn is_less_greater(&self, index: usize) -> bool {
+    fn is_less_greater(&self, index: usize) -> bool {
         self.tokens[index].kind == TokenKind::NotEqual && self.text_of(index) == "<>"
     }
 
@@ -199,7 +214,7 @@ impl<'a> Parser<'a, '_> {
                 let (line, _) = self.textless_position(self.position);
                 Location::new(line, line, -1, -1)
             }
-            _ => self.range(self.position, self.position),
+            _ => self.blamed(self.position, self.position),
         };
         self.mistake_at(location, format!("expected '{text}'"))
     }

@@ -97,6 +97,8 @@ pub(super) struct Parser<'a, 't> {
     position: usize,
     /// The last token that a rule looked at and went back from.
     farthest: usize,
+    /// The token after the last one of a rule, which the rule has not looked at.
+    unread: usize,
     /// Whether to look at the very tokens that CPython's parser looks at, so that errors have its
     /// places; the other way is faster.
     precise: bool,
@@ -153,6 +155,7 @@ impl<'a, 't> Parser<'a, 't> {
             tokens: &lexed.tokens,
             position: 0,
             farthest: 0,
+            unread: usize::MAX,
             precise,
             second_run: false,
             fault: None,
@@ -214,7 +217,8 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// The last token that was looked at.
     pub(super) fn farthest(&self) -> usize {
-        self.farthest.max(self.position)
+        let is_unread = self.position == self.unread;
+        self.farthest.max(self.position - usize::from(is_unread))
     }
 
     #[inline]
@@ -276,6 +280,14 @@ impl<'a, 't> Parser<'a, 't> {
         if self.at(kind) { Ok(self.bump()) } else { Err(Stop::Dead) }
     }
 
+    /// Expects the last token of a rule that ends in [`Self::fits`]: the next one is not looked at.
+    #[cold]
+    fn expect_last(&mut self, kind: TokenKind) -> Step<usize> {
+        let index = self.expect(kind)?;
+        self.unread = self.position;
+        Ok(index)
+    }
+
     /// A name, interned.
     fn name(&mut self) -> Step<Ident> {
         let index = self.expect(TokenKind::Name)?;
@@ -323,6 +335,7 @@ impl<'a, 't> Parser<'a, 't> {
     /// Goes back; the token that was reached counts as looked at.
     fn back_to(&mut self, mark: Mark) {
         self.farthest = self.farthest();
+        self.unread = usize::MAX;
         self.position = mark.position;
         self.exprs.truncate(mark.exprs);
         self.stmts.truncate(mark.stmts);

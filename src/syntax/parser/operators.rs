@@ -84,6 +84,9 @@ impl<'a> Parser<'a, '_> {
     /// Operations whose operators bind at least as tightly as `minimum`.
     fn operation(&mut self, minimum: u8) -> Step<Expr<'a>> {
         let start = self.position;
+        if self.second_run && minimum <= TERM && self.knows(Mistake::NotAfterOperator) {
+            self.invalid_factor()?;
+        }
         let left = match self.kind() {
             TokenKind::Not if minimum <= NOT => self.inverted()?,
             TokenKind::Plus | TokenKind::Minus | TokenKind::Tilde | TokenKind::Await => self.factor()?,
@@ -226,6 +229,10 @@ impl<'a> Parser<'a, '_> {
             (false, true) => {
                 // CPython refuses the token itself: it never looks at the next one.
                 self.position = operator;
+                if self.second_run && self.knows(Mistake::LessGreater) {
+                    let message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
+                    return self.mistake(operator, operator, message);
+                }
                 Err(Stop::Dead)
             }
             _ => Ok(()),
@@ -260,12 +267,16 @@ impl<'a> Parser<'a, '_> {
         self.invalid_not(Self::inversion)
     }
 
-    /// `- not a`, at the operator.
+    /// `- not a`, where a term may begin.
     ///
     /// CPython: `invalid_factor` (3.13–)
     #[cold]
     fn invalid_factor(&mut self) -> Step<()> {
-        self.invalid_not(Self::factor)
+        use TokenKind::{Minus, Plus, Tilde};
+        match self.at_any(Plus.bit() | Minus.bit() | Tilde.bit()) {
+            true => self.invalid_not(Self::factor),
+            false => Ok(()),
+        }
     }
 
     fn invalid_not(&mut self, operand: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
@@ -303,16 +314,8 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Minus => UnaryOp::USub,
             _ => UnaryOp::Invert,
         };
-        let operand = self.attempt(|this| {
-            this.bump();
-            this.nested(Self::factor)
-        })?;
-        let Some(operand) = operand else {
-            if self.second_run && self.knows(Mistake::NotAfterOperator) {
-                self.invalid_factor()?;
-            }
-            return Err(Stop::Dead);
-        };
+        self.bump();
+        let operand = self.nested(Self::factor)?;
         let kind = ExprKind::UnaryOp { op, operand: self.alloc(operand) };
         Ok(Expr { kind, location: self.span(start) })
     }
@@ -363,7 +366,14 @@ impl<'a> Parser<'a, '_> {
             let kind = match self.kind() {
                 TokenKind::Dot => self.attribute(expr)?,
                 TokenKind::LeftParen => self.call(expr)?,
-                TokenKind::LeftBracket => self.subscript(expr)?,
+                TokenKind::LeftBracket => {
+                    self.comprehension_after_primary()?;
+                    self.subscript(expr)?
+                }
+                TokenKind::LeftBrace => {
+                    self.comprehension_after_primary()?;
+                    return Ok(expr);
+                }
                 _ => return Ok(expr),
             };
             match kind {
@@ -372,6 +382,14 @@ impl<'a> Parser<'a, '_> {
             }
             self.chained += 1;
         }
+    }
+
+    /// After an operand, CPython looks for a generator expression, and so for the mistakes of
+    /// comprehensions in all brackets.
+    ///
+    /// CPython: `primary`, `genexp` (3.9–)
+    fn comprehension_after_primary(&mut self) -> Step<()> {
+        if self.second_run { self.invalid_comprehension() } else { Ok(()) }
     }
 
     #[inline]

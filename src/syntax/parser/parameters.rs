@@ -266,7 +266,7 @@ impl<'a> Parser<'a, '_> {
         let slash = self.fits(|this| {
             this.any_slash(of)?;
             this.repeat(|this| this.param_maybe_default(of))?;
-            this.expect(TokenKind::Slash)
+            this.expect_last(TokenKind::Slash)
         })?;
         if let Some(slash) = slash {
             return self.mistake(slash, slash, "/ may appear only once");
@@ -281,7 +281,7 @@ impl<'a> Parser<'a, '_> {
                 this.param_no_default(of)?;
             }
             this.repeat(|this| this.param_maybe_default(of))?;
-            this.expect(TokenKind::Slash)
+            this.expect_last(TokenKind::Slash)
         })?;
         if let Some(slash) = slash {
             return self.mistake(slash, slash, "/ must be ahead of *");
@@ -289,7 +289,7 @@ impl<'a> Parser<'a, '_> {
         let star = self.fits(|this| {
             this.repeat_at_least_once(|this| this.param_maybe_default(of))?;
             this.expect(TokenKind::Slash)?;
-            this.expect(TokenKind::Star)
+            this.expect_last(TokenKind::Star)
         })?;
         match star {
             Some(star) => self.mistake(star, star, "expected comma between / and *"),
@@ -332,7 +332,7 @@ impl<'a> Parser<'a, '_> {
                 })?;
             }
             this.eat(TokenKind::Comma);
-            Ok((open, this.expect(TokenKind::RightParen)?))
+            Ok((open, this.expect_last(TokenKind::RightParen)?))
         })?;
         let Some((open, close)) = parentheses else { return Ok(()) };
         let message = match of {
@@ -349,10 +349,10 @@ impl<'a> Parser<'a, '_> {
         let word = self.word_for_parameter();
         let is_alone = self.fits(|this| {
             this.bump();
-            if this.eat(TokenKind::Comma) && this.eat(TokenKind::DoubleStar) {
+            if this.eat(TokenKind::Comma) && this.at(TokenKind::DoubleStar) {
                 return Ok(());
             }
-            this.expect(of.close()).map(|_| ())
+            if this.at(of.close()) { Ok(()) } else { Err(Stop::Dead) }
         })?;
         if is_alone.is_some() {
             let message = format!("named {word}s must follow bare *");
@@ -364,7 +364,7 @@ impl<'a> Parser<'a, '_> {
         let equal = self.fits(|this| {
             this.bump();
             this.param(of)?;
-            this.expect(TokenKind::Equal)
+            this.expect_last(TokenKind::Equal)
         })?;
         if let Some(equal) = equal {
             let message = format!("var-positional {word} cannot have default value");
@@ -400,7 +400,7 @@ impl<'a> Parser<'a, '_> {
         let equal = self.fits(|this| {
             this.bump();
             this.param(of)?;
-            this.expect(TokenKind::Equal)
+            this.expect_last(TokenKind::Equal)
         })?;
         if let Some(equal) = equal {
             let message = format!("var-keyword {word} cannot have default value");

@@ -357,6 +357,7 @@ impl<'a> Parser<'a, '_> {
         };
         let imaginary = self.plain_number()?;
         if !self.is_imaginary(operator + 1) {
+            self.position = operator + 1;
             let message = "imaginary number required in complex literal";
             return self.mistake(operator + 1, operator + 1, message);
         }
@@ -540,7 +541,7 @@ impl<'a> Parser<'a, '_> {
             if keys.is_empty() {
                 return Err(Stop::Dead);
             }
-            this.expect(TokenKind::RightBrace)?;
+            this.expect_last(TokenKind::RightBrace)?;
             Ok(rest)
         })?;
         match rest {

@@ -236,8 +236,8 @@ impl<'a> Parser<'a, '_> {
     /// A literal that cannot be decoded, which was just read: nothing after it was looked at.
     #[cold]
     pub(super) fn undecodable<T>(&mut self, index: usize, message: String) -> Step<T> {
-        let last = self.farthest.max(index);
-        self.mistake(last, last, message)
+        self.position = index;
+        self.mistake_here(message)
     }
 }
 

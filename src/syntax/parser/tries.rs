@@ -132,7 +132,7 @@ impl<'a> Parser<'a, '_> {
             self.expression()?;
             self.optional_name()?;
         }
-        self.expect(TokenKind::Colon).map(|_| ())
+        self.expect_last(TokenKind::Colon).map(|_| ())
     }
 
     /// `as name`, or nothing.
@@ -150,8 +150,10 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_except_stmt(&mut self, is_star: bool) -> Step<()> {
         self.bump();
-        if is_star {
-            self.bump();
+        // Before these rules were two, one served for both kinds of clauses.
+        let has_star = self.eat(TokenKind::Star);
+        if has_star != is_star && self.knows(Mistake::ExceptionTarget) {
+            return Ok(());
         }
         self.invalid_exception_types()?;
         let mark = self.mark();
@@ -164,12 +166,12 @@ impl<'a> Parser<'a, '_> {
             return self.mistake_at_last("expected ':'");
         }
         self.back_to(mark);
-        let ends = match is_star {
+        let ends = match has_star {
             true => self.at_any(TokenKind::Newline.bit() | TokenKind::Colon.bit()),
             false => self.at(TokenKind::Newline),
         };
         if ends {
-            return match is_star {
+            return match has_star {
                 true => self.mistake_here("expected one or more exception types"),
                 false => self.mistake_here("expected ':'"),
             };
@@ -189,8 +191,7 @@ impl<'a> Parser<'a, '_> {
     /// `except a, b:`, which some versions allow without `as`.
     fn invalid_exception_types(&mut self) -> Step<()> {
         let only_with_as = self.knows(Mistake::ExceptionTarget);
-        let mark = self.mark();
-        let first = self.attempt(|this| {
+        let first = self.fits(|this| {
             let first = this.expression()?;
             this.expect(TokenKind::Comma)?;
             let start = this.position;
@@ -199,11 +200,10 @@ impl<'a> Parser<'a, '_> {
             if this.optional_name()?.is_none() && only_with_as {
                 return Err(Stop::Dead);
             }
-            this.expect(TokenKind::Colon)?;
+            this.expect_last(TokenKind::Colon)?;
             Ok(first.location)
         })?;
         let Some(first) = first else { return Ok(()) };
-        self.back_to(mark);
         let message = match only_with_as {
             true => "multiple exception types must be parenthesized when using 'as'",
             false => "multiple exception types must be parenthesized",

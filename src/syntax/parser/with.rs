@@ -191,7 +191,7 @@ impl<'a> Parser<'a, '_> {
             let comma = self.fits(|this| {
                 this.skip_items(Self::expression)?;
                 let comma = this.expect(TokenKind::Comma)?;
-                this.expect(TokenKind::Colon)?;
+                this.expect_last(TokenKind::Colon)?;
                 Ok(comma)
             })?;
             if let Some(comma) = comma {
