@@ -34,7 +34,7 @@ pub enum Fault {
     /// It cannot be decoded.
     Bytes(ByteFault),
     /// Its text is not Python; some targets may find fault with its bytes before that.
-    Syntax(syntax::Fault, Option<ByteFault>),
+    Syntax(syntax::Fault, Option<Box<ByteFault>>),
 }
 
 impl Fault {
@@ -61,7 +61,7 @@ pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, Fault>
     };
     match syntax::parse(arena, text) {
         Ok(syntax) => Ok(Parsed { syntax, bytes, folded: Folded::default() }),
-        Err(fault) => Err(Fault::Syntax(fault, bytes)),
+        Err(fault) => Err(Fault::Syntax(fault, bytes.map(Box::new))),
     }
 }
 
