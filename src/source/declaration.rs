@@ -36,8 +36,8 @@ fn encoding_with_bom(name: &str, line: i32, len: usize) -> ByteFault {
     let message = format!("encoding problem: {name} with BOM");
     let location = Location::new(line, line, -1, len as i32 - 1);
     ByteFault {
-        early: Some(Diagnostic::syntax_error(location, message.clone())),
-        late: Some(Diagnostic::syntax_error(Location::NONE, message)),
+        early: Some(Box::new(Diagnostic::syntax_error(location, message.clone()))),
+        late: Some(Box::new(Diagnostic::syntax_error(Location::NONE, message))),
         token: Location::NONE,
     }
 }

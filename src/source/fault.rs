@@ -9,9 +9,9 @@ use crate::targets::{ParserFeatures, Target};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByteFault {
     /// What targets say that check the whole source first; without it, what the others say.
-    pub(super) early: Option<Diagnostic>,
+    pub(super) early: Option<Box<Diagnostic>>,
     /// What the others say; nothing if the bytes are in comments only.
-    pub(super) late: Option<Diagnostic>,
+    pub(super) late: Option<Box<Diagnostic>>,
     /// Where the token of `late` begins; [`Location::NONE`] if the fault is found before any token.
     pub(super) token: Location,
 }
@@ -36,7 +36,7 @@ impl ByteFault {
     pub fn refusal(&self, target: Target) -> Option<&Diagnostic> {
         match &self.early {
             Some(early) if target.features().syntax.source_bytes_checked_first => Some(early),
-            _ => self.late.as_ref(),
+            _ => self.late.as_deref(),
         }
     }
 
@@ -57,6 +57,6 @@ impl ByteFault {
 /// The same fault for all targets, found before any token.
 impl From<Diagnostic> for ByteFault {
     fn from(diagnostic: Diagnostic) -> ByteFault {
-        ByteFault { early: None, late: Some(diagnostic), token: Location::NONE }
+        ByteFault { early: None, late: Some(Box::new(diagnostic)), token: Location::NONE }
     }
 }

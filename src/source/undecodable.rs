@@ -63,7 +63,12 @@ pub(super) fn mask(text: Vec<u8>) -> (String, ByteFault) {
     let mut text = scanner.text;
     replace_invalid(&mut text, b'_');
     let text = String::from_utf8(text).unwrap_or_else(|_| unreachable!("all invalid bytes were replaced"));
-    (text, ByteFault { early, late, token: token.unwrap_or(Location::NONE) })
+    let fault = ByteFault {
+        early: early.map(Box::new),
+        late: late.map(Box::new),
+        token: token.unwrap_or(Location::NONE),
+    };
+    (text, fault)
 }
 
 /// CPython: `Parser/tokenizer/helpers.c` `_PyTokenizer_ensure_utf8` (3.14.1–)
