@@ -47,8 +47,7 @@ impl Key {
     const EXACT: usize = 16;
 
     #[inline]
-    fn of(text: &str) -> Key {
-        let bytes = text.as_bytes();
+    fn of(bytes: &[u8]) -> Key {
         if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
             let key = Key(u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
             return if bytes.len() <= Key::EXACT { key } else { key.hashed_with(bytes) };
@@ -86,8 +85,8 @@ impl<'a> Interner<'a> {
         let (names, slots) = (Vec::with_capacity(SLOTS / 2), vec![0; SLOTS]);
         let mut interner = Interner { arena, names, slots };
         for text in known::TEXTS {
-            let key = Key::of(text);
-            if let Err(slot) = interner.find(key, text) {
+            let key = Key::of(text.as_bytes());
+            if let Err(slot) = interner.find(key, text.as_bytes()) {
                 interner.insert(slot, key, text);
             }
         }
@@ -95,12 +94,16 @@ impl<'a> Interner<'a> {
     }
 
     /// The number of `text`, which is copied into the arena if it is new.
-    #[inline]
     pub fn intern(&mut self, text: &str) -> Ident {
+        self.intern_bytes(text.as_bytes())
+    }
+
+    /// The same for the bytes of a text, whose ends need not be checked then.
+    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> Ident {
         let key = Key::of(text);
         match self.find(key, text) {
             Ok(ident) => ident,
-            Err(slot) => self.insert(slot, key, self.arena.alloc_str(text)),
+            Err(slot) => self.insert_new(slot, key, text),
         }
     }
 
@@ -115,16 +118,17 @@ impl<'a> Interner<'a> {
     }
 
     /// The number of `text`, or the empty slot where it belongs.
-    #[inline]
-    fn find(&self, key: Key, text: &str) -> Result<Ident, usize> {
-        let mask = self.slots.len() - 1;
+    #[inline(always)]
+    fn find(&self, key: Key, text: &[u8]) -> Result<Ident, usize> {
+        let slots = &self.slots[..];
+        let mask = slots.len() - 1;
         let mut slot = (key.hash(text.len()) >> 32) as usize & mask;
         loop {
-            let Some(index) = self.slots[slot].checked_sub(1) else { return Err(slot) };
+            let Some(index) = slots[slot].checked_sub(1) else { return Err(slot) };
             let name = &self.names[index as usize];
             if name.key == key
                 && name.text.len() == text.len()
-                && (text.len() <= Key::EXACT || name.text == text)
+                && (text.len() <= Key::EXACT || name.text.as_bytes() == text)
             {
                 return Ok(Ident(index));
             }
@@ -133,6 +137,11 @@ impl<'a> Interner<'a> {
     }
 
     #[cold]
+    fn insert_new(&mut self, slot: usize, key: Key, text: &[u8]) -> Ident {
+        let text = std::str::from_utf8(text).expect("names are valid UTF-8");
+        self.insert(slot, key, self.arena.alloc_str(text))
+    }
+
     fn insert(&mut self, slot: usize, key: Key, text: &'a str) -> Ident {
         let ident = Ident(self.names.len() as u32);
         self.names.push(Name { key, text });
@@ -148,7 +157,7 @@ impl<'a> Interner<'a> {
         self.slots = vec![0; self.slots.len() * 2];
         for index in 0..self.names.len() {
             let Name { key, text } = self.names[index];
-            if let Err(slot) = self.find(key, text) {
+            if let Err(slot) = self.find(key, text.as_bytes()) {
                 self.slots[slot] = index as u32 + 1;
             }
         }

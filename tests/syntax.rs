@@ -42,7 +42,7 @@ fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
 }
 
 /// Sources of `trees/` that are refused although CPython takes them. Take out what is accepted.
-const REFUSED: &[&str] = &["spec_newline_field.py", "unpacking_in_comprehensions.py"];
+const REFUSED: &[&str] = &[];
 
 #[test]
 fn trees_equal_those_of_cpython() {

@@ -300,10 +300,10 @@ impl<'a, 't> Parser<'a, 't> {
 
     #[inline]
     fn identifier_of(&mut self, token: &Token) -> Step<Ident> {
-        let text = &self.text[token.start as usize..token.end as usize];
+        let range = token.start as usize..token.end as usize;
         match token.flags.has(TokenFlags::NON_ASCII) {
-            false => Ok(self.interner.intern(text)),
-            true => self.non_ascii_identifier(text),
+            false => Ok(self.interner.intern_bytes(&self.text.as_bytes()[range])),
+            true => self.non_ascii_identifier(&self.text[range]),
         }
     }
 
