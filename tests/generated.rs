@@ -12,7 +12,11 @@ fn unicode_tables_are_current() {
     let done = Command::new("python3").args([script, "--check"]).output().expect("python3 starts");
     let message = String::from_utf8_lossy(&done.stderr);
     match done.status.code() {
-        Some(SKIPPED) => eprintln!("SKIPPED: {message}"),
+        Some(SKIPPED) => {
+            // Past the capture of the test harness: a skipped check must be seen.
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "SKIPPED: {message}");
+        }
         code => assert_eq!(code, Some(0), "{message}"),
     }
 }
