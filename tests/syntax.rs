@@ -41,9 +41,6 @@ fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Sources of `trees/` that are refused although CPython takes them. Take out what is accepted.
-const REFUSED: &[&str] = &[];
-
 #[test]
 fn trees_equal_those_of_cpython() {
     let mut compared = 0;
@@ -58,10 +55,6 @@ fn trees_equal_those_of_cpython() {
             }
             let tree = probe::tree(&source, target(release));
             compared += 1;
-            if REFUSED.iter().any(|name| path.ends_with(name)) {
-                assert!(tree.is_err(), "{path:?} is accepted for {release}: take it out of REFUSED");
-                continue;
-            }
             let tree = tree.unwrap_or_else(|verdict| panic!("{path:?} for {release}: {verdict:?}"));
             let expected = newest_golden(&path, &RELEASES[..=index]);
             for (ours, theirs) in tree.lines().zip(expected.lines()) {

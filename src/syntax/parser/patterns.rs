@@ -559,7 +559,10 @@ impl<'a> Parser<'a, '_> {
         self.depth += 1;
         let open = self.bump();
         let patterns = self.positional_patterns(open)?;
-        let (kwd_attrs, kwd_patterns) = self.keyword_patterns()?;
+        let may_have_keywords =
+            patterns.is_empty() || self.tokens[self.position - 1].kind == TokenKind::Comma;
+        let (kwd_attrs, kwd_patterns) =
+            if may_have_keywords { self.keyword_patterns()? } else { Default::default() };
         if self.second_run && !kwd_attrs.is_empty() {
             self.invalid_class_pattern()?;
         }
