@@ -10,7 +10,7 @@ use crate::targets::Opcode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(pub u32);
 
-/// An instruction before the flow graph. If [`Opcode::has_target`], `oparg` is the number of a
+/// An instruction before the flow graph. If the opcode has a target, `oparg` is the number of a
 /// [`Label`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
