@@ -266,7 +266,8 @@ impl Dialect {
     pub(crate) fn reads_like_union(&self) -> bool {
         let union = Dialect::union();
         let rules = |dialect: &Dialect| {
-            (dialect.fstrings, dialect.refuses_newline_in_spec, dialect.refuses_constant_identifier)
+            let (spec, constant) = (dialect.refuses_newline_in_spec, dialect.refuses_constant_identifier);
+            (dialect.names, dialect.fstrings, spec, constant)
         };
         rules(self) == rules(&union) && self.knows(Mistake::FluflStatement)
     }

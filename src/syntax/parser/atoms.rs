@@ -79,8 +79,11 @@ impl<'a> Parser<'a, '_> {
             let kind = ExprKind::Tuple { elts, ctx: ExprContext::Load };
             return Ok(Expr { kind, location: self.span(start) });
         }
+        if is_starred {
+            return Err(Stop::Dead);
+        }
         self.expect(TokenKind::RightParen)?;
-        if is_starred { Err(Stop::Dead) } else { Ok(first) }
+        Ok(first)
     }
 
     fn list(&mut self) -> Step<Expr<'a>> {

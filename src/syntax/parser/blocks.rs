@@ -51,6 +51,20 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `block` (3.9–)
     pub(super) fn block(&mut self, what: &str, start: usize) -> Step<&'a [Stmt<'a>]> {
+        self.block_or(|this| {
+            let line = this.tokens[start].line;
+            format!("expected an indented block after {what} on line {line}")
+        })
+    }
+
+    /// The block of a statement that is a mistake: if it is missing, the statement is not named.
+    ///
+    /// CPython: `invalid_block` (3.9–)
+    pub(super) fn unnamed_block(&mut self) -> Step<&'a [Stmt<'a>]> {
+        self.block_or(|_| "expected an indented block".to_owned())
+    }
+
+    fn block_or(&mut self, message: impl FnOnce(&Self) -> String) -> Step<&'a [Stmt<'a>]> {
         self.count_chained();
         let from = self.stmts.len();
         if !self.at(TokenKind::Newline) {
@@ -60,8 +74,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         if !self.eat(TokenKind::Indent) {
             if self.second_run {
-                let line = self.tokens[start].line;
-                let message = format!("expected an indented block after {what} on line {line}");
+                let message = message(self);
                 return self.indentation_mistake(message);
             }
             return Err(Stop::Dead);

@@ -127,7 +127,7 @@ impl<'a> Parser<'a, '_> {
             this.patterns()?;
             this.guard()?;
             let colon = this.expect(TokenKind::Colon)?;
-            this.block("'case' statement", start)?;
+            this.unnamed_block()?;
             Ok(colon)
         })?;
         match colon {
@@ -476,7 +476,7 @@ impl<'a> Parser<'a, '_> {
         let start = self.bump();
         let (keys, patterns) = self.items()?;
         let mut rest = None;
-        if self.at(TokenKind::DoubleStar) {
+        if self.at(TokenKind::DoubleStar) && self.may_continue_list(patterns.is_empty()) {
             rest = Some(self.double_star_pattern()?);
             self.eat(TokenKind::Comma);
         }
@@ -559,10 +559,10 @@ impl<'a> Parser<'a, '_> {
         self.depth += 1;
         let open = self.bump();
         let patterns = self.positional_patterns(open)?;
-        let may_have_keywords =
-            patterns.is_empty() || self.tokens[self.position - 1].kind == TokenKind::Comma;
-        let (kwd_attrs, kwd_patterns) =
-            if may_have_keywords { self.keyword_patterns()? } else { Default::default() };
+        let (kwd_attrs, kwd_patterns) = match self.may_continue_list(patterns.is_empty()) {
+            true => self.keyword_patterns()?,
+            false => Default::default(),
+        };
         if self.second_run && !kwd_attrs.is_empty() {
             self.invalid_class_pattern()?;
         }
@@ -592,6 +592,11 @@ impl<'a> Parser<'a, '_> {
             }
         }
         Ok(self.arena.alloc_slice_copy(&patterns))
+    }
+
+    /// Whether another item may follow: at the start of a list, or after a comma.
+    fn may_continue_list(&self, is_empty: bool) -> bool {
+        is_empty || self.tokens[self.position - 1].kind == TokenKind::Comma
     }
 
     fn keyword_patterns(&mut self) -> Step<(&'a [Ident], &'a [Pattern<'a>])> {

@@ -218,8 +218,7 @@ impl<'a> Parser<'a, '_> {
             this.expect(TokenKind::As)?;
             let target = this.expression()?;
             this.expect(TokenKind::Colon)?;
-            let start = this.position;
-            this.block("'except' statement", start)?;
+            this.unnamed_block()?;
             Ok(target)
         })?;
         let Some(target) = target else { return Ok(()) };
