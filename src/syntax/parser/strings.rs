@@ -199,6 +199,7 @@ impl<'a> Parser<'a, '_> {
         }
         if !content.is_ascii() {
             let message = "bytes can only contain ASCII literal characters";
+            self.position = index;
             return self.mistake(index, index, message);
         }
         match is_verbatim {
