@@ -1,5 +1,5 @@
-//! Answers the scripts that compare the front end with CPython's: one JSON object per line of standard input, one answer
-//! per line of standard output, in order.
+//! Answers the scripts that compare the front end with CPython's: one JSON object per line of
+//! standard input, one answer per line of standard output, in order.
 //!
 //! ```text
 //! {"ask": "tree", "source": "x = 1\n", "target": "3.12.1"}     ->  {"tree": "Assign(...)@1:0-1:5\n"}
@@ -8,9 +8,9 @@
 //! {"ask": "warnings", "source": "x is 1\n", "target": "3.13"}  ->  {"warnings": [{"category": ..., ...}], "verdict": null}
 //! ```
 //!
-//! A source that is refused has a `verdict` in place of a tree or a digest; one that makes the library panic has a `panic`.
-//! `digest` is the hash of the tree that PEP 552 defines, for the target's magic number. The first argument, if any, is
-//! the size of the stack in bytes.
+//! A source that is refused has a `verdict` in place of a tree or a digest; one that makes the
+//! library panic has a `panic`. `digest` is the hash of the tree that PEP 552 defines, for the
+//! target's magic number. The first argument, if any, is the size of the stack in bytes.
 
 #[path = "../tests/syntax/dump.rs"]
 mod dump;

@@ -88,8 +88,8 @@ impl WarningCategory {
 
 /// A warning that CPython issues while it compiles a source file.
 ///
-/// CPython itself reports only the line. The columns are those of the `SyntaxError` that replaces the
-/// warning under `python -W error`.
+/// CPython itself reports only the line. The columns are those of the `SyntaxError` that replaces
+/// the warning under `python -W error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     pub category: WarningCategory,
@@ -117,8 +117,8 @@ impl Warning {
     /// `None` for a `DeprecationWarning`: constant folding issues it, and when it becomes an exception
     /// the compiler drops the exception and does not fold.
     ///
-    /// CPython: `Python/errors.c` `_PyErr_EmitSyntaxWarning` (3.14–), `Python/ast_opt.c` `make_const`
-    /// (3.12–3.13)
+    /// CPython: `Python/errors.c` `_PyErr_EmitSyntaxWarning` (3.14–), `Python/ast_opt.c`
+    /// `make_const` (3.12–3.13)
     pub fn to_error(&self) -> Option<Diagnostic> {
         let message = self.error_message.as_ref().unwrap_or(&self.message);
         match self.category {

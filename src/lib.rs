@@ -7,11 +7,9 @@
 //! use crosspyc::compile::{Options, compile};
 //! use crosspyc::targets::Target;
 //!
-//! let arena = Bump::new();
-//! let target: Target = "3.12".parse()?;
-//! let options = Options { filename: "hello.py".into(), optimize: 0 };
-//! let code = compile(&arena, b"print('Hello')", options, target).code.expect("it is valid Python");
-//! assert_eq!(code.names[0].as_str(), Some("print"));
+//! let arena = Bump::new(); let target: Target = "3.12".parse()?; let options = Options { filename:
+//! "hello.py".into(), optimize: 0 }; let code = compile(&arena, b"print('Hello')", options,
+//! target).code.expect("it is valid Python"); assert_eq!(code.names[0].as_str(), Some("print"));
 //!
 //! let mut marshalled = Vec::new();
 //! crosspyc::marshal::write(code, target, &mut marshalled)?;

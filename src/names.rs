@@ -1,8 +1,8 @@
 //! Interned identifiers: every name of a module is a small integer, [`Ident`], and the [`Interner`]
 //! has its text.
 //!
-//! No output may depend on the numbers themselves, only on the texts: the same source gives the same
-//! bytes whatever was interned before.
+//! No output may depend on the numbers themselves, only on the texts: the same source gives the
+//! same bytes whatever was interned before.
 
 use bumpalo::Bump;
 

@@ -1,6 +1,7 @@
 //! The signals that this process was started to ignore, as `nohup` does.
 
-/// The ignored signals, one bit each, signal 1 in the lowest bit; none where the system does not say.
+/// The ignored signals, one bit each, signal 1 in the lowest bit; none where the system does not
+/// say.
 ///
 /// Source: `proc_pid_status(5)`, `SigIgn` (Linux).
 pub(crate) fn ignored() -> Option<u64> {

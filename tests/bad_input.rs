@@ -1,6 +1,8 @@
-//! Any bytes are a source: each gives code or a diagnostic, never a panic, an exhausted stack or an endless wait.
+//! Any bytes are a source: each gives code or a diagnostic, never a panic, an exhausted stack or an
+//! endless wait.
 //!
-//! There is no clock here: the sources are so large that a stage whose time grows with the square of them would not end.
+//! There is no clock here: the sources are so large that a stage whose time grows with the square
+//! of them would not end.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -43,8 +45,8 @@ fn outcome_for(target: Target, source: impl Into<Vec<u8>>) -> Result<(), String>
     thread.expect("a thread starts").join().expect("the compiler does not panic")
 }
 
-/// Every field but the origin, which a pyc does not tell. Frozensets, which marshal writes in an order
-/// of its own, are sorted. Names, which only marshal may tell from literals, are strings.
+/// Every field but the origin, which a pyc does not tell. Frozensets, which marshal writes in an
+/// order of its own, are sorted. Names, which only marshal may tell from literals, are strings.
 fn canonical(code: &CodeObject<'_>) -> String {
     fields(code).replace("Name(PyStr(", "Str(PyStr(")
 }

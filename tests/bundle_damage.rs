@@ -1,4 +1,5 @@
-//! Damaged and hostile archives: always an error, never a panic, never memory for what is only claimed.
+//! Damaged and hostile archives: always an error, never a panic, never memory for what is only
+//! claimed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

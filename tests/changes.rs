@@ -1,8 +1,10 @@
-//! How the code of each construct changed from release to release: the cases of `testdata/code/changes`, whose answers are CPython's.
+//! How the code of each construct changed from release to release: the cases of
+//! `testdata/code/changes`, whose answers are CPython's.
 //!
-//! A case is a title (`[3.14]` behind it: the version that brought the syntax), a source and the code that each CPython makes of it: qualified name and
-//! constants; names / fast locals / cells / free variables; instructions, after the place of each run of them. `scripts/oracle.py changes` remakes the
-//! answers.
+//! A case is a title (`[3.14]` behind it: the version that brought the syntax), a source and the
+//! code that each CPython makes of it: qualified name and constants; names / fast locals / cells /
+//! free variables; instructions, after the place of each run of them. `scripts/oracle.py changes`
+//! remakes the answers.
 
 use std::fmt::Write as _;
 use std::fs;

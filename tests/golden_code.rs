@@ -1,5 +1,6 @@
-//! The sources of `testdata/code`, each a collection of what one part of the language can look like, against the pycs that CPython made
-//! of them: every byte. `scripts/oracle.py golden` remakes the pycs.
+//! The sources of `testdata/code`, each a collection of what one part of the language can look
+//! like, against the pycs that CPython made of them: every byte. `scripts/oracle.py golden` remakes
+//! the pycs.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,4 +1,5 @@
-//! Reading and writing what CPython 3.12.1's `py_compile` wrote, and disassembling it: `scripts/golden_marshal.py`.
+//! Reading and writing what CPython 3.12.1's `py_compile` wrote, and disassembling it:
+//! `scripts/golden_marshal.py`.
 
 use bumpalo::Bump;
 use crosspyc::code::disassembly::disassemble;
@@ -79,7 +80,8 @@ fn disassembly_is_that_of_dis() {
     }
 }
 
-/// The line; of one that shows a frozenset, whose elements Python shows by their hashes, the sorted characters.
+/// The line; of one that shows a frozenset, whose elements Python shows by their hashes, the sorted
+/// characters.
 fn in_any_order(line: &str) -> String {
     let mut characters: Vec<char> = line.chars().collect();
     if line.contains("frozenset") {

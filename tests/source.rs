@@ -91,14 +91,16 @@ fn sources_that_are_not_utf8_are_refused_as_by_each_release() {
             for release in pair[0].as_array().expect("a list") {
                 let target: Target = release.as_str().and_then(|text| text.parse().ok()).expect("a target");
                 let got = verdict(&source, target);
-                // Where a token has the wrong bytes, CPython counts columns in a line with replacements, and 3.12 in bytes.
+                // Where a token has the wrong bytes, CPython counts columns in a line with
+                // replacements, and 3.12 in bytes.
                 let is_first = target.features().syntax.source_bytes_checked_first;
                 let comparable = |verdict: Option<Verdict>| {
                     verdict.map(|one| (one.0, one.1, one.2, one.3.filter(|_| is_first)))
                 };
                 match (is_about_bytes(&expected), is_about_bytes(&got)) {
                     (false, false) => {}
-                    // A syntax error on the line of the bytes: which one is reported first depends on the parser.
+                    // A syntax error on the line of the bytes: which one is reported first depends
+                    // on the parser.
                     (true, false) | (false, true) if !is_first => mixed += 1,
                     _ => {
                         let source = source.escape_ascii();

@@ -66,7 +66,8 @@ fn trees_equal_those_of_cpython() {
     assert!(compared > 60, "only {compared} trees compared");
 }
 
-/// The version on the first line: `# since: 3.14` names the first that has the source's syntax, `# until: 3.12` the last.
+/// The version on the first line: `# since: 3.14` names the first that has the source's syntax, `#
+/// until: 3.12` the last.
 fn marked(source: &[u8], word: &str) -> Option<Version> {
     let line = str::from_utf8(source.split(|&byte| byte == b'\n').next()?).ok()?;
     Some(line.strip_prefix(&format!("# {word}: "))?.parse().expect("a version"))
@@ -79,8 +80,8 @@ fn newest_golden(path: &Path, releases: &[&str]) -> String {
     fs::read_to_string(golden).expect("the golden tree can be read")
 }
 
-/// The standard libraries of those references that are here, by the hashes of their trees; a tenth of them where the test
-/// is not optimised. `scripts/compare_trees` shows what differs.
+/// The standard libraries of those references that are here, by the hashes of their trees; a tenth
+/// of them where the test is not optimised. `scripts/compare_trees` shows what differs.
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that passes without having run says so")]
 fn trees_of_the_standard_library_equal_those_of_cpython() {
@@ -107,7 +108,8 @@ fn trees_of_the_standard_library_equal_those_of_cpython() {
     }
 }
 
-/// The folder of a reference's library: under `PYENV_ROOT` or `CROSSPYC_PYTHONS`, or in their usual places.
+/// The folder of a reference's library: under `PYENV_ROOT` or `CROSSPYC_PYTHONS`, or in their usual
+/// places.
 fn library(release: &str) -> Option<PathBuf> {
     let place = |variable: &str, usual: &str| {
         std::env::var_os(variable).map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(usual)))
@@ -126,7 +128,8 @@ fn library(release: &str) -> Option<PathBuf> {
     })
 }
 
-/// How many verdicts of `verdicts.jsonl` differ from CPython's in the column only. They may become fewer.
+/// How many verdicts of `verdicts.jsonl` differ from CPython's in the column only. They may become
+/// fewer.
 const OTHER_COLUMNS: usize = 1;
 
 #[test]
@@ -148,7 +151,8 @@ fn verdicts_equal_those_of_cpython() {
     assert!(columns.len() <= OTHER_COLUMNS, "{columns:#?}");
 }
 
-/// Sources with syntax that is newer than 3.12, and with a fault: versions that have the syntax report the fault.
+/// Sources with syntax that is newer than 3.12, and with a fault: versions that have the syntax
+/// report the fault.
 #[test]
 fn versions_that_have_the_syntax_report_the_fault() {
     let mut others = Vec::new();
@@ -173,8 +177,8 @@ impl From<Verdict> for Start {
     }
 }
 
-/// How many of the verdicts of a release may differ: accepted or refused; class, message, line or column; only the end.
-/// Lower a bound whenever fewer do.
+/// How many of the verdicts of a release may differ: accepted or refused; class, message, line or
+/// column; only the end. Lower a bound whenever fewer do.
 struct Bounds {
     verdicts: usize,
     starts: usize,

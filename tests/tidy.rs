@@ -14,8 +14,8 @@ struct Source {
 }
 
 impl Source {
-    /// The lines of the file that are not comments, numbered from 1. Unit tests, which come last, are
-    /// left out.
+    /// The lines of the file that are not comments, numbered from 1. Unit tests, which come last,
+    /// are left out.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = (1..).zip(self.text.lines());
         lines
@@ -119,7 +119,8 @@ fn no_stage_imports_a_later_one() {
     for source in sources("src").iter().filter(|source| !source.is_test()) {
         let stage = STAGES.iter().position(|stage| source.is_of(stage));
         let is_shared = SHARED.iter().any(|name| source.is_of(name));
-        // The assembler reads the graph of the stage before it; shared modules may name the syntax tree.
+        // The assembler reads the graph of the stage before it; shared modules may name the syntax
+        // tree.
         let Some(last) = stage.or(is_shared.then_some(code_generation - 1)) else { continue };
         for (number, import) in source.imports() {
             if stage_of(import).is_some_and(|imported| imported > last) || AROUND.contains(&import) {

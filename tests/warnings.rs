@@ -39,9 +39,9 @@ fn difference(case: &Case, found: &[Warning]) -> Option<String> {
     })
 }
 
-/// Lines are compared, and columns if the error that CPython raises with `-W error` is of the warning:
-/// an error later in the source may replace it. CPython attributes a `DeprecationWarning` to the caller
-/// of `compile()`.
+/// Lines are compared, and columns if the error that CPython raises with `-W error` is of the
+/// warning: an error later in the source may replace it. CPython attributes a `DeprecationWarning`
+/// to the caller of `compile()`.
 fn is_at_same_place(source: &str, ours: &Warning, theirs: &Expected) -> bool {
     let Some(error) = ours.to_error() else { return true };
     if ours.location.lineno != theirs.2 {

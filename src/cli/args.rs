@@ -1,4 +1,5 @@
-//! The command line as it was typed. These types only describe the options; each command interprets its own.
+//! The command line as it was typed. These types only describe the options; each command interprets
+//! its own.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -59,7 +60,8 @@ pub(super) struct OutputArgs {
     pub color: When,
 }
 
-/// The form of messages, and the kind of file that `bundle` writes. The option may be given once for each.
+/// The form of messages, and the kind of file that `bundle` writes. The option may be given once
+/// for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FormatArg {
     Text,
@@ -115,9 +117,10 @@ pub(super) enum When {
 
 /// Compile files and trees: NAME.py to __pycache__/NAME.cpython-XY.pyc
 ///
-/// Pycs that are up to date are not written again, and their sources issue no warnings. If a module does
-/// not compile, the error is reported, the other modules are written, and the exit code is 1.
-/// Hidden folders, __pycache__, virtual environments and caches (folders with a CACHEDIR.TAG) are skipped.
+/// Pycs that are up to date are not written again, and their sources issue no warnings. If a module
+/// does not compile, the error is reported, the other modules are written, and the exit code is 1.
+/// Hidden folders, __pycache__, virtual environments and caches (folders with a CACHEDIR.TAG) are
+/// skipped.
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
     /// Files and folders [default: the current folder]
@@ -145,8 +148,8 @@ pub(super) struct CompileArgs {
     /// Add DIR to the start of the paths in tracebacks, as compileall -p does
     #[arg(long, value_name = "DIR")]
     pub prepend_dir: Option<String>,
-    /// Skip files and folders. A GLOB with a `/` matches paths relative to PATH, others match names at any
-    /// depth; repeatable
+    /// Skip files and folders. A GLOB with a `/` matches paths relative to PATH, others match names
+    /// at any depth; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// Number of worker threads [default: all cores]
@@ -235,16 +238,17 @@ impl From<LayoutArg> for Layout {
     }
 }
 
-/// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and `crosspyc-run` start
+/// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and
+/// `crosspyc-run` start
 ///
-/// If PROJECT has a pyproject.toml and keeps its packages in PROJECT/src, they are taken from there. Data
-/// files are included; hidden files, __pycache__, virtual environments and caches are not. Without -m, -e
-/// or -c the entry point is the project's __main__.py, else the only script in [project.scripts].
-/// The options can also be set in pyproject.toml, under [tool.crosspyc.bundle].
+/// If PROJECT has a pyproject.toml and keeps its packages in PROJECT/src, they are taken from
+/// there. Data files are included; hidden files, __pycache__, virtual environments and caches are
+/// not. Without -m, -e or -c the entry point is the project's __main__.py, else the only script in
+/// [project.scripts]. The options can also be set in pyproject.toml, under [tool.crosspyc.bundle].
 ///
-/// With --format zipapp, or an output name that ends in .pyz, the result is a zip file that a Python of the
-/// targets runs without the runner. It is not unpacked: the program must read its data files with
-/// importlib.resources or pkgutil, not by path.
+/// With --format zipapp, or an output name that ends in .pyz, the result is a zip file that a
+/// Python of the targets runs without the runner. It is not unpacked: the program must read its
+/// data files with importlib.resources or pkgutil, not by path.
 #[derive(Debug, Args)]
 pub(super) struct BundleArgs {
     /// The folder that is put on sys.path
@@ -264,12 +268,12 @@ pub(super) struct BundleArgs {
     /// Include the packages in DIR, as installed by `pip install --target DIR`; repeatable
     #[arg(long, value_name = "DIR")]
     pub with: Vec<PathBuf>,
-    /// Leave out files and folders. A GLOB with a `/` matches paths in the bundle, others match names at any
-    /// depth; repeatable
+    /// Leave out files and folders. A GLOB with a `/` matches paths in the bundle, others match
+    /// names at any depth; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Include files unchanged that are left out otherwise, such as hidden files and sources (which are then
-    /// not compiled); repeatable
+    /// Include files unchanged that are left out otherwise, such as hidden files and sources (which
+    /// are then not compiled); repeatable
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
     /// Include the modules' sources: tracebacks show lines, and other Python versions can run them
@@ -284,14 +288,15 @@ pub(super) struct BundleArgs {
     /// Write one executable file: the runner with the bundle appended
     #[arg(long)]
     pub standalone: bool,
-    /// The runner to use for a standalone executable for another platform [default: the one beside crosspyc]
+    /// The runner to use for a standalone executable for another platform [default: the one beside
+    /// crosspyc]
     #[arg(long, value_name = "FILE", requires = "standalone")]
     pub runner: Option<PathBuf>,
     /// The interpreter in the first line of a zipapp [default: /usr/bin/env python3]
     #[arg(short, long, value_name = "INTERPRETER")]
     pub python: Option<String>,
-    /// Sign the bundle with a secret key of minisign. The key's password, if any, is typed, piped in, or taken
-    /// from CROSSPYC_SIGN_PASSWORD
+    /// Sign the bundle with a secret key of minisign. The key's password, if any, is typed, piped
+    /// in, or taken from CROSSPYC_SIGN_PASSWORD
     #[arg(long, value_name = "KEY")]
     pub sign: Option<PathBuf>,
     /// The application's name, for messages [default: that of the output, or of the project]
@@ -358,8 +363,8 @@ pub(super) struct RunArgs {
 /// Check that pycs and bundles are undamaged and up to date, and print their Python versions
 ///
 /// A pyc is whole if its header and code object can be read completely, and current if its hash or
-/// timestamp matches the source beside it. A bundle is whole if every file in it has the digest given in
-/// the manifest. The exit code is 1 if a file fails the check.
+/// timestamp matches the source beside it. A bundle is whole if every file in it has the digest
+/// given in the manifest. The exit code is 1 if a file fails the check.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Pycs, bundles, and folders to search for them
@@ -372,8 +377,8 @@ pub(super) struct VerifyArgs {
 
 /// Unpack the files of a bundle and verify each
 ///
-/// The files of a single target are written to DIR itself, as they are on sys.path. Several targets get a
-/// sub-folder each, named after the pyc tag.
+/// The files of a single target are written to DIR itself, as they are on sys.path. Several targets
+/// get a sub-folder each, named after the pyc tag.
 #[derive(Debug, Args)]
 pub(super) struct ExtractArgs {
     #[arg(value_name = "APP.pyb")]
@@ -388,8 +393,9 @@ pub(super) struct ExtractArgs {
 
 /// Show the contents of a pyc or a bundle
 ///
-/// For a bundle: its targets and platforms, its signature, and the files of each target. The compressed
-/// size of a target is exact; that of a file is an estimate, because files are compressed together.
+/// For a bundle: its targets and platforms, its signature, and the files of each target. The
+/// compressed size of a target is exact; that of a file is an estimate, because files are
+/// compressed together.
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     #[arg(value_name = "FILE", required = true)]

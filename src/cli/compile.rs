@@ -34,8 +34,8 @@ struct PycRecord<'r> {
     reason: Option<String>,
 }
 
-/// The summary of a run, with `--format json`: numbers of modules (for `removed`, of pycs; for `warnings`,
-/// of warnings), and seconds of wall time.
+/// The summary of a run, with `--format json`: numbers of modules (for `removed`, of pycs; for
+/// `warnings`, of warnings), and seconds of wall time.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "summary")]
 struct SummaryRecord<'r> {
@@ -305,8 +305,8 @@ impl Summary<'_> {
     }
 }
 
-/// A line for each stage: its time summed over the workers, its share, and its speed relative to the size of
-/// all sources.
+/// A line for each stage: its time summed over the workers, its share, and its speed relative to
+/// the size of all sources.
 fn timing_lines(timings: &Timings, walked: Duration, bytes: u64) -> Vec<String> {
     let megabytes = bytes as f64 / 1e6;
     let total = timings.total() + walked;

@@ -1,5 +1,5 @@
-//! The command line: one file per command. [`args`] defines the options, [`exit`] the exit codes; only
-//! [`report`] prints.
+//! The command line: one file per command. [`args`] defines the options, [`exit`] the exit codes;
+//! only [`report`] prints.
 
 mod args;
 mod bundle;

@@ -11,9 +11,9 @@
 //! {"type": "summary", ...} and others, each documented at its type
 //! ```
 //!
-//! Lines and columns count from 1, columns in characters; a field that does not apply is null or missing.
-//! A diagnostic or warning that several targets share is one object; `targets` lists all of them.
-//! If the reader closes the pipe (`| head`), the output ends without an error.
+//! Lines and columns count from 1, columns in characters; a field that does not apply is null or
+//! missing. A diagnostic or warning that several targets share is one object; `targets` lists all
+//! of them. If the reader closes the pipe (`| head`), the output ends without an error.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
@@ -247,7 +247,8 @@ impl Report {
         format!("    {}\n    {}{carets}\n", excerpt.text, " ".repeat(excerpt.offset))
     }
 
-    /// A progress bar; hidden if standard error is not a terminal, or with `--format json` or `--quiet`.
+    /// A progress bar; hidden if standard error is not a terminal, or with `--format json` or
+    /// `--quiet`.
     pub(super) fn progress(&self, files: usize) -> ProgressBar {
         let wanted = self.format == Format::Text && self.verbosity >= Verbosity::Normal;
         if !wanted || !io::stderr().is_terminal() {
@@ -258,7 +259,8 @@ impl Report {
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
-    /// Flushes the output and returns the exit code: `code`, unless the output could not be written.
+    /// Flushes the output and returns the exit code: `code`, unless the output could not be
+    /// written.
     pub(super) fn finish(mut self, code: u8) -> u8 {
         let result = self.out.flush();
         self.note(result);
@@ -279,8 +281,8 @@ impl Report {
         }
     }
 
-    /// Prints text to standard error, in one write, so that lines of several processes do not mix. Errors are
-    /// ignored: there is nowhere left to report them.
+    /// Prints text to standard error, in one write, so that lines of several processes do not mix.
+    /// Errors are ignored: there is nowhere left to report them.
     fn complain(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
@@ -296,8 +298,8 @@ impl Report {
     }
 }
 
-/// Makes an interrupted run remove its progress bar and finish the file being written. Without effect where
-/// signals cannot be caught.
+/// Makes an interrupted run remove its progress bar and finish the file being written. Without
+/// effect where signals cannot be caught.
 pub(super) fn end_clean(bar: &ProgressBar) {
     let bar = bar.clone();
     let _ = interrupt::end_between_writes(move || bar.finish_and_clear());

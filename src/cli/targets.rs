@@ -10,7 +10,8 @@ use super::{CommandError, exit};
 use crate::runner::{self, Answer};
 use crate::targets::{Target, Version};
 
-/// A version, with `--format json`. The fields after `supported` are null for a version that crosspyc does not have yet.
+/// A version, with `--format json`. The fields after `supported` are null for a version that
+/// crosspyc does not have yet.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "target")]
 struct TargetRecord {

@@ -8,7 +8,7 @@
 //!   [`number_nan`] numbers them in bits that CPython leaves zero, and [`float_bits`] removes the
 //!   number.
 //! - The `%` that `%%` in a format stands for. CPython has one string object for every other string
-//!   of one Latin-1 character, but makes this one anew: [`NEW_PERCENT`] is told from others by its
+//!   of one Latin-1 character, but makes this one anew: [`NEW_PERCENT`] is recognised by its
 //!   address, see [`exists_once`].
 
 use super::PyStr;
@@ -29,7 +29,7 @@ const NAN_BITS: u64 = 0xfff8 << 48;
 
 /// The NaN that is the `number`th object of its kind.
 pub(crate) fn number_nan(nan: f64, number: u32) -> f64 {
-    debug_assert!(nan.is_nan(), "other floats are told apart by their values");
+    debug_assert!(nan.is_nan(), "other floats are compared by value");
     f64::from_bits(nan.to_bits() & NAN_BITS | u64::from(number))
 }
 

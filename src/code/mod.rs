@@ -40,8 +40,8 @@ pub struct CodeObject<'a> {
     pub firstlineno: i32,
     pub linetable: &'a [u8],
     pub exceptiontable: &'a [u8],
-    /// What it was compiled from. Of what was read from a pyc only the body of a class is known, by its
-    /// shared objects; otherwise it is `None`.
+    /// What it was compiled from. Of what was read from a pyc only the body of a class is known, by
+    /// its shared objects; otherwise it is `None`.
     pub origin: Option<Origin>,
 }
 

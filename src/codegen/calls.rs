@@ -255,8 +255,8 @@ impl<'a> Compiler<'a, '_> {
         self.validate_names(names, "keyword argument repeated")
     }
 
-    /// Checks that each name may be assigned to and stands there once; else reports the fault of
-    /// the first faulty name. A repetition is reported where the name stands for the second time.
+    /// Checks that each name may be assigned to and occurs once. The error is that of the first
+    /// wrong name; a repetition is reported at its second occurrence.
     pub(super) fn validate_names(
         &mut self,
         names: impl Iterator<Item = (Ident, Location)>,

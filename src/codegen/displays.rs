@@ -159,8 +159,8 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Takes apart the sequence on top of the stack; `starred` tells of each target whether it is
-    /// starred, `construct` what they are part of.
+    /// Unpacks the sequence on top of the stack into targets. `starred` says which targets are
+    /// starred; `construct` names the statement or pattern in error messages.
     ///
     /// CPython: `Python/compile.c` `unpack_helper`, `pattern_unpack_helper` (3.12)
     pub(super) fn unpack(

@@ -34,8 +34,8 @@ macro_rules! rejects {
     };
 }
 
-/// Read off CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2. Releases before the fix accept the source, or
-/// crash.
+/// Read off CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2. Releases before the fix accept the source,
+/// or crash.
 #[test]
 fn nested_inlined_comprehensions_count_as_blocks() {
     let compiles = |release: &str, source: &str| {

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Code that is compiled twice warns twice, as in CPython: the test of a `while` loop up to 3.13,
-//! generator expressions in calls such as `any(...)`, and `finally` bodies (see [`FinallyWarnings`]).
+//! generator expressions in calls such as `any(...)`, and `finally` bodies (see
+//! [`FinallyWarnings`]).
 
 use std::ops::Range;
 
@@ -30,8 +31,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// Issues warnings again, for code that CPython compiles twice and we do not.
     ///
-    /// The number doubles with every level of nesting, so from a limit on they are not repeated. A user
-    /// sees no difference: equal warnings are reported once.
+    /// The number doubles with every level of nesting, so from a limit on they are not repeated. A
+    /// user sees no difference: equal warnings are reported once.
     pub(super) fn repeat_warnings(&mut self, range: Range<usize>) {
         const LIMIT: usize = 1024;
         if range.len() <= LIMIT {

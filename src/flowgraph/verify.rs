@@ -123,8 +123,8 @@ fn check_nesting(graph: &FlowGraph) -> Result<(), String> {
     Ok(())
 }
 
-/// Where the jump at the block's end goes. `END_ASYNC_FOR_FROM_SEND` only names the start of its loop:
-/// control does not go there.
+/// Where the jump at the block's end goes. `END_ASYNC_FOR_FROM_SEND` only names the start of its
+/// loop: control does not go there.
 fn control_jump(graph: &FlowGraph, id: BlockId) -> Option<BlockId> {
     let is_jump = graph.last(id).is_some_and(|last| last.opcode != END_ASYNC_FOR_FROM_SEND);
     graph.jump_target(id).filter(|_| is_jump)

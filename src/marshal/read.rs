@@ -415,7 +415,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether the first constant is the very object that is the qualified name, as in the body of a class.
+/// Whether the first constant is the very object that is the qualified name, as in the body of a
+/// class.
 fn loads_its_qualname(consts: &[Constant<'_>], qualname: PyStr<'_>) -> bool {
     matches!(consts.first(), Some(Constant::Str(text)) if std::ptr::eq(text.0, qualname.0))
 }

@@ -375,8 +375,8 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         }
     }
 
-    /// A name as a constant is the name's own object, if no equal constant came first. Of a text that
-    /// exists once there is no other object: the name being interned, the constant is too.
+    /// A name as a constant is the name's own object, if no equal constant came first. Of a text
+    /// that exists once there is no other object: the name being interned, the constant is too.
     fn name_as_constant(&mut self, number: u32) {
         self.text(number).is_name = true;
         let is_first = !self.text(number).is_constant;

@@ -1,4 +1,5 @@
-//! Warnings of `return`, `break` and `continue` that leave a `finally` block, and so drop an exception.
+//! Warnings of `return`, `break` and `continue` that leave a `finally` block, and so drop an
+//! exception.
 //!
 //! ```python
 //! for x in y:

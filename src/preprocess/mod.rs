@@ -1,5 +1,5 @@
-//! What CPython does on the tree before the symbol table, by target: `__future__` statements, constant
-//! folding, and the warnings that go with it.
+//! What CPython does on the tree before the symbol table, by target: `__future__` statements,
+//! constant folding, and the warnings that go with it.
 //!
 //! ```python
 //! x = ("a" * 3, not y in [1, 2])     # becomes  x = ("aaa", y not in (1, 2))
@@ -111,9 +111,9 @@ pub fn preprocess<'a>(
     Ok((tree.module, future))
 }
 
-/// The warning of `~True`, which CPython's `bool` issues when the compiler evaluates it; `removal` is
-/// what it says of its removal. CPython attributes it to the caller of `compile()`; here it has the
-/// location of the operation.
+/// The warning of `~True`, which CPython's `bool` issues when the compiler evaluates it; `removal`
+/// is what it says of its removal. CPython attributes it to the caller of `compile()`; here it has
+/// the location of the operation.
 ///
 /// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
 fn bool_inversion(removal: &str, location: Location) -> Warning {

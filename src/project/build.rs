@@ -46,8 +46,8 @@ pub enum Outcome {
     NotWritten(FileError),
 }
 
-/// Builds every module on `jobs` threads. Calls `done` after each, from any thread. Returns the reports in
-/// the order of the plan.
+/// Builds every module on `jobs` threads. Calls `done` after each, from any thread. Returns the
+/// reports in the order of the plan.
 pub fn build<'p>(
     plan: &'p Plan,
     mode: Mode,
@@ -151,8 +151,8 @@ fn unwritten(state: State) -> Outcome {
     }
 }
 
-/// An open source file, with its metadata at the time of opening: if it changes afterwards, the next run
-/// notices.
+/// An open source file, with its metadata at the time of opening: if it changes afterwards, the
+/// next run notices.
 struct Opened {
     file: File,
     metadata: fs::Metadata,

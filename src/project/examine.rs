@@ -1,4 +1,5 @@
-//! Judging pycs and bundles that are there, whoever wrote them: is one whole, is it current, and for which Python.
+//! Judging pycs and bundles that are there, whoever wrote them: is one whole, is it current, and
+//! for which Python.
 
 use std::fs;
 use std::io;
@@ -46,7 +47,8 @@ pub enum Currency {
     Unknown(String),
 }
 
-/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `Err` says why they are no pyc at all.
+/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `Err` says why
+/// they are no pyc at all.
 pub fn examine<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Result<Examined<'a>, String> {
     let header = Header::read(bytes).map_err(|error| error.to_string())?;
     let target = header.version().and_then(Target::newest);
@@ -91,7 +93,8 @@ fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result
     }
 }
 
-/// Opens the bundle at `path`; `None` if that is none. By its trailer a bundle is known, and by its name if that was cut off.
+/// Opens the bundle at `path`; `None` if that is none. By its trailer a bundle is known, and by its
+/// name if that was cut off.
 pub fn open_bundle(path: &Path) -> Option<Result<Archive, ReadError>> {
     match Archive::open(path) {
         Err(ReadError::Io { .. }) => None,
@@ -104,7 +107,8 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-/// The pycs and bundles at or under `path`, in order; a file is taken whatever its name. Nothing is skipped: what is asked about is looked at.
+/// The pycs and bundles at or under `path`, in order; a file is taken whatever its name. Nothing is
+/// skipped: what is asked about is looked at.
 pub fn find_files(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
     let is_judged = |path: &Path| has_extension(path, "pyc") || has_extension(path, "pyb");
     let mut files = Vec::new();

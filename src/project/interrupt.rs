@@ -1,7 +1,9 @@
-//! Interrupts (Ctrl-C, a closed terminal, `kill`): a run ends by the signal, as if nothing had caught
-//! it, but between two writes and never within one, so that no temporary file is left behind.
+//! Interrupts (Ctrl-C, a closed terminal, `kill`): a run ends by the signal, as if nothing had
+//! caught it, but between two writes and never within one, so that no temporary file is left
+//! behind.
 //!
-//! A second signal does not wait. A signal that was ignored when the run began (`nohup`) stays ignored.
+//! A second signal does not wait. A signal that was ignored when the run began (`nohup`) stays
+//! ignored.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -14,8 +16,8 @@ pub(super) fn uninterrupted<R>(write: impl FnOnce() -> R) -> R {
     write()
 }
 
-/// Lets signals end this run between writes. `last` is called before, to leave the terminal clean. A
-/// command calls this once.
+/// Lets signals end this run between writes. `last` is called before, to leave the terminal clean.
+/// A command calls this once.
 #[cfg(unix)]
 pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     use std::sync::Arc;
@@ -50,8 +52,8 @@ pub fn end_between_writes(_: impl FnOnce() + Send + 'static) -> std::io::Result<
     Ok(())
 }
 
-/// The signals to catch. Where the system does not say which are ignored, a closed terminal ends the
-/// run at once.
+/// The signals to catch. Where the system does not say which are ignored, a closed terminal ends
+/// the run at once.
 #[cfg(unix)]
 fn wanted() -> Vec<i32> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

@@ -1,4 +1,5 @@
-//! A tree of sources and its pycs: which files to compile, where their pycs go, which are up to date, and writing the others.
+//! A tree of sources and its pycs: which files to compile, where their pycs go, which are up to
+//! date, and writing the others.
 //!
 //! ```text
 //! PATHs ─ settings ─> roots ─ walk, filename, output ─> Plan ─ build (workers) ─> a report for each module
@@ -7,8 +8,9 @@
 //!
 //! Nothing here prints. What goes wrong with one file is in that file's report; the others go on.
 //!
-//! Invariant: after a run without failures the tree holds what a first run would have written, whatever was there before
-//! (but for pycs of another patch level of the same version, which nothing in a pyc tells apart; `--force` rewrites them).
+//! Invariant: after a run without failures the tree holds what a first run would have written,
+//! whatever was there before (but for pycs of another patch level of the same version, which
+//! nothing in a pyc tells apart; `--force` rewrites them).
 
 pub mod build;
 pub mod examine;
@@ -45,7 +47,8 @@ pub struct FileError {
     pub source: io::Error,
 }
 
-/// A path for people: without the `./` of the folder one is in; bytes that are no UTF-8 are replaced, control characters escaped.
+/// A path for people: without the `./` of the folder one is in; bytes that are no UTF-8 are
+/// replaced, control characters escaped.
 pub fn shown(path: &Path) -> String {
     let path = path.strip_prefix(".").ok().filter(|path| !path.as_os_str().is_empty()).unwrap_or(path);
     let text = path.to_string_lossy();

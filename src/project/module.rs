@@ -1,7 +1,8 @@
-//! One source file in memory to its pycs: parsed once, compiled for each target and optimization level.
+//! One source file in memory to its pycs: parsed once, compiled for each target and optimization
+//! level.
 //!
-//! Pure except for the time it measures. A panic while compiling one variant (a bug of crosspyc) fails
-//! that variant only.
+//! Pure except for the time it measures. A panic while compiling one variant (a bug of crosspyc)
+//! fails that variant only.
 
 use bumpalo::Bump;
 
@@ -46,8 +47,8 @@ pub struct ModuleCompiler {
 }
 
 impl ModuleCompiler {
-    /// Compiles `input` for each of `variants` and passes their pycs, header included, to `each`, in
-    /// order. Returns the warnings.
+    /// Compiles `input` for each of `variants` and passes their pycs, header included, to `each`,
+    /// in order. Returns the warnings.
     pub fn compile(
         &mut self,
         input: &Input<'_>,

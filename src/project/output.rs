@@ -6,7 +6,8 @@
 //! --layout sourceless    src/pkg/mod.pyc                           DIR/pkg/mod.pyc
 //! ```
 //!
-//! Invariant of a [`Plan`]: no two outputs have the same path, so workers never write the same file.
+//! Invariant of a [`Plan`]: no two outputs have the same path, so workers never write the same
+//! file.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -131,7 +132,8 @@ impl Plan {
     }
 }
 
-/// Notes the outputs of a module as its own. A source that is reached by two PATHs is compiled once, as the first names it.
+/// Notes the outputs of a module as its own. A source that is reached by two PATHs is compiled
+/// once, as the first names it.
 fn claim(owners: &mut HashMap<PathBuf, PathBuf>, module: &Module) -> Result<bool, PlanError> {
     let mut is_new = false;
     for output in &module.outputs {
@@ -211,7 +213,8 @@ fn list(variants: &[Variant]) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// The parts of the name of a file in `__pycache__`: `mod`, `cpython-312`, and whether `.opt-N` follows.
+/// The parts of the name of a file in `__pycache__`: `mod`, `cpython-312`, and whether `.opt-N`
+/// follows.
 pub(crate) fn split_cache_name(name: &Path) -> Option<(&OsStr, &OsStr)> {
     if name.extension()? != "pyc" {
         return None;
@@ -223,7 +226,8 @@ pub(crate) fn split_cache_name(name: &Path) -> Option<(&OsStr, &OsStr)> {
     Some((tagged.file_stem()?, tagged.extension()?))
 }
 
-/// The source of a pyc, by the rules of imports: `pkg/__pycache__/mod.cpython-312.opt-1.pyc` is of `pkg/mod.py`, and `pkg/mod.pyc` of a `pkg/mod.py` beside it.
+/// The source of a pyc, by the rules of imports: `pkg/__pycache__/mod.cpython-312.opt-1.pyc` is of
+/// `pkg/mod.py`, and `pkg/mod.pyc` of a `pkg/mod.py` beside it.
 ///
 /// CPython: `Lib/importlib/_bootstrap_external.py` `source_from_cache` (3.8–)
 pub fn source_of(pyc: &Path) -> Option<PathBuf> {

@@ -1,7 +1,8 @@
 //! Finding and removing the pycs of sources that are gone.
 //!
-//! Only files that a run like this one writes are looked at: in `__pycache__` those with the tag of a target of the run, in a
-//! source-less mirror those with a target's magic number. A source that is there but excluded is not gone.
+//! Only files that a run like this one writes are looked at: in `__pycache__` those with the tag of
+//! a target of the run, in a source-less mirror those with a target's magic number. A source that
+//! is there but excluded is not gone.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -23,7 +24,8 @@ pub struct Orphans {
     pub errors: Vec<FileError>,
 }
 
-/// Looks for orphans among the pycs beside the sources, or in the mirror, which is taken to mirror only `roots`.
+/// Looks for orphans among the pycs beside the sources, or in the mirror, which is taken to mirror
+/// only `roots`.
 pub fn orphans(plan: &Plan, roots: &[Root], placement: &Placement) -> Orphans {
     let mut orphans = Orphans::default();
     let outputs = plan.modules.iter().flat_map(|module| &module.outputs);
@@ -39,7 +41,8 @@ pub fn orphans(plan: &Plan, roots: &[Root], placement: &Placement) -> Orphans {
     orphans
 }
 
-/// Removes an orphan, and the folders that are empty without it, up to `out_dir` or the `__pycache__` itself.
+/// Removes an orphan, and the folders that are empty without it, up to `out_dir` or the
+/// `__pycache__` itself.
 pub fn remove(pyc: &Path, out_dir: Option<&Path>) -> Result<(), FileError> {
     match fs::remove_file(pyc) {
         // Another run was faster.

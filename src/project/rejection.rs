@@ -1,4 +1,5 @@
-//! Errors in a source file, ready to be shown: the diagnostic, and the line of the source it is about.
+//! Errors in a source file, ready to be shown: the diagnostic, and the line of the source it is
+//! about.
 
 use std::borrow::Cow;
 

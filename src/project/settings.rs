@@ -1,4 +1,5 @@
-//! The settings for a PATH, from the nearest pyproject.toml: `[tool.crosspyc]` and parts of `[project]`.
+//! The settings for a PATH, from the nearest pyproject.toml: `[tool.crosspyc]` and parts of
+//! `[project]`.
 //!
 //! ```toml
 //! [tool.crosspyc]
@@ -16,7 +17,8 @@
 //! native = true
 //! ```
 //!
-//! From `[project]`, `requires-python` limits the targets; `name` and `scripts` are used for bundles.
+//! From `[project]`, `requires-python` limits the targets; `name` and `scripts` are used for
+//! bundles.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -175,8 +177,8 @@ impl Settings {
         Ok(Settings::default())
     }
 
-    /// The targets if the command line names none: those of the settings, or all supported ones that the
-    /// project allows.
+    /// The targets if the command line names none: those of the settings, or all supported ones
+    /// that the project allows.
     pub fn targets_or_allowed(&self) -> Result<Vec<Target>, SettingsError> {
         match (&self.targets, &self.requires_python) {
             (Some(targets), _) => Ok(targets.clone()),

@@ -18,16 +18,16 @@ pub enum WarningPolicy {
     /// Report them.
     #[default]
     Default,
-    /// Reject the source, as `python -W error` does. Warnings that Python does not turn into an error
-    /// (see [`Warning::to_error`]) are reported.
+    /// Reject the source, as `python -W error` does. Warnings that Python does not turn into an
+    /// error (see [`Warning::to_error`]) are reported.
     Error,
     /// Drop them.
     Ignore,
 }
 
 impl WarningPolicy {
-    /// The error to reject a source with because of its warnings: that of the first one that becomes an
-    /// error.
+    /// The error to reject a source with because of its warnings: that of the first one that
+    /// becomes an error.
     fn rejection(self, warnings: &[Warning]) -> Option<Diagnostic> {
         match self {
             WarningPolicy::Error => warnings.iter().find_map(Warning::to_error),
@@ -35,8 +35,8 @@ impl WarningPolicy {
         }
     }
 
-    /// Applies the policy to the compilation of `source` for one target: returns the code, or the error
-    /// to report, and the warnings to report.
+    /// Applies the policy to the compilation of `source` for one target: returns the code, or the
+    /// error to report, and the warnings to report.
     pub fn apply<'a>(
         self,
         compilation: Compilation<'a>,
@@ -59,8 +59,8 @@ pub struct SourceWarning {
     pub targets: Vec<Target>,
 }
 
-/// Collects the warnings of a file. Equal warnings are kept once, whichever targets and levels issue
-/// them and however often.
+/// Collects the warnings of a file. Equal warnings are kept once, whichever targets and levels
+/// issue them and however often.
 #[derive(Debug, Default)]
 pub(super) struct WarningSet {
     warnings: Vec<(Warning, Vec<Target>)>,

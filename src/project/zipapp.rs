@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! #!/usr/bin/env python3
-//! __main__.py                     picks a folder by cache tag and magic number, and by -O; says what is needed where none fits
-//! cpython-312/                    what stands on sys.path: modules as pycs, with the sources beside them if those are carried
-//! cpython-312/pkg/mod.pyc
-//! cpython-312/pkg/data.txt        data files are in every folder, for importlib.resources looks for them beside the modules
-//! cpython-313.opt-1/...
-//! thing-1.0.dist-info/METADATA    for importlib.metadata, which looks into the root of a zip only: it stands on sys.path too, after the folder
+//! __main__.py                     picks a folder by cache tag and magic number, and by -O; says
+//! what is needed where none fits cpython-312/                    what stands on sys.path: modules
+//! as pycs, with the sources beside them if those are carried cpython-312/pkg/mod.pyc
+//! cpython-312/pkg/data.txt        data files are in every folder, for importlib.resources looks
+//! for them beside the modules cpython-313.opt-1/... thing-1.0.dist-info/METADATA    for
+//! importlib.metadata, which looks into the root of a zip only: it stands on sys.path too, after
+//! the folder
 //! ```
 //!
 //! Folders have entries of their own, by which zipimport knows namespace packages.
@@ -31,7 +32,8 @@ pub const PYTHON: &str = "/usr/bin/env python3";
 
 const MAIN: &str = include_str!("zipapp_main.py");
 
-/// Writes `contents`, which hold no native modules, as a zipapp to `path`, whole or not at all; gives its length.
+/// Writes `contents`, which hold no native modules, as a zipapp to `path`, whole or not at all;
+/// gives its length.
 pub fn write(contents: &Contents, python: &str, path: &Path) -> Result<u64, FileError> {
     let failed = |error| FileError::new("write", path, error);
     let bytes = encode(contents, python).map_err(|error| failed(error.into()))?;
@@ -83,7 +85,8 @@ fn options(mode: u32) -> SimpleFileOptions {
     options.last_modified_time(DateTime::default()).unix_permissions(mode)
 }
 
-/// zipimport looks for a pyc beside its source only: `pkg/__pycache__/mod.cpython-312.pyc` goes to `pkg/mod.pyc`.
+/// zipimport looks for a pyc beside its source only: `pkg/__pycache__/mod.cpython-312.pyc` goes to
+/// `pkg/mod.pyc`.
 fn beside_source(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.strip_suffix(".pyc").and_then(|name| {

@@ -1,4 +1,5 @@
-//! Running a program as a child, where this process has to outlive it: what it does to this process it does to the program, and the other way round.
+//! Running a program as a child, where this process has to outlive it: what it does to this process
+//! it does to the program, and the other way round.
 
 use std::io;
 use std::process::{Command, ExitStatus};
@@ -9,7 +10,8 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
     use rustix::process::{Pid, WaitId, WaitIdOptions, kill_process, waitid};
     use signal_hook::iterator::Signals;
 
-    // Caught before the child is there: it shall not be left alone. It gets the system's handlers when it starts.
+    // Caught before the child is there: it shall not be left alone. It gets the system's handlers
+    // when it starts.
     let mut signals = Signals::new(passed_on())?;
     let handle = signals.handle();
     let mut child = command.spawn()?;

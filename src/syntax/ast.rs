@@ -1,12 +1,13 @@
 //! Python's abstract syntax, in the shapes and with the names of CPython's `Parser/Python.asdl`.
 //!
 //! The tree is immutable and lives in an arena (`'a`). Every node is `Copy`: a rewrite makes a new
-//! node and shares the children that did not change. Names are [`Ident`]s, NFKC-normalised; positions are
-//! [`Location`]s (1-based lines, 0-based columns in UTF-8 bytes), as CPython's AST has them.
+//! node and shares the children that did not change. Names are [`Ident`]s, NFKC-normalised;
+//! positions are [`Location`]s (1-based lines, 0-based columns in UTF-8 bytes), as CPython's AST
+//! has them.
 //!
 //! Where `Python.asdl` has two node classes that differ in one bit (`For`/`AsyncFor`), there is one
-//! struct with that bit. Nodes that open scopes carry a [`NodeId`], the key of their scope in the symbol
-//! table.
+//! struct with that bit. Nodes that open scopes carry a [`NodeId`], the key of their scope in the
+//! symbol table.
 //!
 //! CPython: `Parser/Python.asdl` (3.8–)
 
@@ -230,8 +231,8 @@ pub enum ExprKind<'a> {
     Interpolation(&'a Interpolation<'a>),
     TemplateStr(&'a [Expr<'a>]),
     Constant(Constant<'a>),
-    /// A string literal with the prefix `u` (`Constant(kind='u')`), which unparsing shows. The value is a
-    /// `Constant::Str`.
+    /// A string literal with the prefix `u` (`Constant(kind='u')`), which unparsing shows. The
+    /// value is a `Constant::Str`.
     UnicodeConstant(Constant<'a>),
     Attribute {
         value: &'a Expr<'a>,

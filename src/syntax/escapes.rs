@@ -151,8 +151,8 @@ fn named_escape(
     }
 }
 
-/// CPython decodes a text in which every character beyond ASCII was replaced by its `\UXXXXXXXX`. The
-/// positions in its messages count the bytes of that text.
+/// CPython decodes a text in which every character beyond ASCII was replaced by its `\UXXXXXXXX`.
+/// The positions in its messages count the bytes of that text.
 #[cold]
 fn unicode_error(source: &str, start: usize, end: usize, reason: &str) -> String {
     let start_position = escaped_len(&source[..start]);

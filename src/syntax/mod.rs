@@ -5,10 +5,10 @@
 //!      ─ per target, only where its own rules decide: lexer, parser, judge ─> tree or diagnostic
 //! ```
 //!
-//! The union's parser reads what any supported version takes, and notes the syntax that some of them
-//! lack. For a target that has all of it, that tree is the target's. Where the target lacks something,
-//! where its rules for f-strings, names or characters matter, or where no tree could be made,
-//! the text is read again by the target's own rules: see [`judge`](mod@judge).
+//! The union's parser reads what any supported version takes, and notes the syntax that some of
+//! them lack. For a target that has all of it, that tree is the target's. Where the target lacks
+//! something, where its rules for f-strings, names or characters matter, or where no tree could be
+//! made, the text is read again by the target's own rules: see [`judge`](mod@judge).
 
 pub mod ast;
 mod escapes;
@@ -93,8 +93,9 @@ impl<'a> Parsed<'a> {
         Err(self.with_note(error, target))
     }
 
-    /// The warnings of the tokenizer and the parser, in the order in which CPython issues them. They
-    /// are known after [`Self::module`] was called for the target, and include those before an error.
+    /// The warnings of the tokenizer and the parser, in the order in which CPython issues them.
+    /// They are known after [`Self::module`] was called for the target, and include those before an
+    /// error.
     pub fn warnings(&self, target: Target) -> Vec<Warning> {
         let reading = self.readings.iter().find(|(of, _)| *of == target);
         let notices = match reading {

@@ -4,7 +4,7 @@
 //! [`SyntaxFeature`] that not every version has. Only where a target lacks one, or where another of
 //! its rules decides, is the source read again by that target's own [`Dialect`].
 
-use super::features::FStringRules;
+use super::features::{FStringRules, ParserFeatures};
 use super::unicode::{self, CharacterNames, UnicodeVersion};
 use super::version::{Target, Version};
 
@@ -166,7 +166,8 @@ pub(crate) enum Mistake {
 }
 
 impl Mistake {
-    /// The first release of each version that treats it so. Later versions do as the last one given.
+    /// The first release of each version that treats it so. Later versions do as the last one
+    /// given.
     fn since(self) -> &'static [(Version, u8)] {
         use Version::*;
         match self {
@@ -237,20 +238,16 @@ impl Dialect {
     /// The grammar that has all syntax of all supported versions, with the newest one's rules.
     pub(crate) fn union() -> Dialect {
         let newest = Version::supported().last().and_then(Version::features);
-        let features = &newest.expect("some version is supported").syntax;
-        Dialect {
-            target: None,
-            names: features.character_names(),
-            fstrings: features.fstrings,
-            refuses_newline_in_spec: features.spec_newline_refused,
-            refuses_constant_identifier: features.constant_identifier_refused,
-        }
+        Dialect::new(None, &newest.expect("some version is supported").syntax)
     }
 
     pub(crate) fn of(target: Target) -> Dialect {
-        let features = &target.features().syntax;
+        Dialect::new(Some(target), &target.features().syntax)
+    }
+
+    fn new(target: Option<Target>, features: &ParserFeatures) -> Dialect {
         Dialect {
-            target: Some(target),
+            target,
             names: features.character_names(),
             fstrings: features.fstrings,
             refuses_newline_in_spec: features.spec_newline_refused,

@@ -1,4 +1,5 @@
-//! The other things that `crosspyc bundle` makes: zipapps and executables, run where there is a CPython of a target.
+//! The other things that `crosspyc bundle` makes: zipapps and executables, run where there is a
+//! CPython of a target.
 
 use std::fs;
 use std::path::{Path, PathBuf};

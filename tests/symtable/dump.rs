@@ -1,4 +1,5 @@
-//! A symbol table as text, in the format of the goldens: a line for each scope, under it one for each symbol, then the scopes inside.
+//! A symbol table as text, in the format of the goldens: a line for each scope, under it one for
+//! each symbol, then the scopes inside.
 
 use std::fmt::Write as _;
 
@@ -62,7 +63,8 @@ const FLAGS: [&str; 12] = [
     "comp-cell",
 ];
 
-/// The order of insertion; but names that are only passed on come last and sorted, since CPython adds them in no order.
+/// The order of insertion; but names that are only passed on come last and sorted, since CPython
+/// adds them in no order.
 fn in_order(interner: &Interner<'_>, scope: &Scope) -> Vec<(Ident, Symbol)> {
     let passed_on = |symbol: Symbol| {
         symbol.scope == Some(SymbolScope::Free) && !symbol.flags.contains(!SymbolFlags::DEF_FREE_CLASS)

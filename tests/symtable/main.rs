@@ -12,7 +12,8 @@ use crosspyc::preprocess::{Folded, preprocess};
 use crosspyc::symtable;
 use crosspyc::targets::Target;
 
-/// The symbol table of a source, dumped. Of the tree as it was parsed: CPython's `symtable` module folds no constants either.
+/// The symbol table of a source, dumped. Of the tree as it was parsed: CPython's `symtable` module
+/// folds no constants either.
 fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     let arena = Bump::new();
     let mut parsed = compile::parse(&arena, source).map_err(|fault| fault.of(target).clone())?;
@@ -25,7 +26,8 @@ fn dumped(target: Target, source: &[u8]) -> Result<String, Diagnostic> {
     Ok(dump::dump(interner, target, &table))
 }
 
-/// What the goldens of a target are called, oldest target first: each has one only where it differs from the one before.
+/// What the goldens of a target are called, oldest target first: each has one only where it differs
+/// from the one before.
 const TARGETS: [(&str, &str); 4] = [("3.12.1", ""), ("3.13", ".3.13"), ("3.14", ".3.14"), ("3.15", ".3.15")];
 
 fn target(text: &str) -> Target {

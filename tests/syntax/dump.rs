@@ -1,5 +1,6 @@
-//! Trees as text, in the notation of `scripts/golden_ast.py`: `ast.dump` with the location of each node after it
-//! (`@line:column-line:column`), and constants spelled so that different ones never look alike.
+//! Trees as text, in the notation of `scripts/golden_ast.py`: `ast.dump` with the location of each
+//! node after it (`@line:column-line:column`), and constants spelled so that different ones never
+//! look alike.
 
 use std::fmt::Write;
 
@@ -23,7 +24,8 @@ struct Dumper<'i, 'a> {
     out: String,
 }
 
-/// Writes `Name(field=value, ...)@location`; a field is an expression that writes its value, an optional one is left out when `None`.
+/// Writes `Name(field=value, ...)@location`; a field is an expression that writes its value, an
+/// optional one is left out when `None`.
 macro_rules! node {
     ($d:ident, $name:expr, [$($field:literal: $value:expr),*]) => {{
         $d.open($name);

@@ -1,5 +1,5 @@
-//! The questions that the tests and the scripts ask of the front end, each as one function. No other file of theirs calls
-//! the library, so a change of its interface is followed here only.
+//! The questions that the tests and the scripts ask of the front end, each as one function. No
+//! other file of theirs calls the library, so a change of its interface is followed here only.
 
 use bumpalo::Bump;
 use crosspyc::compile::{self, Options};
@@ -23,7 +23,8 @@ pub(crate) fn tree(bytes: &[u8], target: Target) -> Result<String, Verdict> {
     Ok(stacker::grow(DUMP_STACK, || dump::dump(&parsed.syntax.interner, &module)))
 }
 
-/// A short stand-in for a tree: the hash that PEP 552 defines, which `importlib.util.source_hash` computes as well.
+/// A short stand-in for a tree: the hash that PEP 552 defines, which `importlib.util.source_hash`
+/// computes as well.
 pub(crate) fn digest(tree: &str, target: Target) -> String {
     pyc::source_hash(target, tree.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -67,8 +68,9 @@ pub(crate) struct Warning {
     pub(crate) line: i32,
 }
 
-/// A rejection as CPython's exceptions have it: lines and columns from 1, columns in characters. A column of 0 or -1 is
-/// CPython's own, where it counts from a place before the line. No place at all is `None`.
+/// A rejection as CPython's exceptions have it: lines and columns from 1, columns in characters. A
+/// column of 0 or -1 is CPython's own, where it counts from a place before the line. No place at
+/// all is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Verdict {
     pub(crate) class: String,
@@ -107,7 +109,8 @@ impl Verdict {
     }
 }
 
-/// A column from 1 in characters for one from 0 in bytes, which may be one before the line or one after it.
+/// A column from 1 in characters for one from 0 in bytes, which may be one before the line or one
+/// after it.
 fn column(text: &str, line: i32, offset: i32) -> i32 {
     let line = usize::try_from(line - 1).ok().and_then(|line| text.split('\n').nth(line)).unwrap_or_default();
     let Ok(offset) = usize::try_from(offset) else { return offset + 1 };

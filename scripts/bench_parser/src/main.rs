@@ -1,8 +1,10 @@
-//! From source text to a syntax tree: crosspyc against `ruff_python_parser`, on one thread and with one allocator.
+//! From source text to a syntax tree: crosspyc against `ruff_python_parser`, on one thread and with
+//! one allocator.
 //!
-//! Reads a JSON list of paths from standard input; the argument is the number of rounds. Files that either parser refuses
-//! are left out. Each round parses all files with one parser, then with the other. What ruff's trees take to be freed is
-//! not counted; what our arena takes to be reset is. Prints the bytes parsed and the seconds of each round.
+//! Reads a JSON list of paths from standard input; the argument is the number of rounds. Files that
+//! either parser refuses are left out. Each round parses all files with one parser, then with the
+//! other. What ruff's trees take to be freed is not counted; what our arena takes to be reset is.
+//! Prints the bytes parsed and the seconds of each round.
 
 use std::io::Read;
 use std::time::{Duration, Instant};

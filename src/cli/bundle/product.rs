@@ -1,5 +1,5 @@
-//! The kinds of file that `bundle` writes: an archive, a standalone executable (the runner with the archive
-//! appended), or a zipapp.
+//! The kinds of file that `bundle` writes: an archive, a standalone executable (the runner with the
+//! archive appended), or a zipapp.
 
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
@@ -49,8 +49,8 @@ impl Product {
         })
     }
 
-    /// Advice about an executable for macOS. The system verifies the signature of the pages that it loads,
-    /// and the archive at the end is not among them.
+    /// Advice about an executable for macOS. The system verifies the signature of the pages that it
+    /// loads, and the archive at the end is not among them.
     pub(super) fn note(&self) -> Option<&'static str> {
         let Product::Archive { runner: Some(runner), .. } = self else { return None };
         runner.is_macos.then_some(
@@ -112,7 +112,8 @@ impl Product {
     }
 }
 
-/// The password of a key: typed at the terminal, or the first line of standard input, as minisign has it.
+/// The password of a key: typed at the terminal, or the first line of standard input, as minisign
+/// has it.
 fn ask_password(key: &Path, report: &mut Report) -> io::Result<String> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password(format!("Password of {}: ", shown(key)));

@@ -83,7 +83,8 @@ fn optimize(args: &BundleArgs, settings: &Settings) -> Vec<u8> {
     levels
 }
 
-/// The name asked for, else the output's name without its extension, else that of the project or its folder.
+/// The name asked for, else the output's name without its extension, else that of the project or
+/// its folder.
 fn name(args: &BundleArgs, settings: &Settings) -> String {
     let stem = || Some(args.output.as_deref()?.file_stem()?.to_string_lossy().into_owned());
     // A pyproject.toml further up may belong to a larger project.

@@ -10,8 +10,8 @@ use crate::project::warnings::SourceWarning;
 use crate::project::workers::map_largest_first;
 use crate::pyc::Invalidation;
 
-/// A compiled module: its source, its warnings, and its pyc for each of its targets and each level, by
-/// their indices.
+/// A compiled module: its source, its warnings, and its pyc for each of its targets and each level,
+/// by their indices.
 pub(super) struct Compiled {
     pub source: Vec<u8>,
     pub warnings: Vec<SourceWarning>,

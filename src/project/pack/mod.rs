@@ -1,4 +1,5 @@
-//! From a project's folder, and folders of installed packages, to the contents of a bundle: modules compiled, data files as they are.
+//! From a project's folder, and folders of installed packages, to the contents of a bundle: modules
+//! compiled, data files as they are.
 //!
 //! ```text
 //! folders ─ gather ─> items ─ native: for which targets and platforms ─ settle ─> one item for each path and target
@@ -104,7 +105,8 @@ pub struct Failed {
     pub is_entry_point: bool,
 }
 
-/// Packs a project with `jobs` threads; `done` is called with the number of all modules after each, from any thread.
+/// Packs a project with `jobs` threads; `done` is called with the number of all modules after each,
+/// from any thread.
 pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Result<Packed, PackError> {
     output::check(project)?;
     let mut errors = Vec::new();

@@ -1,10 +1,14 @@
-//! Native extension modules and shared libraries: for which targets and platforms each is, and so where the bundle runs.
+//! Native extension modules and shared libraries: for which targets and platforms each is, and so
+//! where the bundle runs.
 //!
-//! What a file is for stands in its name (`.cpython-312-x86_64-linux-gnu.so`, `.cp312-win_amd64.pyd`); the rest (`.abi3.so`, plain `.so`, the platform
-//! of `-darwin.so`) in the tags of the wheel it was installed from. Where there is no wheel either, it was built here, for here.
+//! What a file is for stands in its name (`.cpython-312-x86_64-linux-gnu.so`,
+//! `.cp312-win_amd64.pyd`); the rest (`.abi3.so`, plain `.so`, the platform of `-darwin.so`) in the
+//! tags of the wheel it was installed from. Where there is no wheel either, it was built here, for
+//! here.
 //!
-//! A distribution with native files is one thing: all its files, Python's too, are only for the targets it was built for, so that folders with
-//! builds for several Pythons go together. What it lacks for a target, that target lacks.
+//! A distribution with native files is one thing: all its files, Python's too, are only for the
+//! targets it was built for, so that folders with builds for several Pythons go together. What it
+//! lacks for a target, that target lacks.
 
 use std::collections::BTreeMap;
 
@@ -25,14 +29,16 @@ enum Form<'n> {
     Library,
 }
 
-/// What a distribution, or a module that belongs to none, is good for: the platforms of each target, none where it has no build.
+/// What a distribution, or a module that belongs to none, is good for: the platforms of each
+/// target, none where it has no build.
 struct Group {
     platforms: Vec<Platforms>,
     /// A file of it, for messages.
     example: String,
 }
 
-/// Leaves items to the targets they are for, and gives for each target the platforms where all of them run (empty: anywhere).
+/// Leaves items to the targets they are for, and gives for each target the platforms where all of
+/// them run (empty: anywhere).
 pub(super) fn bind(project: &Project, items: &mut [Item]) -> Result<Vec<Platforms>, PackError> {
     let wheels = Wheels::new(project, items)?;
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
@@ -69,7 +75,8 @@ pub(super) fn bind(project: &Project, items: &mut [Item]) -> Result<Vec<Platform
     (0..project.targets.len()).map(|target| common_platforms(project, &groups, target)).collect()
 }
 
-/// Whether a native file is loaded by Python. What a wheel for any platform carries (helpers for each of several) is data.
+/// Whether a native file is loaded by Python. What a wheel for any platform carries (helpers for
+/// each of several) is data.
 fn binds(form: &Form<'_>, wheel: Option<&Wheel>) -> bool {
     matches!(form, Form::Module { tag: Some(_), .. }) || wheel.is_none_or(|wheel| !wheel.platforms.is_empty())
 }

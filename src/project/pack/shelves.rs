@@ -42,8 +42,8 @@ impl<'p> Shelves<'p> {
         self.put(&item.path, file, item.targets);
     }
 
-    /// Puts the pycs of a module, and its source if that is wanted. Returns the failures, equal ones once
-    /// with all their targets.
+    /// Puts the pycs of a module, and its source if that is wanted. Returns the failures, equal
+    /// ones once with all their targets.
     pub(super) fn put_module(
         &mut self,
         module: &Item,

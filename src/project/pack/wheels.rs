@@ -1,4 +1,5 @@
-//! The installed distributions of a folder: what their `*.dist-info` says of the Pythons and platforms they were built for.
+//! The installed distributions of a folder: what their `*.dist-info` says of the Pythons and
+//! platforms they were built for.
 
 use std::collections::HashMap;
 

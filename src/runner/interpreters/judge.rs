@@ -39,7 +39,8 @@ impl Needs<'_> {
         self.at_level(|variant| variant.version == version)
     }
 
-    /// Of the variants that fit, one for each level: the one of the level asked for, else the next lower, else the lowest.
+    /// Of the variants that fit, one for each level: the one of the level asked for, else the next
+    /// lower, else the lowest.
     fn at_level(&self, fits: impl Fn(&Variant) -> bool) -> Option<usize> {
         let variants = self.manifest.variants.iter().enumerate().filter(|(_, variant)| fits(variant));
         let asked = self.level.unwrap_or(0);
@@ -50,7 +51,8 @@ impl Needs<'_> {
         variants.min_by_key(|(_, variant)| distance(variant.optimize)).map(|(number, _)| number)
     }
 
-    /// The magic number decides, and the tag, by which an interpreter finds pycs beside their sources.
+    /// The magic number decides, and the tag, by which an interpreter finds pycs beside their
+    /// sources.
     pub(super) fn judge(&self, answer: &Answer) -> Result<Serves, String> {
         let has_modules = |variant: &Variant| variant.magic == answer.magic && variant.tag == answer.tag;
         let runs = |variant: &Variant| has_modules(variant) && obstacle(variant, answer).is_none();
@@ -90,7 +92,8 @@ impl Needs<'_> {
     }
 }
 
-/// Why an interpreter cannot load the native modules of its variant; none if it can, or there are none.
+/// Why an interpreter cannot load the native modules of its variant; none if it can, or there are
+/// none.
 fn obstacle(variant: &Variant, answer: &Answer) -> Option<String> {
     if variant.platforms.is_empty() {
         return None;

@@ -20,8 +20,8 @@
 //!
 //! A debug field (`f"{x = }"`) begins with its own source, `x = `; a template's field keeps it.
 //! CPython's tokenizer takes it from behind the last `{` that it minds to the token that ends the
-//! expression: `!` (that of a `!=` too), `:` or `}`. It minds some tokens too many and some too few,
-//! by rules that differ from release to release, so that texts are cut off or begin too early:
+//! expression: `!` (that of a `!=` too), `:` or `}`. It minds some tokens too many and some too
+//! few, by rules that differ from release to release, so that texts are cut off or begin too early:
 //!
 //! | field | text | why |
 //! |---|---|---|
@@ -217,8 +217,8 @@ impl Lexer<'_> {
     /// Whether the text belongs to a format spec: braces are not doubled there.
     ///
     /// Up to 3.12.4 CPython asks whether the text of the last expression has an end, and so is in
-    /// the spec after an inner field too; from 3.12.5 on, where specs are folded, it forgets the spec
-    /// when an inner field ends.
+    /// the spec after an inner field too; from 3.12.5 on, where specs are folded, it forgets the
+    /// spec when an inner field ends.
     fn is_in_spec(&self, string: &OpenString) -> bool {
         match self.dialect.fstrings.format_spec_folded {
             true => string.in_spec,
@@ -283,7 +283,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// A line break in a string of single quotes. It ends the text of a format spec, or is an error.
+    /// A line break in a string of single quotes. It ends the text of a format spec, or is an
+    /// error.
     #[cold]
     fn line_break_in_text(
         &mut self,

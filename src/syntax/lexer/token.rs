@@ -174,7 +174,8 @@ impl TokenFlags {
     pub(in crate::syntax) const PREFIXED: TokenFlags = TokenFlags(4);
     /// A string has three quotes.
     pub(in crate::syntax) const TRIPLE: TokenFlags = TokenFlags(8);
-    /// A piece of an f-string ends in a doubled brace: the second is in the token, but not in its text.
+    /// A piece of an f-string ends in a doubled brace: the second is in the token, but not in its
+    /// text.
     pub(in crate::syntax) const DOUBLED: TokenFlags = TokenFlags(16);
     /// The string with fields is a template string.
     pub(in crate::syntax) const TEMPLATE: TokenFlags = TokenFlags(32);

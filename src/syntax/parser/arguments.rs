@@ -73,7 +73,8 @@ impl<'a> Parser<'a, '_> {
         Ok(arguments)
     }
 
-    /// The same without going back: the first argument may be the element of a generator expression.
+    /// The same without going back: the first argument may be the element of a generator
+    /// expression.
     #[inline]
     fn predicted_arguments(&mut self, start: usize) -> Step<CallArguments<'a>> {
         let first = match self.kind() {

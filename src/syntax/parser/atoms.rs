@@ -33,7 +33,8 @@ impl<'a> Parser<'a, '_> {
         self.or_mistake(Self::any_parenthesized, Self::parenthesized_mistakes)
     }
 
-    /// What `parse` makes of the next tokens. If they do not fit, the second run looks for mistakes.
+    /// What `parse` makes of the next tokens. If they do not fit, the second run looks for
+    /// mistakes.
     pub(super) fn or_mistake(
         &mut self,
         parse: fn(&mut Self) -> Step<Expr<'a>>,
@@ -123,7 +124,8 @@ impl<'a> Parser<'a, '_> {
         Ok(Expr { kind, location: self.span(start) })
     }
 
-    /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of one.
+    /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of
+    /// one.
     pub(super) fn unpacked_element(&mut self) -> Step<Expr<'a>> {
         let start = self.position;
         let left = self.attempt(Self::bitwise_or)?;

@@ -278,7 +278,8 @@ impl<'a> Parser<'a, '_> {
 
     /// `*a if b else c`, and `*a = b`.
     ///
-    /// CPython: `invalid_starred_expression_unpacking` (3.14–), `invalid_starred_expression` (3.12–3.13)
+    /// CPython: `invalid_starred_expression_unpacking` (3.14–), `invalid_starred_expression`
+    /// (3.12–3.13)
     pub(super) fn invalid_starred_expression_unpacking(&mut self) -> Step<()> {
         if !self.at(TokenKind::Star) {
             return Ok(());
@@ -325,7 +326,8 @@ impl<'a> Parser<'a, '_> {
         self.first_element_mistakes()
     }
 
-    /// Where comprehensions come first, the mistakes of a display's first element come after theirs.
+    /// Where comprehensions come first, the mistakes of a display's first element come after
+    /// theirs.
     fn first_element_mistakes(&mut self) -> Step<()> {
         let is_starred = matches!(self.kind_ahead(1), TokenKind::Star | TokenKind::DoubleStar);
         if !is_starred || !self.knows(Mistake::ComprehensionsFirst) {

@@ -436,7 +436,8 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// CPython: `invalid_replacement_field` (3.12–3.13), `invalid_fstring_replacement_field` (3.14–)
+    /// CPython: `invalid_replacement_field` (3.12–3.13), `invalid_fstring_replacement_field`
+    /// (3.14–)
     #[cold]
     fn invalid_replacement_field(&mut self, literal: Literal) -> Step<()> {
         use TokenKind::{Colon, Equal, Exclamation, RightBrace};

@@ -2,17 +2,18 @@
 //!
 //! A text is read by a [`Dialect`]. The union's run only wants the tree: it notes the syntax that
 //! some version lacks and stops at the first token that fits nowhere. A target's own run wants that
-//! target's words as well. It reads at most twice, as CPython does: the first run finds how far
-//! the text makes sense; the second, after a failure, tries the `invalid_` rules of CPython's
-//! grammar too, each at its place among the alternatives. Each of them is a function whose doc names
-//! the rule.
+//! target's words as well. It reads at most twice, as CPython does: the first run finds how far the
+//! text makes sense; the second, after a failure, tries the `invalid_` rules of CPython's grammar
+//! too, each at its place among the alternatives. Each of them is a function whose doc names the
+//! rule.
 //!
 //! # How rules are written
 //!
-//! A rule takes as many tokens as it can make sense of; what follows is for its caller. Where CPython's
-//! grammar would try alternative after alternative, a rule looks at the next token instead, but
-//! it never gives up an alternative that CPython would still try: [`Parser::attempt`] goes back.
-//! The [farthest](Parser::farthest) token that was looked at is the one that errors blame.
+//! A rule takes as many tokens as it can make sense of; what follows is for its caller. Where
+//! CPython's grammar would try alternative after alternative, a rule looks at the next token
+//! instead, but it never gives up an alternative that CPython would still try: [`Parser::attempt`]
+//! goes back. The [farthest](Parser::farthest) token that was looked at is the one that errors
+//! blame.
 //!
 //! CPython: `Grammar/python.gram` (3.9–), `Parser/pegen.c`
 
@@ -60,8 +61,8 @@ pub(super) enum Stop {
 
 pub(super) type Step<T> = Result<T, Stop>;
 
-/// The rules whose results a precise parser remembers: those that CPython's grammar marks, as far as
-/// they have expressions for results.
+/// The rules whose results a precise parser remembers: those that CPython's grammar marks, as far
+/// as they have expressions for results.
 ///
 /// CPython: `Grammar/python.gram`, `(memo)` and left-recursive rules (3.9–)
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -506,8 +507,8 @@ impl<'a, 't> Parser<'a, 't> {
         (token.line as i32 + breaks as i32, (bytes.len() - last) as i32)
     }
 
-    /// From the start of a token to the end of a compound statement: the last token taken that is no
-    /// newline or change of indentation. A `;` at the end of its last line belongs to it.
+    /// From the start of a token to the end of a compound statement: the last token taken that is
+    /// no newline or change of indentation. A `;` at the end of its last line belongs to it.
     ///
     /// CPython: `Parser/pegen.c` `_PyPegen_get_last_nonnwhitespace_token` (3.9–)
     fn compound_span(&self, start: usize) -> Location {

@@ -361,15 +361,7 @@ impl<'a> Parser<'a, '_> {
                 Of::Lambda => self.mistake_here(message),
             };
         }
-        let equal = self.fits(|this| {
-            this.bump();
-            this.param(of)?;
-            this.expect_last(TokenKind::Equal)
-        })?;
-        if let Some(equal) = equal {
-            let message = format!("var-positional {word} cannot have default value");
-            return self.mistake(equal, equal, message);
-        }
+        self.default_after_stars(of, "var-positional")?;
         let second = self.fits(|this| {
             this.bump();
             this.comma_or_param(of)?;
@@ -397,15 +389,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_kwds(&mut self, of: Of) -> Step<()> {
         let word = self.word_for_parameter();
-        let equal = self.fits(|this| {
-            this.bump();
-            this.param(of)?;
-            this.expect_last(TokenKind::Equal)
-        })?;
-        if let Some(equal) = equal {
-            let message = format!("var-keyword {word} cannot have default value");
-            return self.mistake(equal, equal, message);
-        }
+        self.default_after_stars(of, "var-keyword")?;
         let follows = self.fits(|this| {
             use TokenKind::{Comma, DoubleStar, Slash, Star};
             this.bump();
@@ -424,6 +408,18 @@ impl<'a> Parser<'a, '_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// `*a=1` or `**a=1`, at the stars. `kind` is the kind of parameter that they make.
+    fn default_after_stars(&mut self, of: Of, kind: &str) -> Step<()> {
+        let equal = self.fits(|this| {
+            this.bump();
+            this.param(of)?;
+            this.expect_last(TokenKind::Equal)
+        })?;
+        let Some(equal) = equal else { return Ok(()) };
+        let word = self.word_for_parameter();
+        self.mistake(equal, equal, format!("{kind} {word} cannot have default value"))
     }
 
     fn word_for_parameter(&self) -> &'static str {

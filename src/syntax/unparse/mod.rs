@@ -1,5 +1,5 @@
-//! From an expression back to its source, in the spelling of CPython's compiler: what `from __future__ import annotations`
-//! makes of an annotation.
+//! From an expression back to its source, in the spelling of CPython's compiler: what `from
+//! __future__ import annotations` makes of an annotation.
 //!
 //! ```python
 //! def f(x: ( dict[ str,int ]|None )): ...     # f.__annotations__["x"] is "dict[str, int] | None"
@@ -60,7 +60,8 @@ pub(crate) fn literal(value: Constant<'_>, unicode: UnicodeVersion) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The text is UTF-8 with lone surrogates, as in [`PyStr`]: the literals of an f-string hold them until its `repr` is taken.
+/// The text is UTF-8 with lone surrogates, as in [`PyStr`]: the literals of an f-string hold them
+/// until its `repr` is taken.
 struct Unparser<'a, 'i> {
     arena: &'a Bump,
     interner: &'i Interner<'a>,
@@ -220,7 +221,8 @@ impl<'a> Unparser<'a, '_> {
         });
     }
 
-    /// CPython puts no space behind a `lambda` that has no positional parameter, even if it has others.
+    /// CPython puts no space behind a `lambda` that has no positional parameter, even if it has
+    /// others.
     fn lambda(&mut self, lambda: &Lambda<'a>) {
         let positional = !lambda.args.posonlyargs.is_empty() || !lambda.args.args.is_empty();
         self.push(if positional { "lambda " } else { "lambda" });

@@ -48,7 +48,8 @@ fn tuple(text: &mut Vec<'_, u8>, items: &[Constant<'_>], unicode: UnicodeVersion
     push(text, if items.len() == 1 { ",)" } else { ")" });
 }
 
-/// The shortest digits that read back as the same float. `whole` follows digits without fraction and exponent.
+/// The shortest digits that read back as the same float. `whole` follows digits without fraction
+/// and exponent.
 fn float(value: f64, whole: &str) -> String {
     if value.is_nan() {
         return "nan".into();

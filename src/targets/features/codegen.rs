@@ -312,8 +312,8 @@ pub enum Subscripts {
 
 /// Which copies of a `finally` body issue the warnings of the code generator.
 ///
-/// The body is compiled once for its normal end, once in a handler for exceptions, and once more for
-/// every jump that leaves the `try`.
+/// The body is compiled once for its normal end, once in a handler for exceptions, and once more
+/// for every jump that leaves the `try`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinallyWarnings {
     /// All. CPython: 3.8–3.13.9, 3.14.0

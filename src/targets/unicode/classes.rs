@@ -2,7 +2,8 @@
 
 use super::Class;
 
-/// The kinds of code points. A bit for each [`UnicodeVersion`](super::UnicodeVersion), the lowest for the oldest.
+/// The kinds of code points. A bit for each [`UnicodeVersion`](super::UnicodeVersion), the lowest
+/// for the oldest.
 #[rustfmt::skip]
 pub(super) static CLASSES: [Class; 29] = [
     Class { start: 0x00, continues: 0x00, printable: 0x00, named: 0x00 },
@@ -36,7 +37,8 @@ pub(super) static CLASSES: [Class; 29] = [
     Class { start: 0x70, continues: 0x70, printable: 0x70, named: 0x70 },
 ];
 
-/// Runs of code points of one kind: the first code point, shifted left by 8 bits, and an index into [`CLASSES`].
+/// Runs of code points of one kind: the first code point, shifted left by 8 bits, and an index into
+/// [`CLASSES`].
 #[rustfmt::skip]
 pub(super) static RUNS: [u32; 2401] = [
     0x0, 0x2001, 0x3002, 0x3a01, 0x4103, 0x5b01, 0x5f03, 0x6001,
@@ -342,8 +344,8 @@ pub(super) static RUNS: [u32; 2401] = [
     0xe01f000,
 ];
 
-/// Code points whose names are a prefix and the code point in hexadecimal: the prefix, the first and the last one.
-/// Some versions lack some of the names: see [`Class::named`].
+/// Code points whose names are a prefix and the code point in hexadecimal: the prefix, the first
+/// and the last one. Some versions lack some of the names: see [`Class::named`].
 #[rustfmt::skip]
 pub(super) static DERIVED_NAMES: [(&str, u32, u32); 17] = [
     ("CJK UNIFIED IDEOGRAPH-", 0x3400, 0x4dbf),
