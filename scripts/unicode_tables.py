@@ -213,7 +213,8 @@ def classes_text(masks, ranges):
         "",
         "use super::Class;",
         "",
-        "/// The kinds of code points. A bit for each [`UnicodeVersion`](super::UnicodeVersion), the lowest for the oldest.",
+        "/// The kinds of code points. A bit for each [`UnicodeVersion`](super::UnicodeVersion), the lowest",
+        "/// for the oldest.",
         "#[rustfmt::skip]",
         f"pub(super) static CLASSES: [Class; {len(classes)}] = [",
     ]
@@ -224,7 +225,8 @@ def classes_text(masks, ranges):
     lines += [
         "];",
         "",
-        "/// Runs of code points of one kind: the first code point, shifted left by 8 bits, and an index into [`CLASSES`].",
+        "/// Runs of code points of one kind: the first code point, shifted left by 8 bits, and an index into",
+        "/// [`CLASSES`].",
         "#[rustfmt::skip]",
         f"pub(super) static RUNS: [u32; {len(runs)}] = [",
     ]
@@ -232,8 +234,8 @@ def classes_text(masks, ranges):
     lines += [
         "];",
         "",
-        "/// Code points whose names are a prefix and the code point in hexadecimal: the prefix, the first and the last one.",
-        "/// Some versions lack some of the names: see [`Class::named`].",
+        "/// Code points whose names are a prefix and the code point in hexadecimal: the prefix, the first",
+        "/// and the last one. Some versions lack some of the names: see [`Class::named`].",
         "#[rustfmt::skip]",
         f"pub(super) static DERIVED_NAMES: [(&str, u32, u32); {len(ranges)}] = [",
     ]
