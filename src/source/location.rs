@@ -23,6 +23,11 @@ impl Location {
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         Location { lineno, end_lineno, col_offset, end_col_offset }
     }
+
+    /// From the start of this location to the end of another.
+    pub(crate) const fn to_end_of(self, end: Location) -> Self {
+        Location { end_lineno: end.end_lineno, end_col_offset: end.end_col_offset, ..self }
+    }
 }
 
 impl PartialEq for Location {

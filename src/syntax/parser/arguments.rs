@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::shapes::Part::{Before, OneOf, Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -29,6 +30,8 @@ pub(super) struct CallArguments<'a> {
 impl<'a> CallArguments<'a> {
     pub(super) const NONE: CallArguments<'static> = CallArguments { args: &[], keywords: &[] };
 }
+
+const BARE_GENERATOR: &str = "Generator expression must be parenthesized";
 
 type Keywords<'a> = SmallVec<[Keyword<'a>; 4]>;
 
@@ -277,113 +280,72 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_kwarg` (3.9–)
     #[cold]
     fn invalid_kwarg(&mut self) -> Step<()> {
-        use TokenKind::{Equal, False, None, True};
-        let start = self.position;
-        if self.at_any(True.bit() | False.bit() | None.bit()) && self.kind_ahead(1) == Equal {
-            let message = format!("cannot assign to {}", self.text_of(start));
-            return self.mistake(start, start + 1, message);
-        }
-        let is_named = self.at(TokenKind::Name) && self.kind_ahead(1) == Equal;
-        if is_named {
+        use TokenKind::{DoubleStar, Equal, False, Name, None, True};
+        let constant = OneOf(True.bit() | False.bit() | None.bit());
+        let name = self.text_of(self.position);
+        self.report(&[constant, Token(Equal)], 0..=1, format!("cannot assign to {name}"))?;
+        if self.at(Name) && self.kind_ahead(1) == Equal {
             return self.invalid_keyword_comprehension();
         }
-        let assigned = self.fits(|this| {
-            let target = this.expression()?;
-            let equal = this.expect_last(Equal)?;
-            Ok((target.location, this.range(equal, equal)))
-        })?;
-        if let Some((target, equal)) = assigned {
-            let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
-            return self.mistake_between(target, equal, message);
-        }
-        self.invalid_unpacked_assignment()
+        let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
+        self.report(&[Parse(Self::expression), Token(Equal)], 0..=1, message)?;
+        let assigned = [Token(DoubleStar), Parse(Self::expression), Token(Equal), Parse(Self::expression)];
+        self.report(&assigned, 0..=3, "cannot assign to keyword argument unpacking")
     }
 
     /// `f(a=b for c in d)`.
     fn invalid_keyword_comprehension(&mut self) -> Step<()> {
-        let start = self.position;
-        let fits = self.fits(|this| {
-            this.bump();
-            this.bump();
-            this.expression()?;
-            this.for_if_clauses()
-        })?;
-        match fits {
-            Some(_) => {
-                let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
-                self.mistake(start, start + 1, message)
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// `f(**a = b)`.
-    fn invalid_unpacked_assignment(&mut self) -> Step<()> {
-        let stars = self.range(self.position, self.position);
-        let value = self.fits(|this| {
-            this.expect(TokenKind::DoubleStar)?;
-            this.expression()?;
-            this.expect(TokenKind::Equal)?;
-            Ok(this.expression()?.location)
-        })?;
-        match value {
-            Some(value) => self.mistake_between(stars, value, "cannot assign to keyword argument unpacking"),
-            None => Ok(()),
-        }
+        let shape =
+            [Token(TokenKind::Name), Token(TokenKind::Equal), Parse(Self::expression), Skip(Self::clauses)];
+        self.report(&shape, 0..=1, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
     }
 
     /// CPython: `invalid_arguments` (3.9–)
     #[cold]
     fn invalid_arguments(&mut self) -> Step<()> {
+        use TokenKind::{Comma, Equal, Name, RightParen};
         self.invalid_late_unpacking()?;
         self.invalid_first_generator()?;
-        if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::Equal {
-            self.invalid_keyword_comprehension()?;
-        }
-        self.invalid_missing_value_of_keyword()?;
+        self.invalid_keyword_comprehension()?;
+        let shape =
+            [Skip(Self::leading_args), Token(Name), Token(Equal), Before(Comma.bit() | RightParen.bit())];
+        self.report(&shape, 1..=2, "expected argument value expression")?;
         match self.invalid_generator_after_arguments()? {
             true => Ok(()),
             false => self.invalid_order_of_arguments(),
         }
     }
 
-    /// `f(**a, *b)`.
-    fn invalid_late_unpacking(&mut self) -> Step<()> {
-        let from_comma = self.knows(Mistake::UnpackingAfterComma);
-        let place = self.fits(|this| {
-            let arguments = this.args()?;
-            if arguments.keywords.is_empty() && !this.ends_in_starred(&arguments) {
-                return Err(Stop::Dead);
-            }
-            let comma = this.expect(TokenKind::Comma)?;
-            if !from_comma {
-                return this.expect_last(TokenKind::Star);
-            }
-            this.unassigned_starred()?;
-            while this.at(TokenKind::Comma) {
-                let next = this.attempt(|this| {
-                    this.bump();
-                    this.unassigned_starred()
-                })?;
-                if next.is_none() {
-                    break;
-                }
-            }
-            Ok(comma)
-        })?;
-        let Some(place) = place else { return Ok(()) };
-        let message = "iterable argument unpacking follows keyword argument unpacking";
-        if from_comma {
-            // The tokens that were looked at end the range.
-            let location = self.range(place, place);
-            return self.mistake_from(location, message);
-        }
-        self.mistake(place, place, message)
+    /// Arguments and a comma, or nothing.
+    fn leading_args(&mut self) -> Step<()> {
+        let leading = self.attempt(|this| {
+            this.args()?;
+            this.expect(TokenKind::Comma)
+        });
+        leading.map(drop)
     }
 
-    /// Whether the arguments could be `kwargs` for a starred one at their end.
-    fn ends_in_starred(&self, arguments: &CallArguments<'a>) -> bool {
-        matches!(arguments.args.last().map(|arg| arg.kind), Some(ExprKind::Starred { .. }))
+    /// `f(**a, *b)`.
+    fn invalid_late_unpacking(&mut self) -> Step<()> {
+        use TokenKind::{Comma, Star};
+        let message = "iterable argument unpacking follows keyword argument unpacking";
+        if !self.knows(Mistake::UnpackingAfterComma) {
+            let shape = [Skip(Self::args_before_unpacking), Token(Comma), Token(Star)];
+            return self.report(&shape, 2..=2, message);
+        }
+        let starred = Skip(|this: &mut Self| {
+            this.unassigned_starred()?;
+            this.after_commas(Self::unassigned_starred)
+        });
+        // The tokens that were looked at end the range.
+        self.report_from(&[Skip(Self::args_before_unpacking), Token(Comma), starred], 1, message)
+    }
+
+    /// Arguments that could be `kwargs` for a starred one at their end.
+    fn args_before_unpacking(&mut self) -> Step<()> {
+        let CallArguments { args, keywords } = self.args()?;
+        let ends_in_starred = args.last().is_some_and(|arg| matches!(arg.kind, ExprKind::Starred { .. }));
+        if keywords.is_empty() && !ends_in_starred { Err(Stop::Dead) } else { Ok(()) }
     }
 
     fn unassigned_starred(&mut self) -> Step<()> {
@@ -396,52 +358,28 @@ impl<'a> Parser<'a, '_> {
 
     /// `f(a for a in b, c)`.
     fn invalid_first_generator(&mut self) -> Step<()> {
-        let range = self.fits(|this| {
-            let element = this.expression()?;
-            let clauses = this.for_if_clauses()?;
-            this.expect(TokenKind::Comma)?;
+        let rest = Skip(|this: &mut Self| {
             if this.attempt(Self::args)?.is_none() {
-                this.attempt(|this| {
-                    this.expression()?;
-                    this.for_if_clauses()
-                })?;
+                this.attempt(Self::bare_generator)?;
             }
-            Ok((element.location, last_item(clauses)))
-        })?;
-        match range {
-            Some((element, last)) => {
-                self.mistake_between(element, last, "Generator expression must be parenthesized")
-            }
-            None => Ok(()),
-        }
+            Ok(())
+        });
+        self.report(&[Parse(Self::bare_generator), Token(TokenKind::Comma), rest], 0..=0, BARE_GENERATOR)
     }
 
-    /// `f(a=)`.
-    fn invalid_missing_value_of_keyword(&mut self) -> Step<()> {
-        let name = self.fits(|this| {
-            let mark = this.mark();
-            let has_arguments = this.attempt(|this| {
-                this.args()?;
-                this.expect(TokenKind::Comma)
-            })?;
-            if has_arguments.is_none() {
-                this.back_to(mark);
-            }
-            let name = this.expect(TokenKind::Name)?;
-            this.expect(TokenKind::Equal)?;
-            let ends = this.at_any(TokenKind::Comma.bit() | TokenKind::RightParen.bit());
-            if ends { Ok(name) } else { Err(Stop::Dead) }
-        })?;
-        match name {
-            Some(name) => self.mistake(name, name + 1, "expected argument value expression"),
-            None => Ok(()),
-        }
+    /// A generator expression without parentheses: its element, from there to the end of the last
+    /// condition or, without one, of the iterable.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_get_last_comprehension_item` (3.10–)
+    fn bare_generator(&mut self) -> Step<Expr<'a>> {
+        let element = self.expression()?;
+        let clauses = self.for_if_clauses()?;
+        Ok(Expr { location: element.location.to_end_of(last_item(clauses)), ..element })
     }
 
     /// `f(a, b for b in c)`. A single argument with clauses ends the rule without a mistake, and
     /// true is returned.
     fn invalid_generator_after_arguments(&mut self) -> Step<bool> {
-        let message = "Generator expression must be parenthesized";
         let range = self.fits(|this| {
             let arguments = this.args()?;
             let clauses = this.for_if_clauses()?;
@@ -450,22 +388,15 @@ impl<'a> Parser<'a, '_> {
         // CPython: `Parser/action_helpers.c` `_PyPegen_nonparen_genexp_in_call` (3.9–)
         match range {
             Some(([_, .., element], last)) => {
-                return self.mistake_between(element.location, last, message);
+                return self.mistake_between(element.location, last, BARE_GENERATOR);
             }
             Some(_) => return Ok(true),
             None => {}
         }
-        let range = self.fits(|this| {
-            this.args()?;
-            this.expect(TokenKind::Comma)?;
-            let element = this.expression()?;
-            let clauses = this.for_if_clauses()?;
-            Ok((element.location, last_item(clauses)))
-        })?;
-        match range {
-            Some((element, last)) => self.mistake_between(element, last, message),
-            None => Ok(false),
-        }
+        let args = Skip(|this: &mut Self| this.args().map(drop));
+        let shape = [args, Token(TokenKind::Comma), Parse(Self::bare_generator)];
+        self.report(&shape, 2..=2, BARE_GENERATOR)?;
+        Ok(false)
     }
 
     /// `f(a=b, c)`.
@@ -550,7 +481,7 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-/// CPython: `Parser/action_helpers.c` `_PyPegen_get_last_comprehension_item` (3.10–)
+/// Where the last condition is or, without one, the iterable.
 fn last_item(clauses: &[Comprehension<'_>]) -> Location {
     let Some(last) = clauses.last() else { return Location::NONE };
     last.ifs.last().unwrap_or(last.iter).location

@@ -1,6 +1,7 @@
 //! Assignments of all kinds, and type aliases.
 
 use super::mistakes::{Use, describe};
+use super::shapes::Part::{Parse, Skip, Token};
 use super::targets::{is_single_target, is_star_target};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
@@ -93,13 +94,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.bump();
         let annotation = self.expression()?;
-        let value = match self.at(TokenKind::Equal) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.assigned_value()
-            })?,
-        };
+        let value = self.after(TokenKind::Equal, Self::assigned_value)?;
         let is_name = matches!(target.kind, ExprKind::Name { .. });
         let assign = AnnAssign {
             target: self.alloc(self.stored(target)),
@@ -145,96 +140,49 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_assignment` (3.9–)
     fn invalid_assignment(&mut self) -> Step<()> {
+        use TokenKind::Equal;
         self.invalid_annotation()?;
-        let targets = self.mark();
-        while self
-            .attempt(|this| {
+        let targets = Skip(|this: &mut Self| {
+            let target = |this: &mut Self| {
                 this.star_targets()?;
                 this.expect(TokenKind::Equal)
-            })?
-            .is_some()
-        {}
-        let target = self.fits(|this| {
-            let target = this.star_expressions()?;
-            this.expect(TokenKind::Equal)?;
-            Ok(target)
-        })?;
-        if let Some(target) = target {
-            self.back_to(targets);
-            return self.check_target(&target, Use::Assign);
+            };
+            this.repeat(target).map(drop)
+        });
+        if let Some(found) = self.find(&[targets, Parse(Self::star_expressions), Token(Equal)])? {
+            return self.check_target(&found.expr(1), Use::Assign);
         }
-        let target = self.fits(|this| {
-            let target = this.yield_expression()?;
-            this.expect(TokenKind::Equal)?;
-            Ok(target)
-        })?;
-        self.back_to(targets);
-        if let Some(target) = target {
-            return self.mistake_at(target.location, "assignment to yield expression not possible");
-        }
-        self.invalid_augmented_target()
-    }
-
-    fn invalid_augmented_target(&mut self) -> Step<()> {
-        let target = self.fits(|this| {
-            let target = this.star_expressions()?;
-            if augmented_operator(this.kind()).is_none() {
-                return Err(Stop::Dead);
-            }
+        let message = "assignment to yield expression not possible";
+        self.report(&[targets, Parse(Self::yield_expression), Token(Equal)], 1..=1, message)?;
+        let operator = Skip(|this: &mut Self| {
+            augmented_operator(this.kind()).ok_or(Stop::Dead)?;
             this.bump();
-            this.assigned_value()?;
-            Ok(target)
-        })?;
-        match target {
-            Some(target) => {
-                let message =
-                    format!("'{}' is an illegal expression for augmented assignment", describe(&target));
-                self.mistake_at(target.location, message)
-            }
-            None => Ok(()),
-        }
+            Ok(())
+        });
+        let shape = [Parse(Self::star_expressions), operator, Parse(Self::assigned_value)];
+        self.report_with(&shape, 0..=0, |_, found| {
+            format!("'{}' is an illegal expression for augmented assignment", describe(&found.expr(0)))
+        })
     }
 
     fn invalid_annotation(&mut self) -> Step<()> {
-        let annotated = self.fits(|this| {
-            let target = this.invalid_ann_assign_target()?;
-            this.expect(TokenKind::Colon)?;
-            this.expression()?;
-            Ok(target)
+        use TokenKind::{Colon, Comma};
+        let expression = Parse(Self::expression);
+        let shape = [Parse(Self::invalid_ann_assign_target), Token(Colon), expression];
+        self.report_with(&shape, 0..=0, |_, found| {
+            format!("only single target (not {}) can be annotated", describe(&found.expr(0)))
         })?;
-        if let Some(target) = annotated {
-            let message = format!("only single target (not {}) can be annotated", describe(&target));
-            return self.mistake_at(target.location, message);
-        }
-        let first = self.fits(|this| {
-            let first = this.star_named_expression()?;
-            this.expect(TokenKind::Comma)?;
-            while this
-                .attempt(|this| {
-                    this.star_named_expression()?;
-                    this.eat(TokenKind::Comma);
-                    Ok(())
-                })?
-                .is_some()
-            {}
-            this.expect(TokenKind::Colon)?;
-            this.expression()?;
-            Ok(first)
-        })?;
-        if let Some(first) = first {
-            let message = "only single target (not tuple) can be annotated";
-            return self.mistake_at(first.location, message);
-        }
-        let target = self.fits(|this| {
-            let target = this.expression()?;
-            this.expect(TokenKind::Colon)?;
-            this.expression()?;
-            Ok(target)
-        })?;
-        match target {
-            Some(target) => self.mistake_at(target.location, "illegal target for annotation"),
-            None => Ok(()),
-        }
+        let elements = Skip(|this: &mut Self| {
+            let element = |this: &mut Self| {
+                this.star_named_expression()?;
+                this.eat(Comma);
+                Ok(())
+            };
+            this.repeat(element).map(drop)
+        });
+        let shape = [Parse(Self::star_named_expression), Token(Comma), elements, Token(Colon), expression];
+        self.report(&shape, 0..=0, "only single target (not tuple) can be annotated")?;
+        self.report(&[expression, Token(Colon), expression], 0..=0, "illegal target for annotation")
     }
 
     /// A list or a tuple, in parentheses or not.

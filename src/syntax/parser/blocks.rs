@@ -90,7 +90,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && self.at(TokenKind::Newline) {
             return self.mistake_here("expected ':'");
         }
-        self.expect(TokenKind::Colon).map(|_| ())
+        self.expect(TokenKind::Colon).map(drop)
     }
 
     /// CPython: `if_stmt`, `invalid_if_stmt` (3.9–)
@@ -123,11 +123,8 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `else_block`, `invalid_else_stmt` (3.9–)
     pub(super) fn else_block(&mut self) -> Step<&'a [Stmt<'a>]> {
-        if !self.at(TokenKind::Else) {
-            return Ok(&[]);
-        }
-        let block = self.attempt(|this| {
-            let start = this.bump();
+        let start = self.position;
+        let block = self.after(TokenKind::Else, |this| {
             this.forced(TokenKind::Colon, ":")?;
             this.block("'else' statement", start)
         })?;

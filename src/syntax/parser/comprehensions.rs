@@ -1,6 +1,7 @@
 //! The clauses of comprehensions.
 
 use super::mistakes::Use;
+use super::shapes::Part::{Maybe, NotBefore, Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -43,6 +44,11 @@ impl<'a> Parser<'a, '_> {
         Ok(self.arena.alloc_slice_copy(&clauses))
     }
 
+    /// The same for the sake of what comes after them.
+    pub(super) fn clauses(&mut self) -> Step<()> {
+        self.for_if_clauses().map(drop)
+    }
+
     /// CPython: `for_if_clause` (3.9–)
     fn for_if_clause(&mut self) -> Step<Comprehension<'a>> {
         let start = self.position;
@@ -60,15 +66,8 @@ impl<'a> Parser<'a, '_> {
         };
         let iter = self.disjunction()?;
         let from = self.exprs.len();
-        while self.at(TokenKind::If) {
-            let condition = self.attempt(|this| {
-                this.bump();
-                this.disjunction()
-            })?;
-            match condition {
-                Some(condition) => self.exprs.push(condition),
-                None => break,
-            }
+        while let Some(condition) = self.after(TokenKind::If, Self::disjunction)? {
+            self.exprs.push(condition);
         }
         let ifs = self.take_exprs(from);
         Ok(Comprehension { is_async, target: self.alloc(target), iter: self.alloc(iter), ifs })
@@ -94,36 +93,26 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_for_if_clause` (3.14–), `for_if_clause` (3.13)
     fn invalid_for_if_clause(&mut self) -> Step<()> {
-        let mark = self.mark();
-        let misses_in = self.attempt(|this| {
-            this.eat(TokenKind::Async);
-            this.expect(TokenKind::For)?;
+        let targets = Skip(|this: &mut Self| {
             this.bitwise_or()?;
-            while this.eat(TokenKind::Comma) {
-                if this.attempt(Self::bitwise_or)?.is_none() {
-                    break;
-                }
-            }
-            if this.at(TokenKind::In) { Err(Stop::Dead) } else { Ok(()) }
-        })?;
-        self.back_to(mark);
-        match misses_in {
-            Some(()) => self.mistake_here("'in' expected after for-loop variables"),
-            None => Ok(()),
-        }
+            this.repeat(|this| {
+                this.expect(TokenKind::Comma)?;
+                this.bitwise_or()
+            })?;
+            this.eat(TokenKind::Comma);
+            Ok(())
+        });
+        let shape = [Maybe(TokenKind::Async), Token(TokenKind::For), targets, NotBefore(TokenKind::In.bit())];
+        self.report_here(&shape, "'in' expected after for-loop variables")
     }
 
     /// `for f() in a`.
     ///
     /// CPython: `invalid_for_target` (3.9–)
     pub(super) fn invalid_for_target(&mut self) -> Step<()> {
-        let target = self.fits(|this| {
-            this.eat(TokenKind::Async);
-            this.expect(TokenKind::For)?;
-            this.star_expressions()
-        })?;
-        match target {
-            Some(target) => self.check_target(&target, Use::For),
+        let shape = [Maybe(TokenKind::Async), Token(TokenKind::For), Parse(Self::star_expressions)];
+        match self.find(&shape)? {
+            Some(found) => self.check_target(&found.expr(2), Use::For),
             None => Ok(()),
         }
     }

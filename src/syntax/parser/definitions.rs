@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::arguments::CallArguments;
+use super::shapes::Part::{Parse, Token};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -55,13 +56,7 @@ impl<'a> Parser<'a, '_> {
         self.missed(TokenKind::LeftParen, "(")?;
         let args = self.function_parameters()?;
         self.expect(TokenKind::RightParen)?;
-        let returns = match self.at(TokenKind::Arrow) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?,
-        };
+        let returns = self.after(TokenKind::Arrow, Self::expression)?;
         self.missed(TokenKind::Colon, ":")?;
         let body = self.block("function definition", start)?;
         let returns = returns.map(|returns| self.alloc(returns));
@@ -83,18 +78,14 @@ impl<'a> Parser<'a, '_> {
         let id = self.node_id();
         let name = self.name()?;
         let type_params = self.optional_type_params()?;
-        let arguments = match self.at(TokenKind::LeftParen) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                let arguments = match this.at(TokenKind::RightParen) {
-                    true => None,
-                    false => this.attempt(Self::arguments)?,
-                };
-                this.expect(TokenKind::RightParen)?;
-                Ok(arguments)
-            })?,
-        };
+        let arguments = self.after(TokenKind::LeftParen, |this| {
+            let arguments = match this.at(TokenKind::RightParen) {
+                true => None,
+                false => this.attempt(Self::arguments)?,
+            };
+            this.expect(TokenKind::RightParen)?;
+            Ok(arguments)
+        })?;
         let CallArguments { args: bases, keywords } = arguments.flatten().unwrap_or(CallArguments::NONE);
         self.colon()?;
         let body = self.block("class definition", start)?;
@@ -150,15 +141,11 @@ impl<'a> Parser<'a, '_> {
         }
         let name = self.name()?;
         let bound = match self.at(TokenKind::Colon) {
-            false => None,
-            true if kind == TypeParamKind::TypeVar => self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?,
-            true => {
+            true if kind != TypeParamKind::TypeVar => {
                 self.invalid_type_param(kind)?;
                 None
             }
+            _ => self.after(TokenKind::Colon, Self::expression)?,
         };
         let default_value = self.type_param_default(kind)?;
         let bound = bound.map(|bound| self.alloc(bound));
@@ -174,34 +161,24 @@ impl<'a> Parser<'a, '_> {
         if !self.second_run && self.knows(Mistake::TypeParameterBoundLate) {
             return Ok(());
         }
-        let colon = self.range(self.position, self.position);
-        let mark = self.mark();
-        let bound = self.attempt(|this| {
-            this.bump();
-            this.expression()
-        })?;
-        self.back_to(mark);
-        let Some(bound) = bound else { return Ok(()) };
-        let what = if matches!(bound.kind, ExprKind::Tuple { .. }) { "constraints" } else { "bound" };
-        let name = match kind {
-            TypeParamKind::TypeVarTuple => "TypeVarTuple",
-            _ => "ParamSpec",
+        let Some(found) = self.find(&[Token(TokenKind::Colon), Parse(Self::expression)])? else {
+            return Ok(());
         };
-        self.mistake_from(colon, format!("cannot use {what} with {name}"))
+        let is_tuple = matches!(found.expr(1).kind, ExprKind::Tuple { .. });
+        let what = if is_tuple { "constraints" } else { "bound" };
+        let name = if kind == TypeParamKind::TypeVarTuple { "TypeVarTuple" } else { "ParamSpec" };
+        self.mistake_from(found.location(0), format!("cannot use {what} with {name}"))
     }
 
     /// CPython: `type_param_default`, `type_param_starred_default` (3.13–)
     fn type_param_default(&mut self, kind: TypeParamKind) -> Step<Option<&'a Expr<'a>>> {
-        if !self.at(TokenKind::Equal) || !self.dialect.has(SyntaxFeature::TypeParameterDefault) {
+        if !self.dialect.has(SyntaxFeature::TypeParameterDefault) {
             return Ok(None);
         }
         let equal = self.position;
-        let value = self.attempt(|this| {
-            this.bump();
-            match kind {
-                TypeParamKind::TypeVarTuple => this.star_expression(),
-                _ => this.expression(),
-            }
+        let value = self.after(TokenKind::Equal, |this| match kind {
+            TypeParamKind::TypeVarTuple => this.star_expression(),
+            _ => this.expression(),
         })?;
         if value.is_some() {
             self.allows(SyntaxFeature::TypeParameterDefault, equal);

@@ -1,10 +1,14 @@
 //! Dicts, and the mistakes in displays of all kinds.
 
+use super::shapes::Part::{Before, Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
+
+const STARRED_VALUE: &str = "cannot use a starred expression in a dictionary value";
+const UNPACKED_VALUE: &str = "cannot use dict unpacking in a dictionary value";
 
 /// A key, none for `**`, and a value.
 type Pair<'a> = (Option<Expr<'a>>, Expr<'a>);
@@ -112,21 +116,12 @@ impl<'a> Parser<'a, '_> {
             self.invalid_kvpair_unpacking()?;
         }
         let mark = self.mark();
-        let mut count = 0;
-        while self.attempt(Self::double_starred_kvpair)?.is_some() {
-            count += 1;
-            if !self.at(TokenKind::Comma) {
-                break;
-            }
-            // The comma belongs to the pairs if another one follows.
-            let comma = self.mark();
-            self.bump();
-            if self.fits(Self::double_starred_kvpair)?.is_none() {
-                self.back_to(comma);
-                break;
-            }
-        }
-        if count > 0 && self.eat(TokenKind::Comma) && (self.second_run || !knows_unpacking) {
+        let pairs = self.attempt(|this| {
+            this.double_starred_kvpair()?;
+            this.after_commas(|this| this.double_starred_kvpair().map(drop))?;
+            this.expect(TokenKind::Comma)
+        })?;
+        if pairs.is_some() && (self.second_run || !knows_unpacking) {
             self.invalid_kvpair()?;
             if knows_unpacking {
                 self.invalid_kvpair_unpacking()?;
@@ -156,97 +151,39 @@ impl<'a> Parser<'a, '_> {
 
     /// `{a: *b}`.
     fn invalid_starred_value(&mut self) -> Step<()> {
-        let star = self.fits(|this| {
-            this.expression()?;
-            this.expect(TokenKind::Colon)?;
-            let star = this.position;
-            let is_double = this.at(TokenKind::DoubleStar);
-            if is_double && this.knows(Mistake::UnpackedDictInDisplay) {
-                this.bump();
-            } else {
-                this.expect(TokenKind::Star)?;
-            }
-            this.bitwise_or()?;
-            Ok(star)
-        })?;
-        let Some(star) = star else { return Ok(()) };
-        let location = self.range(star, star);
-        let message = match self.tokens[star].kind {
-            TokenKind::Star => "cannot use a starred expression in a dictionary value",
-            _ => "cannot use dict unpacking in a dictionary value",
-        };
-        self.mistake_from(location, message)
+        use TokenKind::{Colon, DoubleStar, Star};
+        let shape = |star| [Parse(Self::expression), Token(Colon), Token(star), Parse(Self::bitwise_or)];
+        self.report_from(&shape(Star), 2, STARRED_VALUE)?;
+        match self.knows(Mistake::UnpackedDictInDisplay) {
+            true => self.report_from(&shape(DoubleStar), 2, UNPACKED_VALUE),
+            false => Ok(()),
+        }
     }
 
     /// `{a:}`.
     fn invalid_missing_value(&mut self) -> Step<()> {
-        let colon = self.fits(|this| {
-            this.expression()?;
-            let colon = this.expect(TokenKind::Colon)?;
-            let ends = this.at_any(TokenKind::RightBrace.bit() | TokenKind::Comma.bit());
-            if ends { Ok(colon) } else { Err(Stop::Dead) }
-        })?;
-        match colon {
-            Some(colon) => self.mistake(colon, colon, "expression expected after dictionary key and ':'"),
-            None => Ok(()),
-        }
+        use TokenKind::{Colon, Comma, RightBrace};
+        let shape = [Parse(Self::expression), Token(Colon), Before(RightBrace.bit() | Comma.bit())];
+        self.report(&shape, 1..=1, "expression expected after dictionary key and ':'")
     }
 
     /// CPython: `invalid_kvpair_unpacking` (3.15–)
     fn invalid_kvpair_unpacking(&mut self) -> Step<()> {
-        if self.at(TokenKind::DoubleStar) {
-            let message = "invalid double starred expression. \
-                           Did you forget to wrap the conditional expression in parentheses?";
-            self.invalid_unpacking(Self::if_expression, false, message)?;
+        use TokenKind::{Colon, DoubleStar, Star};
+        let (expression, operand) = (Parse(Self::expression), Parse(Self::bitwise_or));
+        let message = "invalid double starred expression. \
+                       Did you forget to wrap the conditional expression in parentheses?";
+        self.report(&[Token(DoubleStar), Parse(Self::if_expression)], 0..=1, message)?;
+        for (star, message) in [
+            (Star, "cannot use a starred expression in a dictionary key"),
+            (DoubleStar, "cannot use dict unpacking in a dictionary key"),
+        ] {
+            self.report(&[Token(star), operand, Token(Colon), expression], 0..=1, message)?;
         }
-        if self.at(TokenKind::Star) {
-            let message = "cannot use a starred expression in a dictionary key";
-            self.invalid_unpacking(Self::bitwise_or, true, message)?;
+        for (star, message) in [(Star, STARRED_VALUE), (DoubleStar, UNPACKED_VALUE)] {
+            self.report(&[expression, Token(Colon), Token(star), operand], 2..=3, message)?;
         }
-        if self.at(TokenKind::DoubleStar) {
-            let message = "cannot use dict unpacking in a dictionary key";
-            self.invalid_unpacking(Self::bitwise_or, true, message)?;
-        }
-        let range = self.fits(|this| {
-            this.expression()?;
-            this.expect(TokenKind::Colon)?;
-            let star = this.position;
-            if !this.at_any(TokenKind::Star.bit() | TokenKind::DoubleStar.bit()) {
-                return Err(Stop::Dead);
-            }
-            this.bump();
-            Ok((star, this.bitwise_or()?.location))
-        })?;
-        let Some((star, value)) = range else { return Ok(()) };
-        let message = match self.tokens[star].kind {
-            TokenKind::Star => "cannot use a starred expression in a dictionary value",
-            _ => "cannot use dict unpacking in a dictionary value",
-        };
-        let location = self.range(star, star);
-        self.mistake_between(location, value, message)
-    }
-
-    /// A star and its operand, which perhaps must be a key.
-    fn invalid_unpacking(
-        &mut self,
-        operand: fn(&mut Self) -> Step<Expr<'a>>,
-        is_key: bool,
-        message: &str,
-    ) -> Step<()> {
-        let star = self.range(self.position, self.position);
-        let value = self.fits(|this| {
-            this.bump();
-            let value = operand(this)?;
-            if is_key {
-                this.expect(TokenKind::Colon)?;
-                this.expression()?;
-            }
-            Ok(value.location)
-        })?;
-        match value {
-            Some(value) => self.mistake_between(star, value, message),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// A conditional, with its `if`.
@@ -263,16 +200,8 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `invalid_starred_expression_unpacking_sequence` (3.15–)
     fn invalid_starred_expression_unpacking_sequence(&mut self) -> Step<()> {
-        let stars = self.position;
-        if self.at(TokenKind::DoubleStar) {
-            let fits = self.fits(|this| {
-                this.bump();
-                this.bitwise_or()
-            })?;
-            if fits.is_some() {
-                return self.mistake(stars, stars, "cannot use dict unpacking here");
-            }
-        }
+        let shape = [Token(TokenKind::DoubleStar), Parse(Self::bitwise_or)];
+        self.report(&shape, 0..=0, "cannot use dict unpacking here")?;
         self.invalid_starred_expression_unpacking()
     }
 
@@ -281,25 +210,14 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_starred_expression_unpacking` (3.14–), `invalid_starred_expression`
     /// (3.12–3.13)
     pub(super) fn invalid_starred_expression_unpacking(&mut self) -> Step<()> {
-        if !self.at(TokenKind::Star) {
-            return Ok(());
-        }
+        use TokenKind::{Equal, Star};
         if self.knows(Mistake::UnpackedConditional) {
             let message = "invalid starred expression. \
-                           Did you forget to wrap the conditional expression in parentheses?";
-            self.invalid_unpacking(Self::if_expression, false, message)?;
+                       Did you forget to wrap the conditional expression in parentheses?";
+            self.report(&[Token(Star), Parse(Self::if_expression)], 0..=1, message)?;
         }
-        let star = self.range(self.position, self.position);
-        let value = self.fits(|this| {
-            this.bump();
-            this.expression()?;
-            this.expect(TokenKind::Equal)?;
-            Ok(this.expression()?.location)
-        })?;
-        match value {
-            Some(value) => self.mistake_between(star, value, "cannot assign to iterable argument unpacking"),
-            None => Ok(()),
-        }
+        let shape = [Token(Star), Parse(Self::expression), Token(Equal), Parse(Self::expression)];
+        self.report(&shape, 0..=3, "cannot assign to iterable argument unpacking")
     }
 
     /// The mistakes of `group` and `genexp`.
@@ -344,44 +262,21 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_group` (3.10–)
     fn invalid_group(&mut self) -> Step<()> {
-        let starred = self.fits(|this| {
-            this.bump();
-            let starred = this.starred_expression()?;
-            this.expect_last(TokenKind::RightParen)?;
-            Ok(starred.location)
-        })?;
-        if let Some(location) = starred {
-            return self.mistake_at(location, "cannot use starred expression here");
-        }
-        let stars = self.fits(|this| {
-            this.bump();
-            let stars = this.expect(TokenKind::DoubleStar)?;
-            this.expression()?;
-            this.expect_last(TokenKind::RightParen)?;
-            Ok(stars)
-        })?;
-        match stars {
-            Some(stars) => self.mistake(stars, stars, "cannot use double starred expression here"),
-            None => Ok(()),
-        }
+        use TokenKind::{DoubleStar, LeftParen, RightParen};
+        let shape = [Token(LeftParen), Parse(Self::starred_expression), Token(RightParen)];
+        self.report(&shape, 1..=1, "cannot use starred expression here")?;
+        let shape = [Token(LeftParen), Token(DoubleStar), Parse(Self::expression), Token(RightParen)];
+        self.report(&shape, 1..=1, "cannot use double starred expression here")
     }
 
     /// `{**a for b in c}`.
     ///
     /// CPython: `invalid_dict_comprehension` (3.9–3.14)
     fn invalid_dict_comprehension(&mut self) -> Step<()> {
-        let stars = self.fits(|this| {
-            this.bump();
-            let stars = this.expect(TokenKind::DoubleStar)?;
-            this.bitwise_or()?;
-            this.for_if_clauses()?;
-            this.expect_last(TokenKind::RightBrace)?;
-            Ok(stars)
-        })?;
-        match stars {
-            Some(stars) => self.mistake(stars, stars, "dict unpacking cannot be used in dict comprehension"),
-            None => Ok(()),
-        }
+        use TokenKind::{DoubleStar, LeftBrace, RightBrace};
+        let (value, clauses) = (Parse(Self::bitwise_or), Skip(Self::clauses));
+        let shape = [Token(LeftBrace), Token(DoubleStar), value, clauses, Token(RightBrace)];
+        self.report(&shape, 1..=1, "dict unpacking cannot be used in dict comprehension")
     }
 
     /// `[*a for b in c]` before 3.15, `[a, b for c in d]`.
@@ -395,69 +290,41 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::LeftParen) {
             return Ok(());
         }
-        let range = self.fits(|this| {
-            this.bump();
+        let elements = Parse(|this: &mut Self| {
             let first = this.star_named_expression()?;
             let comma = this.expect(TokenKind::Comma)?;
-            let end = match this.attempt(Self::last_of_elements)? {
+            let last = match this.attempt(Self::last_of_elements)? {
                 Some(last) => last.location,
                 None => this.range(comma, comma),
             };
-            this.for_if_clauses()?;
-            Ok((first.location, end))
-        })?;
-        match range {
-            Some((first, last)) => {
-                let message = "did you forget parentheses around the comprehension target?";
-                self.mistake_between(first, last, message)
-            }
-            None => Ok(()),
-        }
+            Ok(Expr { location: first.location.to_end_of(last), ..first })
+        });
+        let message = "did you forget parentheses around the comprehension target?";
+        self.report(&[Token(self.kind()), elements, Skip(Self::clauses)], 1..=1, message)
     }
 
     /// The last of `star_named_expressions`.
     fn last_of_elements(&mut self) -> Step<Expr<'a>> {
         let mut last = self.star_named_expression()?;
-        while self.eat(TokenKind::Comma) {
-            match self.attempt(Self::star_named_expression)? {
-                Some(expr) => last = expr,
-                None => break,
-            }
-        }
+        self.after_commas(|this| {
+            last = this.star_named_expression()?;
+            Ok(())
+        })?;
+        self.eat(TokenKind::Comma);
         Ok(last)
     }
 
     fn invalid_unpacked_element(&mut self) -> Step<()> {
-        let starred = self.fits(|this| {
-            this.bump();
-            let starred = this.starred_expression()?;
-            this.for_if_clauses()?;
-            Ok(starred.location)
-        })?;
-        match starred {
-            Some(location) => self.mistake_at(location, "iterable unpacking cannot be used in comprehension"),
-            None => Ok(()),
-        }
+        let shape = [Token(self.kind()), Parse(Self::starred_expression), Skip(Self::clauses)];
+        self.report(&shape, 1..=1, "iterable unpacking cannot be used in comprehension")
     }
 
     fn invalid_unpacked_dict(&mut self) -> Step<()> {
-        let kind = match self.kind() {
-            TokenKind::LeftBracket => "list comprehension",
-            TokenKind::LeftParen => "generator expression",
-            _ => return Ok(()),
-        };
-        let range = self.fits(|this| {
-            this.bump();
-            let stars = this.expect(TokenKind::DoubleStar)?;
-            let mapping = this.expression()?;
-            this.for_if_clauses()?;
-            Ok((this.range(stars, stars), mapping.location))
-        })?;
-        match range {
-            Some((stars, mapping)) => {
-                self.mistake_between(stars, mapping, format!("cannot use dict unpacking in {kind}"))
-            }
-            None => Ok(()),
+        use TokenKind::{DoubleStar, LeftBracket, LeftParen};
+        for (open, kind) in [(LeftBracket, "list comprehension"), (LeftParen, "generator expression")] {
+            let shape = [Token(open), Token(DoubleStar), Parse(Self::expression), Skip(Self::clauses)];
+            self.report(&shape, 1..=2, format!("cannot use dict unpacking in {kind}"))?;
         }
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Expressions from the comma down to the conditional.
 
 use super::mistakes::describe;
+use super::shapes::Part::{Before, NotBefore, OneOf, Parse, Skip, Token};
 use super::{Parser, Rule, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -167,8 +168,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn if_else(&mut self, start: usize, body: Expr<'a>) -> Step<Expr<'a>> {
-        let rest = self.attempt(|this| {
-            this.bump();
+        let rest = self.after(TokenKind::If, |this| {
             let test = this.disjunction()?;
             this.expect(TokenKind::Else)?;
             Ok((test, this.expression()?))
@@ -191,15 +191,9 @@ impl<'a> Parser<'a, '_> {
 
     pub(super) fn yield_expression(&mut self) -> Step<Expr<'a>> {
         let start = self.expect(TokenKind::Yield)?;
-        if self.at(TokenKind::From) {
-            let value = self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?;
-            if let Some(value) = value {
-                let kind = ExprKind::YieldFrom(self.alloc(value));
-                return Ok(Expr { kind, location: self.span(start) });
-            }
+        if let Some(value) = self.after(TokenKind::From, Self::expression)? {
+            let kind = ExprKind::YieldFrom(self.alloc(value));
+            return Ok(Expr { kind, location: self.span(start) });
         }
         let value = self.attempt(Self::star_expressions)?.map(|value| self.alloc(value));
         Ok(Expr { kind: ExprKind::Yield(value), location: self.span(start) })
@@ -224,23 +218,16 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_if_expression` (3.15–)
     fn invalid_if_expression(&mut self) -> Step<()> {
-        let star = self.fits(|this| {
-            this.disjunction()?;
-            this.expect(TokenKind::If)?;
-            this.disjunction()?;
-            this.expect(TokenKind::Else)?;
-            if this.at_any(TokenKind::Star.bit() | TokenKind::DoubleStar.bit()) {
-                Ok(this.position)
-            } else {
-                Err(Stop::Dead)
-            }
-        })?;
-        let Some(star) = star else { return Ok(()) };
-        let message = match self.tokens[star].kind {
-            TokenKind::Star => "cannot unpack only part of a conditional expression",
-            _ => "cannot use dict unpacking on only part of a conditional expression",
-        };
-        self.mistake(star, star, message)
+        use TokenKind::{DoubleStar, Else, If, Star};
+        let operand = Parse(Self::disjunction);
+        for (star, message) in [
+            (Star, "cannot unpack only part of a conditional expression"),
+            (DoubleStar, "cannot use dict unpacking on only part of a conditional expression"),
+        ] {
+            let shape = [operand, Token(If), operand, Token(Else), Token(star)];
+            self.report(&shape, 4..=4, message)?;
+        }
+        Ok(())
     }
 
     /// Two expressions side by side, and conditionals that are cut short.
@@ -259,26 +246,18 @@ impl<'a> Parser<'a, '_> {
 
     /// `"a" b "c"`.
     fn invalid_split_string(&mut self) -> Step<()> {
-        if !self.at(TokenKind::String) {
-            return Ok(());
-        }
-        let range = self.fits(|this| {
-            this.bump();
+        use TokenKind::String;
+        let between = Parse(|this: &mut Self| {
             let first = this.expression_between_strings()?;
-            let mut last = first;
-            while let Some(next) = this.attempt(Self::expression_between_strings)? {
-                last = next;
-            }
-            this.expect_last(TokenKind::String)?;
-            Ok((first.location, last.location))
-        })?;
-        match range {
-            Some((first, last)) => {
-                let message = "invalid syntax. Is this intended to be part of the string?";
-                self.mistake_between(first, last, message)
-            }
-            None => Ok(()),
-        }
+            let mut location = first.location;
+            this.repeat(|this| {
+                location = location.to_end_of(this.expression_between_strings()?.location);
+                Ok(())
+            })?;
+            Ok(Expr { location, ..first })
+        });
+        let message = "invalid syntax. Is this intended to be part of the string?";
+        self.report(&[Token(String), between, Token(String)], 1..=1, message)
     }
 
     fn expression_between_strings(&mut self) -> Step<Expr<'a>> {
@@ -335,103 +314,59 @@ impl<'a> Parser<'a, '_> {
 
     /// `a if b`, `a if b else pass`, `pass if a else b`.
     fn invalid_conditional(&mut self) -> Step<()> {
-        let test = self.fits(|this| {
-            let body = this.disjunction()?;
-            this.expect(TokenKind::If)?;
-            let test = this.disjunction()?;
-            let goes_on = this.at_any(TokenKind::Else.bit() | TokenKind::Colon.bit());
-            if goes_on { Err(Stop::Dead) } else { Ok((body.location, test.location)) }
-        })?;
-        if let Some((body, test)) = test {
-            return self.mistake_between(body, test, "expected 'else' after 'if' expression");
-        }
+        use TokenKind::{Break, Colon, Continue, Else, If, Pass};
+        let operand = Parse(Self::disjunction);
+        let shape = [operand, Token(If), operand, NotBefore(Else.bit() | Colon.bit())];
+        self.report(&shape, 0..=2, "expected 'else' after 'if' expression")?;
         if !self.knows(Mistake::StatementInConditional) {
             return Ok(());
         }
         let orelse = self.fits(|this| {
             this.disjunction()?;
-            this.expect(TokenKind::If)?;
+            this.expect(If)?;
             this.disjunction()?;
-            this.expect(TokenKind::Else)?;
-            match this.fits(Self::expression)? {
-                Some(_) => Err(Stop::Dead),
-                None => Ok(this.position),
-            }
+            this.expect(Else)?;
+            if this.fits(Self::expression)?.is_some() { Err(Stop::Dead) } else { Ok(this.position) }
         })?;
         if let Some(orelse) = orelse {
             self.position = orelse;
             return self.mistake_next("expected expression after 'else', but statement is given");
         }
-        self.invalid_statement_as_body()
-    }
-
-    fn invalid_statement_as_body(&mut self) -> Step<()> {
-        use TokenKind::{Break, Continue, Pass};
-        let start = self.position;
-        if !self.at_any(Pass.bit() | Break.bit() | Continue.bit()) {
-            return Ok(());
-        }
-        let fits = self.fits(|this| {
-            this.bump();
-            this.expect(TokenKind::If)?;
-            this.disjunction()?;
-            this.expect(TokenKind::Else)?;
-            this.simple_statement()
-        })?;
-        match fits {
-            Some(_) => {
-                let message = "expected expression before 'if', but statement is given";
-                self.mistake(start, start, message)
-            }
-            None => Ok(()),
-        }
+        let statement = Skip(|this: &mut Self| this.simple_statement().map(drop));
+        let word = OneOf(Pass.bit() | Break.bit() | Continue.bit());
+        let message = "expected expression before 'if', but statement is given";
+        self.report(&[word, Token(If), operand, Token(Else), statement], 0..=0, message)
     }
 
     /// `f"{lambda x:...}"`: the colon begins a format spec.
     fn invalid_lambda_in_field(&mut self) -> Step<()> {
-        if !self.at(TokenKind::Lambda) {
-            return Ok(());
-        }
+        use TokenKind::{Colon, FStringMiddle, Lambda};
         let start = self.position;
-        let colon = self.fits(|this| {
-            this.bump();
-            this.lambda_parameters()?;
-            let colon = this.expect(TokenKind::Colon)?;
-            if this.at(TokenKind::FStringMiddle) { Ok(colon) } else { Err(Stop::Dead) }
-        })?;
-        match colon {
-            Some(colon) => {
-                let name = self.string_name_at(colon);
-                let message = format!("{name}: lambda expressions are not allowed without parentheses");
-                self.mistake(start, colon, message)
-            }
-            None => Ok(()),
-        }
+        let parameters = Skip(|this: &mut Self| this.lambda_parameters().map(drop));
+        let shape = [Token(Lambda), parameters, Token(Colon), Before(FStringMiddle.bit())];
+        self.report_with(&shape, 0..=2, |this, _| {
+            let name = this.string_name_at(start);
+            format!("{name}: lambda expressions are not allowed without parentheses")
+        })
     }
 
     /// `print a`.
     ///
     /// CPython: `invalid_legacy_expression` (3.10–)
     fn invalid_legacy_expression(&mut self) -> Step<()> {
-        if !self.at(TokenKind::Name) || self.kind_ahead(1) == TokenKind::LeftParen {
-            if self.at(TokenKind::Name) {
-                self.farthest = self.farthest.max(self.position + 1);
-            }
+        let start = self.position;
+        if !self.at(TokenKind::Name) {
             return Ok(());
         }
-        let start = self.position;
-        let arguments = self.fits(|this| {
-            this.bump();
-            this.star_expressions()
-        })?;
-        let Some(arguments) = arguments else { return Ok(()) };
+        let shape =
+            [Token(TokenKind::Name), NotBefore(TokenKind::LeftParen.bit()), Parse(Self::star_expressions)];
+        let found = self.find(&shape)?;
         let name = self.text_of(start);
         if !matches!(name, "print" | "exec") {
             return Ok(());
         }
-        let location = self.range(start, start);
         let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
-        self.mistake_between(location, arguments.location, message)
+        found.map_or(Ok(()), |found| self.mistake_at(found.range(0..=2), message))
     }
 
     /// `print` and `exec`, which were statements once.
@@ -456,51 +391,22 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn find_named_expression_mistake(&mut self) -> Step<Expr<'a>> {
-        let named = self.fits(|this| {
-            let target = this.expression()?;
-            this.expect(TokenKind::ColonEqual)?;
-            this.expression()?;
-            Ok(target)
+        use TokenKind::{ColonEqual, Equal, Name};
+        let shape = [Parse(Self::expression), Token(ColonEqual), Parse(Self::expression)];
+        self.report_with(&shape, 0..=0, |_, found| {
+            format!("cannot use assignment expressions with {}", describe(&found.expr(0)))
         })?;
-        if let Some(target) = named {
-            let message = format!("cannot use assignment expressions with {}", describe(&target));
-            return self.mistake_at(target.location, message);
-        }
-        if self.at(TokenKind::Name) {
-            let (start, name) = (self.position, self.range(self.position, self.position));
-            let value = self.fits(|this| {
-                this.position = start + 1;
-                this.compared_value()
-            })?;
-            if let Some(value) = value {
-                let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
-                return self.mistake_between(name, value.location, message);
-            }
-        }
+        let (value, no_assignment) = (Parse(Self::bitwise_or), NotBefore(Equal.bit() | ColonEqual.bit()));
+        let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+        self.report(&[Token(Name), Token(Equal), value, no_assignment], 0..=2, message)?;
         if self.starts_with_display_or_constant()? {
             return Err(Stop::Dead);
         }
-        let compared = self.fits(|this| {
-            let left = this.bitwise_or()?;
-            this.compared_value()?;
-            Ok(left)
+        self.report_with(&[value, Token(Equal), value, no_assignment], 0..=0, |_, found| {
+            let name = describe(&found.expr(0));
+            format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
         })?;
-        match compared {
-            Some(left) => {
-                let name = describe(&left);
-                let message = format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?");
-                self.mistake_at(left.location, message)
-            }
-            None => Err(Stop::Dead),
-        }
-    }
-
-    /// `= value`, with no other assignment after it.
-    fn compared_value(&mut self) -> Step<Expr<'a>> {
-        self.expect(TokenKind::Equal)?;
-        let value = self.bitwise_or()?;
-        let goes_on = self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit());
-        if goes_on { Err(Stop::Dead) } else { Ok(value) }
+        Err(Stop::Dead)
     }
 
     /// Whether a list, a tuple, a generator expression or a constant comes first, for which no `==`

@@ -3,11 +3,14 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
+use super::shapes::Part::{Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::names::{Ident, known};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
+
+const NOTHING_IMPORTED: &str = "Expected one or more names after 'import'";
 
 type Aliases = SmallVec<[Alias; 4]>;
 
@@ -40,38 +43,18 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let mut names = Aliases::new();
         names.push(self.dotted_as_name()?);
-        while self.at(TokenKind::Comma) {
-            let name = self.attempt(|this| {
-                this.bump();
-                this.dotted_as_name()
-            })?;
-            match name {
-                Some(name) => names.push(name),
-                None => break,
-            }
-        }
+        self.after_commas(|this| Ok(names.push(this.dotted_as_name()?)))?;
         Ok(StmtKind::Import { names: self.arena.alloc_slice_copy(&names), is_lazy })
     }
 
     fn dotted_as_name(&mut self) -> Step<Alias> {
         if self.second_run && self.knows(Mistake::ImportTarget) {
-            self.invalid_import_target(|this| this.dotted_name().map(|_| ()))?;
+            self.invalid_import_target(|this| this.dotted_name().map(drop))?;
         }
         let start = self.position;
         let name = self.dotted_name()?;
-        let asname = self.import_alias()?;
+        let asname = self.after(TokenKind::As, Self::name)?;
         Ok(Alias { name, asname, location: self.span(start) })
-    }
-
-    /// `as name`, or nothing.
-    fn import_alias(&mut self) -> Step<Option<Ident>> {
-        if !self.at(TokenKind::As) {
-            return Ok(None);
-        }
-        self.attempt(|this| {
-            this.bump();
-            this.name()
-        })
     }
 
     /// A dotted name is one identifier, with its dots.
@@ -81,12 +64,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(first);
         }
         let mut text = self.interner.text(first).to_owned();
-        while self.at(TokenKind::Dot) {
-            let part = self.attempt(|this| {
-                this.bump();
-                this.name()
-            })?;
-            let Some(part) = part else { break };
+        while let Some(part) = self.after(TokenKind::Dot, Self::name)? {
             text.push('.');
             text.push_str(self.interner.text(part));
         }
@@ -186,26 +164,17 @@ impl<'a> Parser<'a, '_> {
     fn import_from_as_names(&mut self) -> Step<Aliases> {
         let mut names = Aliases::new();
         names.push(self.import_from_as_name()?);
-        while self.at(TokenKind::Comma) {
-            let name = self.attempt(|this| {
-                this.bump();
-                this.import_from_as_name()
-            })?;
-            match name {
-                Some(name) => names.push(name),
-                None => break,
-            }
-        }
+        self.after_commas(|this| Ok(names.push(this.import_from_as_name()?)))?;
         Ok(names)
     }
 
     fn import_from_as_name(&mut self) -> Step<Alias> {
         if self.second_run && self.knows(Mistake::ImportTarget) {
-            self.invalid_import_target(|this| this.name().map(|_| ()))?;
+            self.invalid_import_target(|this| this.name().map(drop))?;
         }
         let start = self.position;
         let name = self.name()?;
-        let asname = self.import_alias()?;
+        let asname = self.after(TokenKind::As, Self::name)?;
         Ok(Alias { name, asname, location: self.span(start) })
     }
 
@@ -214,34 +183,18 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_import` (3.10–)
     #[cold]
     fn invalid_import(&mut self) -> Step<()> {
-        let start = self.range(self.position, self.position);
-        let mark = self.mark();
-        let fits = self.attempt(|this| {
-            this.bump();
+        use TokenKind::{From, Import, Newline};
+        let names = Skip(|this: &mut Self| {
             this.dotted_name()?;
-            while this.at(TokenKind::Comma) {
-                let next = this.attempt(|this| {
-                    this.bump();
-                    this.dotted_name()
-                })?;
-                if next.is_none() {
-                    break;
-                }
-            }
-            this.expect(TokenKind::From)?;
-            this.dotted_name()
-        })?;
-        self.back_to(mark);
-        if fits.is_some() {
-            return self.mistake_from(start, "Did you mean to use 'from ... import ...' instead?");
+            this.after_commas(|this| this.dotted_name().map(drop))
+        });
+        let module = Skip(|this: &mut Self| this.dotted_name().map(drop));
+        let message = "Did you mean to use 'from ... import ...' instead?";
+        self.report_from(&[Token(Import), names, Token(From), module], 0, message)?;
+        match self.knows(Mistake::NothingImported) {
+            true => self.report_from(&[Token(Import), Token(Newline)], 1, NOTHING_IMPORTED),
+            false => Ok(()),
         }
-        let newline = self.position + 1;
-        if self.kind_ahead(1) == TokenKind::Newline && self.knows(Mistake::NothingImported) {
-            self.farthest = self.farthest.max(newline);
-            let location = self.range(newline, newline);
-            return self.mistake_from(location, "Expected one or more names after 'import'");
-        }
-        Ok(())
     }
 
     /// `import a as b.c`.
@@ -249,21 +202,13 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_dotted_as_name`, `invalid_import_from_as_name` (3.14–)
     #[cold]
     fn invalid_import_target(&mut self, name: fn(&mut Self) -> Step<()>) -> Step<()> {
-        let target = self.fits(|this| {
-            name(this)?;
-            this.expect(TokenKind::As)?;
-            if this.is_whole_import_alias() {
-                return Err(Stop::Dead);
-            }
-            this.expression()
-        })?;
-        match target {
-            Some(target) => {
-                let message = format!("cannot use {} as import target", describe(&target));
-                self.mistake_at(target.location, message)
-            }
-            None => Ok(()),
-        }
+        let target = Parse(|this: &mut Self| match this.is_whole_import_alias() {
+            true => Err(Stop::Dead),
+            false => this.expression(),
+        });
+        self.report_with(&[Skip(name), Token(TokenKind::As), target], 2..=2, |_, found| {
+            format!("cannot use {} as import target", describe(&found.expr(2)))
+        })
     }
 
     fn is_whole_import_alias(&mut self) -> bool {
@@ -280,45 +225,27 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_import_from` (3.15–)
     #[cold]
     fn invalid_import_from(&mut self) -> Step<()> {
-        let lazy = self.fits(|this| {
-            this.expect(TokenKind::From)?;
+        use TokenKind::{From, Import, Name};
+        let module = Skip(|this: &mut Self| {
             this.dots();
             this.dotted_name()?;
-            if !this.at_name("lazy") {
-                return Err(Stop::Dead);
-            }
-            let lazy = this.bump();
-            this.expect(TokenKind::Import)?;
-            this.import_from_targets()?;
-            Ok(lazy)
-        })?;
-        match lazy {
-            Some(lazy) => {
-                let message = "use 'lazy from ... ' instead of 'from ... lazy import'";
-                self.mistake(lazy, lazy, message)
-            }
-            None => Ok(()),
-        }
+            if this.at_name("lazy") { Ok(()) } else { Err(Stop::Dead) }
+        });
+        let names = Skip(|this: &mut Self| this.import_from_targets().map(drop));
+        let message = "use 'lazy from ... ' instead of 'from ... lazy import'";
+        self.report(&[Token(From), module, Token(Name), Token(Import), names], 2..=2, message)
     }
 
     /// CPython: `invalid_import_from_targets` (3.9–)
     #[cold]
     fn invalid_import_from_targets(&mut self) -> Step<()> {
-        let has_comma = self.attempt(|this| {
-            this.import_from_as_names()?;
-            this.expect(TokenKind::Comma)?;
-            this.expect(TokenKind::Newline)
-        })?;
-        if has_comma.is_some() {
-            let last = self.position - 1;
-            self.farthest = self.farthest.max(last);
-            self.position = last;
-            return self.mistake_here("trailing comma not allowed without surrounding parentheses");
+        use TokenKind::{Comma, Newline};
+        let names = Skip(|this: &mut Self| this.import_from_as_names().map(drop));
+        let message = "trailing comma not allowed without surrounding parentheses";
+        self.report_here(&[names, Token(Comma), Token(Newline)], message)?;
+        match self.knows(Mistake::NothingImported) {
+            true => self.report_from(&[Token(Newline)], 0, NOTHING_IMPORTED),
+            false => Ok(()),
         }
-        if self.at(TokenKind::Newline) && self.knows(Mistake::NothingImported) {
-            let location = self.range(self.position, self.position);
-            return self.mistake_from(location, "Expected one or more names after 'import'");
-        }
-        Ok(())
     }
 }

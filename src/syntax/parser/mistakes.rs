@@ -45,8 +45,7 @@ impl<'a> Parser<'a, '_> {
         to: Location,
         message: impl Into<String>,
     ) -> Step<T> {
-        let location = Location { end_lineno: to.end_lineno, end_col_offset: to.end_col_offset, ..from };
-        self.mistake_at(location, message)
+        self.mistake_at(from.to_end_of(to), message)
     }
 
     /// At the tokens from `first` to `last`.
@@ -58,7 +57,7 @@ impl<'a> Parser<'a, '_> {
 
     /// The range of tokens in an error. A newline is one column wide there, and a comment before
     /// it belongs to it.
-    fn blamed(&self, first: usize, last: usize) -> Location {
+    pub(super) fn blamed(&self, first: usize, last: usize) -> Location {
         let mut location = self.range(first, last);
         location.end_col_offset += i32::from(self.tokens[last].kind == TokenKind::Newline);
         location
@@ -192,13 +191,9 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `Parser/pegen.h` `RAISE_SYNTAX_ERROR_INVALID_TARGET` (3.9–)
     pub(super) fn check_target(&mut self, expr: &Expr<'a>, purpose: Use) -> Step<()> {
-        match invalid_target(expr, purpose) {
-            None => Ok(()),
-            Some(invalid) => {
-                let verb = if purpose == Use::Delete { "delete" } else { "assign to" };
-                self.mistake_at(invalid.location, format!("cannot {verb} {}", describe(&invalid)))
-            }
-        }
+        let Some(invalid) = invalid_target(expr, purpose) else { return Ok(()) };
+        let verb = if purpose == Use::Delete { "delete" } else { "assign to" };
+        self.mistake_at(invalid.location, format!("cannot {verb} {}", describe(&invalid)))
     }
 
     /// Misses a token in the way of CPython's `&&`: at the next token, in either run.

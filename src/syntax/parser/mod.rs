@@ -32,6 +32,7 @@ mod numbers;
 mod operators;
 mod parameters;
 mod patterns;
+mod shapes;
 mod simple;
 mod strings;
 mod targets;
@@ -301,10 +302,10 @@ impl<'a, 't> Parser<'a, 't> {
 
     #[inline]
     fn identifier_of(&mut self, token: &Token) -> Step<Ident> {
-        let range = token.start as usize..token.end as usize;
+        let (start, end) = (token.start as usize, token.end as usize);
         match token.flags.has(TokenFlags::NON_ASCII) {
-            false => Ok(self.interner.intern_bytes(&self.text.as_bytes()[range])),
-            true => self.non_ascii_identifier(&self.text[range]),
+            false => Ok(self.interner.intern_first(&self.text.as_bytes()[start..], end - start)),
+            true => self.non_ascii_identifier(&self.text[start..end]),
         }
     }
 
@@ -364,6 +365,36 @@ impl<'a, 't> Parser<'a, 't> {
         let result = self.attempt(parse)?;
         self.back_to(mark);
         Ok(result)
+    }
+
+    /// What `parse` makes of the tokens after one of a kind; none, and no token taken, if that kind
+    /// is not next or what follows does not fit.
+    #[inline]
+    fn after<T>(&mut self, kind: TokenKind, parse: impl FnOnce(&mut Self) -> Step<T>) -> Step<Option<T>> {
+        if !self.at(kind) {
+            return Ok(None);
+        }
+        self.attempt(|this| {
+            this.bump();
+            parse(this)
+        })
+    }
+
+    /// Runs `parse` as often as it fits, and returns how often.
+    fn repeat<T>(&mut self, mut parse: impl FnMut(&mut Self) -> Step<T>) -> Step<usize> {
+        let mut count = 0;
+        while self.attempt(&mut parse)?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Runs `parse` after each comma, as long as it fits there. A comma that it does not fit after
+    /// is not taken.
+    #[inline]
+    fn after_commas(&mut self, mut parse: impl FnMut(&mut Self) -> Step<()>) -> Step<()> {
+        while self.after(TokenKind::Comma, &mut parse)?.is_some() {}
+        Ok(())
     }
 
     /// Runs `parse` without the `invalid_` rules.

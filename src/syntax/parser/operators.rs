@@ -12,10 +12,13 @@
 //!
 //! CPython: `disjunction` to `primary` (3.9–)
 
+use super::shapes::Part::{OneOf, Parse, Token};
 use super::{Parser, Rule, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::Mistake;
+
+const UNPARENTHESIZED_NOT: &str = "'not' after an operator must be parenthesized";
 
 const OR: u8 = 1;
 const AND: u8 = 2;
@@ -139,15 +142,8 @@ impl<'a> Parser<'a, '_> {
         let operator = self.kind();
         let from = self.exprs.len();
         self.exprs.push(left);
-        while self.at(operator) {
-            let right = self.attempt(|this| {
-                this.bump();
-                this.operation(level + 1)
-            })?;
-            match right {
-                Some(right) => self.exprs.push(right),
-                None => break,
-            }
+        while let Some(right) = self.after(operator, |this| this.operation(level + 1))? {
+            self.exprs.push(right);
         }
         if self.exprs.len() == from + 1 {
             self.exprs.truncate(from);
@@ -200,14 +196,8 @@ impl<'a> Parser<'a, '_> {
                 CmpOp::NotIn
             }
             _ => {
-                if self.at(TokenKind::Not) {
-                    let right = self.attempt(|this| {
-                        this.bump();
-                        this.bitwise_or()
-                    })?;
-                    if let Some(right) = right {
-                        return Ok((CmpOp::IsNot, right));
-                    }
+                if let Some(right) = self.after(TokenKind::Not, Self::bitwise_or)? {
+                    return Ok((CmpOp::IsNot, right));
                 }
                 CmpOp::Is
             }
@@ -264,7 +254,8 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_arithmetic` (3.13–)
     #[cold]
     fn invalid_arithmetic(&mut self) -> Step<()> {
-        self.invalid_not(Self::inversion)
+        let shape = [Token(self.kind()), Token(TokenKind::Not), Parse(Self::inversion)];
+        self.report(&shape, 1..=2, UNPARENTHESIZED_NOT)
     }
 
     /// `- not a`, where a term may begin.
@@ -272,28 +263,9 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_factor` (3.13–)
     #[cold]
     fn invalid_factor(&mut self) -> Step<()> {
-        use TokenKind::{Minus, Plus, Tilde};
-        match self.at_any(Plus.bit() | Minus.bit() | Tilde.bit()) {
-            true => self.invalid_not(Self::factor),
-            false => Ok(()),
-        }
-    }
-
-    fn invalid_not(&mut self, operand: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
-        let not = self.position + 1;
-        let operand = self.fits(|this| {
-            this.bump();
-            this.expect(TokenKind::Not)?;
-            operand(this)
-        })?;
-        match operand {
-            Some(operand) => {
-                let start = self.range(not, not);
-                let message = "'not' after an operator must be parenthesized";
-                self.mistake_between(start, operand.location, message)
-            }
-            None => Ok(()),
-        }
+        use TokenKind::{Minus, Not, Plus, Tilde};
+        let sign = OneOf(Plus.bit() | Minus.bit() | Tilde.bit());
+        self.report(&[sign, Token(Not), Parse(Self::factor)], 1..=2, UNPARENTHESIZED_NOT)
     }
 
     pub(super) fn factor(&mut self) -> Step<Expr<'a>> {
@@ -331,10 +303,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `** exponent` after a base that starts at `start`.
     fn power_rest(&mut self, start: usize, base: Expr<'a>) -> Step<Expr<'a>> {
-        let exponent = self.attempt(|this| {
-            this.bump();
-            this.nested(Self::factor)
-        })?;
+        let exponent = self.after(TokenKind::DoubleStar, |this| this.nested(Self::factor))?;
         let Some(exponent) = exponent else { return Ok(base) };
         let kind = ExprKind::BinOp { left: self.alloc(base), op: Operator::Pow, right: self.alloc(exponent) };
         Ok(Expr { kind, location: self.span(start) })

@@ -175,14 +175,11 @@ impl<'a> Parser<'a, '_> {
     fn param(&mut self, of: Of) -> Step<Arg<'a>> {
         let start = self.expect(TokenKind::Name)?;
         let arg = self.identifier(start)?;
-        let mut annotation = None;
-        if of == Of::Function && self.at(TokenKind::Colon) {
-            let expr = self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?;
-            annotation = expr.map(|expr| self.alloc(expr));
-        }
+        let annotation = match of {
+            Of::Function => self.after(TokenKind::Colon, Self::expression)?,
+            Of::Lambda => None,
+        };
+        let annotation = annotation.map(|annotation| self.alloc(annotation));
         Ok(Arg { arg, annotation, location: self.span(start) })
     }
 
@@ -222,15 +219,6 @@ impl<'a> Parser<'a, '_> {
         Err(Stop::Dead)
     }
 
-    /// As many as `parse` takes.
-    fn repeat<T>(&mut self, mut parse: impl FnMut(&mut Self) -> Step<T>) -> Step<usize> {
-        let mut count = 0;
-        while self.attempt(&mut parse)?.is_some() {
-            count += 1;
-        }
-        Ok(count)
-    }
-
     fn repeat_at_least_once<T>(&mut self, parse: impl FnMut(&mut Self) -> Step<T>) -> Step<()> {
         if self.repeat(parse)? > 0 { Ok(()) } else { Err(Stop::Dead) }
     }
@@ -263,38 +251,34 @@ impl<'a> Parser<'a, '_> {
             let message = format!("at least one {} must precede /", self.word_for_parameter());
             return self.mistake(self.position, self.position, message);
         }
-        let slash = self.fits(|this| {
+        let second_slash = self.fits(|this| {
             this.any_slash(of)?;
             this.repeat(|this| this.param_maybe_default(of))?;
             this.expect_last(TokenKind::Slash)
         })?;
-        if let Some(slash) = slash {
-            return self.mistake(slash, slash, "/ may appear only once");
-        }
+        self.mistake_if(second_slash, "/ may appear only once")?;
         self.invalid_late_default(of)?;
         self.invalid_parenthesized_parameters(of)?;
-        let slash = self.fits(|this| {
+        let late_slash = self.fits(|this| {
             this.attempt(|this| this.any_slash(of))?;
             this.repeat(|this| this.param_maybe_default(of))?;
             this.expect(TokenKind::Star)?;
-            if !this.eat(TokenKind::Comma) {
-                this.param_no_default(of)?;
-            }
+            this.comma_or_param(of)?;
             this.repeat(|this| this.param_maybe_default(of))?;
             this.expect_last(TokenKind::Slash)
         })?;
-        if let Some(slash) = slash {
-            return self.mistake(slash, slash, "/ must be ahead of *");
-        }
+        self.mistake_if(late_slash, "/ must be ahead of *")?;
         let star = self.fits(|this| {
             this.repeat_at_least_once(|this| this.param_maybe_default(of))?;
             this.expect(TokenKind::Slash)?;
             this.expect_last(TokenKind::Star)
         })?;
-        match star {
-            Some(star) => self.mistake(star, star, "expected comma between / and *"),
-            None => Ok(()),
-        }
+        self.mistake_if(star, "expected comma between / and *")
+    }
+
+    /// Reports a mistake at a token, if there is one.
+    fn mistake_if(&mut self, token: Option<usize>, message: &str) -> Step<()> {
+        token.map_or(Ok(()), |token| self.mistake(token, token, message))
     }
 
     /// `def f(a=1, b)`.
@@ -308,13 +292,8 @@ impl<'a> Parser<'a, '_> {
             }
             Ok(this.param_no_default(of)?.location)
         })?;
-        match late {
-            Some(location) => {
-                let message = "parameter without a default follows parameter with a default";
-                self.mistake_at(location, message)
-            }
-            None => Ok(()),
-        }
+        let message = "parameter without a default follows parameter with a default";
+        late.map_or(Ok(()), |late| self.mistake_at(late, message))
     }
 
     /// `def f((a, b))`, as Python 2 had it.
@@ -370,19 +349,15 @@ impl<'a> Parser<'a, '_> {
             this.comma_or_param(of)?;
             Ok(second)
         })?;
-        let Some(second) = second else { return Ok(()) };
         let message = match self.knows(Mistake::ParametersNamed) {
             true => "* may appear only once",
             false => "* argument may appear only once",
         };
-        self.mistake(second, second, message)
+        self.mistake_if(second, message)
     }
 
     fn comma_or_param(&mut self, of: Of) -> Step<()> {
-        if self.eat(TokenKind::Comma) {
-            return Ok(());
-        }
-        self.param_no_default(of).map(|_| ())
+        if self.eat(TokenKind::Comma) { Ok(()) } else { self.param_no_default(of).map(drop) }
     }
 
     /// CPython: `invalid_kwds`, `invalid_lambda_kwds` (3.10–), at the `**`
@@ -401,13 +376,8 @@ impl<'a> Parser<'a, '_> {
             }
             Ok(this.param(of)?.location)
         })?;
-        match follows {
-            Some(location) => {
-                let message = format!("{word}s cannot follow var-keyword {word}");
-                self.mistake_at(location, message)
-            }
-            None => Ok(()),
-        }
+        let message = format!("{word}s cannot follow var-keyword {word}");
+        follows.map_or(Ok(()), |follows| self.mistake_at(follows, message))
     }
 
     /// `*a=1` or `**a=1`, at the stars. `kind` is the kind of parameter that they make.
@@ -417,9 +387,8 @@ impl<'a> Parser<'a, '_> {
             this.param(of)?;
             this.expect_last(TokenKind::Equal)
         })?;
-        let Some(equal) = equal else { return Ok(()) };
         let word = self.word_for_parameter();
-        self.mistake(equal, equal, format!("{kind} {word} cannot have default value"))
+        self.mistake_if(equal, &format!("{kind} {word} cannot have default value"))
     }
 
     fn word_for_parameter(&self) -> &'static str {

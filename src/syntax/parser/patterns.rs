@@ -3,10 +3,10 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
+use super::shapes::Part::{NotBefore, Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::code::Constant;
 use crate::names::Ident;
-use crate::source::Location;
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
@@ -89,51 +89,28 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_match_stmt` (3.10–)
     #[cold]
     fn invalid_match_stmt(&mut self) -> Step<()> {
+        use TokenKind::{Colon, Indent, Name, Newline};
         let start = self.position;
-        let mark = self.mark();
         if self.at_name("match") {
-            let after_colon = self.attempt(|this| {
-                this.bump();
-                this.subject()?;
-                let has_colon = this.eat(TokenKind::Colon);
-                this.expect(TokenKind::Newline)?;
-                if has_colon && this.at(TokenKind::Indent) { Err(Stop::Dead) } else { Ok(has_colon) }
-            })?;
-            match after_colon {
-                Some(true) => {
-                    let line = self.tokens[start].line;
-                    let message =
-                        format!("expected an indented block after 'match' statement on line {line}");
-                    return self.indentation_mistake(message);
-                }
-                Some(false) => {
-                    self.position -= 1;
-                    return self.mistake_here("expected ':'");
-                }
-                None => {}
+            let subject = Skip(|this: &mut Self| this.subject().map(drop));
+            self.report_here(&[Token(Name), subject, Token(Newline)], "expected ':'")?;
+            let shape = [Token(Name), subject, Token(Colon), Token(Newline), NotBefore(Indent.bit())];
+            if self.find(&shape)?.is_some() {
+                let line = self.tokens[start].line;
+                let message = format!("expected an indented block after 'match' statement on line {line}");
+                return self.indentation_mistake(message);
             }
         }
-        self.back_to(mark);
-        if self.at_name("case") && self.knows(Mistake::CaseOutsideMatch) {
-            self.invalid_case_outside_match()?;
+        if !self.at_name("case") || !self.knows(Mistake::CaseOutsideMatch) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn invalid_case_outside_match(&mut self) -> Step<()> {
-        let start = self.position;
-        let colon = self.fits(|this| {
-            this.bump();
+        let patterns = Skip(|this: &mut Self| {
             this.patterns()?;
-            this.guard()?;
-            let colon = this.expect(TokenKind::Colon)?;
-            this.unnamed_block()?;
-            Ok(colon)
-        })?;
-        match colon {
-            Some(colon) => self.mistake(start, colon, "case statement must be inside match statement"),
-            None => Ok(()),
-        }
+            this.guard().map(drop)
+        });
+        let block = Skip(|this: &mut Self| this.unnamed_block().map(drop));
+        let message = "case statement must be inside match statement";
+        self.report(&[Token(Name), patterns, Token(Colon), block], 0..=2, message)
     }
 
     /// CPython: `case_block`, `invalid_case_block` (3.10–)
@@ -151,13 +128,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn guard(&mut self) -> Step<Option<Expr<'a>>> {
-        if !self.at(TokenKind::If) {
-            return Ok(None);
-        }
-        self.attempt(|this| {
-            this.bump();
-            this.named_expression()
-        })
+        self.after(TokenKind::If, Self::named_expression)
     }
 
     /// A pattern, or several that make a sequence without brackets.
@@ -166,8 +137,7 @@ impl<'a> Parser<'a, '_> {
         let first = self.maybe_star_pattern()?;
         if self.at(TokenKind::Comma) {
             let patterns = self.sequence_after(first)?;
-            let kind = PatternKind::MatchSequence(patterns);
-            return Ok(Pattern { kind, location: self.span(start) });
+            return self.pattern_from(start, PatternKind::MatchSequence(patterns));
         }
         match first.kind {
             PatternKind::MatchStar(_) => Err(Stop::Dead),
@@ -186,6 +156,11 @@ impl<'a> Parser<'a, '_> {
             }
         }
         Ok(self.arena.alloc_slice_copy(&patterns))
+    }
+
+    /// A pattern whose tokens start at `start` and end with the last one taken.
+    fn pattern_from(&self, start: usize, kind: PatternKind<'a>) -> Step<Pattern<'a>> {
+        Ok(Pattern { kind, location: self.span(start) })
     }
 
     fn maybe_star_pattern(&mut self) -> Step<Pattern<'a>> {
@@ -211,22 +186,14 @@ impl<'a> Parser<'a, '_> {
     fn pattern_unnested(&mut self) -> Step<Pattern<'a>> {
         let start = self.position;
         let pattern = self.or_pattern()?;
-        if !self.at(TokenKind::As) {
-            return Ok(pattern);
-        }
-        let target = self.attempt(|this| {
-            this.bump();
-            this.capture_target()
-        })?;
-        let Some(name) = target else {
-            if self.second_run {
+        let Some(name) = self.after(TokenKind::As, Self::capture_target)? else {
+            if self.second_run && self.at(TokenKind::As) {
                 self.invalid_as_pattern()?;
             }
             return Ok(pattern);
         };
         let pattern = Some(&*self.arena.alloc(pattern));
-        let kind = PatternKind::MatchAs { pattern, name: Some(name) };
-        Ok(Pattern { kind, location: self.span(start) })
+        self.pattern_from(start, PatternKind::MatchAs { pattern, name: Some(name) })
     }
 
     /// At an `as` without a name after it.
@@ -239,44 +206,28 @@ impl<'a> Parser<'a, '_> {
             return self.mistake(target, target, "cannot use '_' as a target");
         }
         let names_target = self.knows(Mistake::PatternTarget);
-        let expr = self.fits(|this| {
-            this.bump();
-            if !names_target && this.at(TokenKind::Name) {
-                return Err(Stop::Dead);
-            }
-            this.expression()
-        })?;
-        let Some(expr) = expr else { return Ok(()) };
-        let message = match names_target {
-            true => format!("cannot use {} as pattern target", describe(&expr)),
-            false => "invalid pattern target".to_owned(),
-        };
-        self.mistake_at(expr.location, message)
+        let as_ = Token(TokenKind::As);
+        if names_target {
+            return self.report_with(&[as_, Parse(Self::expression)], 1..=1, |_, found| {
+                format!("cannot use {} as pattern target", describe(&found.expr(1)))
+            });
+        }
+        let shape = [as_, NotBefore(TokenKind::Name.bit()), Parse(Self::expression)];
+        self.report(&shape, 2..=2, "invalid pattern target")
     }
 
     fn or_pattern(&mut self) -> Step<Pattern<'a>> {
         let start = self.position;
         let first = self.closed_pattern()?;
-        if !self.at(TokenKind::Bar) {
-            return Ok(first);
-        }
         let mut patterns = Patterns::new();
         patterns.push(first);
-        while self.at(TokenKind::Bar) {
-            let next = self.attempt(|this| {
-                this.bump();
-                this.closed_pattern()
-            })?;
-            match next {
-                Some(pattern) => patterns.push(pattern),
-                None => break,
-            }
+        while let Some(pattern) = self.after(TokenKind::Bar, Self::closed_pattern)? {
+            patterns.push(pattern);
         }
         if patterns.len() == 1 {
             return Ok(first);
         }
-        let kind = PatternKind::MatchOr(self.arena.alloc_slice_copy(&patterns));
-        Ok(Pattern { kind, location: self.span(start) })
+        self.pattern_from(start, PatternKind::MatchOr(self.arena.alloc_slice_copy(&patterns)))
     }
 
     /// CPython: `closed_pattern` (3.10–)
@@ -285,16 +236,15 @@ impl<'a> Parser<'a, '_> {
         match self.kind() {
             TokenKind::Name => self.name_pattern(),
             TokenKind::None | TokenKind::True | TokenKind::False => {
-                let kind = PatternKind::MatchSingleton(self.singleton());
-                Ok(Pattern { kind, location: self.span(start) })
+                let singleton = self.singleton();
+                self.pattern_from(start, PatternKind::MatchSingleton(singleton))
             }
             TokenKind::LeftParen => self.nested(Self::parenthesized_pattern),
             TokenKind::LeftBracket => self.nested(Self::bracketed_pattern),
             TokenKind::LeftBrace => self.nested(Self::mapping_pattern),
             _ => {
                 let value = self.literal_expr()?;
-                let kind = PatternKind::MatchValue(self.alloc(value));
-                Ok(Pattern { kind, location: self.span(start) })
+                self.pattern_from(start, PatternKind::MatchValue(self.alloc(value)))
             }
         }
     }
@@ -387,8 +337,7 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         if self.at_name("_") {
             self.bump();
-            let kind = PatternKind::MatchAs { pattern: None, name: None };
-            return Ok(Pattern { kind, location: self.span(start) });
+            return self.pattern_from(start, PatternKind::MatchAs { pattern: None, name: None });
         }
         let value = self.name_or_attr()?;
         let kind = match (self.kind(), value.kind) {
@@ -427,15 +376,13 @@ impl<'a> Parser<'a, '_> {
     fn parenthesized_pattern(&mut self) -> Step<Pattern<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightParen) {
-            let kind = PatternKind::MatchSequence(&[]);
-            return Ok(Pattern { kind, location: self.span(start) });
+            return self.pattern_from(start, PatternKind::MatchSequence(&[]));
         }
         let first = self.maybe_star_pattern()?;
         if self.at(TokenKind::Comma) {
             let patterns = self.sequence_after(first)?;
             self.expect(TokenKind::RightParen)?;
-            let kind = PatternKind::MatchSequence(patterns);
-            return Ok(Pattern { kind, location: self.span(start) });
+            return self.pattern_from(start, PatternKind::MatchSequence(patterns));
         }
         if matches!(first.kind, PatternKind::MatchStar(_)) {
             return Err(Stop::Dead);
@@ -454,8 +401,7 @@ impl<'a> Parser<'a, '_> {
             }
         };
         self.expect(TokenKind::RightBracket)?;
-        let kind = PatternKind::MatchSequence(patterns);
-        Ok(Pattern { kind, location: self.span(start) })
+        self.pattern_from(start, PatternKind::MatchSequence(patterns))
     }
 
     /// CPython: `mapping_pattern` (3.10–)
@@ -481,8 +427,7 @@ impl<'a> Parser<'a, '_> {
             self.eat(TokenKind::Comma);
         }
         self.expect(TokenKind::RightBrace)?;
-        let kind = PatternKind::MatchMapping { keys, patterns, rest };
-        Ok(Pattern { kind, location: self.span(start) })
+        self.pattern_from(start, PatternKind::MatchMapping { keys, patterns, rest })
     }
 
     fn double_star_pattern(&mut self) -> Step<Ident> {
@@ -531,27 +476,18 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_mapping_pattern` (3.15–)
     #[cold]
     fn invalid_mapping_pattern(&mut self) -> Step<()> {
-        let rest = self.fits(|this| {
-            this.bump();
-            this.items()?;
-            let rest = this.position + 1;
-            this.double_star_pattern()?;
-            this.expect(TokenKind::Comma)?;
-            let (keys, _) = this.items()?;
-            if keys.is_empty() {
-                return Err(Stop::Dead);
-            }
-            this.expect_last(TokenKind::RightBrace)?;
-            Ok(rest)
-        })?;
-        match rest {
-            Some(rest) => {
-                let message = "double star pattern must be the last (right-most) subpattern \
-                               in the mapping pattern";
-                self.mistake(rest, rest, message)
-            }
-            None => Ok(()),
-        }
+        use TokenKind::{Comma, DoubleStar, LeftBrace, RightBrace};
+        let items = Skip(|this: &mut Self| this.items().map(drop));
+        let target = Skip(|this: &mut Self| this.capture_target().map(drop));
+        let some_items = Skip(|this: &mut Self| match this.items()? {
+            ([], _) => Err(Stop::Dead),
+            _ => Ok(()),
+        });
+        let message = "double star pattern must be the last (right-most) subpattern \
+                       in the mapping pattern";
+        let shape =
+            [Token(LeftBrace), items, Token(DoubleStar), target, Token(Comma), some_items, Token(RightBrace)];
+        self.report(&shape, 3..=3, message)
     }
 
     /// CPython: `class_pattern` (3.10–), at the parenthesis
@@ -569,8 +505,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::RightParen)?;
         self.depth -= 1;
         let class = MatchClass { cls: self.alloc(cls), patterns, kwd_attrs, kwd_patterns };
-        let kind = PatternKind::MatchClass(self.arena.alloc(class));
-        Ok(Pattern { kind, location: self.span(start) })
+        self.pattern_from(start, PatternKind::MatchClass(self.arena.alloc(class)))
     }
 
     /// Patterns without names, and a comma after the last; after one of them, a `_` is one too,
@@ -627,21 +562,14 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         let range = self.fits(|this| {
-            let first = this.pattern()?.location;
-            let mut last = first;
-            while this.at(TokenKind::Comma) {
-                let next = this.attempt(|this| {
-                    this.bump();
-                    this.pattern()
-                })?;
-                match next {
-                    Some(pattern) => last = pattern.location,
-                    None => break,
-                }
-            }
-            Ok((first, last))
+            let mut range = this.pattern()?.location;
+            this.after_commas(|this| {
+                range = range.to_end_of(this.pattern()?.location);
+                Ok(())
+            })?;
+            Ok(range)
         })?;
-        let Some((first, last)): Option<(Location, Location)> = range else { return Ok(()) };
-        self.mistake_between(first, last, "positional patterns follow keyword patterns")
+        let message = "positional patterns follow keyword patterns";
+        range.map_or(Ok(()), |range| self.mistake_at(range, message))
     }
 }

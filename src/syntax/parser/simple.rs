@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::{Use, describe};
+use super::shapes::Part::{Parse, Token};
 use super::{Parser, Step, Stop};
 use crate::names::Ident;
 use crate::syntax::ast::*;
@@ -20,7 +21,7 @@ impl<'a> Parser<'a, '_> {
                 break;
             }
         }
-        self.expect(TokenKind::Newline).map(|_| ())
+        self.expect(TokenKind::Newline).map(drop)
     }
 
     pub(super) fn simple_statement(&mut self) -> Step<Stmt<'a>> {
@@ -73,16 +74,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let mut names = SmallVec::<[Ident; 4]>::new();
         names.push(self.name()?);
-        while self.at(TokenKind::Comma) {
-            let name = self.attempt(|this| {
-                this.bump();
-                this.name()
-            })?;
-            match name {
-                Some(name) => names.push(name),
-                None => break,
-            }
-        }
+        self.after_commas(|this| Ok(names.push(this.name()?)))?;
         Ok(self.arena.alloc_slice_copy(&names))
     }
 
@@ -90,13 +82,7 @@ impl<'a> Parser<'a, '_> {
     fn raise(&mut self) -> Step<StmtKind<'a>> {
         let start = self.bump();
         let exc = self.optional(Self::expression)?;
-        let cause = match exc.is_some() && self.at(TokenKind::From) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?,
-        };
+        let cause = if exc.is_some() { self.after(TokenKind::From, Self::expression)? } else { None };
         if self.second_run && cause.is_none() && self.at(TokenKind::From) {
             self.invalid_raise_stmt(start, exc.is_some())?;
         }
@@ -128,13 +114,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.bump();
         let test = self.expression()?;
-        let msg = match self.at(TokenKind::Comma) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?,
-        };
+        let msg = self.after(TokenKind::Comma, Self::expression)?;
         Ok(StmtKind::Assert { test: self.alloc(test), msg: msg.map(|msg| self.alloc(msg)) })
     }
 
@@ -143,33 +123,22 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_assert_stmt` (3.15–)
     #[cold]
     fn invalid_assert_stmt(&mut self) -> Step<()> {
-        for operator in [TokenKind::Equal, TokenKind::ColonEqual] {
-            for is_message in [false, true] {
-                self.invalid_asserted(operator, is_message)?;
+        use TokenKind::{Assert, ColonEqual, Comma, Equal};
+        let expression = Parse(Self::expression);
+        for operator in [Token(Equal), Token(ColonEqual)] {
+            let asserted = [Token(Assert), expression, operator, expression];
+            let said = [Token(Assert), expression, Token(Comma), expression, operator, expression];
+            for (shape, target) in [(&asserted[..], 1), (&said[..], 3)] {
+                self.report_with(shape, target..=target + 2, |_, found| match operator {
+                    Token(Equal) => {
+                        let name = describe(&found.expr(target));
+                        format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
+                    }
+                    _ => "cannot use named expression without parentheses here".to_owned(),
+                })?;
             }
         }
         Ok(())
-    }
-
-    fn invalid_asserted(&mut self, operator: TokenKind, is_message: bool) -> Step<()> {
-        let found = self.fits(|this| {
-            this.bump();
-            if is_message {
-                this.expression()?;
-                this.expect(TokenKind::Comma)?;
-            }
-            let target = this.expression()?;
-            this.expect(operator)?;
-            Ok((target, this.expression()?.location))
-        })?;
-        let Some((target, value)) = found else { return Ok(()) };
-        let message = match operator {
-            TokenKind::Equal => {
-                format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(&target))
-            }
-            _ => "cannot use named expression without parentheses here".to_owned(),
-        };
-        self.mistake_between(target.location, value, message)
     }
 
     /// CPython: `del_stmt`, `invalid_del_stmt` (3.9–)

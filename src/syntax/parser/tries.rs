@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
+use super::shapes::Part::{Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::names::Ident;
 use crate::syntax::ast::*;
@@ -27,7 +28,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && !handlers.is_empty() && self.at(TokenKind::Except) {
             self.invalid_mixed_clauses(is_star)?;
         }
-        if is_star && !handlers.is_empty() && !self.allows_except_star(except) {
+        if is_star && !handlers.is_empty() && !self.allows(SyntaxFeature::ExceptStar, except) {
             return Err(Stop::Dead);
         }
         let orelse = if handlers.is_empty() { &[][..] } else { self.else_block()? };
@@ -38,10 +39,6 @@ impl<'a> Parser<'a, '_> {
         let finalbody = finalbody.unwrap_or_default();
         let lowered = Try { is_star, body, handlers, orelse, finalbody };
         Ok(StmtKind::Try(self.arena.alloc(lowered)))
-    }
-
-    fn allows_except_star(&mut self, except: usize) -> bool {
-        self.allows(SyntaxFeature::ExceptStar, except)
     }
 
     fn handlers(&mut self, is_star: bool) -> Step<&'a [ExceptHandler<'a>]> {
@@ -57,11 +54,8 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `finally_block`, `invalid_finally_stmt` (3.9–)
     fn finally(&mut self) -> Step<Option<&'a [Stmt<'a>]>> {
-        if !self.at(TokenKind::Finally) {
-            return Ok(None);
-        }
-        self.attempt(|this| {
-            let start = this.bump();
+        let start = self.position;
+        self.after(TokenKind::Finally, |this| {
             this.forced(TokenKind::Colon, ":")?;
             this.block("'finally' statement", start)
         })
@@ -130,20 +124,9 @@ impl<'a> Parser<'a, '_> {
         }
         if is_star || !self.at(TokenKind::Colon) {
             self.expression()?;
-            self.optional_name()?;
+            self.after(TokenKind::As, Self::name)?;
         }
         self.expect_last(TokenKind::Colon).map(|_| ())
-    }
-
-    /// `as name`, or nothing.
-    fn optional_name(&mut self) -> Step<Option<Ident>> {
-        if !self.at(TokenKind::As) {
-            return Ok(None);
-        }
-        self.attempt(|this| {
-            this.bump();
-            this.name()
-        })
     }
 
     /// CPython: `invalid_except_stmt`, `invalid_except_star_stmt` (3.10–)
@@ -156,25 +139,17 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         self.invalid_exception_types()?;
-        let mark = self.mark();
-        let misses_colon = self.attempt(|this| {
+        let types = Skip(|this: &mut Self| {
             this.expression()?;
-            this.optional_name()?;
-            this.expect(TokenKind::Newline)
-        })?;
-        if misses_colon.is_some() {
-            return self.mistake_at_last("expected ':'");
-        }
-        self.back_to(mark);
-        let ends = match has_star {
-            true => self.at_any(TokenKind::Newline.bit() | TokenKind::Colon.bit()),
-            false => self.at(TokenKind::Newline),
-        };
-        if ends {
-            return match has_star {
-                true => self.mistake_here("expected one or more exception types"),
-                false => self.mistake_here("expected ':'"),
-            };
+            this.after(TokenKind::As, Self::name).map(drop)
+        });
+        self.report_here(&[types, Token(TokenKind::Newline)], "expected ':'")?;
+        match has_star {
+            true if self.at_any(TokenKind::Newline.bit() | TokenKind::Colon.bit()) => {
+                return self.mistake_here("expected one or more exception types");
+            }
+            false if self.at(TokenKind::Newline) => return self.mistake_here("expected ':'"),
+            _ => {}
         }
         match self.knows(Mistake::ExceptionTarget) {
             true => self.invalid_exception_target(is_star),
@@ -182,48 +157,32 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Blames the last token that was taken or looked at.
-    fn mistake_at_last(&mut self, message: &str) -> Step<()> {
-        self.position -= 1;
-        self.mistake_here(message)
-    }
-
     /// `except a, b:`, which some versions allow without `as`.
     fn invalid_exception_types(&mut self) -> Step<()> {
-        let only_with_as = self.knows(Mistake::ExceptionTarget);
-        let first = self.fits(|this| {
-            let first = this.expression()?;
-            this.expect(TokenKind::Comma)?;
+        use TokenKind::{As, Colon, Comma};
+        let expression = Parse(Self::expression);
+        let types = Skip(|this: &mut Self| {
             let start = this.position;
             let next = this.expression()?;
-            this.tuple_rest(start, next, Self::expression)?;
-            if this.optional_name()?.is_none() && only_with_as {
-                return Err(Stop::Dead);
-            }
-            this.expect_last(TokenKind::Colon)?;
-            Ok(first.location)
-        })?;
-        let Some(first) = first else { return Ok(()) };
-        let message = match only_with_as {
-            true => "multiple exception types must be parenthesized when using 'as'",
-            false => "multiple exception types must be parenthesized",
-        };
-        self.mistake_from(first, message)
+            this.tuple_rest(start, next, Self::expression).map(drop)
+        });
+        if self.knows(Mistake::ExceptionTarget) {
+            let shape = [expression, Token(Comma), types, Token(As), Token(TokenKind::Name), Token(Colon)];
+            let message = "multiple exception types must be parenthesized when using 'as'";
+            return self.report_from(&shape, 0, message);
+        }
+        let name = Skip(|this: &mut Self| this.after(As, Self::name).map(drop));
+        let shape = [expression, Token(Comma), types, name, Token(Colon)];
+        self.report_from(&shape, 0, "multiple exception types must be parenthesized")
     }
 
     /// `except a as b.c:`.
     fn invalid_exception_target(&mut self, is_star: bool) -> Step<()> {
-        let target = self.fits(|this| {
-            this.expression()?;
-            this.expect(TokenKind::As)?;
-            let target = this.expression()?;
-            this.expect(TokenKind::Colon)?;
-            this.unnamed_block()?;
-            Ok(target)
-        })?;
-        let Some(target) = target else { return Ok(()) };
-        let star = if is_star { "*" } else { "" };
-        let message = format!("cannot use except{star} statement with {}", describe(&target));
-        self.mistake_at(target.location, message)
+        use TokenKind::{As, Colon};
+        let (expression, star) = (Parse(Self::expression), if is_star { "*" } else { "" });
+        let block = Skip(|this: &mut Self| this.unnamed_block().map(drop));
+        self.report_with(&[expression, Token(As), expression, Token(Colon), block], 2..=2, |_, found| {
+            format!("cannot use except{star} statement with {}", describe(&found.expr(2)))
+        })
     }
 }

@@ -3,10 +3,14 @@
 use smallvec::SmallVec;
 
 use super::mistakes::Use;
+use super::shapes::Part::{Before, NotBefore, Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
+
+/// What comes after an item.
+const END_OF_ITEM: u128 = TokenKind::Comma.bit() | TokenKind::RightParen.bit() | TokenKind::Colon.bit();
 
 type Items<'a> = SmallVec<[WithItem<'a>; 2]>;
 
@@ -58,16 +62,7 @@ impl<'a> Parser<'a, '_> {
     fn with_items(&mut self) -> Step<Items<'a>> {
         let mut items = Items::new();
         items.push(self.with_item()?);
-        while self.at(TokenKind::Comma) {
-            let item = self.attempt(|this| {
-                this.bump();
-                this.with_item()
-            })?;
-            match item {
-                Some(item) => items.push(item),
-                None => break,
-            }
-        }
+        self.after_commas(|this| Ok(items.push(this.with_item()?)))?;
         Ok(items)
     }
 
@@ -75,15 +70,10 @@ impl<'a> Parser<'a, '_> {
     fn with_item(&mut self) -> Step<WithItem<'a>> {
         let mark = self.mark();
         let expr = self.expression()?;
-        let target = match self.at(TokenKind::As) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                let target = this.star_target()?;
-                this.end_of_item()?;
-                Ok(target)
-            })?,
-        };
+        let target = self.after(TokenKind::As, |this| {
+            let target = this.star_target()?;
+            if this.at_any(END_OF_ITEM) { Ok(target) } else { Err(Stop::Dead) }
+        })?;
         if target.is_none() && self.second_run && self.at(TokenKind::As) {
             let after = self.mark();
             self.back_to(mark);
@@ -94,56 +84,27 @@ impl<'a> Parser<'a, '_> {
         Ok(WithItem { context_expr: self.alloc(expr), optional_vars: target })
     }
 
-    fn end_of_item(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Comma, RightParen};
-        match self.at_any(Comma.bit() | RightParen.bit() | Colon.bit()) {
-            true => Ok(()),
-            false => Err(Stop::Dead),
-        }
-    }
-
     /// `with a as f():`.
     ///
     /// CPython: `invalid_with_item` (3.9–)
     #[cold]
     fn invalid_with_item(&mut self) -> Step<()> {
-        let target = self.fits(|this| {
-            this.expression()?;
-            this.expect(TokenKind::As)?;
-            let target = this.expression()?;
-            this.end_of_item()?;
-            Ok(target)
-        })?;
-        match target {
-            Some(target) => self.check_target(&target, Use::Assign),
+        let target = Parse(Self::expression);
+        match self.find(&[target, Token(TokenKind::As), target, Before(END_OF_ITEM)])? {
+            Some(found) => self.check_target(&found.expr(2), Use::Assign),
             None => Ok(()),
         }
     }
 
     /// The items of a `with`, read for the sake of what comes after them.
-    fn skip_items(&mut self, element: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
-        self.skip_item(element)?;
-        while self.at(TokenKind::Comma) {
-            let item = self.attempt(|this| {
-                this.bump();
-                this.skip_item(element)
-            })?;
-            if item.is_none() {
-                break;
-            }
-        }
-        Ok(())
+    fn skip_items(&mut self) -> Step<()> {
+        self.skip_item(Self::expression)?;
+        self.after_commas(|this| this.skip_item(Self::expression))
     }
 
     fn skip_item(&mut self, element: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
         element(self)?;
-        if self.at(TokenKind::As) {
-            self.attempt(|this| {
-                this.bump();
-                this.star_target()
-            })?;
-        }
-        Ok(())
+        self.after(TokenKind::As, Self::star_target).map(drop)
     }
 
     /// CPython: `expressions` (3.9–)
@@ -155,31 +116,23 @@ impl<'a> Parser<'a, '_> {
 
     fn skip_parenthesized_items(&mut self) -> Step<()> {
         self.expect(TokenKind::LeftParen)?;
-        self.skip_items(Self::expressions)?;
+        self.skip_item(Self::expressions)?;
+        self.after_commas(|this| this.skip_item(Self::expressions))?;
         self.eat(TokenKind::Comma);
-        self.expect(TokenKind::RightParen).map(|_| ())
+        self.expect(TokenKind::RightParen).map(drop)
     }
 
     /// CPython: `invalid_with_stmt_indent` (3.9–)
     #[cold]
     fn invalid_with_stmt_indent(&mut self, start: usize) -> Step<()> {
-        for is_parenthesized in [false, true] {
-            let mark = self.mark();
-            let misses_block = self.attempt(|this| {
-                match is_parenthesized {
-                    false => this.skip_items(Self::expression)?,
-                    true => this.skip_parenthesized_items()?,
-                }
-                this.expect(TokenKind::Colon)?;
-                this.expect(TokenKind::Newline)?;
-                if this.at(TokenKind::Indent) { Err(Stop::Dead) } else { Ok(()) }
-            })?;
-            if misses_block.is_some() {
-                let line = self.tokens[start].line;
+        use TokenKind::{Colon, Indent, Newline};
+        let line = self.tokens[start].line;
+        for items in [Self::skip_items, Self::skip_parenthesized_items] {
+            let shape = [Skip(items), Token(Colon), Token(Newline), NotBefore(Indent.bit())];
+            if self.find(&shape)?.is_some() {
                 let message = format!("expected an indented block after 'with' statement on line {line}");
                 return self.indentation_mistake(message);
             }
-            self.back_to(mark);
         }
         Ok(())
     }
@@ -187,28 +140,13 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_with_stmt` (3.9–)
     #[cold]
     fn invalid_with_stmt(&mut self) -> Step<()> {
+        use TokenKind::{Colon, Comma, Newline};
         if self.knows(Mistake::TrailingCommaInWith) {
-            let comma = self.fits(|this| {
-                this.skip_items(Self::expression)?;
-                let comma = this.expect(TokenKind::Comma)?;
-                this.expect_last(TokenKind::Colon)?;
-                Ok(comma)
-            })?;
-            if let Some(comma) = comma {
-                return self.mistake(comma, comma, "the last 'with' item has a trailing comma");
-            }
+            let shape = [Skip(Self::skip_items), Token(Comma), Token(Colon)];
+            self.report(&shape, 1..=1, "the last 'with' item has a trailing comma")?;
         }
-        for is_parenthesized in [false, true] {
-            let misses_colon = self.fits(|this| {
-                match is_parenthesized {
-                    false => this.skip_items(Self::expression)?,
-                    true => this.skip_parenthesized_items()?,
-                }
-                if this.at(TokenKind::Newline) { Ok(()) } else { Err(Stop::Dead) }
-            })?;
-            if misses_colon.is_some() {
-                return self.mistake_here("expected ':'");
-            }
+        for items in [Self::skip_items, Self::skip_parenthesized_items] {
+            self.report_here(&[Skip(items), Token(Newline)], "expected ':'")?;
         }
         Ok(())
     }
