@@ -244,6 +244,10 @@ def doubtful(python, seed):
     return stream(python, seed, Editor.warning_edited, (8, 1, 1), 0)
 
 
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""No file in UTF-8 has one."""
+
+
 def stream(python, seed, edit, shares, unedited):
     """Edited texts, drawn by `shares` from statements of the library, those of the tests, and snippets."""
     pools = pieces(python, seed)
@@ -257,7 +261,7 @@ def stream(python, seed, edit, shares, unedited):
             text += editor.of(pool)
         if pool is not pools[2] or editor.random.random() >= unedited:
             text = edit(editor, text)
-        if text not in seen:
+        if text not in seen and not LONE_SURROGATE.search(text):
             seen.add(text)
             yield text
 

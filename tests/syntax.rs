@@ -186,10 +186,10 @@ struct Bounds {
 }
 
 const BOUNDS: [Bounds; 4] = [
-    Bounds { verdicts: 0, starts: 2, ends: 0 },
-    Bounds { verdicts: 0, starts: 2, ends: 0 },
-    Bounds { verdicts: 0, starts: 2, ends: 0 },
-    Bounds { verdicts: 0, starts: 2, ends: 0 },
+    Bounds { verdicts: 0, starts: 1, ends: 0 },
+    Bounds { verdicts: 0, starts: 1, ends: 0 },
+    Bounds { verdicts: 0, starts: 1, ends: 0 },
+    Bounds { verdicts: 0, starts: 1, ends: 0 },
 ];
 
 #[test]

@@ -20,6 +20,13 @@ impl Location {
     /// CPython: `Include/internal/pycore_compile.h` `NEXT_LOCATION` (3.14–)
     pub const NEXT: Location = Location { lineno: -2, end_lineno: -2, col_offset: -2, end_col_offset: -2 };
 
+    /// The place of an error that keeps a source from being decoded: the line 0, which has no text.
+    ///
+    /// CPython: `Parser/pegen.c` `raise_decode_problem`, `Parser/pegen_errors.c`
+    /// `_Pypegen_raise_tokenizer_init_error` (3.10–)
+    pub(crate) const BEFORE_TEXT: Location =
+        Location { lineno: 0, end_lineno: 0, col_offset: -2, end_col_offset: -1 };
+
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         Location { lineno, end_lineno, col_offset, end_col_offset }
     }

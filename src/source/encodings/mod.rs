@@ -58,7 +58,7 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<String, Diagnostic> {
         Some(Codec::Unsupported) => Err(format!("unsupported encoding: {name}")),
         None => Err(format!("unknown encoding: {name}")),
     };
-    let mut text = decoded.map_err(|message| Diagnostic::syntax_error(Location::NONE, message))?;
+    let mut text = decoded.map_err(|message| Diagnostic::syntax_error(Location::BEFORE_TEXT, message))?;
     if let Some(nul) = text.find('\0') {
         text.truncate(nul);
     }

@@ -125,13 +125,22 @@ impl<'a> Parser<'a, '_> {
     /// Where `RAISE_SYNTAX_ERROR` blames a token. One without a text has the tokenizer's column,
     /// which is counted from zero where all others are counted from one, and no end.
     fn raised_location(&self, index: usize) -> Location {
-        let token = &self.tokens[index];
+        self.token_location(index, |line, column| Location::new(line, line, column - 1, -2))
+    }
+
+    /// The location of one token in an error; `textless` makes that of a token without a text.
+    fn token_location(&self, index: usize, textless: fn(i32, i32) -> Location) -> Location {
         use TokenKind::{Dedent, End, Indent};
-        if !matches!(token.kind, Dedent | End | Indent) {
-            return self.blamed(index, index);
+        if matches!(self.tokens[index].kind, Dedent | End | Indent) {
+            let (line, column) = self.textless_position(index);
+            return textless(line, column);
         }
-        let (line, column) = self.textless_position(index);
-        Location::new(line, line, column - 1, -2)
+        let mut location = self.blamed(index, index);
+        if self.is_less_greater(index) && self.knows(Mistake::LessGreater) && !self.flufl {
+            // For these versions it is two tokens.
+            location.end_col_offset -= 1;
+        }
+        location
     }
 
     /// The line and column of a token without a text. At the end of the text, that is behind the
@@ -149,20 +158,7 @@ impl<'a> Parser<'a, '_> {
     /// `invalid syntax` at a token.
     #[cold]
     pub(in crate::syntax) fn invalid_syntax(&self, index: usize) -> Diagnostic {
-        let token = &self.tokens[index];
-        use TokenKind::{Dedent, End, Indent};
-        let location = match token.kind {
-            Dedent | End | Indent => {
-                let (line, _) = self.textless_position(index);
-                Location::new(line, line, -1, -1)
-            }
-            _ if self.is_less_greater(index) && self.knows(Mistake::LessGreater) && !self.flufl => {
-                // For these versions it is two tokens.
-                let location = self.range(index, index);
-                Location { end_col_offset: location.end_col_offset - 1, ..location }
-            }
-            _ => self.blamed(index, index),
-        };
+        let location = self.token_location(index, |line, _| Location::new(line, line, -1, -1));
         Diagnostic::syntax_error(location, "invalid syntax")
     }
 
@@ -204,14 +200,8 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::Fault) {
             return Err(Stop::Dead);
         }
-        let location = match self.kind() {
-            TokenKind::Dedent | TokenKind::End | TokenKind::Indent => {
-                let (line, _) = self.textless_position(self.position);
-                Location::new(line, line, -1, -1)
-            }
-            _ => self.blamed(self.position, self.position),
-        };
-        self.mistake_at(location, format!("expected '{text}'"))
+        let diagnostic = self.invalid_syntax(self.position);
+        self.mistake_at(diagnostic.location, format!("expected '{text}'"))
     }
 }
 
