@@ -296,7 +296,7 @@ impl<'a> Parser<'a, '_> {
     /// `f(a=b for c in d)`.
     fn invalid_keyword_comprehension(&mut self) -> Step<()> {
         let shape =
-            [Token(TokenKind::Name), Token(TokenKind::Equal), Parse(Self::expression), Skip(Self::clauses)];
+            [Token(TokenKind::Name), Token(TokenKind::Equal), Parse(Self::expression), Skip(&Self::clauses)];
         self.report(&shape, 0..=1, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
     }
 
@@ -308,7 +308,7 @@ impl<'a> Parser<'a, '_> {
         self.invalid_first_generator()?;
         self.invalid_keyword_comprehension()?;
         let shape =
-            [Skip(Self::leading_args), Token(Name), Token(Equal), Before(Comma.bit() | RightParen.bit())];
+            [Skip(&Self::leading_args), Token(Name), Token(Equal), Before(Comma.bit() | RightParen.bit())];
         self.report(&shape, 1..=2, "expected argument value expression")?;
         match self.invalid_generator_after_arguments()? {
             true => Ok(()),
@@ -330,15 +330,15 @@ impl<'a> Parser<'a, '_> {
         use TokenKind::{Comma, Star};
         let message = "iterable argument unpacking follows keyword argument unpacking";
         if !self.knows(Mistake::UnpackingAfterComma) {
-            let shape = [Skip(Self::args_before_unpacking), Token(Comma), Token(Star)];
+            let shape = [Skip(&Self::args_before_unpacking), Token(Comma), Token(Star)];
             return self.report(&shape, 2..=2, message);
         }
-        let starred = Skip(|this: &mut Self| {
+        let starred = Skip(&|this| {
             this.unassigned_starred()?;
             this.after_commas(Self::unassigned_starred)
         });
         // The tokens that were looked at end the range.
-        self.report_from(&[Skip(Self::args_before_unpacking), Token(Comma), starred], 1, message)
+        self.report_from(&[Skip(&Self::args_before_unpacking), Token(Comma), starred], 1, message)
     }
 
     /// Arguments that could be `kwargs` for a starred one at their end.
@@ -358,7 +358,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `f(a for a in b, c)`.
     fn invalid_first_generator(&mut self) -> Step<()> {
-        let rest = Skip(|this: &mut Self| {
+        let rest = Skip(&|this| {
             if this.attempt(Self::args)?.is_none() {
                 this.attempt(Self::bare_generator)?;
             }
@@ -393,7 +393,7 @@ impl<'a> Parser<'a, '_> {
             Some(_) => return Ok(true),
             None => {}
         }
-        let args = Skip(|this: &mut Self| this.args().map(drop));
+        let args = Skip(&|this| this.args().map(drop));
         let shape = [args, Token(TokenKind::Comma), Parse(Self::bare_generator)];
         self.report(&shape, 2..=2, BARE_GENERATOR)?;
         Ok(false)

@@ -142,7 +142,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_assignment(&mut self) -> Step<()> {
         use TokenKind::Equal;
         self.invalid_annotation()?;
-        let targets = Skip(|this: &mut Self| {
+        let targets = Skip(&|this| {
             let target = |this: &mut Self| {
                 this.star_targets()?;
                 this.expect(TokenKind::Equal)
@@ -154,7 +154,7 @@ impl<'a> Parser<'a, '_> {
         }
         let message = "assignment to yield expression not possible";
         self.report(&[targets, Parse(Self::yield_expression), Token(Equal)], 1..=1, message)?;
-        let operator = Skip(|this: &mut Self| {
+        let operator = Skip(&|this| {
             augmented_operator(this.kind()).ok_or(Stop::Dead)?;
             this.bump();
             Ok(())
@@ -172,7 +172,7 @@ impl<'a> Parser<'a, '_> {
         self.report_with(&shape, 0..=0, |_, found| {
             format!("only single target (not {}) can be annotated", describe(&found.expr(0)))
         })?;
-        let elements = Skip(|this: &mut Self| {
+        let elements = Skip(&|this| {
             let element = |this: &mut Self| {
                 this.star_named_expression()?;
                 this.eat(Comma);

@@ -93,7 +93,7 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_for_if_clause` (3.14–), `for_if_clause` (3.13)
     fn invalid_for_if_clause(&mut self) -> Step<()> {
-        let targets = Skip(|this: &mut Self| {
+        let targets = Skip(&|this| {
             this.bitwise_or()?;
             this.repeat(|this| {
                 this.expect(TokenKind::Comma)?;

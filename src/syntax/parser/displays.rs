@@ -274,7 +274,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_dict_comprehension` (3.9–3.14)
     fn invalid_dict_comprehension(&mut self) -> Step<()> {
         use TokenKind::{DoubleStar, LeftBrace, RightBrace};
-        let (value, clauses) = (Parse(Self::bitwise_or), Skip(Self::clauses));
+        let (value, clauses) = (Parse(Self::bitwise_or), Skip(&Self::clauses));
         let shape = [Token(LeftBrace), Token(DoubleStar), value, clauses, Token(RightBrace)];
         self.report(&shape, 1..=1, "dict unpacking cannot be used in dict comprehension")
     }
@@ -300,7 +300,7 @@ impl<'a> Parser<'a, '_> {
             Ok(Expr { location: first.location.to_end_of(last), ..first })
         });
         let message = "did you forget parentheses around the comprehension target?";
-        self.report(&[Token(self.kind()), elements, Skip(Self::clauses)], 1..=1, message)
+        self.report(&[Token(self.kind()), elements, Skip(&Self::clauses)], 1..=1, message)
     }
 
     /// The last of `star_named_expressions`.
@@ -315,14 +315,14 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn invalid_unpacked_element(&mut self) -> Step<()> {
-        let shape = [Token(self.kind()), Parse(Self::starred_expression), Skip(Self::clauses)];
+        let shape = [Token(self.kind()), Parse(Self::starred_expression), Skip(&Self::clauses)];
         self.report(&shape, 1..=1, "iterable unpacking cannot be used in comprehension")
     }
 
     fn invalid_unpacked_dict(&mut self) -> Step<()> {
         use TokenKind::{DoubleStar, LeftBracket, LeftParen};
         for (open, kind) in [(LeftBracket, "list comprehension"), (LeftParen, "generator expression")] {
-            let shape = [Token(open), Token(DoubleStar), Parse(Self::expression), Skip(Self::clauses)];
+            let shape = [Token(open), Token(DoubleStar), Parse(Self::expression), Skip(&Self::clauses)];
             self.report(&shape, 1..=2, format!("cannot use dict unpacking in {kind}"))?;
         }
         Ok(())

@@ -332,7 +332,7 @@ impl<'a> Parser<'a, '_> {
             self.position = orelse;
             return self.mistake_next("expected expression after 'else', but statement is given");
         }
-        let statement = Skip(|this: &mut Self| this.simple_statement().map(drop));
+        let statement = Skip(&|this| this.simple_statement().map(drop));
         let word = OneOf(Pass.bit() | Break.bit() | Continue.bit());
         let message = "expected expression before 'if', but statement is given";
         self.report(&[word, Token(If), operand, Token(Else), statement], 0..=0, message)
@@ -342,7 +342,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_lambda_in_field(&mut self) -> Step<()> {
         use TokenKind::{Colon, FStringMiddle, Lambda};
         let start = self.position;
-        let parameters = Skip(|this: &mut Self| this.lambda_parameters().map(drop));
+        let parameters = Skip(&|this| this.lambda_parameters().map(drop));
         let shape = [Token(Lambda), parameters, Token(Colon), Before(FStringMiddle.bit())];
         self.report_with(&shape, 0..=2, |this, _| {
             let name = this.string_name_at(start);

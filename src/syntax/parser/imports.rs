@@ -184,11 +184,11 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_import(&mut self) -> Step<()> {
         use TokenKind::{From, Import, Newline};
-        let names = Skip(|this: &mut Self| {
+        let names = Skip(&|this| {
             this.dotted_name()?;
             this.after_commas(|this| this.dotted_name().map(drop))
         });
-        let module = Skip(|this: &mut Self| this.dotted_name().map(drop));
+        let module = Skip(&|this| this.dotted_name().map(drop));
         let message = "Did you mean to use 'from ... import ...' instead?";
         self.report_from(&[Token(Import), names, Token(From), module], 0, message)?;
         match self.knows(Mistake::NothingImported) {
@@ -206,7 +206,7 @@ impl<'a> Parser<'a, '_> {
             true => Err(Stop::Dead),
             false => this.expression(),
         });
-        self.report_with(&[Skip(name), Token(TokenKind::As), target], 2..=2, |_, found| {
+        self.report_with(&[Skip(&name), Token(TokenKind::As), target], 2..=2, |_, found| {
             format!("cannot use {} as import target", describe(&found.expr(2)))
         })
     }
@@ -226,12 +226,12 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_import_from(&mut self) -> Step<()> {
         use TokenKind::{From, Import, Name};
-        let module = Skip(|this: &mut Self| {
+        let module = Skip(&|this| {
             this.dots();
             this.dotted_name()?;
             if this.at_name("lazy") { Ok(()) } else { Err(Stop::Dead) }
         });
-        let names = Skip(|this: &mut Self| this.import_from_targets().map(drop));
+        let names = Skip(&|this| this.import_from_targets().map(drop));
         let message = "use 'lazy from ... ' instead of 'from ... lazy import'";
         self.report(&[Token(From), module, Token(Name), Token(Import), names], 2..=2, message)
     }
@@ -240,7 +240,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_import_from_targets(&mut self) -> Step<()> {
         use TokenKind::{Comma, Newline};
-        let names = Skip(|this: &mut Self| this.import_from_as_names().map(drop));
+        let names = Skip(&|this| this.import_from_as_names().map(drop));
         let message = "trailing comma not allowed without surrounding parentheses";
         self.report_here(&[names, Token(Comma), Token(Newline)], message)?;
         match self.knows(Mistake::NothingImported) {

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::shapes::Part::{Before, Maybe, OneOf, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -244,41 +245,31 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
+    fn comma_or_param(&mut self, of: Of) -> Step<()> {
+        if self.eat(TokenKind::Comma) { Ok(()) } else { self.param_no_default(of).map(drop) }
+    }
+
+    fn any_params(&mut self, of: Of) -> Step<()> {
+        self.repeat(|this| this.param_maybe_default(of)).map(drop)
+    }
+
     /// CPython: `invalid_parameters`, `invalid_lambda_parameters` (3.9–)
     #[cold]
     fn invalid_parameters(&mut self, of: Of) -> Step<()> {
-        if self.at(TokenKind::Slash) && self.kind_ahead(1) == TokenKind::Comma {
-            let message = format!("at least one {} must precede /", self.word_for_parameter());
-            return self.mistake(self.position, self.position, message);
-        }
-        let second_slash = self.fits(|this| {
-            this.any_slash(of)?;
-            this.repeat(|this| this.param_maybe_default(of))?;
-            this.expect_last(TokenKind::Slash)
-        })?;
-        self.mistake_if(second_slash, "/ may appear only once")?;
+        use TokenKind::{Comma, Slash, Star};
+        let message = format!("at least one {} must precede /", self.word_for_parameter());
+        self.report(&[Token(Slash), Token(Comma)], 0..=0, message)?;
+        let (slash, params) = (Skip(&|this| this.any_slash(of)), Skip(&|this| this.any_params(of)));
+        self.report(&[slash, params, Token(Slash)], 2..=2, "/ may appear only once")?;
         self.invalid_late_default(of)?;
         self.invalid_parenthesized_parameters(of)?;
-        let late_slash = self.fits(|this| {
-            this.attempt(|this| this.any_slash(of))?;
-            this.repeat(|this| this.param_maybe_default(of))?;
-            this.expect(TokenKind::Star)?;
-            this.comma_or_param(of)?;
-            this.repeat(|this| this.param_maybe_default(of))?;
-            this.expect_last(TokenKind::Slash)
-        })?;
-        self.mistake_if(late_slash, "/ must be ahead of *")?;
-        let star = self.fits(|this| {
-            this.repeat_at_least_once(|this| this.param_maybe_default(of))?;
-            this.expect(TokenKind::Slash)?;
-            this.expect_last(TokenKind::Star)
-        })?;
-        self.mistake_if(star, "expected comma between / and *")
-    }
-
-    /// Reports a mistake at a token, if there is one.
-    fn mistake_if(&mut self, token: Option<usize>, message: &str) -> Step<()> {
-        token.map_or(Ok(()), |token| self.mistake(token, token, message))
+        let maybe_slash = Skip(&|this| this.attempt(|this| this.any_slash(of)).map(drop));
+        let starred = Skip(&|this| this.comma_or_param(of));
+        let shape = [maybe_slash, params, Token(Star), starred, params, Token(Slash)];
+        self.report(&shape, 5..=5, "/ must be ahead of *")?;
+        let some_params = Skip(&|this| this.repeat_at_least_once(|this| this.param_maybe_default(of)));
+        let shape = [some_params, Token(Slash), Token(Star)];
+        self.report(&shape, 2..=2, "expected comma between / and *")
     }
 
     /// `def f(a=1, b)`.
@@ -298,97 +289,65 @@ impl<'a> Parser<'a, '_> {
 
     /// `def f((a, b))`, as Python 2 had it.
     fn invalid_parenthesized_parameters(&mut self, of: Of) -> Step<()> {
-        let parentheses = self.fits(|this| {
-            this.repeat(|this| this.param_no_default(of))?;
-            let open = this.expect(TokenKind::LeftParen)?;
-            if of == Of::Function {
-                this.repeat_at_least_once(|this| this.param_no_default(of))?;
-            } else {
+        use TokenKind::{Comma, LeftParen, RightParen};
+        let before = Skip(&|this| this.repeat(|this| this.param_no_default(of)).map(drop));
+        let inside = Skip(&|this| match of {
+            Of::Function => this.repeat_at_least_once(|this| this.param_no_default(of)),
+            Of::Lambda => {
                 this.param(of)?;
-                this.repeat(|this| {
-                    this.expect(TokenKind::Comma)?;
-                    this.param(of)
-                })?;
+                this.after_commas(|this| this.param(of).map(drop))
             }
-            this.eat(TokenKind::Comma);
-            Ok((open, this.expect_last(TokenKind::RightParen)?))
-        })?;
-        let Some((open, close)) = parentheses else { return Ok(()) };
+        });
         let message = match of {
             Of::Function => "Function parameters cannot be parenthesized",
             Of::Lambda => "Lambda expression parameters cannot be parenthesized",
         };
-        self.mistake(open, close, message)
+        let shape = [before, Token(LeftParen), inside, Maybe(Comma), Token(RightParen)];
+        self.report(&shape, 1..=4, message)
     }
 
     /// CPython: `invalid_star_etc`, `invalid_lambda_star_etc` (3.9–), at the `*`
     #[cold]
     fn invalid_star_etc(&mut self, of: Of) -> Step<()> {
-        let star = self.position;
-        let word = self.word_for_parameter();
-        let is_alone = self.fits(|this| {
-            this.bump();
-            if this.eat(TokenKind::Comma) && this.at(TokenKind::DoubleStar) {
-                return Ok(());
+        use TokenKind::{Comma, DoubleStar, Star};
+        let message = format!("named {}s must follow bare *", self.word_for_parameter());
+        let at_end = [Token(Star), Maybe(Comma), Before(of.close().bit())];
+        let before_keywords = [Token(Star), Token(Comma), Before(DoubleStar.bit())];
+        for shape in [at_end, before_keywords] {
+            match of {
+                Of::Function => self.report(&shape, 0..=0, &*message)?,
+                Of::Lambda => self.report_here(&shape, &*message)?,
             }
-            if this.at(of.close()) { Ok(()) } else { Err(Stop::Dead) }
-        })?;
-        if is_alone.is_some() {
-            let message = format!("named {word}s must follow bare *");
-            return match of {
-                Of::Function => self.mistake(star, star, message),
-                Of::Lambda => self.mistake_here(message),
-            };
         }
         self.default_after_stars(of, "var-positional")?;
-        let second = self.fits(|this| {
-            this.bump();
-            this.comma_or_param(of)?;
-            this.repeat(|this| this.param_maybe_default(of))?;
-            let second = this.expect(TokenKind::Star)?;
-            this.comma_or_param(of)?;
-            Ok(second)
-        })?;
         let message = match self.knows(Mistake::ParametersNamed) {
             true => "* may appear only once",
             false => "* argument may appear only once",
         };
-        self.mistake_if(second, message)
-    }
-
-    fn comma_or_param(&mut self, of: Of) -> Step<()> {
-        if self.eat(TokenKind::Comma) { Ok(()) } else { self.param_no_default(of).map(drop) }
+        let starred = Skip(&|this| this.comma_or_param(of));
+        let shape = [Token(Star), starred, Skip(&|this| this.any_params(of)), Token(Star), starred];
+        self.report(&shape, 3..=3, message)
     }
 
     /// CPython: `invalid_kwds`, `invalid_lambda_kwds` (3.10–), at the `**`
     #[cold]
     fn invalid_kwds(&mut self, of: Of) -> Step<()> {
-        let word = self.word_for_parameter();
+        use TokenKind::{Comma, DoubleStar, Slash, Star};
         self.default_after_stars(of, "var-keyword")?;
-        let follows = self.fits(|this| {
-            use TokenKind::{Comma, DoubleStar, Slash, Star};
-            this.bump();
-            this.param(of)?;
-            this.expect(Comma)?;
-            if this.at_any(Star.bit() | DoubleStar.bit() | Slash.bit()) {
-                let index = this.bump();
-                return Ok(this.range(index, index));
-            }
-            Ok(this.param(of)?.location)
-        })?;
-        let message = format!("{word}s cannot follow var-keyword {word}");
-        follows.map_or(Ok(()), |follows| self.mistake_at(follows, message))
+        let word = self.word_for_parameter();
+        let param = Skip(&|this| this.param(of).map(drop));
+        for follows in [OneOf(Star.bit() | DoubleStar.bit() | Slash.bit()), param] {
+            let shape = [Token(DoubleStar), param, Token(Comma), follows];
+            self.report(&shape, 3..=3, format!("{word}s cannot follow var-keyword {word}"))?;
+        }
+        Ok(())
     }
 
     /// `*a=1` or `**a=1`, at the stars. `kind` is the kind of parameter that they make.
     fn default_after_stars(&mut self, of: Of, kind: &str) -> Step<()> {
-        let equal = self.fits(|this| {
-            this.bump();
-            this.param(of)?;
-            this.expect_last(TokenKind::Equal)
-        })?;
-        let word = self.word_for_parameter();
-        self.mistake_if(equal, &format!("{kind} {word} cannot have default value"))
+        let message = format!("{kind} {} cannot have default value", self.word_for_parameter());
+        let param = Skip(&|this| this.param(of).map(drop));
+        self.report(&[Token(self.kind()), param, Token(TokenKind::Equal)], 2..=2, message)
     }
 
     fn word_for_parameter(&self) -> &'static str {

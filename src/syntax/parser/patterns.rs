@@ -92,7 +92,7 @@ impl<'a> Parser<'a, '_> {
         use TokenKind::{Colon, Indent, Name, Newline};
         let start = self.position;
         if self.at_name("match") {
-            let subject = Skip(|this: &mut Self| this.subject().map(drop));
+            let subject = Skip(&|this| this.subject().map(drop));
             self.report_here(&[Token(Name), subject, Token(Newline)], "expected ':'")?;
             let shape = [Token(Name), subject, Token(Colon), Token(Newline), NotBefore(Indent.bit())];
             if self.find(&shape)?.is_some() {
@@ -104,11 +104,11 @@ impl<'a> Parser<'a, '_> {
         if !self.at_name("case") || !self.knows(Mistake::CaseOutsideMatch) {
             return Ok(());
         }
-        let patterns = Skip(|this: &mut Self| {
+        let patterns = Skip(&|this| {
             this.patterns()?;
             this.guard().map(drop)
         });
-        let block = Skip(|this: &mut Self| this.unnamed_block().map(drop));
+        let block = Skip(&|this| this.unnamed_block().map(drop));
         let message = "case statement must be inside match statement";
         self.report(&[Token(Name), patterns, Token(Colon), block], 0..=2, message)
     }
@@ -477,9 +477,9 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_mapping_pattern(&mut self) -> Step<()> {
         use TokenKind::{Comma, DoubleStar, LeftBrace, RightBrace};
-        let items = Skip(|this: &mut Self| this.items().map(drop));
-        let target = Skip(|this: &mut Self| this.capture_target().map(drop));
-        let some_items = Skip(|this: &mut Self| match this.items()? {
+        let items = Skip(&|this| this.items().map(drop));
+        let target = Skip(&|this| this.capture_target().map(drop));
+        let some_items = Skip(&|this| match this.items()? {
             ([], _) => Err(Stop::Dead),
             _ => Ok(()),
         });

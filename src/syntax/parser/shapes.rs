@@ -19,7 +19,7 @@ use crate::syntax::lexer::TokenKind;
 
 /// A part of a shape.
 #[derive(Clone, Copy)]
-pub(super) enum Part<'a, 't> {
+pub(super) enum Part<'p, 'a, 't> {
     Token(TokenKind),
     /// A token of one of the kinds whose [bits](TokenKind::bit) are set.
     OneOf(u128),
@@ -32,7 +32,7 @@ pub(super) enum Part<'a, 't> {
     /// The tokens of a rule that makes an expression.
     Parse(fn(&mut Parser<'a, 't>) -> Step<Expr<'a>>),
     /// The tokens of any rule.
-    Skip(fn(&mut Parser<'a, 't>) -> Step<()>),
+    Skip(&'p dyn Fn(&mut Parser<'a, 't>) -> Step<()>),
 }
 
 /// What fits a shape: the location of each part, none if it takes no tokens, and its expression.
@@ -56,7 +56,7 @@ impl<'a> Found<'a> {
 impl<'a, 't> Parser<'a, 't> {
     /// What the next tokens are in a shape, if they fit it. None is taken.
     #[cold]
-    pub(super) fn find(&mut self, shape: &[Part<'a, 't>]) -> Step<Option<Found<'a>>> {
+    pub(super) fn find(&mut self, shape: &[Part<'_, 'a, 't>]) -> Step<Option<Found<'a>>> {
         self.fits(|this| {
             let found = shape.iter().map(|&part| this.part(part)).collect::<Step<_>>()?;
             if let Some(Part::Token(_) | Part::OneOf(_)) = shape.last() {
@@ -66,7 +66,7 @@ impl<'a, 't> Parser<'a, 't> {
         })
     }
 
-    fn part(&mut self, part: Part<'a, 't>) -> Step<(Location, Option<Expr<'a>>)> {
+    fn part(&mut self, part: Part<'_, 'a, 't>) -> Step<(Location, Option<Expr<'a>>)> {
         let fits = match part {
             Part::Token(kind) => return self.token_part(kind.bit()),
             Part::OneOf(kinds) => return self.token_part(kinds),
@@ -99,7 +99,7 @@ impl<'a, 't> Parser<'a, 't> {
     #[cold]
     pub(super) fn report(
         &mut self,
-        shape: &[Part<'a, 't>],
+        shape: &[Part<'_, 'a, 't>],
         blamed: RangeInclusive<usize>,
         message: impl Into<String>,
     ) -> Step<()> {
@@ -110,7 +110,7 @@ impl<'a, 't> Parser<'a, 't> {
     #[cold]
     pub(super) fn report_with(
         &mut self,
-        shape: &[Part<'a, 't>],
+        shape: &[Part<'_, 'a, 't>],
         blamed: RangeInclusive<usize>,
         message: impl FnOnce(&Self, &Found<'a>) -> String,
     ) -> Step<()> {
@@ -121,7 +121,7 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// The same from the start of a part to where CPython's tokenizer is.
     #[cold]
-    pub(super) fn report_from(&mut self, shape: &[Part<'a, 't>], part: usize, message: &str) -> Step<()> {
+    pub(super) fn report_from(&mut self, shape: &[Part<'_, 'a, 't>], part: usize, message: &str) -> Step<()> {
         match self.find(shape)? {
             Some(found) => self.mistake_from(found.location(part), message),
             None => Ok(()),
@@ -130,7 +130,7 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// The same at the last token that was looked at.
     #[cold]
-    pub(super) fn report_here(&mut self, shape: &[Part<'a, 't>], message: impl Into<String>) -> Step<()> {
+    pub(super) fn report_here(&mut self, shape: &[Part<'_, 'a, 't>], message: impl Into<String>) -> Step<()> {
         match self.find(shape)? {
             Some(_) => self.mistake_here(message),
             None => Ok(()),

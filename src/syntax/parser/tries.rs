@@ -139,7 +139,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         self.invalid_exception_types()?;
-        let types = Skip(|this: &mut Self| {
+        let types = Skip(&|this| {
             this.expression()?;
             this.after(TokenKind::As, Self::name).map(drop)
         });
@@ -161,7 +161,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_exception_types(&mut self) -> Step<()> {
         use TokenKind::{As, Colon, Comma};
         let expression = Parse(Self::expression);
-        let types = Skip(|this: &mut Self| {
+        let types = Skip(&|this| {
             let start = this.position;
             let next = this.expression()?;
             this.tuple_rest(start, next, Self::expression).map(drop)
@@ -171,7 +171,7 @@ impl<'a> Parser<'a, '_> {
             let message = "multiple exception types must be parenthesized when using 'as'";
             return self.report_from(&shape, 0, message);
         }
-        let name = Skip(|this: &mut Self| this.after(As, Self::name).map(drop));
+        let name = Skip(&|this| this.after(As, Self::name).map(drop));
         let shape = [expression, Token(Comma), types, name, Token(Colon)];
         self.report_from(&shape, 0, "multiple exception types must be parenthesized")
     }
@@ -180,7 +180,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_exception_target(&mut self, is_star: bool) -> Step<()> {
         use TokenKind::{As, Colon};
         let (expression, star) = (Parse(Self::expression), if is_star { "*" } else { "" });
-        let block = Skip(|this: &mut Self| this.unnamed_block().map(drop));
+        let block = Skip(&|this| this.unnamed_block().map(drop));
         self.report_with(&[expression, Token(As), expression, Token(Colon), block], 2..=2, |_, found| {
             format!("cannot use except{star} statement with {}", describe(&found.expr(2)))
         })

@@ -128,7 +128,7 @@ impl<'a> Parser<'a, '_> {
         use TokenKind::{Colon, Indent, Newline};
         let line = self.tokens[start].line;
         for items in [Self::skip_items, Self::skip_parenthesized_items] {
-            let shape = [Skip(items), Token(Colon), Token(Newline), NotBefore(Indent.bit())];
+            let shape = [Skip(&items), Token(Colon), Token(Newline), NotBefore(Indent.bit())];
             if self.find(&shape)?.is_some() {
                 let message = format!("expected an indented block after 'with' statement on line {line}");
                 return self.indentation_mistake(message);
@@ -142,11 +142,11 @@ impl<'a> Parser<'a, '_> {
     fn invalid_with_stmt(&mut self) -> Step<()> {
         use TokenKind::{Colon, Comma, Newline};
         if self.knows(Mistake::TrailingCommaInWith) {
-            let shape = [Skip(Self::skip_items), Token(Comma), Token(Colon)];
+            let shape = [Skip(&Self::skip_items), Token(Comma), Token(Colon)];
             self.report(&shape, 1..=1, "the last 'with' item has a trailing comma")?;
         }
         for items in [Self::skip_items, Self::skip_parenthesized_items] {
-            self.report_here(&[Skip(items), Token(Newline)], "expected ':'")?;
+            self.report_here(&[Skip(&items), Token(Newline)], "expected ':'")?;
         }
         Ok(())
     }
