@@ -35,11 +35,11 @@ impl<'a> Parser<'a, '_> {
 
     /// What `parse` makes of the next tokens. If they do not fit, the second run looks for
     /// mistakes.
-    pub(super) fn or_mistake(
+    pub(super) fn or_mistake<T>(
         &mut self,
-        parse: fn(&mut Self) -> Step<Expr<'a>>,
+        parse: fn(&mut Self) -> Step<T>,
         mistakes: fn(&mut Self) -> Step<()>,
-    ) -> Step<Expr<'a>> {
+    ) -> Step<T> {
         if !self.second_run {
             return parse(self);
         }

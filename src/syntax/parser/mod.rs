@@ -397,6 +397,13 @@ impl<'a, 't> Parser<'a, 't> {
         Ok(())
     }
 
+    /// Runs `parse` as long as it fits, and takes a comma after each time: the last one may end the
+    /// list.
+    fn comma_list(&mut self, mut parse: impl FnMut(&mut Self) -> Step<()>) -> Step<()> {
+        while self.attempt(&mut parse)?.is_some() && self.eat(TokenKind::Comma) {}
+        Ok(())
+    }
+
     /// Runs `parse` without the `invalid_` rules.
     ///
     /// CPython: `Parser/parser.c` `expression_without_invalid_rule` (3.10–)

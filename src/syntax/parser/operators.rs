@@ -362,7 +362,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     #[inline]
-    fn attribute(&mut self, value: Expr<'a>) -> Step<Option<ExprKind<'a>>> {
+    pub(super) fn attribute(&mut self, value: Expr<'a>) -> Step<Option<ExprKind<'a>>> {
         if self.kind_ahead(1) != TokenKind::Name {
             self.farthest = self.farthest.max(self.position + 1);
             return Ok(None);

@@ -38,16 +38,7 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `match_stmt` (3.10–)
     pub(super) fn match_statement(&mut self) -> Step<StmtKind<'a>> {
-        if !self.second_run {
-            return self.any_match_statement();
-        }
-        match self.attempt(Self::any_match_statement)? {
-            Some(kind) => Ok(kind),
-            None => {
-                self.invalid_match_stmt()?;
-                Err(Stop::Dead)
-            }
-        }
+        self.or_mistake(Self::any_match_statement, Self::invalid_match_stmt)
     }
 
     fn any_match_statement(&mut self) -> Step<StmtKind<'a>> {
@@ -149,11 +140,8 @@ impl<'a> Parser<'a, '_> {
     fn sequence_after(&mut self, first: Pattern<'a>) -> Step<&'a [Pattern<'a>]> {
         let mut patterns = Patterns::new();
         patterns.push(first);
-        while self.eat(TokenKind::Comma) {
-            match self.attempt(Self::maybe_star_pattern)? {
-                Some(pattern) => patterns.push(pattern),
-                None => break,
-            }
+        if self.eat(TokenKind::Comma) {
+            self.comma_list(|this| Ok(patterns.push(this.maybe_star_pattern()?)))?;
         }
         Ok(self.arena.alloc_slice_copy(&patterns))
     }
@@ -359,13 +347,7 @@ impl<'a> Parser<'a, '_> {
         }
         let mut value = self.name_expression(ExprContext::Load)?;
         while self.at(TokenKind::Dot) {
-            if self.kind_ahead(1) != TokenKind::Name {
-                self.farthest = self.farthest.max(self.position + 1);
-                break;
-            }
-            self.bump();
-            let attr = self.name()?;
-            let kind = ExprKind::Attribute { value: self.alloc(value), attr, ctx: ExprContext::Load };
+            let Some(kind) = self.attribute(value)? else { break };
             value = Expr { kind, location: self.span(start) };
             self.chained += 1;
         }
@@ -406,15 +388,9 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `mapping_pattern` (3.10–)
     fn mapping_pattern(&mut self) -> Step<Pattern<'a>> {
-        if !self.second_run || !self.knows(Mistake::MappingRestNotLast) {
-            return self.any_mapping_pattern();
-        }
-        match self.attempt(Self::any_mapping_pattern)? {
-            Some(pattern) => Ok(pattern),
-            None => {
-                self.invalid_mapping_pattern()?;
-                Err(Stop::Dead)
-            }
+        match self.knows(Mistake::MappingRestNotLast) {
+            true => self.or_mistake(Self::any_mapping_pattern, Self::invalid_mapping_pattern),
+            false => self.any_mapping_pattern(),
         }
     }
 
@@ -439,14 +415,11 @@ impl<'a> Parser<'a, '_> {
     fn items(&mut self) -> Step<(&'a [Expr<'a>], &'a [Pattern<'a>])> {
         let from = self.exprs.len();
         let mut patterns = Patterns::new();
-        while !self.at_any(TokenKind::RightBrace.bit() | TokenKind::DoubleStar.bit()) {
-            let Some((key, pattern)) = self.attempt(Self::key_value_pattern)? else { break };
-            self.exprs.push(key);
-            patterns.push(pattern);
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-        }
+        self.comma_list(|this| {
+            let (key, pattern) = this.key_value_pattern()?;
+            this.exprs.push(key);
+            Ok(patterns.push(pattern))
+        })?;
         let patterns = self.arena.alloc_slice_copy(&patterns);
         Ok((self.take_exprs(from), patterns))
     }
@@ -454,7 +427,6 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `key_value_pattern` (3.10–)
     fn key_value_pattern(&mut self) -> Step<(Expr<'a>, Pattern<'a>)> {
         use TokenKind::{False, Name, None, True};
-        let start = self.position;
         let key = match self.kind() {
             Name => {
                 let key = self.name_or_attr()?;
@@ -463,10 +435,7 @@ impl<'a> Parser<'a, '_> {
                 }
                 key
             }
-            None | True | False => {
-                let kind = ExprKind::Constant(self.singleton());
-                Expr { kind, location: self.span(start) }
-            }
+            None | True | False => self.atom()?,
             _ => self.literal_expr()?,
         };
         self.expect(TokenKind::Colon)?;
@@ -512,20 +481,14 @@ impl<'a> Parser<'a, '_> {
     /// whatever follows it.
     fn positional_patterns(&mut self, open: usize) -> Step<&'a [Pattern<'a>]> {
         let mut patterns = Patterns::new();
-        while !self.at(TokenKind::RightParen) {
-            let is_keyword = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::Equal;
-            let is_wildcard = self.at_name("_") && self.position > open + 1;
-            if is_keyword && !is_wildcard {
-                break;
+        self.comma_list(|this| {
+            let is_keyword = this.at(TokenKind::Name) && this.kind_ahead(1) == TokenKind::Equal;
+            let is_wildcard = this.at_name("_") && this.position > open + 1;
+            match is_keyword && !is_wildcard {
+                true => Err(Stop::Dead),
+                false => Ok(patterns.push(this.pattern()?)),
             }
-            match self.attempt(Self::pattern)? {
-                Some(pattern) => patterns.push(pattern),
-                None => break,
-            }
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-        }
+        })?;
         Ok(self.arena.alloc_slice_copy(&patterns))
     }
 
@@ -537,19 +500,12 @@ impl<'a> Parser<'a, '_> {
     fn keyword_patterns(&mut self) -> Step<(&'a [Ident], &'a [Pattern<'a>])> {
         let mut names = SmallVec::<[Ident; 8]>::new();
         let mut patterns = Patterns::new();
-        while self.at(TokenKind::Name) {
-            let item = self.attempt(|this| {
-                let name = this.name()?;
-                this.expect(TokenKind::Equal)?;
-                Ok((name, this.pattern()?))
-            })?;
-            let Some((name, pattern)) = item else { break };
-            names.push(name);
-            patterns.push(pattern);
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-        }
+        self.comma_list(|this| {
+            let name = this.name()?;
+            this.expect(TokenKind::Equal)?;
+            patterns.push(this.pattern()?);
+            Ok(names.push(name))
+        })?;
         Ok((self.arena.alloc_slice_copy(&names), self.arena.alloc_slice_copy(&patterns)))
     }
 
