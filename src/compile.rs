@@ -12,7 +12,7 @@ use crate::names::Interner;
 use crate::preprocess::{Folded, preprocess};
 use crate::source::{self, ByteFault, Decoded};
 use crate::symtable;
-use crate::syntax::{self, ast::Module};
+use crate::syntax;
 use crate::targets::Target;
 
 /// What a compilation depends on besides the source and the target.
@@ -36,20 +36,7 @@ pub struct Compilation<'a> {
 /// A parsed file, with the results that several targets share.
 pub struct Parsed<'a> {
     pub syntax: syntax::Parsed<'a>,
-    /// Why some targets refuse the bytes of the file.
-    bytes: Option<ByteFault>,
     folded: Folded<'a>,
-}
-
-impl<'a> Parsed<'a> {
-    /// The tree for a target, or what the target's decoder or grammar has against the file.
-    pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<Module<'a>, Diagnostic> {
-        let module = self.syntax.module(arena, target);
-        if let Some(fault) = &self.bytes {
-            fault.check(target, module.as_ref().err())?;
-        }
-        module
-    }
 }
 
 /// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
@@ -57,12 +44,12 @@ impl<'a> Parsed<'a> {
 /// An error is one of decoding that all targets share. What a target alone has against the file,
 /// [`compile_parsed`] says.
 pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, ByteFault> {
-    let Decoded { text, fault: bytes } = source::decode(source)?;
+    let Decoded { text, fault } = source::decode(source)?;
     let text = match text {
         std::borrow::Cow::Borrowed(text) => text,
         std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
     };
-    Ok(Parsed { syntax: syntax::parse(arena, text), bytes, folded: Folded::default() })
+    Ok(Parsed { syntax: syntax::parse(arena, text, fault), folded: Folded::default() })
 }
 
 /// The largest number of bytes of stack that the stages after the parser need per level of nesting.
@@ -99,8 +86,8 @@ fn run_stages<'a>(
     let (features, optimize) = (target.features(), options.optimize);
     let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
 
-    let module = parsed.module(arena, target);
-    let Parsed { syntax, folded, .. } = parsed;
+    let Parsed { syntax, folded } = parsed;
+    let module = syntax.module(arena, target);
     warnings.extend(syntax.warnings(target));
     let module = module?;
     let interner = &mut syntax.interner;

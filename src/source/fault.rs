@@ -1,8 +1,8 @@
 //! The errors in the bytes of a source, for each target.
 
 use super::Location;
-use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::targets::{ParserFeatures, Target};
+use crate::diagnostic::Diagnostic;
+use crate::targets::Target;
 
 /// A fault of a source's bytes. Some targets find it before they read the source's tokens, others
 /// when they come to it.
@@ -22,16 +22,6 @@ impl ByteFault {
         self.refusal(target).expect("every target refuses such bytes")
     }
 
-    /// Fails if a target refuses the bytes, unless it finds the error `syntax` of the text before.
-    pub(crate) fn check(&self, target: Target, syntax: Option<&Diagnostic>) -> Result<(), Diagnostic> {
-        match self.refusal(target) {
-            Some(refusal) if syntax.is_none_or(|syntax| self.precedes(syntax, &target.features().syntax)) => {
-                Err(refusal.clone())
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// The diagnostic of a target, if it refuses the bytes.
     pub fn refusal(&self, target: Target) -> Option<&Diagnostic> {
         match &self.early {
@@ -40,17 +30,10 @@ impl ByteFault {
         }
     }
 
-    /// Whether a target reports this fault rather than `syntax`, which it finds in the text.
-    ///
-    /// A target that checks bytes token by token may find a syntax error before it comes to them.
-    /// On one line it does not, because it explains a syntax error only after it has read the
-    /// tokens around it; indentation comes before tokens.
-    fn precedes(&self, syntax: &Diagnostic, features: &ParserFeatures) -> bool {
-        use DiagnosticKind::{IndentationError, TabError};
-        let is_early = self.early.is_some() && features.source_bytes_checked_first;
-        let is_indentation = matches!(syntax.kind, IndentationError | TabError);
-        let lines = (self.token.lineno, syntax.location.lineno);
-        is_early || self.token == Location::NONE || lines.0 < lines.1 || lines.0 == lines.1 && !is_indentation
+    /// The token at which a target comes to the fault; [`Location::NONE`] if that is before any token.
+    pub(crate) fn token(&self, target: Target) -> Location {
+        let is_early = self.early.is_some() && target.features().syntax.source_bytes_checked_first;
+        if is_early { Location::NONE } else { self.token }
     }
 }
 

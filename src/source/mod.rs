@@ -30,7 +30,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded<'s> {
     /// The text with line feeds as newlines and without BOM. Bytes that are not UTF-8 have become
-    /// `?` in comments and `_` elsewhere, one for one.
+    /// `?`, one for one.
     pub text: Cow<'s, str>,
     /// What targets have against bytes that are not UTF-8.
     pub fault: Option<ByteFault>,

@@ -49,8 +49,7 @@ impl<'b> Undecodable<'b> {
     }
 }
 
-/// Makes text of a source that is not UTF-8. Each byte that is no part of a character becomes `?`
-/// in comments and `_` elsewhere.
+/// Makes text of a source that is not UTF-8. Each byte that is no part of a character becomes `?`.
 ///
 /// CPython: `Parser/tokenizer.c` `tok_get_normal_mode`, `verify_identifier` (3.12)
 pub(super) fn mask(text: Vec<u8>) -> (String, ByteFault) {
@@ -61,7 +60,7 @@ pub(super) fn mask(text: Vec<u8>) -> (String, ByteFault) {
     }
     let (late, token) = scanner.first.unzip();
     let mut text = scanner.text;
-    replace_invalid(&mut text, b'_');
+    replace_invalid(&mut text);
     let text = String::from_utf8(text).unwrap_or_else(|_| unreachable!("all invalid bytes were replaced"));
     let fault = ByteFault {
         early: early.map(Box::new),
@@ -86,12 +85,12 @@ fn not_utf8(text: &[u8]) -> Option<Diagnostic> {
 }
 
 /// Overwrites every byte that is no part of a character.
-fn replace_invalid(text: &mut [u8], replacement: u8) {
+fn replace_invalid(text: &mut [u8]) {
     let mut position = 0;
     while let Err(error) = std::str::from_utf8(&text[position..]) {
         let start = position + error.valid_up_to();
         position = error.error_len().map_or(text.len(), |len| start + len);
-        text[start..position].fill(replacement);
+        text[start..position].fill(b'?');
     }
 }
 
@@ -163,9 +162,7 @@ impl Scanner {
 
     fn comment(&mut self) {
         let rest = &self.text[self.position..];
-        let end = self.position + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-        replace_invalid(&mut self.text[self.position..end], b'?');
-        self.position = end;
+        self.position += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
     }
 
     /// A name or number, or the prefix of a string and that string.

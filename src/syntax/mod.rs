@@ -23,7 +23,7 @@ use bumpalo::Bump;
 
 use crate::diagnostic::{Diagnostic, DiagnosticKind, Warning};
 use crate::names::Interner;
-use crate::source::Location;
+use crate::source::{ByteFault, Location};
 use crate::targets::{Dialect, Target, limits};
 use judge::Refusal;
 use parser::Parser;
@@ -33,6 +33,8 @@ pub struct Parsed<'a> {
     pub interner: Interner<'a>,
     /// Ends in a newline.
     text: &'a str,
+    /// What targets have against the bytes that the text was decoded from.
+    bytes: Option<ByteFault>,
     /// By the union of all grammars; none if that refuses the text.
     union: Option<parser::Parsed<'a>>,
     /// By the rules of the targets that needed it.
@@ -41,8 +43,9 @@ pub struct Parsed<'a> {
 
 type Reading<'a> = Result<parser::Parsed<'a>, Refusal>;
 
-/// Reads a decoded text, whose newlines are all `\n`, for all targets.
-pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Parsed<'a> {
+/// Reads a decoded text, whose newlines are all `\n`, for all targets. `bytes` is what is wrong with
+/// the bytes it was decoded from.
+pub fn parse<'a>(arena: &'a Bump, text: &'a str, bytes: Option<ByteFault>) -> Parsed<'a> {
     let text = match text.ends_with('\n') {
         true => text,
         false => {
@@ -54,7 +57,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a str) -> Parsed<'a> {
     };
     let mut interner = Interner::new(arena);
     let union = read(arena, &mut interner, text, &Dialect::union());
-    Parsed { interner, text, union, readings: Vec::new() }
+    Parsed { interner, text, bytes, union, readings: Vec::new() }
 }
 
 /// The tree of a text by `dialect`, if it has one; nothing is found out about it otherwise.
@@ -81,7 +84,9 @@ impl<'a> Parsed<'a> {
     /// The tree as `target` has it, or the error that its CPython raises. A note is added to the
     /// error of a text with syntax that came after the target.
     pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<ast::Module<'a>, Diagnostic> {
+        let refusal = self.bytes.as_ref().and_then(|bytes| bytes.refusal(target));
         if let Some(union) = &self.union
+            && refusal.is_none()
             && fits(union, target)
         {
             return Ok(union.module);
@@ -137,12 +142,17 @@ impl<'a> Parsed<'a> {
             return Err(Refusal { diagnostic, notices: Vec::new() });
         }
         let dialect = Dialect::of(target);
+        let bytes = self.bytes.as_ref().filter(|bytes| bytes.refusal(target).is_some());
         if self.union.is_some()
+            && bytes.is_none()
             && let Some(parsed) = read(arena, &mut self.interner, self.text, &dialect)
         {
             return Ok(parsed);
         }
-        let lexed = lexer::lex(self.text, &dialect);
+        let mut lexed = lexer::lex(self.text, &dialect);
+        if let Some(bytes) = bytes {
+            lexed.end_at(bytes.token(target), bytes.of(target));
+        }
         judge::judge(arena, &mut self.interner, self.text, &dialect, &lexed)
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn tree(bytes: &[u8], target: Target) -> Result<String, Verdict> {
     let arena = Bump::new();
     let refused = |diagnostic: &Diagnostic| Verdict::new(diagnostic, bytes);
     let mut parsed = compile::parse(&arena, bytes).map_err(|fault| refused(fault.of(target)))?;
-    let module = parsed.module(&arena, target).map_err(|diagnostic| refused(&diagnostic))?;
+    let module = parsed.syntax.module(&arena, target).map_err(|diagnostic| refused(&diagnostic))?;
     Ok(stacker::grow(DUMP_STACK, || dump::dump(&parsed.syntax.interner, &module)))
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn digest(tree: &str, target: Target) -> String {
 #[allow(dead_code, reason = "the scripts ask for what `compile()` has against a source")]
 pub(crate) fn parser_verdict(text: &str, target: Target) -> Option<Verdict> {
     let arena = Bump::new();
-    let judged = syntax::parse(&arena, text).module(&arena, target);
+    let judged = syntax::parse(&arena, text, None).module(&arena, target);
     judged.err().map(|diagnostic| Verdict::of_text(&diagnostic, text))
 }
 

@@ -27,7 +27,7 @@ fn main() {
     let texts: Vec<String> = paths
         .iter()
         .map(|path| std::fs::read(path).expect("the file can be read"))
-        .filter_map(|bytes| source::decode(&bytes).ok().map(String::from))
+        .filter_map(|bytes| source::decode(&bytes).ok().map(|decoded| decoded.text.into_owned()))
         .filter(|text| ours(&mut arena, text, target) && theirs(text).is_some())
         .collect();
     let mut times = (Vec::new(), Vec::new());
@@ -45,7 +45,7 @@ fn main() {
 /// Makes our tree for the target; whether it is accepted.
 fn ours(arena: &mut Bump, text: &str, target: Target) -> bool {
     arena.reset();
-    let accepted = syntax::parse(arena, text).module(arena, target).is_ok();
+    let accepted = syntax::parse(arena, text, None).module(arena, target).is_ok();
     accepted
 }
 

@@ -1,6 +1,6 @@
 //! Why a text has no further tokens.
 
-use super::{Bracket, Lexer};
+use super::{Bracket, Lexed, Lexer, Token, TokenKind};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::targets::Mistake;
@@ -18,6 +18,29 @@ pub(in crate::syntax) struct LexicalFault {
 }
 
 pub(super) type Lexing<T> = Result<T, Box<LexicalFault>>;
+
+impl Lexed {
+    /// Ends the tokens at the one that starts at a place, because of an error in its bytes: at the
+    /// first one if the place is none. If they end at that place already, as with a string that is
+    /// not closed, that error stays.
+    pub(in crate::syntax) fn end_at(&mut self, place: Location, error: &Diagnostic) {
+        let has_come = |token: &Token| {
+            let start = (token.line as i32, (token.start - token.line_start) as i32);
+            let is_blank = matches!(token.kind, TokenKind::Indent | TokenKind::Dedent);
+            start >= (place.lineno, place.col_offset) && !is_blank
+        };
+        let Some(index) = self.tokens.iter().position(has_come) else { return };
+        let is_no_token = self.tokens[index].kind == TokenKind::Fault && place != Location::NONE;
+        if is_no_token {
+            return;
+        }
+        self.tokens.truncate(index + 1);
+        self.tokens[index].kind = TokenKind::Fault;
+        self.notices.retain(|notice| (notice.token as usize) < index);
+        let diagnostic = error.clone();
+        self.fault = Some(Box::new(LexicalFault { diagnostic, prevails: true, unclosed: None }));
+    }
+}
 
 impl Lexer<'_> {
     /// An error that the tokenizer raises at the byte before the current offset.
