@@ -180,11 +180,11 @@ impl Mistake {
             | Mistake::EscapedEndQuote => &[(V3_13, 0)],
             Mistake::EscapePlace => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::ExclamationMark => &[(V3_13, 6), (V3_14, 0)],
-            // The patch releases of these four are between those that were compared.
-            Mistake::UndecodablePiece => &[(V3_14, 8), (V3_15, 0)],
-            Mistake::WholeSoftKeywords => &[(V3_12, 8), (V3_13, 1), (V3_14, 0)],
+            // No changelog names the change; 3.14.8 does not have it, 3.14.10 and 3.15.2 do.
+            Mistake::UndecodablePiece => &[(V3_14, 9), (V3_15, 1)],
+            Mistake::WholeSoftKeywords => &[(V3_12, 12), (V3_13, 6), (V3_14, 0)],
             Mistake::EndInFirstLine => &[(V3_12, 3), (V3_13, 0)],
-            Mistake::ColumnWithinLine => &[(V3_12, 5), (V3_13, 1), (V3_14, 0)],
+            Mistake::ColumnWithinLine => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::FluflStatement => &[(V3_12, 10), (V3_13, 3), (V3_14, 0)],
             Mistake::LessGreater => &[(V3_13, 16), (V3_14, 8), (V3_15, 0)],
             Mistake::BareStarExpressionLate

@@ -132,7 +132,13 @@ impl<'a> Parser<'a, '_> {
         if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
             return left.ok_or(Stop::Dead);
         }
-        let Some(left) = left else { return self.only_in_comprehension(Self::expression) };
+        let Some(left) = left else {
+            // No other expression can begin where no bitwise operation does.
+            return match self.at_any(TokenKind::Not.bit() | TokenKind::Lambda.bit()) {
+                true => self.only_in_comprehension(Self::expression),
+                false => Err(Stop::Dead),
+            };
+        };
         let mark = self.mark();
         let whole = self.attempt(|this| this.expression_rest(start, left))?;
         let whole = whole.filter(|_| self.at_comprehension());
