@@ -30,6 +30,12 @@ impl<'a> Parser<'a, '_> {
 
     /// A tuple, a generator expression, or one expression.
     fn parenthesized(&mut self) -> Step<Expr<'a>> {
+        if self.second_run
+            && self.kind_ahead(1) == TokenKind::DoubleStar
+            && self.knows(Mistake::ComprehensionsFirst)
+        {
+            self.invalid_comprehension()?;
+        }
         self.or_mistake(Self::any_parenthesized, Self::parenthesized_mistakes)
     }
 
@@ -127,11 +133,15 @@ impl<'a> Parser<'a, '_> {
     /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of
     /// one.
     pub(super) fn unpacked_element(&mut self) -> Step<Expr<'a>> {
+        if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
+            return self.bitwise_or();
+        }
+        if self.second_run {
+            // The comprehension comes first, whose mistakes are those of any expression.
+            self.fits(Self::expression)?;
+        }
         let start = self.position;
         let left = self.attempt(Self::bitwise_or)?;
-        if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
-            return left.ok_or(Stop::Dead);
-        }
         let Some(left) = left else {
             // No other expression can begin where no bitwise operation does.
             return match self.at_any(TokenKind::Not.bit() | TokenKind::Lambda.bit()) {

@@ -75,6 +75,7 @@ pub(super) enum Rule {
     Primary,
     Strings,
     NamedExpressionMistakes,
+    ClosedPattern,
 }
 
 /// What a parser made of a text.
@@ -433,6 +434,20 @@ impl<'a, 't> Parser<'a, 't> {
                 self.known.insert(key, None);
             }
             Err(Stop::Fault) => {}
+        }
+        result
+    }
+
+    /// Runs `parse`, unless it did not fit at this position before.
+    fn unless_failed<T>(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
+        let (key, mark) = ((rule, self.position as u32), self.mark());
+        if self.known.contains_key(&key) {
+            return Err(Stop::Dead);
+        }
+        let result = parse(self);
+        if let Err(Stop::Dead) = result {
+            self.back_to(mark);
+            self.known.insert(key, None);
         }
         result
     }

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::mistakes::describe;
 use super::shapes::Part::{NotBefore, Parse, Skip, Token};
-use super::{Parser, Step, Stop};
+use super::{Parser, Rule, Step, Stop};
 use crate::code::Constant;
 use crate::names::Ident;
 use crate::syntax::ast::*;
@@ -220,6 +220,13 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `closed_pattern` (3.10–)
     fn closed_pattern(&mut self) -> Step<Pattern<'a>> {
+        match self.remembers() {
+            true => self.unless_failed(Rule::ClosedPattern, Self::any_closed_pattern),
+            false => self.any_closed_pattern(),
+        }
+    }
+
+    fn any_closed_pattern(&mut self) -> Step<Pattern<'a>> {
         let start = self.position;
         match self.kind() {
             TokenKind::Name => self.name_pattern(),
