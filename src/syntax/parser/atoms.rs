@@ -30,13 +30,17 @@ impl<'a> Parser<'a, '_> {
 
     /// A tuple, a generator expression, or one expression.
     fn parenthesized(&mut self) -> Step<Expr<'a>> {
-        if self.second_run
-            && self.kind_ahead(1) == TokenKind::DoubleStar
-            && self.knows(Mistake::ComprehensionsFirst)
-        {
-            self.invalid_comprehension()?;
-        }
+        self.unpacked_mapping_first()?;
         self.or_mistake(Self::any_parenthesized, Self::parenthesized_mistakes)
+    }
+
+    /// `(**a` and `[**a`: where comprehensions come first, so do their mistakes.
+    fn unpacked_mapping_first(&mut self) -> Step<()> {
+        let is_unpacked = self.second_run && self.kind_ahead(1) == TokenKind::DoubleStar;
+        match is_unpacked && self.knows(Mistake::ComprehensionsFirst) {
+            true => self.invalid_comprehension(),
+            false => Ok(()),
+        }
     }
 
     /// What `parse` makes of the next tokens. If they do not fit, the second run looks for
@@ -94,6 +98,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn list(&mut self) -> Step<Expr<'a>> {
+        self.unpacked_mapping_first()?;
         self.or_mistake(Self::any_list, Self::list_mistakes)
     }
 
