@@ -27,7 +27,7 @@ fn main() {
     let texts: Vec<String> = paths
         .iter()
         .map(|path| std::fs::read(path).expect("the file can be read"))
-        .filter_map(|bytes| source::decode(&bytes).ok().map(String::from))
+        .filter_map(|bytes| source::decode(&bytes).ok().map(|decoded| String::from(decoded.text)))
         .filter(|text| ours(&mut arena, text, target) && theirs(text).is_some())
         .collect();
     let mut times = (Vec::new(), Vec::new());
