@@ -39,7 +39,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(alias);
         }
         let value = self.assigned_value()?;
-        Ok(StmtKind::Expr(self.alloc(value)))
+        Ok(StmtKind::Expr(value))
     }
 
     /// After its operator, an augmented assignment is no other statement.
@@ -51,7 +51,7 @@ impl<'a> Parser<'a, '_> {
                 None => Err(Stop::Dead),
             }
         })?;
-        Ok(target.is_some_and(|target| is_single_target(&target)))
+        Ok(target.is_some_and(|target| is_single_target(target)))
     }
 
     /// An expression, or an assignment to it, as the token after it says.
@@ -60,22 +60,22 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         let first = self.assigned_value()?;
         match self.kind() {
-            TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(self.alloc(first))),
+            TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(first)),
             TokenKind::Equal => self.assignment(first),
             TokenKind::Colon => self.annotated_assignment(start, first),
             kind => match augmented_operator(kind) {
                 Some(op) => self.augmented_assignment(first, op),
-                None => Ok(StmtKind::Expr(self.alloc(first))),
+                None => Ok(StmtKind::Expr(first)),
             },
         }
     }
 
     /// `target = target = value`, after the first target.
-    fn assignment(&mut self, first: Expr<'a>) -> Step<StmtKind<'a>> {
+    fn assignment(&mut self, first: &'a Expr<'a>) -> Step<StmtKind<'a>> {
         let from = self.exprs.len();
         let mut value = first;
         while self.at(TokenKind::Equal) {
-            if !is_star_target(&value) {
+            if !is_star_target(value) {
                 return Err(Stop::Dead);
             }
             let target = self.stored(value);
@@ -84,11 +84,11 @@ impl<'a> Parser<'a, '_> {
             value = self.assigned_value()?;
         }
         let targets = self.take_exprs(from);
-        Ok(StmtKind::Assign { targets, value: self.alloc(value) })
+        Ok(StmtKind::Assign { targets, value })
     }
 
-    fn annotated_assignment(&mut self, start: usize, target: Expr<'a>) -> Step<StmtKind<'a>> {
-        if !is_single_target(&target) {
+    fn annotated_assignment(&mut self, start: usize, target: &'a Expr<'a>) -> Step<StmtKind<'a>> {
+        if !is_single_target(target) {
             return Err(Stop::Dead);
         }
         self.bump();
@@ -102,21 +102,21 @@ impl<'a> Parser<'a, '_> {
         };
         let is_name = matches!(target.kind, ExprKind::Name { .. });
         let assign = AnnAssign {
-            target: self.alloc(self.stored(target)),
-            annotation: self.alloc(annotation),
-            value: value.map(|value| self.alloc(value)),
+            target: self.stored(target),
+            annotation,
+            value,
             simple: is_name && self.tokens[start].kind == TokenKind::Name,
         };
         Ok(StmtKind::AnnAssign(self.arena.alloc(assign)))
     }
 
-    fn augmented_assignment(&mut self, target: Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
-        if !is_single_target(&target) {
+    fn augmented_assignment(&mut self, target: &'a Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
+        if !is_single_target(target) {
             return Err(Stop::Dead);
         }
         self.bump();
         let value = self.assigned_value()?;
-        let (target, value) = (self.alloc(self.stored(target)), self.alloc(value));
+        let (target, value) = (self.stored(target), value);
         Ok(StmtKind::AugAssign { target, op, value })
     }
 
@@ -136,7 +136,6 @@ impl<'a> Parser<'a, '_> {
         if !self.allows(SyntaxFeature::TypeAlias, start) {
             return Err(Stop::Dead);
         }
-        let (name, value) = (self.alloc(name), self.alloc(value));
         let alias = TypeAlias { id, name, type_params, value };
         Ok(StmtKind::TypeAlias(self.arena.alloc(alias)))
     }
@@ -161,7 +160,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         if let Some(target) = target {
             self.back_to(targets);
-            return self.check_target(&target, Use::Assign);
+            return self.check_target(target, Use::Assign);
         }
         let target = self.fits(|this| {
             let target = this.yield_expression()?;
@@ -188,7 +187,7 @@ impl<'a> Parser<'a, '_> {
         match target {
             Some(target) => {
                 let message =
-                    format!("'{}' is an illegal expression for augmented assignment", describe(&target));
+                    format!("'{}' is an illegal expression for augmented assignment", describe(target));
                 self.mistake_at(target.location, message)
             }
             None => Ok(()),
@@ -203,7 +202,7 @@ impl<'a> Parser<'a, '_> {
             Ok(target)
         })?;
         if let Some(target) = annotated {
-            let message = format!("only single target (not {}) can be annotated", describe(&target));
+            let message = format!("only single target (not {}) can be annotated", describe(target));
             return self.mistake_at(target.location, message);
         }
         let first = self.fits(|this| {
@@ -238,7 +237,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A list or a tuple, in parentheses or not.
-    fn invalid_ann_assign_target(&mut self) -> Step<Expr<'a>> {
+    fn invalid_ann_assign_target(&mut self) -> Step<&'a Expr<'a>> {
         if !self.at_any(TokenKind::LeftParen.bit() | TokenKind::LeftBracket.bit()) {
             return Err(Stop::Dead);
         }

@@ -17,8 +17,8 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn comprehension(
         &mut self,
         start: usize,
-        elt: Expr<'a>,
-        value: Option<Expr<'a>>,
+        elt: &'a Expr<'a>,
+        value: Option<&'a Expr<'a>>,
     ) -> Step<&'a ComprehensionExpr<'a>> {
         if matches!(elt.kind, ExprKind::Starred { .. })
             && !self.allows(SyntaxFeature::UnpackingInComprehension, start + 1)
@@ -27,7 +27,6 @@ impl<'a> Parser<'a, '_> {
         }
         let id = self.node_id();
         let generators = self.for_if_clauses()?;
-        let (elt, value) = (self.alloc(elt), value.map(|value| self.alloc(value)));
         Ok(self.arena.alloc(ComprehensionExpr { id, elt, value, generators }))
     }
 
@@ -71,7 +70,7 @@ impl<'a> Parser<'a, '_> {
             }
         }
         let ifs = self.take_exprs(from);
-        Ok(Comprehension { is_async, target: self.alloc(target), iter: self.alloc(iter), ifs })
+        Ok(Comprehension { is_async, target, iter, ifs })
     }
 
     /// At a clause that has no target or no `in`.
@@ -123,7 +122,7 @@ impl<'a> Parser<'a, '_> {
             this.star_expressions()
         })?;
         match target {
-            Some(target) => self.check_target(&target, Use::For),
+            Some(target) => self.check_target(target, Use::For),
             None => Ok(()),
         }
     }

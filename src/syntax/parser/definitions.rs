@@ -64,7 +64,6 @@ impl<'a> Parser<'a, '_> {
         };
         self.missed(TokenKind::Colon, ":")?;
         let body = self.block("function definition", start)?;
-        let returns = returns.map(|returns| self.alloc(returns));
         let function = FunctionDef { id, is_async, name, args, body, decorator_list, returns, type_params };
         Ok(StmtKind::FunctionDef(self.arena.alloc(function)))
     }
@@ -161,7 +160,6 @@ impl<'a> Parser<'a, '_> {
             }
         };
         let default_value = self.type_param_default(kind)?;
-        let bound = bound.map(|bound| self.alloc(bound));
         let location = self.span(start);
         Ok(TypeParam { id, default_id, kind, name, bound, default_value, location })
     }
@@ -206,6 +204,6 @@ impl<'a> Parser<'a, '_> {
         if value.is_some() {
             self.allows(SyntaxFeature::TypeParameterDefault, equal);
         }
-        Ok(value.map(|value| self.alloc(value)))
+        Ok(value)
     }
 }

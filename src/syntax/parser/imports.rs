@@ -259,7 +259,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         match target {
             Some(target) => {
-                let message = format!("cannot use {} as import target", describe(&target));
+                let message = format!("cannot use {} as import target", describe(target));
                 self.mistake_at(target.location, message)
             }
             None => Ok(()),

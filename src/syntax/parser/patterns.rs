@@ -73,11 +73,11 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::Dedent)?;
         let cases = self.arena.alloc_slice_copy(&cases);
-        Ok(StmtKind::Match { subject: self.alloc(subject), cases })
+        Ok(StmtKind::Match { subject, cases })
     }
 
     /// CPython: `subject_expr` (3.10–)
-    fn subject(&mut self) -> Step<Expr<'a>> {
+    fn subject(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.star_named_expression()?;
         if matches!(first.kind, ExprKind::Starred { .. }) && !self.at(TokenKind::Comma) {
@@ -146,11 +146,10 @@ impl<'a> Parser<'a, '_> {
         let guard = self.guard()?;
         self.colon()?;
         let body = self.block("'case' statement", start)?;
-        let guard = guard.map(|guard| self.alloc(guard));
         Ok(MatchCase { pattern: self.arena.alloc(pattern), guard, body })
     }
 
-    fn guard(&mut self) -> Step<Option<Expr<'a>>> {
+    fn guard(&mut self) -> Step<Option<&'a Expr<'a>>> {
         if !self.at(TokenKind::If) {
             return Ok(None);
         }
@@ -248,7 +247,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         let Some(expr) = expr else { return Ok(()) };
         let message = match names_target {
-            true => format!("cannot use {} as pattern target", describe(&expr)),
+            true => format!("cannot use {} as pattern target", describe(expr)),
             false => "invalid pattern target".to_owned(),
         };
         self.mistake_at(expr.location, message)
@@ -293,7 +292,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::LeftBrace => self.nested(Self::mapping_pattern),
             _ => {
                 let value = self.literal_expr()?;
-                let kind = PatternKind::MatchValue(self.alloc(value));
+                let kind = PatternKind::MatchValue(value);
                 Ok(Pattern { kind, location: self.span(start) })
             }
         }
@@ -311,7 +310,7 @@ impl<'a> Parser<'a, '_> {
     /// A number with a sign or without, a complex one in two parts, or strings.
     ///
     /// CPython: `literal_pattern`, `literal_expr` (3.10–)
-    fn literal_expr(&mut self) -> Step<Expr<'a>> {
+    fn literal_expr(&mut self) -> Step<&'a Expr<'a>> {
         if self.at_any(TokenKind::String.bit() | TokenKind::FStringStart.bit()) {
             return self.strings();
         }
@@ -323,7 +322,7 @@ impl<'a> Parser<'a, '_> {
         self.complex_number(start, real)
     }
 
-    fn signed_number(&mut self) -> Step<Expr<'a>> {
+    fn signed_number(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let op = match self.kind() {
             TokenKind::Minus => UnaryOp::USub,
@@ -335,16 +334,16 @@ impl<'a> Parser<'a, '_> {
         if op == UnaryOp::UAdd {
             self.allows(SyntaxFeature::PlusInNumberPattern, start);
         }
-        let kind = ExprKind::UnaryOp { op, operand: self.alloc(operand) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::UnaryOp { op, operand };
+        Ok(self.node(start, kind))
     }
 
-    fn plain_number(&mut self) -> Step<Expr<'a>> {
+    fn plain_number(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Number) { self.number() } else { Err(Stop::Dead) }
     }
 
     /// CPython: `complex_number` (3.10–)
-    fn complex_number(&mut self, start: usize, real: Expr<'a>) -> Step<Expr<'a>> {
+    fn complex_number(&mut self, start: usize, real: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let real_token = self.position - 1;
         if self.is_imaginary(real_token) {
             let message = "real number required in complex literal";
@@ -361,8 +360,8 @@ impl<'a> Parser<'a, '_> {
             let message = "imaginary number required in complex literal";
             return self.mistake(operator + 1, operator + 1, message);
         }
-        let kind = ExprKind::BinOp { left: self.alloc(real), op, right: self.alloc(imaginary) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::BinOp { left: real, op, right: imaginary };
+        Ok(self.node(start, kind))
     }
 
     fn is_imaginary(&self, index: usize) -> bool {
@@ -397,13 +396,13 @@ impl<'a> Parser<'a, '_> {
             }
             (TokenKind::Dot | TokenKind::Equal, _) => return Err(Stop::Dead),
             (_, ExprKind::Name { id, .. }) => PatternKind::MatchAs { pattern: None, name: Some(id) },
-            _ => PatternKind::MatchValue(self.alloc(value)),
+            _ => PatternKind::MatchValue(value),
         };
         Ok(Pattern { kind, location: self.span(start) })
     }
 
     /// CPython: `name_or_attr` (3.10–)
-    fn name_or_attr(&mut self) -> Step<Expr<'a>> {
+    fn name_or_attr(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         if !self.at(TokenKind::Name) {
             return Err(Stop::Dead);
@@ -416,8 +415,8 @@ impl<'a> Parser<'a, '_> {
             }
             self.bump();
             let attr = self.name()?;
-            let kind = ExprKind::Attribute { value: self.alloc(value), attr, ctx: ExprContext::Load };
-            value = Expr { kind, location: self.span(start) };
+            let kind = ExprKind::Attribute { value, attr, ctx: ExprContext::Load };
+            value = self.node(start, kind);
             self.chained += 1;
         }
         Ok(value)
@@ -507,7 +506,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `key_value_pattern` (3.10–)
-    fn key_value_pattern(&mut self) -> Step<(Expr<'a>, Pattern<'a>)> {
+    fn key_value_pattern(&mut self) -> Step<(&'a Expr<'a>, Pattern<'a>)> {
         use TokenKind::{False, Name, None, True};
         let start = self.position;
         let key = match self.kind() {
@@ -520,7 +519,7 @@ impl<'a> Parser<'a, '_> {
             }
             None | True | False => {
                 let kind = ExprKind::Constant(self.singleton());
-                Expr { kind, location: self.span(start) }
+                self.node(start, kind)
             }
             _ => self.literal_expr()?,
         };
@@ -555,7 +554,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `class_pattern` (3.10–), at the parenthesis
-    fn class_pattern_of(&mut self, start: usize, cls: Expr<'a>) -> Step<Pattern<'a>> {
+    fn class_pattern_of(&mut self, start: usize, cls: &'a Expr<'a>) -> Step<Pattern<'a>> {
         self.depth += 1;
         let open = self.bump();
         let patterns = self.positional_patterns(open)?;
@@ -568,7 +567,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::RightParen)?;
         self.depth -= 1;
-        let class = MatchClass { cls: self.alloc(cls), patterns, kwd_attrs, kwd_patterns };
+        let class = MatchClass { cls, patterns, kwd_attrs, kwd_patterns };
         let kind = PatternKind::MatchClass(self.arena.alloc(class));
         Ok(Pattern { kind, location: self.span(start) })
     }

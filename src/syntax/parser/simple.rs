@@ -53,11 +53,11 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// What `parse` makes of the next tokens, allocated, or nothing.
-    fn optional(&mut self, parse: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Option<&'a Expr<'a>>> {
+    fn optional(&mut self, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<Option<&'a Expr<'a>>> {
         if self.at_any(TokenKind::Newline.bit() | TokenKind::Semicolon.bit()) {
             return Ok(None);
         }
-        Ok(self.attempt(parse)?.map(|expr| self.alloc(expr)))
+        self.attempt(parse)
     }
 
     fn one_word(&mut self, kind: StmtKind<'a>) -> Step<StmtKind<'a>> {
@@ -100,7 +100,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && cause.is_none() && self.at(TokenKind::From) {
             self.invalid_raise_stmt(start, exc.is_some())?;
         }
-        Ok(StmtKind::Raise { exc, cause: cause.map(|cause| self.alloc(cause)) })
+        Ok(StmtKind::Raise { exc, cause })
     }
 
     /// `raise from a`, `raise a from`, at the `from`.
@@ -135,7 +135,7 @@ impl<'a> Parser<'a, '_> {
                 this.expression()
             })?,
         };
-        Ok(StmtKind::Assert { test: self.alloc(test), msg: msg.map(|msg| self.alloc(msg)) })
+        Ok(StmtKind::Assert { test, msg })
     }
 
     /// `assert a = b`, `assert a, b := c`.
@@ -165,7 +165,7 @@ impl<'a> Parser<'a, '_> {
         let Some((target, value)) = found else { return Ok(()) };
         let message = match operator {
             TokenKind::Equal => {
-                format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(&target))
+                format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(target))
             }
             _ => "cannot use named expression without parentheses here".to_owned(),
         };
@@ -186,7 +186,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run
             && let Some(expr) = self.fits(Self::star_expressions)?
         {
-            self.check_target(&expr, Use::Delete)?;
+            self.check_target(expr, Use::Delete)?;
         }
         Err(Stop::Dead)
     }

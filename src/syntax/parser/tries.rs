@@ -10,7 +10,7 @@ use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
 
 /// What an `except` clause catches, and the name it is bound to.
-type Caught<'a> = (Option<Expr<'a>>, Option<Ident>);
+type Caught<'a> = (Option<&'a Expr<'a>>, Option<Ident>);
 
 impl<'a> Parser<'a, '_> {
     /// CPython: `try_stmt` (3.9–)
@@ -79,7 +79,6 @@ impl<'a> Parser<'a, '_> {
         };
         let what = if is_star { "'except*' statement" } else { "'except' statement" };
         let body = self.block(what, start)?;
-        let type_ = type_.map(|type_| self.alloc(type_));
         let location = self.compound_span(start);
         Ok(ExceptHandler { type_, name, body, location })
     }
@@ -223,7 +222,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         let Some(target) = target else { return Ok(()) };
         let star = if is_star { "*" } else { "" };
-        let message = format!("cannot use except{star} statement with {}", describe(&target));
+        let message = format!("cannot use except{star} statement with {}", describe(target));
         self.mistake_at(target.location, message)
     }
 }

@@ -90,8 +90,7 @@ impl<'a> Parser<'a, '_> {
             self.invalid_with_item()?;
             self.back_to(after);
         }
-        let target = target.map(|target| self.alloc(target));
-        Ok(WithItem { context_expr: self.alloc(expr), optional_vars: target })
+        Ok(WithItem { context_expr: expr, optional_vars: target })
     }
 
     fn end_of_item(&mut self) -> Step<()> {
@@ -115,13 +114,13 @@ impl<'a> Parser<'a, '_> {
             Ok(target)
         })?;
         match target {
-            Some(target) => self.check_target(&target, Use::Assign),
+            Some(target) => self.check_target(target, Use::Assign),
             None => Ok(()),
         }
     }
 
     /// The items of a `with`, read for the sake of what comes after them.
-    fn skip_items(&mut self, element: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
+    fn skip_items(&mut self, element: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<()> {
         self.skip_item(element)?;
         while self.at(TokenKind::Comma) {
             let item = self.attempt(|this| {
@@ -135,7 +134,7 @@ impl<'a> Parser<'a, '_> {
         Ok(())
     }
 
-    fn skip_item(&mut self, element: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
+    fn skip_item(&mut self, element: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<()> {
         element(self)?;
         if self.at(TokenKind::As) {
             self.attempt(|this| {
@@ -147,7 +146,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `expressions` (3.9–)
-    fn expressions(&mut self) -> Step<Expr<'a>> {
+    fn expressions(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.expression()?;
         self.tuple_rest(start, first, Self::expression)
