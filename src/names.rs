@@ -35,44 +35,62 @@ struct Name<'a> {
     text: &'a str,
 }
 
-/// The first and the last bytes of a text, or their hash. Two texts of the same length, up to
-/// [`Key::EXACT`], are equal if and only if their keys are.
+/// The first 16 bytes of a text, zeros behind it; of a longer text, a hash instead of the second
+/// half. Two texts of the same length, up to [`Key::EXACT`], are equal if and only if their keys
+/// are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key(u64, u64);
 
 /// An odd number whose bits look random: multiplication by it spreads each bit of a key upwards.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// The bits that count in the key of a text, by its length.
+static MASKS: [Key; Key::EXACT + 1] = {
+    let mut masks = [Key(0, 0); Key::EXACT + 1];
+    let mut len = 1;
+    while len < masks.len() {
+        let Key(head, tail) = masks[len - 1];
+        masks[len] = if len <= 8 { Key(head << 8 | 0xff, 0) } else { Key(head, tail << 8 | 0xff) };
+        len += 1;
+    }
+    masks
+};
+
 impl Key {
     const EXACT: usize = 16;
 
+    /// The key of the first `len` bytes. Those behind them are read too, if there are any: so most
+    /// texts need no copy, and no branch depends on their length.
     #[inline]
-    fn of(bytes: &[u8]) -> Key {
-        if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            let key = Key(u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
-            return if bytes.len() <= Key::EXACT { key } else { key.hashed_with(bytes) };
-        }
-        if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            return Key(u32::from_le_bytes(*head).into(), u32::from_le_bytes(*tail).into());
-        }
-        match *bytes {
-            [] => Key(0, 0),
-            [first, .., last] => Key(first.into(), u64::from(bytes[1]) << 8 | u64::from(last)),
-            [byte] => Key(byte.into(), 0),
-        }
+    fn of(bytes: &[u8], len: usize) -> Key {
+        let Some(first) = bytes.first_chunk::<{ Key::EXACT }>() else {
+            return Key::of(&Key::padded(bytes), len);
+        };
+        let both = u128::from_le_bytes(*first);
+        let Key(head, tail) = MASKS[len.min(Key::EXACT)];
+        let key = Key(both as u64 & head, (both >> 64) as u64 & tail);
+        if len <= Key::EXACT { key } else { key.hashed_with(&bytes[..len]) }
     }
 
-    /// The key of a long text, whose middle counts as well.
+    #[cold]
+    #[inline(never)]
+    fn padded(bytes: &[u8]) -> [u8; Key::EXACT] {
+        std::array::from_fn(|at| bytes.get(at).copied().unwrap_or(0))
+    }
+
+    /// The key of a long text, whose middle and end count as well.
     fn hashed_with(self, bytes: &[u8]) -> Key {
-        let words = bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word));
-        let hash = words.fold(self.1, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(SPREAD));
+        let word = |word: &[u8; 8]| u64::from_le_bytes(*word);
+        let end = bytes.last_chunk().map_or(0, word);
+        let words = bytes.as_chunks().0.iter().map(word);
+        let hash = words.fold(end, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(SPREAD));
         Key(self.0, hash)
     }
 
+    /// A hash whose highest bits depend on all bits of the key.
     #[inline]
-    fn hash(self, len: usize) -> u64 {
-        let mixed = self.0.wrapping_mul(SPREAD) ^ self.1.rotate_left(29) ^ len as u64;
-        mixed.wrapping_mul(SPREAD)
+    fn hash(self) -> u64 {
+        (self.0.wrapping_mul(SPREAD) ^ self.1).wrapping_mul(SPREAD)
     }
 }
 
@@ -85,7 +103,7 @@ impl<'a> Interner<'a> {
         let (names, slots) = (Vec::with_capacity(SLOTS / 2), vec![0; SLOTS]);
         let mut interner = Interner { arena, names, slots };
         for text in known::TEXTS {
-            let key = Key::of(text.as_bytes());
+            let key = Key::of(text.as_bytes(), text.len());
             if let Err(slot) = interner.find(key, text.as_bytes()) {
                 interner.insert(slot, key, text);
             }
@@ -95,12 +113,13 @@ impl<'a> Interner<'a> {
 
     /// The number of `text`, which is copied into the arena if it is new.
     pub fn intern(&mut self, text: &str) -> Ident {
-        self.intern_bytes(text.as_bytes())
+        self.intern_first(text.as_bytes(), text.len())
     }
 
-    /// The same for the bytes of a text, whose ends need not be checked then.
-    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> Ident {
-        let key = Key::of(text);
+    /// The same for the first `len` bytes of a source, which are a name.
+    #[inline]
+    pub(crate) fn intern_first(&mut self, source: &[u8], len: usize) -> Ident {
+        let (key, text) = (Key::of(source, len), &source[..len]);
         match self.find(key, text) {
             Ok(ident) => ident,
             Err(slot) => self.insert_new(slot, key, text),
@@ -122,7 +141,7 @@ impl<'a> Interner<'a> {
     fn find(&self, key: Key, text: &[u8]) -> Result<Ident, usize> {
         let slots = &self.slots[..];
         let mask = slots.len() - 1;
-        let mut slot = (key.hash(text.len()) >> 32) as usize & mask;
+        let mut slot = (key.hash() >> (mask as u64).leading_zeros()) as usize & mask;
         loop {
             let Some(index) = slots[slot].checked_sub(1) else { return Err(slot) };
             let name = &self.names[index as usize];

@@ -378,25 +378,30 @@ impl Lexer<'_> {
         }
     }
 
-    /// At a `:`. Outside of inner brackets it begins a format spec, and is a token of its own.
-    #[inline]
-    pub(super) fn colon_in_field(&mut self) -> bool {
-        if self.strings.is_empty() {
-            return false;
+    /// An operator while a string is open: in a field, some of them are more than operators.
+    pub(super) fn operator_in_field(&mut self) {
+        if let mark @ (b'!' | b':') = self.byte(self.offset) {
+            self.punctuation_in_field(mark)
         }
-        self.punctuation_in_field(b':');
-        let Some(string) = self.strings.last_mut().filter(|string| string.in_field()) else { return false };
-        if string.depth - 1 != string.open_fields {
-            return false;
+        if self.byte(self.offset) == b':' && self.begins_spec() {
+            return self.push_next(TokenKind::Colon, 1);
         }
-        string.in_spec = true;
-        self.in_string_text = true;
-        self.push_next(TokenKind::Colon, 1);
-        true
+        self.operator();
+        if self.lexed.tokens.last().is_some_and(|token| token.kind == TokenKind::Equal) {
+            self.equal_in_field();
+        }
     }
 
-    /// After an `=`.
-    pub(super) fn equal_in_field(&mut self) {
+    /// Whether a `:` begins a format spec, which it does outside of inner brackets.
+    fn begins_spec(&mut self) -> bool {
+        let Some(string) = self.strings.last_mut() else { return false };
+        let begins = string.in_field() && string.depth - 1 == string.open_fields;
+        string.in_spec |= begins;
+        self.in_string_text |= begins;
+        begins
+    }
+
+    fn equal_in_field(&mut self) {
         let only_at_top = self.dialect.fstrings.debug_equal_at_top_only;
         let Some(string) = self.strings.last_mut() else { return };
         let is_at_top = string.depth - string.open_fields == 1;

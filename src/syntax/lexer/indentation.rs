@@ -55,15 +55,14 @@ impl Lexer<'_> {
     #[inline]
     fn spaces(&self) -> usize {
         const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
-        let rest = self.bytes.get(self.offset..).unwrap_or_default();
-        let (chunks, last) = rest.as_chunks();
-        for (index, chunk) in chunks.iter().enumerate() {
-            let others = u64::from_le_bytes(*chunk) ^ SPACES;
+        let mut count = 0;
+        loop {
+            let others = self.eight_bytes(self.offset + count) ^ SPACES;
             if others != 0 {
-                return index * 8 + others.trailing_zeros() as usize / 8;
+                return count + others.trailing_zeros() as usize / 8;
             }
+            count += 8;
         }
-        chunks.len() * 8 + last.iter().take_while(|&&byte| byte == b' ').count()
     }
 
     /// Measures all blanks at the start of a line, after spaces that were `found`.

@@ -15,11 +15,11 @@
 
 mod fault;
 mod fstrings;
-mod identifiers;
 mod indentation;
 mod numbers;
 mod strings;
 mod token;
+mod words;
 
 pub(super) use fault::LexicalFault;
 pub(super) use fstrings::FieldText;
@@ -106,64 +106,52 @@ enum Class {
     Quote,
     Dot,
     Backslash,
-    /// A byte that is always a token of its own.
-    Single,
     Open,
     Close,
-    /// A byte that may be the first of a longer operator.
+    /// A byte that is always a token of its own.
+    Single,
+    /// A byte that may be the first of a longer operator, or has a meaning in fields.
     Operator,
-    Colon,
-    Exclamation,
     Invalid,
 }
 
-static CLASSES: [Class; 256] = {
-    let mut classes = [Class::Invalid; 256];
-    let groups: [(&[u8], Class); 14] = [
-        (b" \t\x0c", Class::Blank),
-        (b"\n", Class::Newline),
-        (b"#", Class::Comment),
-        (b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", Class::Word),
-        (b"0123456789", Class::Digit),
-        (b"\"'", Class::Quote),
-        (b".", Class::Dot),
-        (b"\\", Class::Backslash),
-        (b",;~$?`", Class::Single),
-        (b"([{", Class::Open),
-        (b")]}", Class::Close),
-        (b"=<>+-*/%&|^@", Class::Operator),
-        (b":", Class::Colon),
-        (b"!", Class::Exclamation),
-    ];
-    let mut group = 0;
-    while group < groups.len() {
-        let (bytes, class) = groups[group];
-        let mut index = 0;
-        while index < bytes.len() {
-            classes[bytes[index] as usize] = class;
-            index += 1;
+#[inline]
+fn class_of(byte: u8) -> Class {
+    static CLASSES: [Class; 256] = {
+        let mut classes = [Class::Invalid; 256];
+        let groups: [(&[u8], Class); 12] = [
+            (b" \t\x0c", Class::Blank),
+            (b"\n", Class::Newline),
+            (b"#", Class::Comment),
+            (b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", Class::Word),
+            (b"0123456789", Class::Digit),
+            (b"\"'", Class::Quote),
+            (b".", Class::Dot),
+            (b"\\", Class::Backslash),
+            (b"([{", Class::Open),
+            (b")]}", Class::Close),
+            (b",;~$?`", Class::Single),
+            (b"=<>+-*/%&|^@:!", Class::Operator),
+        ];
+        let mut group = 0;
+        while group < groups.len() {
+            let (bytes, class) = groups[group];
+            let mut index = 0;
+            while index < bytes.len() {
+                classes[bytes[index] as usize] = class;
+                index += 1;
+            }
+            group += 1;
         }
-        group += 1;
-    }
-    let mut byte = 128;
-    while byte < 256 {
-        classes[byte] = Class::NonAscii;
-        byte += 1;
-    }
-    classes
-};
-
-/// Whether a byte may continue an ASCII name: letters, digits and `_`.
-static CONTINUES_WORD: [bool; 256] = {
-    let mut continues = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let is_digit = matches!(CLASSES[byte], Class::Digit);
-        continues[byte] = is_digit || matches!(CLASSES[byte], Class::Word);
-        byte += 1;
-    }
-    continues
-};
+        let mut byte = 128;
+        while byte < 256 {
+            classes[byte] = Class::NonAscii;
+            byte += 1;
+        }
+        classes
+    };
+    CLASSES[usize::from(byte)]
+}
 
 /// The tokens of `text`, which must end in a newline and hold no null bytes.
 pub(super) fn lex(text: &str, dialect: &Dialect) -> Lexed {
@@ -207,15 +195,17 @@ impl<'t> Lexer<'t> {
             // Most tokens have one blank before them, or none.
             self.offset += usize::from(self.byte(self.offset) == b' ');
             let start = self.offset;
-            match CLASSES[usize::from(self.byte(start))] {
+            let byte = self.byte(start);
+            match class_of(byte) {
                 Class::Blank => self.offset += 1,
                 Class::Word => self.word()?,
                 Class::NonAscii => self.non_ascii_name(start)?,
-                Class::Single => self.single(),
-                Class::Operator => self.operator(),
+                Class::Single => self.push_next(token::kind_of(byte), 1),
+                Class::Operator if self.strings.is_empty() => self.operator(),
+                Class::Operator => self.operator_in_field(),
                 Class::Dot => self.dot()?,
-                Class::Open => self.open()?,
-                Class::Close => self.close()?,
+                Class::Open => self.open(byte)?,
+                Class::Close => self.close(byte)?,
                 Class::Newline => self.newline(start)?,
                 Class::Comment => {
                     self.offset = self.line_end();
@@ -223,8 +213,6 @@ impl<'t> Lexer<'t> {
                 }
                 Class::Quote => self.string(start)?,
                 Class::Digit => self.number()?,
-                Class::Colon => self.colon(),
-                Class::Exclamation => self.exclamation(),
                 Class::Backslash => self.continuation()?,
                 Class::Invalid if self.at_end() => return self.end(),
                 Class::Invalid => return Err(self.invalid_character()),
@@ -238,20 +226,21 @@ impl<'t> Lexer<'t> {
         self.bytes.get(offset).copied().unwrap_or(0)
     }
 
-    /// The offset of the first byte from `offset` on that is not in `class`. Null is in no class.
+    /// The eight bytes from `offset` on as an integer, the first of them lowest; newlines past the
+    /// end.
     #[inline]
-    fn end_of_run(&self, mut offset: usize, class: &[bool; 256]) -> usize {
-        // Eight bytes at a time, because that checks the bounds once.
-        while let Some(next) = self.bytes.get(offset..).and_then(|rest| rest.first_chunk::<8>()) {
-            match next.iter().position(|&byte| !class[usize::from(byte)]) {
-                Some(position) => return offset + position,
-                None => offset += next.len(),
-            }
+    fn eight_bytes(&self, offset: usize) -> u64 {
+        match self.bytes.get(offset..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => self.last_bytes(offset),
         }
-        while class[usize::from(self.byte(offset))] {
-            offset += 1;
-        }
-        offset
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn last_bytes(&self, offset: usize) -> u64 {
+        let byte_at = |at| self.bytes.get(offset + at).copied().unwrap_or(b'\n');
+        u64::from_le_bytes(std::array::from_fn(byte_at))
     }
 
     fn at_end(&self) -> bool {
@@ -336,35 +325,6 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// A name, a keyword, or the prefix of a string.
-    #[inline]
-    fn word(&mut self) -> Lexing<()> {
-        let start = self.offset;
-        let end = self.end_of_run(start + 1, &CONTINUES_WORD);
-        let next = self.byte(end);
-        if matches!(next, b'"' | b'\'') && self.is_prefix(start, end)? {
-            self.offset = end;
-            return self.string(start);
-        }
-        if !next.is_ascii() {
-            return self.non_ascii_name(start);
-        }
-        self.offset = end;
-        let kind = token::word_kind(&self.bytes[start..], end - start);
-        self.push(kind, start, TokenFlags::NONE);
-        Ok(())
-    }
-
-    fn single(&mut self) {
-        let kind = match self.byte(self.offset) {
-            b',' => TokenKind::Comma,
-            b';' => TokenKind::Semicolon,
-            b'~' => TokenKind::Tilde,
-            _ => TokenKind::Stray,
-        };
-        self.push_next(kind, 1);
-    }
-
     fn dot(&mut self) -> Lexing<()> {
         match (self.byte(self.offset + 1), self.byte(self.offset + 2)) {
             (b'0'..=b'9', _) => return self.number(),
@@ -374,73 +334,27 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
+    /// The longest operator that is next.
+    #[inline]
     fn operator(&mut self) {
-        use TokenKind::*;
-        let (first, second) = (self.byte(self.offset), self.byte(self.offset + 1));
-        let third = self.byte(self.offset + 2);
-        let (kind, len) = match (first, second, third) {
-            (b'=', b'=', _) => (DoubleEqual, 2),
-            (b'=', ..) => (Equal, 1),
-            (b'*', b'*', b'=') => (DoubleStarEqual, 3),
-            (b'*', b'*', _) => (DoubleStar, 2),
-            (b'*', b'=', _) => (StarEqual, 2),
-            (b'*', ..) => (Star, 1),
-            (b'-', b'>', _) => (Arrow, 2),
-            (b'-', b'=', _) => (MinusEqual, 2),
-            (b'-', ..) => (Minus, 1),
-            (b'+', b'=', _) => (PlusEqual, 2),
-            (b'+', ..) => (Plus, 1),
-            (b'<', b'=', _) => (LessEqual, 2),
-            (b'<', b'<', b'=') => (LeftShiftEqual, 3),
-            (b'<', b'<', _) => (LeftShift, 2),
-            (b'<', b'>', b'=') if self.dialect.knows(Mistake::LessGreater) => (Less, 1),
-            (b'<', b'>', _) => (NotEqual, 2),
-            (b'<', ..) => (Less, 1),
-            (b'>', b'=', _) => (GreaterEqual, 2),
-            (b'>', b'>', b'=') => (RightShiftEqual, 3),
-            (b'>', b'>', _) => (RightShift, 2),
-            (b'>', ..) => (Greater, 1),
-            (b'/', b'/', b'=') => (DoubleSlashEqual, 3),
-            (b'/', b'/', _) => (DoubleSlash, 2),
-            (b'/', b'=', _) => (SlashEqual, 2),
-            (b'/', ..) => (Slash, 1),
-            (b'%', b'=', _) => (PercentEqual, 2),
-            (b'%', ..) => (Percent, 1),
-            (b'&', b'=', _) => (AmpersandEqual, 2),
-            (b'&', ..) => (Ampersand, 1),
-            (b'|', b'=', _) => (BarEqual, 2),
-            (b'|', ..) => (Bar, 1),
-            (b'^', b'=', _) => (CaretEqual, 2),
-            (b'^', ..) => (Caret, 1),
-            (_, b'=', _) => (AtEqual, 2),
-            _ => (At, 1),
-        };
+        let mut kind = token::kind_of(self.byte(self.offset));
+        let mut len = 1;
+        while let Some(longer) = token::longer(kind, self.byte(self.offset + len)) {
+            if longer == TokenKind::NotEqual && self.splits_less_greater() {
+                break;
+            }
+            kind = longer;
+            len += 1;
+        }
         self.push_next(kind, len);
-        if kind == Equal && !self.strings.is_empty() {
-            self.equal_in_field();
-        }
     }
 
-    fn colon(&mut self) {
-        if self.colon_in_field() {
-            return;
-        }
-        match self.byte(self.offset + 1) {
-            b'=' => self.push_next(TokenKind::ColonEqual, 2),
-            _ => self.push_next(TokenKind::Colon, 1),
-        }
+    /// Whether a `<>` at the current offset is no operator, for an `=` follows it.
+    fn splits_less_greater(&self) -> bool {
+        self.bytes[self.offset..].starts_with(b"<>=") && self.dialect.knows(Mistake::LessGreater)
     }
 
-    fn exclamation(&mut self) {
-        self.punctuation_in_field(b'!');
-        match self.byte(self.offset + 1) {
-            b'=' => self.push_next(TokenKind::NotEqual, 2),
-            _ => self.push_next(TokenKind::Exclamation, 1),
-        }
-    }
-
-    fn open(&mut self) -> Lexing<()> {
-        let byte = self.byte(self.offset);
+    fn open(&mut self, byte: u8) -> Lexing<()> {
         if byte == b'{' {
             self.punctuation_in_field(byte);
         }
@@ -453,39 +367,28 @@ impl<'t> Lexer<'t> {
         if let Some(string) = self.strings.last_mut() {
             string.depth += 1;
         }
-        let kind = match byte {
-            b'(' => TokenKind::LeftParen,
-            b'[' => TokenKind::LeftBracket,
-            _ => TokenKind::LeftBrace,
-        };
-        self.push_next(kind, 1);
+        self.push_next(token::kind_of(byte), 1);
         Ok(())
     }
 
-    fn close(&mut self) -> Lexing<()> {
-        let byte = self.byte(self.offset);
+    fn close(&mut self, byte: u8) -> Lexing<()> {
         if byte == b'}' {
             self.punctuation_in_field(byte);
         }
         self.offset += 1;
-        let (kind, opening) = match byte {
-            b')' => (TokenKind::RightParen, b'('),
-            b']' => (TokenKind::RightBracket, b'['),
-            _ => (TokenKind::RightBrace, b'{'),
-        };
         if byte == b'}' && self.strings.last().is_some_and(|string| string.depth == 0) {
             return Err(self.raised(format!("{}: single '}}' is not allowed", self.string_name())));
         }
         let Some(open) = self.brackets.pop() else {
             return Err(self.raised(format!("unmatched '{}'", char::from(byte))));
         };
-        if open.byte != opening {
+        if !matches!((open.byte, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
             return Err(self.mismatch(open, byte));
         }
         if !self.strings.is_empty() {
             self.close_in_field(byte)?;
         }
-        self.push(kind, self.offset - 1, TokenFlags::NONE);
+        self.push(token::kind_of(byte), self.offset - 1, TokenFlags::NONE);
         Ok(())
     }
 }

@@ -3,7 +3,8 @@
 //! CPython: `Parser/lexer/lexer.c` `tok_get_normal_mode`, `verify_end_of_number` (3.12–)
 
 use super::fault::{LexicalFault, Lexing};
-use super::{CONTINUES_WORD, Lexer, Notice, NoticeKind, TokenFlags, TokenKind};
+use super::words::name_len;
+use super::{Class, Lexer, Notice, NoticeKind, TokenFlags, TokenKind, class_of};
 
 impl Lexer<'_> {
     pub(super) fn number(&mut self) -> Lexing<()> {
@@ -13,8 +14,7 @@ impl Lexer<'_> {
         while self.byte(self.offset).is_ascii_digit() {
             self.offset += 1;
         }
-        let is_plain = !CONTINUES_WORD[usize::from(self.byte(self.offset))]
-            && self.byte(self.offset) != b'.'
+        let is_plain = !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Dot)
             && (first != b'0' || self.offset == start + 1);
         if !is_plain || first == b'.' {
             self.offset = start;
@@ -154,8 +154,7 @@ impl Lexer<'_> {
 
     /// A number may touch only the keywords that can follow one, of which targets warn.
     fn end_of_number(&mut self, kind: &'static str) -> Lexing<()> {
-        let next = self.byte(self.offset);
-        if !CONTINUES_WORD[usize::from(next)] {
+        if !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Digit) {
             return Ok(());
         }
         if !self.is_keyword_after_number() {
@@ -172,11 +171,9 @@ impl Lexer<'_> {
 
     fn is_keyword_after_number(&self) -> bool {
         let rest = &self.bytes[self.offset..];
-        let is_in_word = |byte: u8| CONTINUES_WORD[usize::from(byte)] || !byte.is_ascii();
-        let word_len = rest.iter().take_while(|&&byte| is_in_word(byte)).count();
         match rest {
             [b'i', b'f' | b'n' | b's', ..] => true,
-            _ => matches!(&rest[..word_len], b"and" | b"else" | b"for" | b"or" | b"not"),
+            _ => matches!(&rest[..name_len(rest)], b"and" | b"else" | b"for" | b"or" | b"not"),
         }
     }
 }

@@ -11,17 +11,17 @@ use crate::targets::Mistake;
 const INCOMPATIBLE: [(u8, u8); 7] =
     [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')];
 
-/// Bytes in a string that neither end it nor need attention.
-static PLAIN_IN_STRING: [bool; 256] = {
-    let mut plain = [true; 256];
-    let special = b"\0\n\\\"'";
-    let mut index = 0;
-    while index < special.len() {
-        plain[special[index] as usize] = false;
-        index += 1;
-    }
-    plain
-};
+/// How many of eight bytes come before the first newline, backslash or `quote`.
+///
+/// A byte that is zero borrows from its highest bit when one is subtracted from it; what is set
+/// beyond the lowest such bit means nothing.
+#[inline]
+fn plain_len(bytes: u64, quote: u8) -> usize {
+    let each = |byte: u8| u64::from_le_bytes([byte; 8]);
+    let zeros = |bytes: u64| bytes.wrapping_sub(each(1)) & !bytes & each(0x80);
+    let special = zeros(bytes ^ each(b'\n')) | zeros(bytes ^ each(b'\\')) | zeros(bytes ^ each(quote));
+    special.trailing_zeros() as usize / 8
+}
 
 impl Lexer<'_> {
     /// Whether the word before a quote is the prefix of a string. If not, it is a name.
@@ -67,58 +67,58 @@ impl Lexer<'_> {
                 return Ok(());
             }
         }
-        match is_triple {
-            true => self.triple_quoted(start, quote, flags.with(TokenFlags::TRIPLE)),
-            false => self.single_quoted(start, quote, flags),
+        if is_triple {
+            flags = flags.with(TokenFlags::TRIPLE);
         }
+        self.quoted(start, quote, flags)
     }
 
-    fn single_quoted(&mut self, start: usize, quote: u8, mut flags: TokenFlags) -> Lexing<()> {
+    /// A string without fields, whose quotes are next.
+    fn quoted(&mut self, start: usize, quote: u8, mut flags: TokenFlags) -> Lexing<()> {
         let (line, line_start) = (self.line, self.line_start);
+        let is_triple = flags.has(TokenFlags::TRIPLE);
+        let quote_size = if is_triple { 3 } else { 1 };
         let mut has_escaped_quote = false;
-        self.offset += 1;
+        self.offset += quote_size;
         loop {
-            self.offset = self.end_of_run(self.offset, &PLAIN_IN_STRING);
+            self.offset = self.end_of_plain(quote);
             match self.byte(self.offset) {
-                b'\\' => {
-                    flags = flags.with(TokenFlags::BACKSLASH);
-                    has_escaped_quote |= self.byte(self.offset + 1) == quote;
-                    flags = self.escaped(flags);
+                byte if byte == quote => {
+                    if !is_triple
+                        || self.byte(self.offset + 1) == quote && self.byte(self.offset + 2) == quote
+                    {
+                        break;
+                    }
+                    self.offset += 1;
                 }
-                byte if byte == quote => break,
-                b'"' | b'\'' => self.offset += 1,
-                // A newline or the end of the text.
-                _ => return Err(self.unterminated(start, line, line_start, 1, has_escaped_quote)),
-            }
-        }
-        self.offset += 1;
-        self.push_from(TokenKind::String, (start, line, line_start), flags);
-        Ok(())
-    }
-
-    fn triple_quoted(&mut self, start: usize, quote: u8, mut flags: TokenFlags) -> Lexing<()> {
-        let (line, line_start) = (self.line, self.line_start);
-        self.offset += 3;
-        loop {
-            let rest = self.bytes.get(self.offset..).unwrap_or_default();
-            let Some(found) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
-                self.offset = self.bytes.len();
-                return Err(self.unterminated(start, line, line_start, 3, false));
-            };
-            self.offset += found;
-            match self.byte(self.offset) {
-                b'\\' => flags = self.escaped(flags.with(TokenFlags::BACKSLASH)),
-                b'\n' => {
+                b'\\' => {
+                    has_escaped_quote |= self.byte(self.offset + 1) == quote;
+                    flags = self.escaped(flags.with(TokenFlags::BACKSLASH));
+                }
+                b'\n' if is_triple => {
                     flags = flags.with(TokenFlags::MULTILINE);
                     self.break_line();
                 }
-                _ if self.byte(self.offset + 1) == quote && self.byte(self.offset + 2) == quote => break,
-                _ => self.offset += 1,
+                // A newline or the end of the text.
+                _ => return Err(self.unterminated((start, line, line_start), quote_size, has_escaped_quote)),
             }
         }
-        self.offset += 3;
+        self.offset += quote_size;
         self.push_from(TokenKind::String, (start, line, line_start), flags);
         Ok(())
+    }
+
+    /// The offset of the next newline, backslash or `quote`.
+    #[inline]
+    fn end_of_plain(&self, quote: u8) -> usize {
+        let mut offset = self.offset;
+        loop {
+            let len = plain_len(self.eight_bytes(offset), quote);
+            offset += len;
+            if len < 8 {
+                return offset;
+            }
+        }
     }
 
     /// Goes past a backslash and the byte after it.
@@ -149,20 +149,19 @@ impl Lexer<'_> {
     #[cold]
     fn unterminated(
         &mut self,
-        start: usize,
-        line: u32,
-        line_start: usize,
-        quote_size: u8,
+        (start, line, line_start): (usize, u32, usize),
+        quote_size: usize,
         has_escaped_quote: bool,
     ) -> Box<LexicalFault> {
         let detected = self.detection_line();
         let quote = self.bytes[self.first_quote(start)];
-        let ends_field = |string: &OpenString| (string.quote, string.quote_size) == (quote, quote_size);
+        let ends_field =
+            |string: &OpenString| (string.quote, usize::from(string.quote_size)) == (quote, quote_size);
         let message = if self.strings.last().is_some_and(ends_field) {
             self.field_is_open(line)
         } else {
             let triple = if quote_size == 3 { "triple-quoted " } else { "" };
-            let hint = match has_escaped_quote && self.dialect.hints_at_escaped_quotes() {
+            let hint = match has_escaped_quote && quote_size == 1 && self.dialect.hints_at_escaped_quotes() {
                 true => "; perhaps you escaped the end quote?",
                 false => "",
             };

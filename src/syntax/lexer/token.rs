@@ -191,91 +191,82 @@ impl TokenFlags {
     }
 }
 
-/// The keywords, each as an [integer](word_integer), by a perfect hash of it.
-static KEYWORDS: [(u64, TokenKind); KEYWORD_SLOTS] = {
-    use TokenKind::*;
-    let words: [(&[u8], TokenKind); 35] = [
-        (b"False", False),
-        (b"None", None),
-        (b"True", True),
-        (b"and", And),
-        (b"as", As),
-        (b"assert", Assert),
-        (b"async", Async),
-        (b"await", Await),
-        (b"break", Break),
-        (b"class", Class),
-        (b"continue", Continue),
-        (b"def", Def),
-        (b"del", Del),
-        (b"elif", Elif),
-        (b"else", Else),
-        (b"except", Except),
-        (b"finally", Finally),
-        (b"for", For),
-        (b"from", From),
-        (b"global", Global),
-        (b"if", If),
-        (b"import", Import),
-        (b"in", In),
-        (b"is", Is),
-        (b"lambda", Lambda),
-        (b"nonlocal", Nonlocal),
-        (b"not", Not),
-        (b"or", Or),
-        (b"pass", Pass),
-        (b"raise", Raise),
-        (b"return", Return),
-        (b"try", Try),
-        (b"while", While),
-        (b"with", With),
-        (b"yield", Yield),
-    ];
-    let mut table = [(0, Name); KEYWORD_SLOTS];
-    let mut index = 0;
-    while index < words.len() {
-        let (word, kind) = words[index];
-        let word = word_integer(word, word.len());
-        let slot = keyword_slot(word);
-        assert!(table[slot].0 == 0, "two keywords have one slot");
-        table[slot] = (word, kind);
-        index += 1;
-    }
-    table
-};
-
-const KEYWORD_SLOTS: usize = 128;
-
-/// No keyword is longer.
-const KEYWORD_LEN: usize = 8;
-
-/// The factor was found by trial: it gives every keyword a slot of its own.
-const fn keyword_slot(word: u64) -> usize {
-    (word.wrapping_mul(0x2AA3_300B_2B71_1343) >> 57) as usize
-}
-
-/// The first `len` bytes of `text` as an integer: 1 to [`KEYWORD_LEN`] of them.
-const fn word_integer(text: &[u8], len: usize) -> u64 {
-    if let Some(bytes) = text.first_chunk() {
-        return u64::from_le_bytes(*bytes) & u64::MAX >> (64 - 8 * len);
-    }
-    let mut integer = 0;
-    let mut index = len;
-    while index > 0 {
-        index -= 1;
-        integer = integer << 8 | text[index] as u64;
-    }
-    integer
-}
-
-/// The kind of the ASCII word of `len` bytes that `text` starts with: a keyword's own, or
-/// [`TokenKind::Name`].
+/// The kind of the token that is just this byte of punctuation.
 #[inline]
-pub(super) fn word_kind(text: &[u8], len: usize) -> TokenKind {
-    if len > KEYWORD_LEN {
-        return TokenKind::Name;
+pub(super) fn kind_of(byte: u8) -> TokenKind {
+    use TokenKind::*;
+    static KINDS: [TokenKind; 256] = {
+        let bytes = b"()[]{}:,;.!+-*/%@&|^~<>=";
+        let kinds = [
+            LeftParen,
+            RightParen,
+            LeftBracket,
+            RightBracket,
+            LeftBrace,
+            RightBrace,
+            Colon,
+            Comma,
+            Semicolon,
+            Dot,
+            Exclamation,
+            Plus,
+            Minus,
+            Star,
+            Slash,
+            Percent,
+            At,
+            Ampersand,
+            Bar,
+            Caret,
+            Tilde,
+            Less,
+            Greater,
+            Equal,
+        ];
+        let mut table = [Stray; 256];
+        let mut index = 0;
+        while index < bytes.len() {
+            table[bytes[index] as usize] = kinds[index];
+            index += 1;
+        }
+        table
+    };
+    KINDS[usize::from(byte)]
+}
+
+/// The operator that is one byte longer.
+#[inline]
+pub(super) fn longer(kind: TokenKind, next: u8) -> Option<TokenKind> {
+    use TokenKind::*;
+    let with_equal = match kind {
+        Equal => DoubleEqual,
+        Exclamation => NotEqual,
+        Less => LessEqual,
+        Greater => GreaterEqual,
+        Colon => ColonEqual,
+        Plus => PlusEqual,
+        Minus => MinusEqual,
+        Star => StarEqual,
+        Slash => SlashEqual,
+        DoubleSlash => DoubleSlashEqual,
+        Percent => PercentEqual,
+        At => AtEqual,
+        DoubleStar => DoubleStarEqual,
+        LeftShift => LeftShiftEqual,
+        RightShift => RightShiftEqual,
+        Ampersand => AmpersandEqual,
+        Bar => BarEqual,
+        Caret => CaretEqual,
+        _ => return Option::None,
+    };
+    match (kind, next) {
+        (_, b'=') => Some(with_equal),
+        (Star, b'*') => Some(DoubleStar),
+        (Slash, b'/') => Some(DoubleSlash),
+        (Less, b'<') => Some(LeftShift),
+        (Less, b'>') => Some(NotEqual),
+        (Greater, b'>') => Some(RightShift),
+        (Minus, b'>') => Some(Arrow),
+        _ => Option::None,
     }
-    let word = word_integer(text, len);
-    let (keyword, kind) = KEYWORDS[keyword_slot(word)];
-    if keyword == word { kind } else { TokenKind::Name }
 }

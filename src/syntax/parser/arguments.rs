@@ -38,11 +38,11 @@ type Keywords<'a> = SmallVec<[Keyword<'a>; 4]>;
 impl<'a> Parser<'a, '_> {
     /// A call of `func`, whose parenthesis is next; none if that cannot be one.
     #[inline]
-    pub(super) fn call(&mut self, func: Expr<'a>) -> Step<Option<ExprKind<'a>>> {
+    pub(super) fn call(&mut self, func: &'a Expr<'a>) -> Step<Option<ExprKind<'a>>> {
         let (mark, depth) = (self.mark(), self.depth);
         match self.nested(Self::call_arguments) {
             Ok(CallArguments { args, keywords }) => {
-                let call = Call { func: self.alloc(func), args, keywords };
+                let call = Call { func, args, keywords };
                 Ok(Some(ExprKind::Call(self.arena.alloc(call))))
             }
             Err(Stop::Dead) => {
@@ -92,7 +92,7 @@ impl<'a> Parser<'a, '_> {
             let generator = self.comprehension(start, element, None)?;
             self.expect(TokenKind::RightParen)?;
             let kind = ExprKind::GeneratorExp(generator);
-            return Ok(self.only_argument(Expr { kind, location: self.span(start) }));
+            return Ok(self.only_argument(self.node(start, kind)));
         }
         let arguments = self.args_after(first)?;
         self.eat(TokenKind::Comma);
@@ -100,14 +100,14 @@ impl<'a> Parser<'a, '_> {
         Ok(arguments)
     }
 
-    fn only_argument(&self, generator: Expr<'a>) -> CallArguments<'a> {
-        CallArguments { args: self.arena.alloc_slice_copy(&[generator]), keywords: &[] }
+    fn only_argument(&self, generator: &'a Expr<'a>) -> CallArguments<'a> {
+        CallArguments { args: self.arena.alloc_slice_copy(&[*generator]), keywords: &[] }
     }
 
     /// A generator expression that shares its parentheses with the call.
     ///
     /// CPython: `genexp` (3.9–)
-    fn only_generator(&mut self, start: usize) -> Step<Expr<'a>> {
+    fn only_generator(&mut self, start: usize) -> Step<&'a Expr<'a>> {
         let element = match self.at(TokenKind::Star) {
             true => self.unpacked_generator_element()?,
             false => self.value()?,
@@ -117,10 +117,10 @@ impl<'a> Parser<'a, '_> {
         }
         let generator = self.comprehension(start, element, None)?;
         self.expect(TokenKind::RightParen)?;
-        Ok(Expr { kind: ExprKind::GeneratorExp(generator), location: self.span(start) })
+        Ok(self.node(start, ExprKind::GeneratorExp(generator)))
     }
 
-    fn unpacked_generator_element(&mut self) -> Step<Expr<'a>> {
+    fn unpacked_generator_element(&mut self) -> Step<&'a Expr<'a>> {
         if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
             return Err(Stop::Dead);
         }
@@ -158,7 +158,7 @@ impl<'a> Parser<'a, '_> {
 
     /// The same, where the first argument may have been read.
     #[inline]
-    fn args_after(&mut self, first: Option<Expr<'a>>) -> Step<CallArguments<'a>> {
+    fn args_after(&mut self, first: Option<&'a Expr<'a>>) -> Step<CallArguments<'a>> {
         let from = self.exprs.len();
         let mut keywords = Keywords::new();
         let mut phase = Phase::Positional;
@@ -248,12 +248,12 @@ impl<'a> Parser<'a, '_> {
         keywords: &mut Keywords<'a>,
     ) -> Step<()> {
         let value = self.expression()?;
-        keywords.push(Keyword { arg, value: self.alloc(value), location: self.span(start) });
+        keywords.push(Keyword { arg, value, location: self.span(start) });
         Ok(())
     }
 
     /// CPython: `starred_expression` (3.9–)
-    pub(super) fn starred_expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn starred_expression(&mut self) -> Step<&'a Expr<'a>> {
         if self.second_run {
             self.invalid_starred_expression_unpacking()?;
         }
@@ -371,10 +371,10 @@ impl<'a> Parser<'a, '_> {
     /// condition or, without one, of the iterable.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_get_last_comprehension_item` (3.10–)
-    fn bare_generator(&mut self) -> Step<Expr<'a>> {
+    fn bare_generator(&mut self) -> Step<&'a Expr<'a>> {
         let element = self.expression()?;
         let clauses = self.for_if_clauses()?;
-        Ok(Expr { location: element.location.to_end_of(last_item(clauses)), ..element })
+        Ok(self.node_at(element.location.to_end_of(last_item(clauses)), element.kind))
     }
 
     /// `f(a, b for b in c)`. A single argument with clauses ends the rule without a mistake, and
@@ -418,7 +418,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A subscript of `value`, whose bracket is next; none if that cannot be one.
-    pub(super) fn subscript(&mut self, value: Expr<'a>) -> Step<Option<ExprKind<'a>>> {
+    pub(super) fn subscript(&mut self, value: &'a Expr<'a>) -> Step<Option<ExprKind<'a>>> {
         let slice = self.attempt(|this| {
             this.nested(|this| {
                 this.bump();
@@ -428,12 +428,11 @@ impl<'a> Parser<'a, '_> {
             })
         })?;
         let Some(slice) = slice else { return Ok(None) };
-        let (value, slice) = (self.alloc(value), self.alloc(slice));
         Ok(Some(ExprKind::Subscript { value, slice, ctx: ExprContext::Load }))
     }
 
     /// CPython: `slices` (3.9–)
-    fn slices(&mut self) -> Step<Expr<'a>> {
+    fn slices(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.slice_or_starred()?;
         if !self.at(TokenKind::Comma) && !matches!(first.kind, ExprKind::Starred { .. }) {
@@ -441,15 +440,15 @@ impl<'a> Parser<'a, '_> {
         }
         let elts = self.elements(first, Self::slice_or_starred)?;
         let kind = ExprKind::Tuple { elts, ctx: ExprContext::Load };
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 
-    fn slice_or_starred(&mut self) -> Step<Expr<'a>> {
+    fn slice_or_starred(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Star) { self.starred_expression() } else { self.slice() }
     }
 
     /// CPython: `slice` (3.9–)
-    fn slice(&mut self) -> Step<Expr<'a>> {
+    fn slice(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let mark = self.mark();
         let lower = match self.at(TokenKind::Colon) {
@@ -466,18 +465,17 @@ impl<'a> Parser<'a, '_> {
             return self.named_expression();
         }
         self.bump();
-        let lower = lower.map(|lower| self.alloc(lower));
         let upper = self.slice_bound()?;
         let step = if self.eat(TokenKind::Colon) { self.slice_bound()? } else { None };
         let kind = ExprKind::Slice { lower, upper, step };
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 
     fn slice_bound(&mut self) -> Step<Option<&'a Expr<'a>>> {
         if self.at_any(TokenKind::RightBracket.bit() | TokenKind::Colon.bit() | TokenKind::Comma.bit()) {
             return Ok(None);
         }
-        Ok(self.attempt(Self::expression)?.map(|bound| self.alloc(bound)))
+        self.attempt(Self::expression)
     }
 }
 

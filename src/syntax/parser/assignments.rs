@@ -40,7 +40,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(alias);
         }
         let value = self.assigned_value()?;
-        Ok(StmtKind::Expr(self.alloc(value)))
+        Ok(StmtKind::Expr(value))
     }
 
     /// After its operator, an augmented assignment is no other statement.
@@ -52,7 +52,7 @@ impl<'a> Parser<'a, '_> {
                 None => Err(Stop::Dead),
             }
         })?;
-        Ok(target.is_some_and(|target| is_single_target(&target)))
+        Ok(target.is_some_and(|target| is_single_target(target)))
     }
 
     /// An expression, or an assignment to it, as the token after it says.
@@ -61,22 +61,22 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         let first = self.assigned_value()?;
         match self.kind() {
-            TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(self.alloc(first))),
+            TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(first)),
             TokenKind::Equal => self.assignment(first),
             TokenKind::Colon => self.annotated_assignment(start, first),
             kind => match augmented_operator(kind) {
                 Some(op) => self.augmented_assignment(first, op),
-                None => Ok(StmtKind::Expr(self.alloc(first))),
+                None => Ok(StmtKind::Expr(first)),
             },
         }
     }
 
     /// `target = target = value`, after the first target.
-    fn assignment(&mut self, first: Expr<'a>) -> Step<StmtKind<'a>> {
+    fn assignment(&mut self, first: &'a Expr<'a>) -> Step<StmtKind<'a>> {
         let from = self.exprs.len();
         let mut value = first;
         while self.at(TokenKind::Equal) {
-            if !is_star_target(&value) {
+            if !is_star_target(value) {
                 return Err(Stop::Dead);
             }
             let target = self.stored(value);
@@ -85,11 +85,11 @@ impl<'a> Parser<'a, '_> {
             value = self.assigned_value()?;
         }
         let targets = self.take_exprs(from);
-        Ok(StmtKind::Assign { targets, value: self.alloc(value) })
+        Ok(StmtKind::Assign { targets, value })
     }
 
-    fn annotated_assignment(&mut self, start: usize, target: Expr<'a>) -> Step<StmtKind<'a>> {
-        if !is_single_target(&target) {
+    fn annotated_assignment(&mut self, start: usize, target: &'a Expr<'a>) -> Step<StmtKind<'a>> {
+        if !is_single_target(target) {
             return Err(Stop::Dead);
         }
         self.bump();
@@ -97,21 +97,21 @@ impl<'a> Parser<'a, '_> {
         let value = self.after(TokenKind::Equal, Self::assigned_value)?;
         let is_name = matches!(target.kind, ExprKind::Name { .. });
         let assign = AnnAssign {
-            target: self.alloc(self.stored(target)),
-            annotation: self.alloc(annotation),
-            value: value.map(|value| self.alloc(value)),
+            target: self.stored(target),
+            annotation,
+            value,
             simple: is_name && self.tokens[start].kind == TokenKind::Name,
         };
         Ok(StmtKind::AnnAssign(self.arena.alloc(assign)))
     }
 
-    fn augmented_assignment(&mut self, target: Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
-        if !is_single_target(&target) {
+    fn augmented_assignment(&mut self, target: &'a Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
+        if !is_single_target(target) {
             return Err(Stop::Dead);
         }
         self.bump();
         let value = self.assigned_value()?;
-        let (target, value) = (self.alloc(self.stored(target)), self.alloc(value));
+        let (target, value) = (self.stored(target), value);
         Ok(StmtKind::AugAssign { target, op, value })
     }
 
@@ -131,7 +131,6 @@ impl<'a> Parser<'a, '_> {
         if !self.allows(SyntaxFeature::TypeAlias, start) {
             return Err(Stop::Dead);
         }
-        let (name, value) = (self.alloc(name), self.alloc(value));
         let alias = TypeAlias { id, name, type_params, value };
         Ok(StmtKind::TypeAlias(self.arena.alloc(alias)))
     }
@@ -150,7 +149,7 @@ impl<'a> Parser<'a, '_> {
             this.repeat(target).map(drop)
         });
         if let Some(found) = self.find(&[targets, Parse(Self::star_expressions), Token(Equal)])? {
-            return self.check_target(&found.expr(1), Use::Assign);
+            return self.check_target(found.expr(1), Use::Assign);
         }
         let message = "assignment to yield expression not possible";
         self.report(&[targets, Parse(Self::yield_expression), Token(Equal)], 1..=1, message)?;
@@ -161,7 +160,7 @@ impl<'a> Parser<'a, '_> {
         });
         let shape = [Parse(Self::star_expressions), operator, Parse(Self::assigned_value)];
         self.report_with(&shape, 0..=0, |_, found| {
-            format!("'{}' is an illegal expression for augmented assignment", describe(&found.expr(0)))
+            format!("'{}' is an illegal expression for augmented assignment", describe(found.expr(0)))
         })
     }
 
@@ -170,7 +169,7 @@ impl<'a> Parser<'a, '_> {
         let expression = Parse(Self::expression);
         let shape = [Parse(Self::invalid_ann_assign_target), Token(Colon), expression];
         self.report_with(&shape, 0..=0, |_, found| {
-            format!("only single target (not {}) can be annotated", describe(&found.expr(0)))
+            format!("only single target (not {}) can be annotated", describe(found.expr(0)))
         })?;
         let elements = Skip(&|this| {
             let element = |this: &mut Self| {
@@ -186,7 +185,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A list or a tuple, in parentheses or not.
-    fn invalid_ann_assign_target(&mut self) -> Step<Expr<'a>> {
+    fn invalid_ann_assign_target(&mut self) -> Step<&'a Expr<'a>> {
         if !self.at_any(TokenKind::LeftParen.bit() | TokenKind::LeftBracket.bit()) {
             return Err(Stop::Dead);
         }

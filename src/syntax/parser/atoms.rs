@@ -7,7 +7,7 @@ use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
 
 impl<'a> Parser<'a, '_> {
-    pub(super) fn atom(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn atom(&mut self) -> Step<&'a Expr<'a>> {
         match self.kind() {
             TokenKind::Name => self.name_expression(ExprContext::Load),
             TokenKind::String | TokenKind::FStringStart => self.strings(),
@@ -23,13 +23,13 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn constant(&mut self, constant: Constant<'a>) -> Expr<'a> {
+    fn constant(&mut self, constant: Constant<'a>) -> &'a Expr<'a> {
         let index = self.bump();
-        Expr { kind: ExprKind::Constant(constant), location: self.span(index) }
+        self.node(index, ExprKind::Constant(constant))
     }
 
     /// A tuple, a generator expression, or one expression.
-    fn parenthesized(&mut self) -> Step<Expr<'a>> {
+    fn parenthesized(&mut self) -> Step<&'a Expr<'a>> {
         self.unpacked_mapping_first()?;
         self.or_mistake(Self::any_parenthesized, Self::parenthesized_mistakes)
     }
@@ -62,11 +62,11 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn any_parenthesized(&mut self) -> Step<Expr<'a>> {
+    fn any_parenthesized(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightParen) {
             let kind = ExprKind::Tuple { elts: &[], ctx: ExprContext::Load };
-            return Ok(Expr { kind, location: self.span(start) });
+            return Ok(self.node(start, kind));
         }
         if self.at(TokenKind::Yield) {
             let inner = self.yield_expression()?;
@@ -82,13 +82,13 @@ impl<'a> Parser<'a, '_> {
             let generator = self.comprehension(start, first, None)?;
             self.expect(TokenKind::RightParen)?;
             let kind = ExprKind::GeneratorExp(generator);
-            return Ok(Expr { kind, location: self.span(start) });
+            return Ok(self.node(start, kind));
         }
         if self.at(TokenKind::Comma) {
             let elts = self.elements(first, Self::display_element)?;
             self.expect(TokenKind::RightParen)?;
             let kind = ExprKind::Tuple { elts, ctx: ExprContext::Load };
-            return Ok(Expr { kind, location: self.span(start) });
+            return Ok(self.node(start, kind));
         }
         if is_starred {
             return Err(Stop::Dead);
@@ -97,16 +97,16 @@ impl<'a> Parser<'a, '_> {
         Ok(first)
     }
 
-    fn list(&mut self) -> Step<Expr<'a>> {
+    fn list(&mut self) -> Step<&'a Expr<'a>> {
         self.unpacked_mapping_first()?;
         self.or_mistake(Self::any_list, Self::list_mistakes)
     }
 
-    fn any_list(&mut self) -> Step<Expr<'a>> {
+    fn any_list(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightBracket) {
             let kind = ExprKind::List { elts: &[], ctx: ExprContext::Load };
-            return Ok(Expr { kind, location: self.span(start) });
+            return Ok(self.node(start, kind));
         }
         let first = self.starred_or_display_element()?;
         let kind = if self.at_comprehension() {
@@ -116,11 +116,11 @@ impl<'a> Parser<'a, '_> {
             ExprKind::List { elts, ctx: ExprContext::Load }
         };
         self.expect(TokenKind::RightBracket)?;
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 
     /// The element of a comprehension or the first one of a display.
-    fn starred_or_display_element(&mut self) -> Step<Expr<'a>> {
+    fn starred_or_display_element(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.display_element() }
     }
 
@@ -128,16 +128,16 @@ impl<'a> Parser<'a, '_> {
     /// any expression.
     ///
     /// CPython: `star_named_expression`, `starred_expression` (3.15–)
-    fn starred_element(&mut self) -> Step<Expr<'a>> {
+    fn starred_element(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let value = self.unpacked_element()?;
-        let kind = ExprKind::Starred { value: self.alloc(value), ctx: ExprContext::Load };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::Starred { value, ctx: ExprContext::Load };
+        Ok(self.node(start, kind))
     }
 
     /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of
     /// one.
-    pub(super) fn unpacked_element(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn unpacked_element(&mut self) -> Step<&'a Expr<'a>> {
         if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
             return self.bitwise_or();
         }
@@ -163,21 +163,21 @@ impl<'a> Parser<'a, '_> {
         Ok(whole.unwrap_or(left))
     }
 
-    fn only_in_comprehension(&mut self, parse: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Expr<'a>> {
+    fn only_in_comprehension(&mut self, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let expr = parse(self)?;
         if self.at_comprehension() { Ok(expr) } else { Err(Stop::Dead) }
     }
 
-    fn braces(&mut self) -> Step<Expr<'a>> {
+    fn braces(&mut self) -> Step<&'a Expr<'a>> {
         self.or_mistake(Self::any_braces, Self::braces_mistakes)
     }
 
     /// A dict, a set, or a comprehension of one.
-    fn any_braces(&mut self) -> Step<Expr<'a>> {
+    fn any_braces(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightBrace) {
             let kind = ExprKind::Dict(self.arena.alloc(Dict { keys: &[], values: &[] }));
-            return Ok(Expr { kind, location: self.span(start) });
+            return Ok(self.node(start, kind));
         }
         if self.at(TokenKind::DoubleStar) {
             return self.dict(start);
@@ -200,7 +200,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A set that begins with a star. Where CPython knows stars before keys, it looks for them.
-    fn starred_set(&mut self, start: usize) -> Step<Expr<'a>> {
+    fn starred_set(&mut self, start: usize) -> Step<&'a Expr<'a>> {
         let set = self.attempt(|this| {
             let first = this.starred_or_display_element()?;
             this.set(start, first)
@@ -212,13 +212,13 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn set(&mut self, start: usize, first: Expr<'a>) -> Step<Expr<'a>> {
+    fn set(&mut self, start: usize, first: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let kind = if self.at_comprehension() {
             ExprKind::SetComp(self.comprehension(start, first, None)?)
         } else {
             ExprKind::Set(self.elements(first, Self::display_element)?)
         };
         self.expect(TokenKind::RightBrace)?;
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 }

@@ -107,7 +107,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Elif => self.elif()?,
             _ => self.else_block()?,
         };
-        Ok(StmtKind::If { test: self.alloc(test), body, orelse })
+        Ok(StmtKind::If { test, body, orelse })
     }
 
     /// An `elif` is an `If` in the `orelse` of the one before it.
@@ -142,7 +142,7 @@ impl<'a> Parser<'a, '_> {
         self.colon()?;
         let body = self.block("'while' statement", start)?;
         let orelse = self.else_block()?;
-        Ok(StmtKind::While { test: self.alloc(test), body, orelse })
+        Ok(StmtKind::While { test, body, orelse })
     }
 
     /// CPython: `for_stmt`, `invalid_for_stmt` (3.9–)
@@ -166,7 +166,6 @@ impl<'a> Parser<'a, '_> {
         self.colon()?;
         let body = self.block("'for' statement", start)?;
         let orelse = self.else_block()?;
-        let (target, iter) = (self.alloc(target), self.alloc(iter));
         Ok(StmtKind::For(self.arena.alloc(For { is_async, target, iter, body, orelse })))
     }
 }

@@ -18,8 +18,8 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn comprehension(
         &mut self,
         start: usize,
-        elt: Expr<'a>,
-        value: Option<Expr<'a>>,
+        elt: &'a Expr<'a>,
+        value: Option<&'a Expr<'a>>,
     ) -> Step<&'a ComprehensionExpr<'a>> {
         if matches!(elt.kind, ExprKind::Starred { .. })
             && !self.allows(SyntaxFeature::UnpackingInComprehension, start + 1)
@@ -28,7 +28,6 @@ impl<'a> Parser<'a, '_> {
         }
         let id = self.node_id();
         let generators = self.for_if_clauses()?;
-        let (elt, value) = (self.alloc(elt), value.map(|value| self.alloc(value)));
         Ok(self.arena.alloc(ComprehensionExpr { id, elt, value, generators }))
     }
 
@@ -70,7 +69,7 @@ impl<'a> Parser<'a, '_> {
             self.exprs.push(condition);
         }
         let ifs = self.take_exprs(from);
-        Ok(Comprehension { is_async, target: self.alloc(target), iter: self.alloc(iter), ifs })
+        Ok(Comprehension { is_async, target, iter, ifs })
     }
 
     /// At a clause that has no target or no `in`.
@@ -112,7 +111,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn invalid_for_target(&mut self) -> Step<()> {
         let shape = [Maybe(TokenKind::Async), Token(TokenKind::For), Parse(Self::star_expressions)];
         match self.find(&shape)? {
-            Some(found) => self.check_target(&found.expr(2), Use::For),
+            Some(found) => self.check_target(found.expr(2), Use::For),
             None => Ok(()),
         }
     }

@@ -59,7 +59,6 @@ impl<'a> Parser<'a, '_> {
         let returns = self.after(TokenKind::Arrow, Self::expression)?;
         self.missed(TokenKind::Colon, ":")?;
         let body = self.block("function definition", start)?;
-        let returns = returns.map(|returns| self.alloc(returns));
         let function = FunctionDef { id, is_async, name, args, body, decorator_list, returns, type_params };
         Ok(StmtKind::FunctionDef(self.arena.alloc(function)))
     }
@@ -148,7 +147,6 @@ impl<'a> Parser<'a, '_> {
             _ => self.after(TokenKind::Colon, Self::expression)?,
         };
         let default_value = self.type_param_default(kind)?;
-        let bound = bound.map(|bound| self.alloc(bound));
         let location = self.span(start);
         Ok(TypeParam { id, default_id, kind, name, bound, default_value, location })
     }
@@ -183,6 +181,6 @@ impl<'a> Parser<'a, '_> {
         if value.is_some() {
             self.allows(SyntaxFeature::TypeParameterDefault, equal);
         }
-        Ok(value.map(|value| self.alloc(value)))
+        Ok(value)
     }
 }

@@ -1,5 +1,7 @@
 //! Dicts, and the mistakes in displays of all kinds.
 
+use smallvec::SmallVec;
+
 use super::shapes::Part::{Before, Parse, Skip, Token};
 use super::{Parser, Step, Stop};
 use crate::source::Location;
@@ -11,13 +13,13 @@ const STARRED_VALUE: &str = "cannot use a starred expression in a dictionary val
 const UNPACKED_VALUE: &str = "cannot use dict unpacking in a dictionary value";
 
 /// A key, none for `**`, and a value.
-type Pair<'a> = (Option<Expr<'a>>, Expr<'a>);
+type Pair<'a> = (Option<&'a Expr<'a>>, &'a Expr<'a>);
 
 impl<'a> Parser<'a, '_> {
     /// An element of a list, tuple or set.
     ///
     /// CPython: `star_named_expression_sequence` (3.15–), `star_named_expression`
-    pub(super) fn display_element(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn display_element(&mut self) -> Step<&'a Expr<'a>> {
         if self.second_run && self.knows(Mistake::UnpackedDictInDisplay) {
             self.invalid_starred_expression_unpacking_sequence()?;
         }
@@ -25,7 +27,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A dict that starts with `**`, after its brace at `start`.
-    pub(super) fn dict(&mut self, start: usize) -> Step<Expr<'a>> {
+    pub(super) fn dict(&mut self, start: usize) -> Step<&'a Expr<'a>> {
         let stars = self.bump();
         let first = self.attempt(Self::unpacked_element)?;
         let Some(value) = first else { return self.not_a_dict(start) };
@@ -36,7 +38,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A dict whose first key was read, and is at a colon.
-    pub(super) fn dict_from(&mut self, start: usize, key: Expr<'a>) -> Step<Expr<'a>> {
+    pub(super) fn dict_from(&mut self, start: usize, key: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         self.bump();
         let value = self.attempt(Self::expression)?;
         let Some(value) = value else { return self.not_a_dict(start) };
@@ -46,8 +48,8 @@ impl<'a> Parser<'a, '_> {
         self.dict_of(start, (Some(key), value))
     }
 
-    fn dict_of(&mut self, start: usize, first: Pair<'a>) -> Step<Expr<'a>> {
-        let mut keys = Vec::new();
+    fn dict_of(&mut self, start: usize, first: Pair<'a>) -> Step<&'a Expr<'a>> {
+        let mut keys = SmallVec::<[Option<&'a Expr<'a>>; 8]>::new();
         let from = self.exprs.len();
         keys.push(first.0);
         self.exprs.push(first.1);
@@ -63,10 +65,10 @@ impl<'a> Parser<'a, '_> {
             self.exprs.truncate(from);
             return self.not_a_dict(start);
         }
-        let keys = self.arena.alloc_slice_copy(&keys);
+        let keys = self.arena.alloc_slice_fill_iter(keys.iter().map(|key| key.copied()));
         let values = self.take_exprs(from);
         let kind = ExprKind::Dict(self.arena.alloc(Dict { keys, values }));
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 
     /// CPython: `double_starred_kvpair` (3.9–)
@@ -82,22 +84,22 @@ impl<'a> Parser<'a, '_> {
     fn dict_comprehension(
         &mut self,
         start: usize,
-        elt: Expr<'a>,
-        value: Option<Expr<'a>>,
+        elt: &'a Expr<'a>,
+        value: Option<&'a Expr<'a>>,
         stars: usize,
-    ) -> Step<Expr<'a>> {
+    ) -> Step<&'a Expr<'a>> {
         if value.is_none() && !self.allows(SyntaxFeature::UnpackingInComprehension, stars) {
             return self.not_a_dict(start);
         }
         let comprehension = self.comprehension(start, elt, value)?;
         self.expect(TokenKind::RightBrace)?;
-        Ok(Expr { kind: ExprKind::DictComp(comprehension), location: self.span(start) })
+        Ok(self.node(start, ExprKind::DictComp(comprehension)))
     }
 
     /// After the first of `dict`'s alternatives has failed, CPython tries the second, which only
     /// finds mistakes, in both runs.
     #[cold]
-    pub(super) fn not_a_dict(&mut self, start: usize) -> Step<Expr<'a>> {
+    pub(super) fn not_a_dict(&mut self, start: usize) -> Step<&'a Expr<'a>> {
         if !self.precise {
             return Err(Stop::Dead);
         }
@@ -187,7 +189,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A conditional, with its `if`.
-    fn if_expression(&mut self) -> Step<Expr<'a>> {
+    fn if_expression(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let body = self.disjunction()?;
         let expr = self.conditional_rest(start, body)?;
@@ -297,14 +299,14 @@ impl<'a> Parser<'a, '_> {
                 Some(last) => last.location,
                 None => this.range(comma, comma),
             };
-            Ok(Expr { location: first.location.to_end_of(last), ..first })
+            Ok(this.node_at(first.location.to_end_of(last), first.kind))
         });
         let message = "did you forget parentheses around the comprehension target?";
         self.report(&[Token(self.kind()), elements, Skip(&Self::clauses)], 1..=1, message)
     }
 
     /// The last of `star_named_expressions`.
-    fn last_of_elements(&mut self) -> Step<Expr<'a>> {
+    fn last_of_elements(&mut self) -> Step<&'a Expr<'a>> {
         let mut last = self.star_named_expression()?;
         self.after_commas(|this| {
             last = this.star_named_expression()?;

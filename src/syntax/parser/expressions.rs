@@ -10,7 +10,7 @@ use crate::targets::Mistake;
 
 impl<'a> Parser<'a, '_> {
     /// One or more expressions, starred or not; more than one, or a comma, make a tuple.
-    pub(super) fn star_expressions(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn star_expressions(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.star_expression()?;
         self.tuple_rest(start, first, Self::star_expression)
@@ -21,21 +21,21 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn tuple_rest(
         &mut self,
         start: usize,
-        first: Expr<'a>,
-        element: fn(&mut Self) -> Step<Expr<'a>>,
-    ) -> Step<Expr<'a>> {
+        first: &'a Expr<'a>,
+        element: fn(&mut Self) -> Step<&'a Expr<'a>>,
+    ) -> Step<&'a Expr<'a>> {
         if !self.at(TokenKind::Comma) {
             return Ok(first);
         }
         let elts = self.elements(first, element)?;
-        Ok(Expr { kind: ExprKind::Tuple { elts, ctx: ExprContext::Load }, location: self.span(start) })
+        Ok(self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load }))
     }
 
     /// The elements of a list, the first of which was read, with a comma at its end or not.
     pub(super) fn elements(
         &mut self,
-        first: Expr<'a>,
-        element: fn(&mut Self) -> Step<Expr<'a>>,
+        first: &'a Expr<'a>,
+        element: fn(&mut Self) -> Step<&'a Expr<'a>>,
     ) -> Step<&'a [Expr<'a>]> {
         let from = self.exprs.len();
         self.exprs.push(first);
@@ -60,24 +60,24 @@ impl<'a> Parser<'a, '_> {
         self.at_any(ENDS)
     }
 
-    pub(super) fn star_expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn star_expression(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.expression() }
     }
 
-    pub(super) fn star_named_expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn star_named_expression(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Star) { self.starred(Self::bitwise_or) } else { self.named_expression() }
     }
 
-    pub(super) fn starred(&mut self, operand: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Expr<'a>> {
+    pub(super) fn starred(&mut self, operand: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Star)?;
         let value = operand(self)?;
-        let kind = ExprKind::Starred { value: self.alloc(value), ctx: ExprContext::Load };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::Starred { value, ctx: ExprContext::Load };
+        Ok(self.node(start, kind))
     }
 
     /// An expression, or a name that is given a value with `:=`.
     #[inline]
-    pub(super) fn named_expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn named_expression(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual {
             return self.assignment_expression();
         }
@@ -89,20 +89,19 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `NAME := value`. The grammar's cut lets nothing else be tried after the `:=`.
-    pub(super) fn assignment_expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn assignment_expression(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let id = self.identifier(start)?;
-        let location = self.span(start);
-        let target = Expr { kind: ExprKind::Name { id, ctx: ExprContext::Store }, location };
+        let target = self.node(start, ExprKind::Name { id, ctx: ExprContext::Store });
         self.expect(TokenKind::ColonEqual)?;
         let value = self.expression()?;
-        let kind = ExprKind::NamedExpr { target: self.alloc(target), value: self.alloc(value) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::NamedExpr { target, value };
+        Ok(self.node(start, kind))
     }
 
     /// An argument or element that may be `NAME := value`, or is an expression without a `:=` after
     /// it; the mistakes of [`Self::named_expression`] are not looked for.
-    pub(super) fn value(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn value(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual {
             return self.assignment_expression();
         }
@@ -112,7 +111,7 @@ impl<'a> Parser<'a, '_> {
 
     /// An expression without commas.
     #[inline]
-    pub(super) fn expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn expression(&mut self) -> Step<&'a Expr<'a>> {
         if self.remembers() {
             return self.remembered(Rule::Expression, |this| this.nested(Self::any_expression));
         }
@@ -124,7 +123,7 @@ impl<'a> Parser<'a, '_> {
 
     /// A name with nothing after it that could belong to it: half of all expressions.
     #[inline]
-    fn lone_name(&mut self) -> Option<Step<Expr<'a>>> {
+    fn lone_name(&mut self) -> Option<Step<&'a Expr<'a>>> {
         use TokenKind::*;
         const ENDS: u128 = Comma.bit()
             | RightParen.bit()
@@ -140,13 +139,13 @@ impl<'a> Parser<'a, '_> {
     }
 
     #[inline]
-    pub(super) fn name_expression(&mut self, ctx: ExprContext) -> Step<Expr<'a>> {
+    pub(super) fn name_expression(&mut self, ctx: ExprContext) -> Step<&'a Expr<'a>> {
         let token = self.take_token();
         let id = self.identifier_of(token)?;
-        Ok(Expr { kind: ExprKind::Name { id, ctx }, location: token.location() })
+        Ok(self.node_at(token.location(), ExprKind::Name { id, ctx }))
     }
 
-    fn any_expression(&mut self) -> Step<Expr<'a>> {
+    fn any_expression(&mut self) -> Step<&'a Expr<'a>> {
         if self.second_run {
             self.expression_mistakes()?;
         }
@@ -155,7 +154,7 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `if_expression` and the alternative after it
     #[inline]
-    pub(super) fn conditional(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn conditional(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let body = self.disjunction()?;
         self.conditional_rest(start, body)
@@ -163,44 +162,42 @@ impl<'a> Parser<'a, '_> {
 
     /// `if test else orelse` after a body, or nothing.
     #[inline]
-    pub(super) fn conditional_rest(&mut self, start: usize, body: Expr<'a>) -> Step<Expr<'a>> {
+    pub(super) fn conditional_rest(&mut self, start: usize, body: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::If) { self.if_else(start, body) } else { Ok(body) }
     }
 
-    fn if_else(&mut self, start: usize, body: Expr<'a>) -> Step<Expr<'a>> {
+    fn if_else(&mut self, start: usize, body: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let rest = self.after(TokenKind::If, |this| {
             let test = this.disjunction()?;
             this.expect(TokenKind::Else)?;
             Ok((test, this.expression()?))
         })?;
         let Some((test, orelse)) = rest else { return Ok(body) };
-        let (test, body, orelse) = (self.alloc(test), self.alloc(body), self.alloc(orelse));
         let kind = ExprKind::IfExp(self.arena.alloc(IfExp { test, body, orelse }));
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 
-    fn lambda(&mut self) -> Step<Expr<'a>> {
+    fn lambda(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Lambda)?;
         let id = self.node_id();
         let args = self.lambda_parameters()?;
         self.expect(TokenKind::Colon)?;
         let body = self.expression()?;
-        let kind = ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body: self.alloc(body) }));
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body }));
+        Ok(self.node(start, kind))
     }
 
-    pub(super) fn yield_expression(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn yield_expression(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Yield)?;
         if let Some(value) = self.after(TokenKind::From, Self::expression)? {
-            let kind = ExprKind::YieldFrom(self.alloc(value));
-            return Ok(Expr { kind, location: self.span(start) });
+            return Ok(self.node(start, ExprKind::YieldFrom(value)));
         }
-        let value = self.attempt(Self::star_expressions)?.map(|value| self.alloc(value));
-        Ok(Expr { kind: ExprKind::Yield(value), location: self.span(start) })
+        let value = self.attempt(Self::star_expressions)?;
+        Ok(self.node(start, ExprKind::Yield(value)))
     }
 
     /// CPython: `annotated_rhs`
-    pub(super) fn assigned_value(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn assigned_value(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Yield) { self.yield_expression() } else { self.star_expressions() }
     }
 
@@ -254,13 +251,13 @@ impl<'a> Parser<'a, '_> {
                 location = location.to_end_of(this.expression_between_strings()?.location);
                 Ok(())
             })?;
-            Ok(Expr { location, ..first })
+            Ok(this.node_at(location, first.kind))
         });
         let message = "invalid syntax. Is this intended to be part of the string?";
         self.report(&[Token(String), between, Token(String)], 1..=1, message)
     }
 
-    fn expression_between_strings(&mut self) -> Step<Expr<'a>> {
+    fn expression_between_strings(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::String) {
             return Err(Stop::Dead);
         }
@@ -268,7 +265,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `expression_without_invalid`
-    fn expression_without_invalid(&mut self) -> Step<Expr<'a>> {
+    fn expression_without_invalid(&mut self) -> Step<&'a Expr<'a>> {
         self.without_mistakes(|this| match this.at(TokenKind::Lambda) {
             true => this.lambda(),
             false => this.conditional(),
@@ -290,7 +287,7 @@ impl<'a> Parser<'a, '_> {
             Ok((left, right, this.tokens[this.position - 1].level))
         })?;
         let Some((left, right, level)) = found else { return Ok(false) };
-        if level == 0 || self.is_legacy_statement(&left) {
+        if level == 0 || self.is_legacy_statement(left) {
             return Ok(true);
         }
         let message = "invalid syntax. Perhaps you forgot a comma?";
@@ -390,11 +387,11 @@ impl<'a> Parser<'a, '_> {
         looked.map(|_| ())
     }
 
-    fn find_named_expression_mistake(&mut self) -> Step<Expr<'a>> {
+    fn find_named_expression_mistake(&mut self) -> Step<&'a Expr<'a>> {
         use TokenKind::{ColonEqual, Equal, Name};
         let shape = [Parse(Self::expression), Token(ColonEqual), Parse(Self::expression)];
         self.report_with(&shape, 0..=0, |_, found| {
-            format!("cannot use assignment expressions with {}", describe(&found.expr(0)))
+            format!("cannot use assignment expressions with {}", describe(found.expr(0)))
         })?;
         let (value, no_assignment) = (Parse(Self::bitwise_or), NotBefore(Equal.bit() | ColonEqual.bit()));
         let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
@@ -403,7 +400,7 @@ impl<'a> Parser<'a, '_> {
             return Err(Stop::Dead);
         }
         self.report_with(&[value, Token(Equal), value, no_assignment], 0..=0, |_, found| {
-            let name = describe(&found.expr(0));
+            let name = describe(found.expr(0));
             format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
         })?;
         Err(Stop::Dead)

@@ -36,7 +36,7 @@ impl Literal {
 /// The parts of a field after its expression.
 struct Field<'a> {
     open: usize,
-    value: Expr<'a>,
+    value: &'a Expr<'a>,
     equal: Option<usize>,
     /// The `!`, `:` or `}` after the expression.
     closer: usize,
@@ -78,9 +78,9 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// The text of a piece, not decoded.
-    fn text_piece(&self, index: usize) -> Expr<'a> {
+    fn text_piece(&self, index: usize) -> &'a Expr<'a> {
         let text = Constant::Str(PyStr(self.piece_text(index).as_bytes()));
-        Expr { kind: ExprKind::Constant(text), location: self.range(index, index) }
+        self.node_at(self.range(index, index), ExprKind::Constant(text))
     }
 
     /// Of a doubled brace, one belongs to the text.
@@ -97,7 +97,8 @@ impl<'a> Parser<'a, '_> {
         match self.decode(text) {
             Ok(Decoded { value, invalid_escape }) => {
                 self.piece_notice(end, text, invalid_escape);
-                self.exprs[slot].kind = ExprKind::Constant(Constant::Str(PyStr(value)));
+                let kind = ExprKind::Constant(Constant::Str(PyStr(value)));
+                self.exprs[slot] = self.node_at(self.exprs[slot].location, kind);
                 Ok(())
             }
             Err(message) => {
@@ -204,7 +205,7 @@ impl<'a> Parser<'a, '_> {
             Conversion::None if is_repr => Conversion::Repr,
             conversion => conversion,
         };
-        let (value, format_spec) = (self.alloc(field.value), field.format_spec);
+        let (value, format_spec) = (field.value, field.format_spec);
         let kind = match literal.is_template && depth == 0 {
             true => {
                 let str = self.interpolation_text(&field);
@@ -217,7 +218,7 @@ impl<'a> Parser<'a, '_> {
             }
             false => ExprKind::FormattedValue { value, conversion, format_spec },
         };
-        self.exprs.push(Expr { kind, location });
+        self.exprs.push(self.node_at(location, kind));
         Ok(())
     }
 
@@ -253,7 +254,7 @@ impl<'a> Parser<'a, '_> {
         }
         if !text.is_empty() {
             let kind = ExprKind::Constant(Constant::Str(PyStr(text)));
-            self.exprs.push(Expr { kind, location });
+            self.exprs.push(self.node_at(location, kind));
         }
         Ok(())
     }
@@ -331,11 +332,11 @@ impl<'a> Parser<'a, '_> {
         let location = self.span(colon);
         let spec = self.spec_of_pieces(from, location);
         self.exprs.truncate(from);
-        Ok(self.arena.alloc(spec))
+        Ok(spec)
     }
 
     /// CPython: `Parser/action_helpers.c` `_PyPegen_decoded_constant_from_token` (3.12–)
-    fn spec_piece(&mut self, index: usize, literal: Literal) -> Step<Expr<'a>> {
+    fn spec_piece(&mut self, index: usize, literal: Literal) -> Step<&'a Expr<'a>> {
         let piece = self.text_piece(index);
         if !self.tokens[index].flags.has(TokenFlags::BACKSLASH) {
             return Ok(piece);
@@ -349,7 +350,7 @@ impl<'a> Parser<'a, '_> {
             Ok(Decoded { value, invalid_escape }) => {
                 self.piece_notice(index, text, invalid_escape);
                 let kind = ExprKind::Constant(Constant::Str(PyStr(value)));
-                Ok(Expr { kind, ..piece })
+                Ok(self.node_at(piece.location, kind))
             }
             // Nobody makes a `SyntaxError` of this one.
             Err(message) => {
@@ -361,33 +362,33 @@ impl<'a> Parser<'a, '_> {
     /// Puts a format spec together, if the target does; one without fields is then a constant.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_setup_full_format_spec` (3.12–)
-    fn spec_of_pieces(&mut self, from: usize, location: Location) -> Expr<'a> {
+    fn spec_of_pieces(&mut self, from: usize, location: Location) -> &'a Expr<'a> {
         let rules = &self.dialect.fstrings;
         let pieces = &self.exprs[from..];
         let has_field = pieces.iter().any(|piece| piece.kind.as_constant().is_none());
         if let [only] = pieces
             && is_empty(only)
         {
-            return Expr { kind: ExprKind::JoinedStr(&[]), location };
+            return self.node_at(location, ExprKind::JoinedStr(&[]));
         }
         let is_plain = |count: usize| count == 0 || count == 1 && !has_field;
         self.depends_on_dialect |= !is_plain(pieces.len());
         let (drops_empty, is_folded) = (rules.empty_spec_pieces_dropped, rules.format_spec_folded);
         if drops_empty {
-            let kept: SmallVec<[Expr<'a>; 8]> =
-                pieces.iter().filter(|piece| !is_empty(piece)).copied().collect();
-            self.exprs.truncate(from);
-            self.exprs.extend(kept);
+            let pieces = self.exprs.split_off(from);
+            self.exprs.extend(pieces.into_iter().filter(|piece| !is_empty(piece)));
         }
         if !is_folded || is_plain(self.exprs.len() - from) {
-            return Expr { kind: ExprKind::JoinedStr(self.take_exprs(from)), location };
+            let pieces = self.take_exprs(from);
+            return self.node_at(location, ExprKind::JoinedStr(pieces));
         }
         if has_field {
-            return Expr { kind: ExprKind::JoinedStr(self.folded_pieces(from)), location };
+            let pieces = self.folded_pieces(from);
+            return self.node_at(location, ExprKind::JoinedStr(pieces));
         }
         let constant = self.concatenated(from..self.exprs.len());
         match self.dialect.fstrings.constant_spec_has_colon {
-            true => Expr { location, ..constant },
+            true => self.node_at(location, constant.kind),
             false => constant,
         }
     }
@@ -395,25 +396,25 @@ impl<'a> Parser<'a, '_> {
     /// Makes neighbouring constants one, and drops those that are empty.
     pub(super) fn folded_pieces(&mut self, from: usize) -> &'a [Expr<'a>] {
         let is_constant = |piece: &Expr<'_>| piece.kind.as_constant().is_some();
-        let mut values = SmallVec::<[Expr<'a>; 8]>::new();
-        let mut index = from;
-        while index < self.exprs.len() {
-            let run = self.exprs[index..].iter().take_while(|piece| is_constant(piece)).count().max(1);
+        let (mut index, end) = (from, self.exprs.len());
+        while index < end {
+            let run = self.exprs[index..end].iter().take_while(|piece| is_constant(piece)).count().max(1);
             let piece = match run {
                 1 => self.exprs[index],
                 _ => self.concatenated(index..index + run),
             };
-            if !is_empty(&piece) {
-                values.push(piece);
+            if !is_empty(piece) {
+                self.exprs.push(piece);
             }
             index += run;
         }
+        let folded = self.take_exprs(end);
         self.exprs.truncate(from);
-        self.arena.alloc_slice_copy(&values)
+        folded
     }
 
     /// The sum of constants: its kind is that of the first.
-    fn concatenated(&self, range: std::ops::Range<usize>) -> Expr<'a> {
+    fn concatenated(&self, range: std::ops::Range<usize>) -> &'a Expr<'a> {
         let run = &self.exprs[range];
         let mut text = bumpalo::collections::Vec::new_in(self.arena);
         for piece in run {
@@ -423,17 +424,12 @@ impl<'a> Parser<'a, '_> {
         }
         let value = Constant::Str(PyStr(text.into_bump_slice()));
         let (first, last) = (run[0], run[run.len() - 1]);
-        Expr {
-            kind: match first.kind {
-                ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(value),
-                _ => ExprKind::Constant(value),
-            },
-            location: Location {
-                end_lineno: last.location.end_lineno,
-                end_col_offset: last.location.end_col_offset,
-                ..first.location
-            },
-        }
+        let kind = match first.kind {
+            ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(value),
+            _ => ExprKind::Constant(value),
+        };
+        let Location { end_lineno, end_col_offset, .. } = last.location;
+        self.node_at(Location { end_lineno, end_col_offset, ..first.location }, kind)
     }
 
     /// CPython: `invalid_replacement_field` (3.12–3.13), `invalid_fstring_replacement_field`

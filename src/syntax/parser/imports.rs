@@ -43,7 +43,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let mut names = Aliases::new();
         names.push(self.dotted_as_name()?);
-        self.after_commas(|this| Ok(names.push(this.dotted_as_name()?)))?;
+        self.after_commas(|this| this.dotted_as_name().map(|name| names.push(name)))?;
         Ok(StmtKind::Import { names: self.arena.alloc_slice_copy(&names), is_lazy })
     }
 
@@ -164,7 +164,7 @@ impl<'a> Parser<'a, '_> {
     fn import_from_as_names(&mut self) -> Step<Aliases> {
         let mut names = Aliases::new();
         names.push(self.import_from_as_name()?);
-        self.after_commas(|this| Ok(names.push(this.import_from_as_name()?)))?;
+        self.after_commas(|this| this.import_from_as_name().map(|name| names.push(name)))?;
         Ok(names)
     }
 
@@ -207,7 +207,7 @@ impl<'a> Parser<'a, '_> {
             false => this.expression(),
         });
         self.report_with(&[Skip(&name), Token(TokenKind::As), target], 2..=2, |_, found| {
-            format!("cannot use {} as import target", describe(&found.expr(2)))
+            format!("cannot use {} as import target", describe(found.expr(2)))
         })
     }
 

@@ -43,7 +43,7 @@ mod with;
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 
-use super::ast::{Expr, Module, NodeId, Stmt};
+use super::ast::{Expr, ExprKind, Module, NodeId, Stmt};
 use super::lexer::{Lexed, Token, TokenFlags, TokenKind};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner};
@@ -116,9 +116,9 @@ pub(super) struct Parser<'a, 't> {
     chained: u32,
     nodes: u32,
     /// Elements of the lists that are being read, innermost last.
-    exprs: Vec<Expr<'a>>,
+    exprs: Vec<&'a Expr<'a>>,
     stmts: Vec<Stmt<'a>>,
-    known: FxHashMap<(Rule, u32), Option<(Expr<'a>, u32)>>,
+    known: FxHashMap<(Rule, u32), Option<(&'a Expr<'a>, u32)>>,
     features: Vec<(SyntaxFeature, Location)>,
     depends_on_dialect: bool,
     /// Whether `<>` is the operator (`from __future__ import barry_as_FLUFL`).
@@ -416,7 +416,7 @@ impl<'a, 't> Parser<'a, 't> {
     }
 
     /// What `rule` made of the tokens at this position before, or makes now.
-    fn remembered(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Expr<'a>> {
+    fn remembered(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let key = (rule, self.position as u32);
         if let Some(known) = self.known.get(&key) {
             let (expr, end) = known.ok_or(Stop::Dead)?;
@@ -491,8 +491,15 @@ impl<'a, 't> Parser<'a, 't> {
         NodeId(self.nodes - 1)
     }
 
-    fn alloc(&self, expr: Expr<'a>) -> &'a Expr<'a> {
-        self.arena.alloc(expr)
+    /// An expression from the start of a token to the end of the last one taken.
+    #[inline]
+    fn node(&self, start: usize, kind: ExprKind<'a>) -> &'a Expr<'a> {
+        self.node_at(self.span(start), kind)
+    }
+
+    #[inline]
+    fn node_at(&self, location: Location, kind: ExprKind<'a>) -> &'a Expr<'a> {
+        self.arena.alloc(Expr { kind, location })
     }
 
     /// The elements that were read since there were `from` of them.
@@ -500,7 +507,7 @@ impl<'a, 't> Parser<'a, 't> {
         if self.exprs.len() == from {
             return &[];
         }
-        let exprs = self.arena.alloc_slice_copy(&self.exprs[from..]);
+        let exprs = self.arena.alloc_slice_fill_iter(self.exprs[from..].iter().map(|expr| **expr));
         self.exprs.truncate(from);
         exprs
     }

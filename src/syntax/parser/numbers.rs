@@ -13,14 +13,14 @@ use crate::targets::limits;
 const SHORT: usize = 18;
 
 impl<'a> Parser<'a, '_> {
-    pub(super) fn number(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn number(&mut self) -> Step<&'a Expr<'a>> {
         let index = self.bump();
         let text = self.text_of(index);
         let constant = match short_decimal(text.as_bytes()) {
             Some(value) => Constant::Int(Int::Small(value)),
             None => self.any_number(index, text)?,
         };
-        Ok(Expr { kind: ExprKind::Constant(constant), location: self.span(index) })
+        Ok(self.node(index, ExprKind::Constant(constant)))
     }
 
     fn any_number(&mut self, index: usize, text: &str) -> Step<Constant<'a>> {

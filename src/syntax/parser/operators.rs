@@ -66,18 +66,18 @@ static LEVELS: [u8; 128] = {
 
 impl<'a> Parser<'a, '_> {
     #[inline]
-    pub(super) fn disjunction(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn disjunction(&mut self) -> Step<&'a Expr<'a>> {
         match self.remembers() {
             true => self.remembered(Rule::Disjunction, |this| this.operation(OR)),
             false => self.operation(OR),
         }
     }
 
-    pub(super) fn inversion(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn inversion(&mut self) -> Step<&'a Expr<'a>> {
         self.operation(NOT)
     }
 
-    pub(super) fn bitwise_or(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn bitwise_or(&mut self) -> Step<&'a Expr<'a>> {
         match self.remembers() {
             true => self.remembered(Rule::BitwiseOr, |this| this.operation(BITWISE_OR)),
             false => self.operation(BITWISE_OR),
@@ -85,7 +85,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Operations whose operators bind at least as tightly as `minimum`.
-    fn operation(&mut self, minimum: u8) -> Step<Expr<'a>> {
+    fn operation(&mut self, minimum: u8) -> Step<&'a Expr<'a>> {
         let start = self.position;
         if self.second_run && minimum <= TERM && self.knows(Mistake::NotAfterOperator) {
             self.invalid_factor()?;
@@ -105,7 +105,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// The operators and operands after the first operand, which starts at `start`.
-    fn operation_rest(&mut self, start: usize, mut left: Expr<'a>, minimum: u8) -> Step<Expr<'a>> {
+    fn operation_rest(&mut self, start: usize, mut left: &'a Expr<'a>, minimum: u8) -> Step<&'a Expr<'a>> {
         loop {
             let level = LEVELS[self.kind() as usize];
             if level < minimum || level == 0 {
@@ -125,20 +125,20 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// The rest of an expression that began with a bitwise operation.
-    pub(super) fn expression_rest(&mut self, start: usize, left: Expr<'a>) -> Step<Expr<'a>> {
+    pub(super) fn expression_rest(&mut self, start: usize, left: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let body = self.operation_rest(start, left, OR)?;
         self.conditional_rest(start, body)
     }
 
-    fn inverted(&mut self) -> Step<Expr<'a>> {
+    fn inverted(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let operand = self.nested(Self::inversion)?;
-        let kind = ExprKind::UnaryOp { op: UnaryOp::Not, operand: self.alloc(operand) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::UnaryOp { op: UnaryOp::Not, operand };
+        Ok(self.node(start, kind))
     }
 
     /// The operands after the first of `or` or `and`, which are one operation.
-    fn boolean(&mut self, start: usize, left: Expr<'a>, level: u8) -> Step<Option<Expr<'a>>> {
+    fn boolean(&mut self, start: usize, left: &'a Expr<'a>, level: u8) -> Step<Option<&'a Expr<'a>>> {
         let operator = self.kind();
         let from = self.exprs.len();
         self.exprs.push(left);
@@ -151,11 +151,11 @@ impl<'a> Parser<'a, '_> {
         }
         let op = if operator == TokenKind::Or { BoolOp::Or } else { BoolOp::And };
         let kind = ExprKind::BoolOp { op, values: self.take_exprs(from) };
-        Ok(Some(Expr { kind, location: self.span(start) }))
+        Ok(Some(self.node(start, kind)))
     }
 
     /// The operators and operands of a chain of comparisons.
-    fn comparison(&mut self, start: usize, left: Expr<'a>) -> Step<Option<Expr<'a>>> {
+    fn comparison(&mut self, start: usize, left: &'a Expr<'a>) -> Step<Option<&'a Expr<'a>>> {
         let from = self.exprs.len();
         let mut ops = smallvec::SmallVec::<[CmpOp; 4]>::new();
         while LEVELS[self.kind() as usize] == COMPARISON {
@@ -172,13 +172,13 @@ impl<'a> Parser<'a, '_> {
         }
         let comparators = self.take_exprs(from);
         let ops = self.arena.alloc_slice_copy(&ops);
-        let compare = Compare { left: self.alloc(left), ops, comparators };
+        let compare = Compare { left, ops, comparators };
         let kind = ExprKind::Compare(self.arena.alloc(compare));
-        Ok(Some(Expr { kind, location: self.span(start) }))
+        Ok(Some(self.node(start, kind)))
     }
 
     /// CPython: `compare_op_bitwise_or_pair`
-    fn comparison_rest(&mut self) -> Step<(CmpOp, Expr<'a>)> {
+    fn comparison_rest(&mut self) -> Step<(CmpOp, &'a Expr<'a>)> {
         let operator = self.bump();
         let op = match self.tokens[operator].kind {
             TokenKind::Less => CmpOp::Lt,
@@ -229,7 +229,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn binary(&mut self, start: usize, left: Expr<'a>, level: u8) -> Step<Option<Expr<'a>>> {
+    fn binary(&mut self, start: usize, left: &'a Expr<'a>, level: u8) -> Step<Option<&'a Expr<'a>>> {
         let operator = self.kind();
         let mark = self.mark();
         self.bump();
@@ -245,8 +245,8 @@ impl<'a> Parser<'a, '_> {
             Err(stop) => return Err(stop),
         };
         let op = binary_operator(operator);
-        let kind = ExprKind::BinOp { left: self.alloc(left), op, right: self.alloc(right) };
-        Ok(Some(Expr { kind, location: self.span(start) }))
+        let kind = ExprKind::BinOp { left, op, right };
+        Ok(Some(self.node(start, kind)))
     }
 
     /// `a + not b`, at the operator.
@@ -268,7 +268,7 @@ impl<'a> Parser<'a, '_> {
         self.report(&[sign, Token(Not), Parse(Self::factor)], 1..=2, UNPARENTHESIZED_NOT)
     }
 
-    pub(super) fn factor(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn factor(&mut self) -> Step<&'a Expr<'a>> {
         use TokenKind::{Minus, Plus, Tilde};
         if self.at_any(Plus.bit() | Minus.bit() | Tilde.bit()) {
             return match self.remembers() {
@@ -279,7 +279,7 @@ impl<'a> Parser<'a, '_> {
         self.power()
     }
 
-    fn unary(&mut self) -> Step<Expr<'a>> {
+    fn unary(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let op = match self.kind() {
             TokenKind::Plus => UnaryOp::UAdd,
@@ -288,11 +288,11 @@ impl<'a> Parser<'a, '_> {
         };
         self.bump();
         let operand = self.nested(Self::factor)?;
-        let kind = ExprKind::UnaryOp { op, operand: self.alloc(operand) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::UnaryOp { op, operand };
+        Ok(self.node(start, kind))
     }
 
-    fn power(&mut self) -> Step<Expr<'a>> {
+    fn power(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let base = match self.kind() {
             TokenKind::Await => self.await_primary()?,
@@ -302,30 +302,30 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `** exponent` after a base that starts at `start`.
-    fn power_rest(&mut self, start: usize, base: Expr<'a>) -> Step<Expr<'a>> {
+    fn power_rest(&mut self, start: usize, base: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let exponent = self.after(TokenKind::DoubleStar, |this| this.nested(Self::factor))?;
         let Some(exponent) = exponent else { return Ok(base) };
-        let kind = ExprKind::BinOp { left: self.alloc(base), op: Operator::Pow, right: self.alloc(exponent) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::BinOp { left: base, op: Operator::Pow, right: exponent };
+        Ok(self.node(start, kind))
     }
 
-    fn await_primary(&mut self) -> Step<Expr<'a>> {
+    fn await_primary(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let value = self.primary()?;
-        let kind = ExprKind::Await(self.alloc(value));
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::Await(value);
+        Ok(self.node(start, kind))
     }
 
     /// An operand with attributes, calls and subscripts.
     #[inline]
-    pub(super) fn primary(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn primary(&mut self) -> Step<&'a Expr<'a>> {
         match self.remembers() {
             true => self.remembered(Rule::Primary, Self::any_primary),
             false => self.any_primary(),
         }
     }
 
-    fn any_primary(&mut self) -> Step<Expr<'a>> {
+    fn any_primary(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let mut expr = match self.kind() {
             TokenKind::Name => self.name_expression(ExprContext::Load)?,
@@ -346,7 +346,7 @@ impl<'a> Parser<'a, '_> {
                 _ => return Ok(expr),
             };
             match kind {
-                Some(kind) => expr = Expr { kind, location: self.span(start) },
+                Some(kind) => expr = self.node(start, kind),
                 None => return Ok(expr),
             }
             self.chained += 1;
@@ -362,7 +362,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     #[inline]
-    pub(super) fn attribute(&mut self, value: Expr<'a>) -> Step<Option<ExprKind<'a>>> {
+    pub(super) fn attribute(&mut self, value: &'a Expr<'a>) -> Step<Option<ExprKind<'a>>> {
         if self.kind_ahead(1) != TokenKind::Name {
             self.farthest = self.farthest.max(self.position + 1);
             return Ok(None);
@@ -370,7 +370,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let name = self.take_token();
         let attr = self.identifier_of(name)?;
-        Ok(Some(ExprKind::Attribute { value: self.alloc(value), attr, ctx: ExprContext::Load }))
+        Ok(Some(ExprKind::Attribute { value, attr, ctx: ExprContext::Load }))
     }
 }
 

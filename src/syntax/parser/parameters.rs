@@ -38,7 +38,7 @@ struct List<'a> {
     has_star: bool,
 }
 
-type WithDefault<'a> = (Arg<'a>, Option<Expr<'a>>);
+type WithDefault<'a> = (Arg<'a>, Option<&'a Expr<'a>>);
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn function_parameters(&mut self) -> Step<&'a Arguments<'a>> {
@@ -101,11 +101,11 @@ impl<'a> Parser<'a, '_> {
         let (arg, default) = self.param_maybe_default(of)?;
         if list.has_star {
             list.kwonlyargs.push(arg);
-            list.kw_defaults.push(default);
+            list.kw_defaults.push(default.copied());
             return Ok(());
         }
         match default {
-            Some(default) => list.defaults.push(default),
+            Some(default) => list.defaults.push(*default),
             None if list.defaults.is_empty() => {}
             None => return Err(Stop::Dead),
         }
@@ -133,7 +133,7 @@ impl<'a> Parser<'a, '_> {
             let first = self.param_maybe_default(of)?;
             list.has_star = true;
             list.kwonlyargs.push(first.0);
-            list.kw_defaults.push(first.1);
+            list.kw_defaults.push(first.1.copied());
             return Ok(());
         }
         let arg = self.star_arg(of)?;
@@ -158,7 +158,7 @@ impl<'a> Parser<'a, '_> {
             {
                 return Err(Stop::Dead);
             }
-            annotation = Some(self.alloc(expr));
+            annotation = Some(expr);
         }
         Ok(Arg { arg: name, annotation, location: self.span(start) })
     }
@@ -180,7 +180,6 @@ impl<'a> Parser<'a, '_> {
             Of::Function => self.after(TokenKind::Colon, Self::expression)?,
             Of::Lambda => None,
         };
-        let annotation = annotation.map(|annotation| self.alloc(annotation));
         Ok(Arg { arg, annotation, location: self.span(start) })
     }
 
@@ -208,7 +207,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `default`, `invalid_default` (3.11–)
-    fn default(&mut self) -> Step<Expr<'a>> {
+    fn default(&mut self) -> Step<&'a Expr<'a>> {
         let equal = self.bump();
         if let Some(default) = self.attempt(Self::expression)? {
             return Ok(default);

@@ -64,11 +64,11 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::Dedent)?;
         let cases = self.arena.alloc_slice_copy(&cases);
-        Ok(StmtKind::Match { subject: self.alloc(subject), cases })
+        Ok(StmtKind::Match { subject, cases })
     }
 
     /// CPython: `subject_expr` (3.10–)
-    fn subject(&mut self) -> Step<Expr<'a>> {
+    fn subject(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.star_named_expression()?;
         if matches!(first.kind, ExprKind::Starred { .. }) && !self.at(TokenKind::Comma) {
@@ -114,11 +114,10 @@ impl<'a> Parser<'a, '_> {
         let guard = self.guard()?;
         self.colon()?;
         let body = self.block("'case' statement", start)?;
-        let guard = guard.map(|guard| self.alloc(guard));
         Ok(MatchCase { pattern: self.arena.alloc(pattern), guard, body })
     }
 
-    fn guard(&mut self) -> Step<Option<Expr<'a>>> {
+    fn guard(&mut self) -> Step<Option<&'a Expr<'a>>> {
         self.after(TokenKind::If, Self::named_expression)
     }
 
@@ -141,7 +140,7 @@ impl<'a> Parser<'a, '_> {
         let mut patterns = Patterns::new();
         patterns.push(first);
         if self.eat(TokenKind::Comma) {
-            self.comma_list(|this| Ok(patterns.push(this.maybe_star_pattern()?)))?;
+            self.comma_list(|this| this.maybe_star_pattern().map(|pattern| patterns.push(pattern)))?;
         }
         Ok(self.arena.alloc_slice_copy(&patterns))
     }
@@ -197,7 +196,7 @@ impl<'a> Parser<'a, '_> {
         let as_ = Token(TokenKind::As);
         if names_target {
             return self.report_with(&[as_, Parse(Self::expression)], 1..=1, |_, found| {
-                format!("cannot use {} as pattern target", describe(&found.expr(1)))
+                format!("cannot use {} as pattern target", describe(found.expr(1)))
             });
         }
         let shape = [as_, NotBefore(TokenKind::Name.bit()), Parse(Self::expression)];
@@ -239,7 +238,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::LeftBrace => self.nested(Self::mapping_pattern),
             _ => {
                 let value = self.literal_expr()?;
-                self.pattern_from(start, PatternKind::MatchValue(self.alloc(value)))
+                self.pattern_from(start, PatternKind::MatchValue(value))
             }
         }
     }
@@ -256,7 +255,7 @@ impl<'a> Parser<'a, '_> {
     /// A number with a sign or without, a complex one in two parts, or strings.
     ///
     /// CPython: `literal_pattern`, `literal_expr` (3.10–)
-    fn literal_expr(&mut self) -> Step<Expr<'a>> {
+    fn literal_expr(&mut self) -> Step<&'a Expr<'a>> {
         if self.at_any(TokenKind::String.bit() | TokenKind::FStringStart.bit()) {
             return self.strings();
         }
@@ -268,7 +267,7 @@ impl<'a> Parser<'a, '_> {
         self.complex_number(start, real)
     }
 
-    fn signed_number(&mut self) -> Step<Expr<'a>> {
+    fn signed_number(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let op = match self.kind() {
             TokenKind::Minus => UnaryOp::USub,
@@ -280,16 +279,16 @@ impl<'a> Parser<'a, '_> {
         if op == UnaryOp::UAdd {
             self.allows(SyntaxFeature::PlusInNumberPattern, start);
         }
-        let kind = ExprKind::UnaryOp { op, operand: self.alloc(operand) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::UnaryOp { op, operand };
+        Ok(self.node(start, kind))
     }
 
-    fn plain_number(&mut self) -> Step<Expr<'a>> {
+    fn plain_number(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::Number) { self.number() } else { Err(Stop::Dead) }
     }
 
     /// CPython: `complex_number` (3.10–)
-    fn complex_number(&mut self, start: usize, real: Expr<'a>) -> Step<Expr<'a>> {
+    fn complex_number(&mut self, start: usize, real: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let real_token = self.position - 1;
         if self.is_imaginary(real_token) {
             let message = "real number required in complex literal";
@@ -306,8 +305,8 @@ impl<'a> Parser<'a, '_> {
             let message = "imaginary number required in complex literal";
             return self.mistake(operator + 1, operator + 1, message);
         }
-        let kind = ExprKind::BinOp { left: self.alloc(real), op, right: self.alloc(imaginary) };
-        Ok(Expr { kind, location: self.span(start) })
+        let kind = ExprKind::BinOp { left: real, op, right: imaginary };
+        Ok(self.node(start, kind))
     }
 
     fn is_imaginary(&self, index: usize) -> bool {
@@ -341,13 +340,13 @@ impl<'a> Parser<'a, '_> {
             }
             (TokenKind::Dot | TokenKind::Equal, _) => return Err(Stop::Dead),
             (_, ExprKind::Name { id, .. }) => PatternKind::MatchAs { pattern: None, name: Some(id) },
-            _ => PatternKind::MatchValue(self.alloc(value)),
+            _ => PatternKind::MatchValue(value),
         };
         Ok(Pattern { kind, location: self.span(start) })
     }
 
     /// CPython: `name_or_attr` (3.10–)
-    fn name_or_attr(&mut self) -> Step<Expr<'a>> {
+    fn name_or_attr(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         if !self.at(TokenKind::Name) {
             return Err(Stop::Dead);
@@ -355,7 +354,7 @@ impl<'a> Parser<'a, '_> {
         let mut value = self.name_expression(ExprContext::Load)?;
         while self.at(TokenKind::Dot) {
             let Some(kind) = self.attribute(value)? else { break };
-            value = Expr { kind, location: self.span(start) };
+            value = self.node(start, kind);
             self.chained += 1;
         }
         Ok(value)
@@ -425,14 +424,15 @@ impl<'a> Parser<'a, '_> {
         self.comma_list(|this| {
             let (key, pattern) = this.key_value_pattern()?;
             this.exprs.push(key);
-            Ok(patterns.push(pattern))
+            patterns.push(pattern);
+            Ok(())
         })?;
         let patterns = self.arena.alloc_slice_copy(&patterns);
         Ok((self.take_exprs(from), patterns))
     }
 
     /// CPython: `key_value_pattern` (3.10–)
-    fn key_value_pattern(&mut self) -> Step<(Expr<'a>, Pattern<'a>)> {
+    fn key_value_pattern(&mut self) -> Step<(&'a Expr<'a>, Pattern<'a>)> {
         use TokenKind::{False, Name, None, True};
         let key = match self.kind() {
             Name => {
@@ -467,7 +467,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// CPython: `class_pattern` (3.10–), at the parenthesis
-    fn class_pattern_of(&mut self, start: usize, cls: Expr<'a>) -> Step<Pattern<'a>> {
+    fn class_pattern_of(&mut self, start: usize, cls: &'a Expr<'a>) -> Step<Pattern<'a>> {
         self.depth += 1;
         let open = self.bump();
         let patterns = self.positional_patterns(open)?;
@@ -480,7 +480,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::RightParen)?;
         self.depth -= 1;
-        let class = MatchClass { cls: self.alloc(cls), patterns, kwd_attrs, kwd_patterns };
+        let class = MatchClass { cls, patterns, kwd_attrs, kwd_patterns };
         self.pattern_from(start, PatternKind::MatchClass(self.arena.alloc(class)))
     }
 
@@ -493,7 +493,7 @@ impl<'a> Parser<'a, '_> {
             let is_wildcard = this.at_name("_") && this.position > open + 1;
             match is_keyword && !is_wildcard {
                 true => Err(Stop::Dead),
-                false => Ok(patterns.push(this.pattern()?)),
+                false => this.pattern().map(|pattern| patterns.push(pattern)),
             }
         })?;
         Ok(self.arena.alloc_slice_copy(&patterns))
@@ -511,7 +511,8 @@ impl<'a> Parser<'a, '_> {
             let name = this.name()?;
             this.expect(TokenKind::Equal)?;
             patterns.push(this.pattern()?);
-            Ok(names.push(name))
+            names.push(name);
+            Ok(())
         })?;
         Ok((self.arena.alloc_slice_copy(&names), self.arena.alloc_slice_copy(&patterns)))
     }

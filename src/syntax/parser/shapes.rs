@@ -30,20 +30,20 @@ pub(super) enum Part<'p, 'a, 't> {
     /// The next token is of another kind.
     NotBefore(u128),
     /// The tokens of a rule that makes an expression.
-    Parse(fn(&mut Parser<'a, 't>) -> Step<Expr<'a>>),
+    Parse(fn(&mut Parser<'a, 't>) -> Step<&'a Expr<'a>>),
     /// The tokens of any rule.
     Skip(&'p dyn Fn(&mut Parser<'a, 't>) -> Step<()>),
 }
 
 /// What fits a shape: the location of each part, none if it takes no tokens, and its expression.
-pub(super) struct Found<'a>(SmallVec<[(Location, Option<Expr<'a>>); 8]>);
+pub(super) struct Found<'a>(SmallVec<[(Location, Option<&'a Expr<'a>>); 8]>);
 
 impl<'a> Found<'a> {
     pub(super) fn location(&self, part: usize) -> Location {
         self.0[part].0
     }
 
-    pub(super) fn expr(&self, part: usize) -> Expr<'a> {
+    pub(super) fn expr(&self, part: usize) -> &'a Expr<'a> {
         self.0[part].1.expect("the part is an expression")
     }
 
@@ -66,7 +66,7 @@ impl<'a, 't> Parser<'a, 't> {
         })
     }
 
-    fn part(&mut self, part: Part<'_, 'a, 't>) -> Step<(Location, Option<Expr<'a>>)> {
+    fn part(&mut self, part: Part<'_, 'a, 't>) -> Step<(Location, Option<&'a Expr<'a>>)> {
         let fits = match part {
             Part::Token(kind) => return self.token_part(kind.bit()),
             Part::OneOf(kinds) => return self.token_part(kinds),
@@ -87,7 +87,7 @@ impl<'a, 't> Parser<'a, 't> {
         if fits { Ok((Location::NONE, None)) } else { Err(Stop::Dead) }
     }
 
-    fn token_part(&mut self, kinds: u128) -> Step<(Location, Option<Expr<'a>>)> {
+    fn token_part(&mut self, kinds: u128) -> Step<(Location, Option<&'a Expr<'a>>)> {
         if !self.at_any(kinds) {
             return Err(Stop::Dead);
         }

@@ -54,11 +54,11 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// What `parse` makes of the next tokens, allocated, or nothing.
-    fn optional(&mut self, parse: fn(&mut Self) -> Step<Expr<'a>>) -> Step<Option<&'a Expr<'a>>> {
+    fn optional(&mut self, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<Option<&'a Expr<'a>>> {
         if self.at_any(TokenKind::Newline.bit() | TokenKind::Semicolon.bit()) {
             return Ok(None);
         }
-        Ok(self.attempt(parse)?.map(|expr| self.alloc(expr)))
+        self.attempt(parse)
     }
 
     fn one_word(&mut self, kind: StmtKind<'a>) -> Step<StmtKind<'a>> {
@@ -74,7 +74,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let mut names = SmallVec::<[Ident; 4]>::new();
         names.push(self.name()?);
-        self.after_commas(|this| Ok(names.push(this.name()?)))?;
+        self.after_commas(|this| this.name().map(|name| names.push(name)))?;
         Ok(self.arena.alloc_slice_copy(&names))
     }
 
@@ -86,7 +86,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && cause.is_none() && self.at(TokenKind::From) {
             self.invalid_raise_stmt(start, exc.is_some())?;
         }
-        Ok(StmtKind::Raise { exc, cause: cause.map(|cause| self.alloc(cause)) })
+        Ok(StmtKind::Raise { exc, cause })
     }
 
     /// `raise from a`, `raise a from`, at the `from`.
@@ -115,7 +115,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let test = self.expression()?;
         let msg = self.after(TokenKind::Comma, Self::expression)?;
-        Ok(StmtKind::Assert { test: self.alloc(test), msg: msg.map(|msg| self.alloc(msg)) })
+        Ok(StmtKind::Assert { test, msg })
     }
 
     /// `assert a = b`, `assert a, b := c`.
@@ -131,7 +131,7 @@ impl<'a> Parser<'a, '_> {
             for (shape, target) in [(&asserted[..], 1), (&said[..], 3)] {
                 self.report_with(shape, target..=target + 2, |_, found| match operator {
                     Token(Equal) => {
-                        let name = describe(&found.expr(target));
+                        let name = describe(found.expr(target));
                         format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
                     }
                     _ => "cannot use named expression without parentheses here".to_owned(),
@@ -155,7 +155,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run
             && let Some(expr) = self.fits(Self::star_expressions)?
         {
-            self.check_target(&expr, Use::Delete)?;
+            self.check_target(expr, Use::Delete)?;
         }
         Err(Stop::Dead)
     }

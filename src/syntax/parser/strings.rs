@@ -14,14 +14,14 @@ enum Literal<'a> {
 }
 
 impl<'a> Parser<'a, '_> {
-    pub(super) fn strings(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn strings(&mut self) -> Step<&'a Expr<'a>> {
         match self.remembers() {
             true => self.remembered(Rule::Strings, Self::any_strings),
             false => self.any_strings(),
         }
     }
 
-    fn any_strings(&mut self) -> Step<Expr<'a>> {
+    fn any_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         if self.at(TokenKind::String) && !self.is_string(start + 1) {
             self.bump();
@@ -43,15 +43,15 @@ impl<'a> Parser<'a, '_> {
         token.kind == TokenKind::FStringStart && token.flags.has(TokenFlags::TEMPLATE)
     }
 
-    fn constant_string(&self, start: usize, literal: Literal<'a>) -> Expr<'a> {
+    fn constant_string(&self, index: usize, literal: Literal<'a>) -> &'a Expr<'a> {
         let kind = match literal {
             Literal::Bytes(bytes) => ExprKind::Constant(Constant::Bytes(bytes)),
-            Literal::Str(text) if self.has_unicode_kind(start) => {
+            Literal::Str(text) if self.has_unicode_kind(index) => {
                 ExprKind::UnicodeConstant(Constant::Str(PyStr(text)))
             }
             Literal::Str(text) => ExprKind::Constant(Constant::Str(PyStr(text))),
         };
-        Expr { kind, location: self.span(start) }
+        self.node_at(self.range(index, index), kind)
     }
 
     /// Only the lower-case prefix counts.
@@ -62,7 +62,7 @@ impl<'a> Parser<'a, '_> {
     /// Literals with fields or without, at least one, but no template strings.
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_concatenate_strings` (3.12–)
-    fn concatenated_strings(&mut self) -> Step<Expr<'a>> {
+    fn concatenated_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let from = self.exprs.len();
         let (mut has_fields, mut bytes, mut count) = (false, 0, 0);
@@ -75,9 +75,7 @@ impl<'a> Parser<'a, '_> {
                 self.bump();
                 let literal = self.literal(index)?;
                 bytes += usize::from(matches!(literal, Literal::Bytes(_)));
-                let part =
-                    Expr { location: self.range(index, index), ..self.constant_string(index, literal) };
-                self.exprs.push(part);
+                self.exprs.push(self.constant_string(index, literal));
             }
             count += 1;
         }
@@ -90,11 +88,11 @@ impl<'a> Parser<'a, '_> {
         let location = self.span(start);
         if has_fields {
             let values = self.folded_pieces(from);
-            return Ok(Expr { kind: ExprKind::JoinedStr(values), location });
+            return Ok(self.node_at(location, ExprKind::JoinedStr(values)));
         }
         let kind = self.sum_of_literals(from, bytes > 0);
         self.exprs.truncate(from);
-        Ok(Expr { kind, location })
+        Ok(self.node_at(location, kind))
     }
 
     /// The sum of the literals that were read since there were `from` expressions.
@@ -115,7 +113,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn template_strings(&mut self) -> Step<Expr<'a>> {
+    fn template_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let from = self.exprs.len();
         while self.at_template(self.position) {
@@ -125,7 +123,7 @@ impl<'a> Parser<'a, '_> {
             self.invalid_string_tstring_concat()?;
         }
         let values = self.folded_pieces(from);
-        Ok(Expr { kind: ExprKind::TemplateStr(values), location: self.span(start) })
+        Ok(self.node(start, ExprKind::TemplateStr(values)))
     }
 
     /// `"a" t"b"`, at the second.

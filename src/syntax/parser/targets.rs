@@ -12,7 +12,7 @@ use crate::syntax::lexer::TokenKind;
 
 impl<'a> Parser<'a, '_> {
     /// One or more targets of a loop, which make a tuple as expressions do.
-    pub(super) fn star_targets(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn star_targets(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.star_target()?;
         if !self.at(TokenKind::Comma) {
@@ -20,15 +20,15 @@ impl<'a> Parser<'a, '_> {
         }
         let elts = self.elements(first, Self::star_target)?;
         let kind = ExprKind::Tuple { elts, ctx: ExprContext::Store };
-        Ok(Expr { kind, location: self.span(start) })
+        Ok(self.node(start, kind))
     }
 
-    pub(super) fn star_target(&mut self) -> Step<Expr<'a>> {
+    pub(super) fn star_target(&mut self) -> Step<&'a Expr<'a>> {
         let target = match self.at(TokenKind::Star) {
             true => self.starred(Self::primary)?,
             false => self.primary()?,
         };
-        if is_star_target(&target) { Ok(self.stored(target)) } else { Err(Stop::Dead) }
+        if is_star_target(target) { Ok(self.stored(target)) } else { Err(Stop::Dead) }
     }
 
     /// The targets of a `del` statement.
@@ -37,32 +37,36 @@ impl<'a> Parser<'a, '_> {
         self.elements(first, Self::del_target)
     }
 
-    fn del_target(&mut self) -> Step<Expr<'a>> {
+    fn del_target(&mut self) -> Step<&'a Expr<'a>> {
         let target = self.primary()?;
-        if is_del_target(&target) { Ok(self.in_context(target, ExprContext::Del)) } else { Err(Stop::Dead) }
+        if is_del_target(target) {
+            Ok(self.arena.alloc(self.in_context(target, ExprContext::Del)))
+        } else {
+            Err(Stop::Dead)
+        }
     }
 
     /// An expression in the context of an assignment.
-    pub(super) fn stored(&self, target: Expr<'a>) -> Expr<'a> {
-        self.in_context(target, ExprContext::Store)
+    pub(super) fn stored(&self, target: &'a Expr<'a>) -> &'a Expr<'a> {
+        self.arena.alloc(self.in_context(target, ExprContext::Store))
     }
 
-    fn in_context(&self, target: Expr<'a>, ctx: ExprContext) -> Expr<'a> {
+    fn in_context(&self, target: &Expr<'a>, ctx: ExprContext) -> Expr<'a> {
         let all = |elts: &'a [Expr<'a>]| {
-            self.arena.alloc_slice_fill_iter(elts.iter().map(|&elt| self.in_context(elt, ctx)))
+            self.arena.alloc_slice_fill_iter(elts.iter().map(|elt| self.in_context(elt, ctx)))
         };
         let kind = match target.kind {
             ExprKind::Name { id, .. } => ExprKind::Name { id, ctx },
             ExprKind::Attribute { value, attr, .. } => ExprKind::Attribute { value, attr, ctx },
             ExprKind::Subscript { value, slice, .. } => ExprKind::Subscript { value, slice, ctx },
             ExprKind::Starred { value, .. } => {
-                ExprKind::Starred { value: self.alloc(self.in_context(*value, ctx)), ctx }
+                ExprKind::Starred { value: self.arena.alloc(self.in_context(value, ctx)), ctx }
             }
             ExprKind::Tuple { elts, .. } => ExprKind::Tuple { elts: all(elts), ctx },
             ExprKind::List { elts, .. } => ExprKind::List { elts: all(elts), ctx },
             other => other,
         };
-        Expr { kind, ..target }
+        Expr { kind, ..*target }
     }
 }
 

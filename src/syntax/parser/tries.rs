@@ -11,7 +11,7 @@ use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
 
 /// What an `except` clause catches, and the name it is bound to.
-type Caught<'a> = (Option<Expr<'a>>, Option<Ident>);
+type Caught<'a> = (Option<&'a Expr<'a>>, Option<Ident>);
 
 impl<'a> Parser<'a, '_> {
     /// CPython: `try_stmt` (3.9–)
@@ -73,7 +73,6 @@ impl<'a> Parser<'a, '_> {
         };
         let what = if is_star { "'except*' statement" } else { "'except' statement" };
         let body = self.block(what, start)?;
-        let type_ = type_.map(|type_| self.alloc(type_));
         let location = self.compound_span(start);
         Ok(ExceptHandler { type_, name, body, location })
     }
@@ -182,7 +181,7 @@ impl<'a> Parser<'a, '_> {
         let (expression, star) = (Parse(Self::expression), if is_star { "*" } else { "" });
         let block = Skip(&|this| this.unnamed_block().map(drop));
         self.report_with(&[expression, Token(As), expression, Token(Colon), block], 2..=2, |_, found| {
-            format!("cannot use except{star} statement with {}", describe(&found.expr(2)))
+            format!("cannot use except{star} statement with {}", describe(found.expr(2)))
         })
     }
 }

@@ -62,7 +62,7 @@ impl<'a> Parser<'a, '_> {
     fn with_items(&mut self) -> Step<Items<'a>> {
         let mut items = Items::new();
         items.push(self.with_item()?);
-        self.after_commas(|this| Ok(items.push(this.with_item()?)))?;
+        self.after_commas(|this| this.with_item().map(|item| items.push(item)))?;
         Ok(items)
     }
 
@@ -80,8 +80,7 @@ impl<'a> Parser<'a, '_> {
             self.invalid_with_item()?;
             self.back_to(after);
         }
-        let target = target.map(|target| self.alloc(target));
-        Ok(WithItem { context_expr: self.alloc(expr), optional_vars: target })
+        Ok(WithItem { context_expr: expr, optional_vars: target })
     }
 
     /// `with a as f():`.
@@ -91,7 +90,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_with_item(&mut self) -> Step<()> {
         let target = Parse(Self::expression);
         match self.find(&[target, Token(TokenKind::As), target, Before(END_OF_ITEM)])? {
-            Some(found) => self.check_target(&found.expr(2), Use::Assign),
+            Some(found) => self.check_target(found.expr(2), Use::Assign),
             None => Ok(()),
         }
     }
@@ -102,13 +101,13 @@ impl<'a> Parser<'a, '_> {
         self.after_commas(|this| this.skip_item(Self::expression))
     }
 
-    fn skip_item(&mut self, element: fn(&mut Self) -> Step<Expr<'a>>) -> Step<()> {
+    fn skip_item(&mut self, element: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<()> {
         element(self)?;
         self.after(TokenKind::As, Self::star_target).map(drop)
     }
 
     /// CPython: `expressions` (3.9–)
-    fn expressions(&mut self) -> Step<Expr<'a>> {
+    fn expressions(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         let first = self.expression()?;
         self.tuple_rest(start, first, Self::expression)
