@@ -5,6 +5,7 @@ pub mod disassembly;
 mod equality;
 mod exceptions;
 pub(crate) mod identity;
+pub(crate) mod literal;
 mod locations;
 mod varint;
 

@@ -1,8 +1,9 @@
 //! Python's `repr` of constants, cut to fit on a line.
 
-use super::super::{CodeObject, Constant, PyStr};
+use bumpalo::Bump;
+
+use super::super::{CodeObject, Constant, PyStr, literal};
 use super::shown;
-use crate::syntax::unparse;
 use crate::targets::unicode::UnicodeVersion;
 
 /// How many characters of a constant are shown.
@@ -42,17 +43,25 @@ fn append(text: &mut String, constant: Constant<'_>, unicode: UnicodeVersion) {
         Constant::Slice(parts) => list(text, "slice(", parts, ")", unicode),
         Constant::Code(code) => text.push_str(&code_object(code)),
         Constant::Str(PyStr(long)) if long.len() > 4 * MAX_CHARS => {
-            text.push_str(&unparse::literal(Constant::Str(PyStr(beginning(long))), unicode));
+            text.push_str(&source(Constant::Str(PyStr(beginning(long))), unicode));
         }
         Constant::Bytes(long) if long.len() > MAX_CHARS => {
-            text.push_str(&unparse::literal(Constant::Bytes(&long[..=MAX_CHARS]), unicode));
+            text.push_str(&source(Constant::Bytes(&long[..=MAX_CHARS]), unicode));
         }
         // A literal has no infinity of its own, so that unparsing gives one that is too large.
         Constant::Float(_) | Constant::Complex { .. } => {
-            text.push_str(&unparse::literal(constant, unicode).replace("1e309", "inf"));
+            text.push_str(&source(constant, unicode).replace("1e309", "inf"));
         }
-        literal => text.push_str(&unparse::literal(literal, unicode)),
+        other => text.push_str(&source(other, unicode)),
     }
+}
+
+/// The source of a constant that a literal can make.
+fn source(constant: Constant<'_>, unicode: UnicodeVersion) -> String {
+    let arena = Bump::new();
+    let mut text = bumpalo::collections::Vec::new_in(&arena);
+    literal::constant(&mut text, constant, unicode);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn list(text: &mut String, open: &str, items: &[Constant<'_>], close: &str, unicode: UnicodeVersion) {

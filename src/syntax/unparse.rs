@@ -9,12 +9,10 @@
 //!
 //! CPython: `Python/ast_unparse.c` (3.7–)
 
-mod repr;
-
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-use crate::code::{Constant, PyStr};
+use crate::code::{Constant, PyStr, literal};
 use crate::names::{Ident, Interner};
 use crate::syntax::ast::*;
 use crate::targets::unicode::UnicodeVersion;
@@ -50,14 +48,6 @@ pub(crate) fn unparse<'a>(
     let mut unparser = Unparser { arena, interner, unicode, text: Vec::new_in(arena) };
     unparser.expr(expr, Level::Test);
     PyStr(unparser.text.into_bump_slice())
-}
-
-/// The `repr` of a constant that a literal can make.
-pub(crate) fn literal(value: Constant<'_>, unicode: UnicodeVersion) -> String {
-    let arena = Bump::new();
-    let mut text = Vec::new_in(&arena);
-    repr::constant(&mut text, value, unicode);
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The text is UTF-8 with lone surrogates, as in [`PyStr`]: the literals of an f-string hold them
@@ -152,10 +142,10 @@ impl<'a> Unparser<'a, '_> {
             ExprKind::JoinedStr(values) => self.joined_str("f", values),
             ExprKind::TemplateStr(values) => self.joined_str("t", values),
             ExprKind::Constant(Constant::Ellipsis) => self.push("..."),
-            ExprKind::Constant(value) => repr::constant(&mut self.text, value, self.unicode),
+            ExprKind::Constant(value) => literal::constant(&mut self.text, value, self.unicode),
             ExprKind::UnicodeConstant(value) => {
                 self.push("u");
-                repr::constant(&mut self.text, value, self.unicode);
+                literal::constant(&mut self.text, value, self.unicode);
             }
             ExprKind::Attribute { value, attr, .. } => self.attribute(value, attr),
             ExprKind::Subscript { value, slice, .. } => {
@@ -406,7 +396,7 @@ impl<'a> Unparser<'a, '_> {
         self.joined_values(values);
         let body = std::mem::replace(&mut self.text, outer);
         self.push(prefix);
-        repr::string(&mut self.text, PyStr(&body), self.unicode);
+        literal::string(&mut self.text, PyStr(&body), self.unicode);
     }
 
     fn joined_values(&mut self, values: &[Expr<'a>]) {

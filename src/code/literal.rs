@@ -1,17 +1,17 @@
-//! Python's `repr` of constants.
+//! The source of constants: Python's `repr`, but for infinity, which has no literal.
 //!
 //! CPython: `Objects/unicodeobject.c` `unicode_repr`, `Objects/bytesobject.c` `PyBytes_Repr`,
 //! `Python/pystrtod.c` `format_float_short` (3.8–)
 
 use bumpalo::collections::Vec;
 
-use crate::code::{Constant, PyStr};
+use super::{Constant, PyStr};
 use crate::targets::unicode::{UnicodeVersion, printable};
 
 /// Appends the source of a constant; infinity is written as a number that is too large.
 ///
 /// CPython: `Python/ast_unparse.c` `append_ast_constant`, `append_repr` (3.8–)
-pub(super) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>, unicode: UnicodeVersion) {
+pub(crate) fn constant(text: &mut Vec<'_, u8>, value: Constant<'_>, unicode: UnicodeVersion) {
     match value {
         Constant::None => push(text, "None"),
         Constant::True => push(text, "True"),
@@ -72,7 +72,7 @@ fn float(value: f64, whole: &str) -> String {
 }
 
 /// A string with its quotes. Characters that are not printable in that Unicode version are escaped.
-pub(super) fn string(text: &mut Vec<'_, u8>, value: PyStr<'_>, unicode: UnicodeVersion) {
+pub(crate) fn string(text: &mut Vec<'_, u8>, value: PyStr<'_>, unicode: UnicodeVersion) {
     let quote = quote(value.0);
     text.push(quote);
     let mut rest = value.0;
