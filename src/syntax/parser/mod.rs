@@ -5,7 +5,7 @@
 //! target's words as well. It reads at most twice, as CPython does: the first run finds how far the
 //! text makes sense; the second, after a failure, tries the `invalid_` rules of CPython's grammar
 //! too, each at its place among the alternatives. Each of them is a function whose doc names the
-//! rule.
+//! rule; most are a list of [shapes].
 //!
 //! # How rules are written
 //!
