@@ -1,6 +1,7 @@
 //! Assignments of all kinds, and type aliases.
 
 use super::mistakes::{Use, describe};
+use super::operators::operator_of;
 use super::targets::{is_single_target, is_star_target};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
@@ -93,13 +94,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.bump();
         let annotation = self.expression()?;
-        let value = match self.at(TokenKind::Equal) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.assigned_value()
-            })?,
-        };
+        let value = self.after(TokenKind::Equal, Self::assigned_value)?;
         let is_name = matches!(target.kind, ExprKind::Name { .. });
         let assign = AnnAssign {
             target: self.stored(target),
@@ -251,20 +246,5 @@ impl<'a> Parser<'a, '_> {
 
 /// The operator of an augmented assignment.
 fn augmented_operator(kind: TokenKind) -> Option<Operator> {
-    Some(match kind {
-        TokenKind::PlusEqual => Operator::Add,
-        TokenKind::MinusEqual => Operator::Sub,
-        TokenKind::StarEqual => Operator::Mult,
-        TokenKind::AtEqual => Operator::MatMult,
-        TokenKind::SlashEqual => Operator::Div,
-        TokenKind::PercentEqual => Operator::Mod,
-        TokenKind::AmpersandEqual => Operator::BitAnd,
-        TokenKind::BarEqual => Operator::BitOr,
-        TokenKind::CaretEqual => Operator::BitXor,
-        TokenKind::LeftShiftEqual => Operator::LShift,
-        TokenKind::RightShiftEqual => Operator::RShift,
-        TokenKind::DoubleStarEqual => Operator::Pow,
-        TokenKind::DoubleSlashEqual => Operator::FloorDiv,
-        _ => return None,
-    })
+    if kind > TokenKind::Equal { operator_of(kind) } else { None }
 }

@@ -59,15 +59,8 @@ impl<'a> Parser<'a, '_> {
         };
         let iter = self.disjunction()?;
         let from = self.exprs.len();
-        while self.at(TokenKind::If) {
-            let condition = self.attempt(|this| {
-                this.bump();
-                this.disjunction()
-            })?;
-            match condition {
-                Some(condition) => self.exprs.push(condition),
-                None => break,
-            }
+        while let Some(condition) = self.after(TokenKind::If, Self::disjunction)? {
+            self.exprs.push(condition);
         }
         let ifs = self.take_exprs(from);
         Ok(Comprehension { is_async, target, iter, ifs })

@@ -165,9 +165,9 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::If) { self.if_else(start, body) } else { Ok(body) }
     }
 
+    #[inline(never)]
     fn if_else(&mut self, start: usize, body: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
-        let rest = self.attempt(|this| {
-            this.bump();
+        let rest = self.after(TokenKind::If, |this| {
             let test = this.disjunction()?;
             this.expect(TokenKind::Else)?;
             Ok((test, this.expression()?))
@@ -178,6 +178,7 @@ impl<'a> Parser<'a, '_> {
         Ok(self.node(start, kind))
     }
 
+    #[inline(never)]
     fn lambda(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Lambda)?;
         let id = self.node_id();
@@ -190,15 +191,8 @@ impl<'a> Parser<'a, '_> {
 
     pub(super) fn yield_expression(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Yield)?;
-        if self.at(TokenKind::From) {
-            let value = self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?;
-            if let Some(value) = value {
-                let kind = ExprKind::YieldFrom(value);
-                return Ok(self.node(start, kind));
-            }
+        if let Some(value) = self.after(TokenKind::From, Self::expression)? {
+            return Ok(self.node(start, ExprKind::YieldFrom(value)));
         }
         let value = self.attempt(Self::star_expressions)?;
         Ok(self.node(start, ExprKind::Yield(value)))

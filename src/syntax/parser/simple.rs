@@ -73,15 +73,8 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let mut names = SmallVec::<[Ident; 4]>::new();
         names.push(self.name()?);
-        while self.at(TokenKind::Comma) {
-            let name = self.attempt(|this| {
-                this.bump();
-                this.name()
-            })?;
-            match name {
-                Some(name) => names.push(name),
-                None => break,
-            }
+        while let Some(name) = self.after(TokenKind::Comma, Self::name)? {
+            names.push(name);
         }
         Ok(self.arena.alloc_slice_copy(&names))
     }
@@ -90,12 +83,9 @@ impl<'a> Parser<'a, '_> {
     fn raise(&mut self) -> Step<StmtKind<'a>> {
         let start = self.bump();
         let exc = self.optional(Self::expression)?;
-        let cause = match exc.is_some() && self.at(TokenKind::From) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?,
+        let cause = match exc {
+            Some(_) => self.after(TokenKind::From, Self::expression)?,
+            None => None,
         };
         if self.second_run && cause.is_none() && self.at(TokenKind::From) {
             self.invalid_raise_stmt(start, exc.is_some())?;
@@ -128,13 +118,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.bump();
         let test = self.expression()?;
-        let msg = match self.at(TokenKind::Comma) {
-            false => None,
-            true => self.attempt(|this| {
-                this.bump();
-                this.expression()
-            })?,
-        };
+        let msg = self.after(TokenKind::Comma, Self::expression)?;
         Ok(StmtKind::Assert { test, msg })
     }
 
