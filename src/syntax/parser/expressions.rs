@@ -70,8 +70,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn starred(&mut self, operand: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Star)?;
         let value = operand(self)?;
-        let kind = ExprKind::Starred { value, ctx: ExprContext::Load };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load }))
     }
 
     /// An expression, or a name that is given a value with `:=`.
@@ -94,8 +93,7 @@ impl<'a> Parser<'a, '_> {
         let target = self.node(start, ExprKind::Name { id, ctx: ExprContext::Store });
         self.expect(TokenKind::ColonEqual)?;
         let value = self.expression()?;
-        let kind = ExprKind::NamedExpr { target, value };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::NamedExpr { target, value }))
     }
 
     /// An argument or element that may be `NAME := value`, or is an expression without a `:=` after
@@ -174,8 +172,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         let Some((test, orelse)) = rest else { return Ok(body) };
         let (test, body, orelse) = (test, body, orelse);
-        let kind = ExprKind::IfExp(self.arena.alloc(IfExp { test, body, orelse }));
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::IfExp(self.arena.alloc(IfExp { test, body, orelse }))))
     }
 
     #[inline(never)]
@@ -185,8 +182,7 @@ impl<'a> Parser<'a, '_> {
         let args = self.lambda_parameters()?;
         self.expect(TokenKind::Colon)?;
         let body = self.expression()?;
-        let kind = ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body }));
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body }))))
     }
 
     pub(super) fn yield_expression(&mut self) -> Step<&'a Expr<'a>> {

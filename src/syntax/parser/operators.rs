@@ -121,8 +121,7 @@ impl<'a> Parser<'a, '_> {
     fn inverted(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let operand = self.nested(Self::inversion)?;
-        let kind = ExprKind::UnaryOp { op: UnaryOp::Not, operand };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::UnaryOp { op: UnaryOp::Not, operand }))
     }
 
     /// The operands after the first of `or` or `and`, which are one operation.
@@ -294,8 +293,7 @@ impl<'a> Parser<'a, '_> {
         };
         self.bump();
         let operand = self.nested(Self::factor)?;
-        let kind = ExprKind::UnaryOp { op, operand };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::UnaryOp { op, operand }))
     }
 
     fn power(&mut self) -> Step<&'a Expr<'a>> {
@@ -312,15 +310,13 @@ impl<'a> Parser<'a, '_> {
     fn power_rest(&mut self, start: usize, base: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let exponent = self.after(TokenKind::DoubleStar, |this| this.nested(Self::factor))?;
         let Some(exponent) = exponent else { return Ok(base) };
-        let kind = ExprKind::BinOp { left: base, op: Operator::Pow, right: exponent };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::BinOp { left: base, op: Operator::Pow, right: exponent }))
     }
 
     fn await_primary(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let value = self.primary()?;
-        let kind = ExprKind::Await(value);
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Await(value)))
     }
 
     /// An operand with attributes, calls and subscripts.
