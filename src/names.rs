@@ -59,30 +59,28 @@ static MASKS: [Key; Key::EXACT + 1] = {
 impl Key {
     const EXACT: usize = 16;
 
-    /// The key of the first `len` bytes. Those behind them are read too, if there are any: so most
-    /// texts need no copy, and no branch depends on their length.
+    /// The key of a text of `len` bytes that is not long. What is behind it in `first` does not
+    /// count, so that no branch depends on the length.
     #[inline]
-    fn of(bytes: &[u8], len: usize) -> Key {
-        let Some(first) = bytes.first_chunk::<{ Key::EXACT }>() else {
-            return Key::of(&Key::padded(bytes), len);
-        };
+    fn exact(first: &[u8; Key::EXACT], len: usize) -> Key {
         let both = u128::from_le_bytes(*first);
-        let Key(head, tail) = MASKS[len.min(Key::EXACT)];
-        let key = Key(both as u64 & head, (both >> 64) as u64 & tail);
-        if len <= Key::EXACT { key } else { key.hashed_with(&bytes[..len]) }
+        let Key(head, tail) = MASKS[len];
+        Key(both as u64 & head, (both >> 64) as u64 & tail)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn padded(bytes: &[u8]) -> [u8; Key::EXACT] {
-        std::array::from_fn(|at| bytes.get(at).copied().unwrap_or(0))
+    fn of(text: &[u8]) -> Key {
+        let first = std::array::from_fn(|at| text.get(at).copied().unwrap_or(0));
+        match text.len() <= Key::EXACT {
+            true => Key::exact(&first, text.len()),
+            false => Key::exact(&first, Key::EXACT).hashed_with(text),
+        }
     }
 
     /// The key of a long text, whose middle and end count as well.
-    fn hashed_with(self, bytes: &[u8]) -> Key {
+    fn hashed_with(self, text: &[u8]) -> Key {
         let word = |word: &[u8; 8]| u64::from_le_bytes(*word);
-        let end = bytes.last_chunk().map_or(0, word);
-        let words = bytes.as_chunks().0.iter().map(word);
+        let end = text.last_chunk().map_or(0, word);
+        let words = text.as_chunks().0.iter().map(word);
         let hash = words.fold(end, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(SPREAD));
         Key(self.0, hash)
     }
@@ -103,7 +101,7 @@ impl<'a> Interner<'a> {
         let (names, slots) = (Vec::with_capacity(SLOTS / 2), vec![0; SLOTS]);
         let mut interner = Interner { arena, names, slots };
         for text in known::TEXTS {
-            let key = Key::of(text.as_bytes(), text.len());
+            let key = Key::of(text.as_bytes());
             if let Err(slot) = interner.find(key, text.as_bytes()) {
                 interner.insert(slot, key, text);
             }
@@ -113,16 +111,28 @@ impl<'a> Interner<'a> {
 
     /// The number of `text`, which is copied into the arena if it is new.
     pub fn intern(&mut self, text: &str) -> Ident {
-        self.intern_first(text.as_bytes(), text.len())
+        self.intern_bytes(text.as_bytes())
+    }
+
+    #[inline(never)]
+    fn intern_bytes(&mut self, text: &[u8]) -> Ident {
+        let key = Key::of(text);
+        match self.find(key, text) {
+            Ok(ident) => ident,
+            Err(slot) => self.insert_new(slot, key, text),
+        }
     }
 
     /// The same for the first `len` bytes of a source, which are a name.
     #[inline]
     pub(crate) fn intern_first(&mut self, source: &[u8], len: usize) -> Ident {
-        let (key, text) = (Key::of(source, len), &source[..len]);
-        match self.find(key, text) {
+        let Some(first) = source.first_chunk().filter(|_| len <= Key::EXACT) else {
+            return self.intern_bytes(&source[..len]);
+        };
+        let key = Key::exact(first, len);
+        match self.find_if(key, len, |_| true) {
             Ok(ident) => ident,
-            Err(slot) => self.insert_new(slot, key, text),
+            Err(slot) => self.insert_new(slot, key, &source[..len]),
         }
     }
 
@@ -137,18 +147,20 @@ impl<'a> Interner<'a> {
     }
 
     /// The number of `text`, or the empty slot where it belongs.
-    #[inline(always)]
     fn find(&self, key: Key, text: &[u8]) -> Result<Ident, usize> {
+        self.find_if(key, text.len(), |known| text.len() <= Key::EXACT || known.as_bytes() == text)
+    }
+
+    /// The same for a text of which `is_same` tells if it is a known one with its key and length.
+    #[inline(always)]
+    fn find_if(&self, key: Key, len: usize, is_same: impl Fn(&str) -> bool) -> Result<Ident, usize> {
         let slots = &self.slots[..];
         let mask = slots.len() - 1;
         let mut slot = (key.hash() >> (mask as u64).leading_zeros()) as usize & mask;
         loop {
             let Some(index) = slots[slot].checked_sub(1) else { return Err(slot) };
             let name = &self.names[index as usize];
-            if name.key == key
-                && name.text.len() == text.len()
-                && (text.len() <= Key::EXACT || name.text.as_bytes() == text)
-            {
+            if name.key == key && name.text.len() == len && is_same(name.text) {
                 return Ok(Ident(index));
             }
             slot = (slot + 1) & mask;

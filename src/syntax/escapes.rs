@@ -27,16 +27,27 @@ pub(super) fn decode_str<'a>(
     dialect: &Dialect,
 ) -> Result<Decoded<'a>, String> {
     let bytes = source.as_bytes();
+    decode(arena, bytes, b"NuU", |value, start| str_escape(value, source, start, dialect))
+}
+
+/// Decodes with the function that appends the escape at an offset and returns where it ends;
+/// `letters` begin escapes besides those of bytes.
+fn decode<'a>(
+    arena: &'a Bump,
+    bytes: &[u8],
+    letters: &[u8],
+    escape: impl Fn(&mut BumpVec<'a, u8>, usize) -> Result<usize, String>,
+) -> Result<Decoded<'a>, String> {
     let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
     let mut invalid_escape = None;
     let mut offset = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
         let start = offset + found;
         value.extend_from_slice_copy(&bytes[offset..start]);
-        if invalid_escape.is_none() && is_invalid(bytes, start, b"NuU") {
+        if invalid_escape.is_none() && is_invalid(bytes, start, letters) {
             invalid_escape = Some(start);
         }
-        offset = str_escape(&mut value, source, start, dialect)?;
+        offset = escape(&mut value, start)?;
     }
     value.extend_from_slice_copy(&bytes[offset..]);
     Ok(Decoded { value: value.into_bump_slice(), invalid_escape })
@@ -49,21 +60,7 @@ pub(super) fn decode_str<'a>(
 fn is_invalid(bytes: &[u8], start: usize, letters: &[u8]) -> bool {
     match bytes.get(start + 1) {
         Some(b'4'..=b'7') => octal(bytes, start + 1).0 > 0o377,
-        Some(
-            b'0'..=b'3'
-            | b'\n'
-            | b'\\'
-            | b'\''
-            | b'"'
-            | b'a'
-            | b'b'
-            | b't'
-            | b'n'
-            | b'v'
-            | b'f'
-            | b'r'
-            | b'x',
-        ) => false,
+        Some(byte) if b"0123\n\\'\"abtnvfrx".contains(byte) => false,
         Some(byte) => byte.is_ascii() && !letters.contains(byte),
         None => true,
     }
@@ -192,34 +189,22 @@ fn escaped_len(text: &str) -> usize {
 ///
 /// CPython: `Objects/bytesobject.c` `_PyBytes_DecodeEscape` (3.12)
 pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<Decoded<'a>, String> {
-    let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
-    let mut invalid_escape = None;
-    let mut offset = 0;
-    while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
-        let start = offset + found;
-        value.extend_from_slice_copy(&bytes[offset..start]);
-        if invalid_escape.is_none() && is_invalid(bytes, start, b"") {
-            invalid_escape = Some(start);
+    decode(arena, bytes, b"", |value, start| match bytes.get(start + 1) {
+        Some(b'0'..=b'7') => {
+            let (ordinal, end) = octal(bytes, start + 1);
+            value.push(ordinal as u8);
+            Ok(end)
         }
-        offset = match bytes.get(start + 1) {
-            Some(b'0'..=b'7') => {
-                let (ordinal, end) = octal(bytes, start + 1);
-                value.push(ordinal as u8);
-                end
+        Some(b'x') => {
+            let digit = |index: usize| bytes.get(index).and_then(|&byte| (byte as char).to_digit(16));
+            match (digit(start + 2), digit(start + 3)) {
+                (Some(high), Some(low)) => value.push((high << 4 | low) as u8),
+                _ => return Err(format!("invalid \\x escape at position {start}")),
             }
-            Some(b'x') => {
-                let digit = |index: usize| bytes.get(index).and_then(|&byte| (byte as char).to_digit(16));
-                match (digit(start + 2), digit(start + 3)) {
-                    (Some(high), Some(low)) => value.push((high << 4 | low) as u8),
-                    _ => return Err(format!("invalid \\x escape at position {start}")),
-                }
-                start + 4
-            }
-            _ => simple_escape(&mut value, bytes, start),
-        };
-    }
-    value.extend_from_slice_copy(&bytes[offset..]);
-    Ok(Decoded { value: value.into_bump_slice(), invalid_escape })
+            Ok(start + 4)
+        }
+        _ => Ok(simple_escape(value, bytes, start)),
+    })
 }
 
 /// The escapes of one character, which strings and bytes share; what is none is kept as it is.

@@ -25,6 +25,7 @@ fn plain_len(bytes: u64, quote: u8) -> usize {
 
 impl Lexer<'_> {
     /// Whether the word before a quote is the prefix of a string. If not, it is a name.
+    #[inline(never)]
     pub(super) fn is_prefix(&self, start: usize, end: usize) -> Lexing<bool> {
         let mut letters = [0; 5];
         let word = &self.bytes[start..end];

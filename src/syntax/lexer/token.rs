@@ -195,43 +195,33 @@ impl TokenFlags {
 #[inline]
 pub(super) fn kind_of(byte: u8) -> TokenKind {
     use TokenKind::*;
-    static KINDS: [TokenKind; 256] = {
-        let bytes = b"()[]{}:,;.!+-*/%@&|^~<>=";
-        let kinds = [
-            LeftParen,
-            RightParen,
-            LeftBracket,
-            RightBracket,
-            LeftBrace,
-            RightBrace,
-            Colon,
-            Comma,
-            Semicolon,
-            Dot,
-            Exclamation,
-            Plus,
-            Minus,
-            Star,
-            Slash,
-            Percent,
-            At,
-            Ampersand,
-            Bar,
-            Caret,
-            Tilde,
-            Less,
-            Greater,
-            Equal,
-        ];
-        let mut table = [Stray; 256];
-        let mut index = 0;
-        while index < bytes.len() {
-            table[bytes[index] as usize] = kinds[index];
-            index += 1;
-        }
-        table
-    };
-    KINDS[usize::from(byte)]
+    match byte {
+        b'(' => LeftParen,
+        b')' => RightParen,
+        b'[' => LeftBracket,
+        b']' => RightBracket,
+        b'{' => LeftBrace,
+        b'}' => RightBrace,
+        b':' => Colon,
+        b',' => Comma,
+        b';' => Semicolon,
+        b'.' => Dot,
+        b'!' => Exclamation,
+        b'+' => Plus,
+        b'-' => Minus,
+        b'*' => Star,
+        b'/' => Slash,
+        b'%' => Percent,
+        b'@' => At,
+        b'&' => Ampersand,
+        b'|' => Bar,
+        b'^' => Caret,
+        b'~' => Tilde,
+        b'<' => Less,
+        b'>' => Greater,
+        b'=' => Equal,
+        _ => Stray,
+    }
 }
 
 /// The operator that is one byte longer.

@@ -439,8 +439,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(first);
         }
         let elts = self.elements(first, Self::slice_or_starred)?;
-        let kind = ExprKind::Tuple { elts, ctx: ExprContext::Load };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load }))
     }
 
     fn slice_or_starred(&mut self) -> Step<&'a Expr<'a>> {
@@ -467,8 +466,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let upper = self.slice_bound()?;
         let step = if self.eat(TokenKind::Colon) { self.slice_bound()? } else { None };
-        let kind = ExprKind::Slice { lower, upper, step };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Slice { lower, upper, step }))
     }
 
     fn slice_bound(&mut self) -> Step<Option<&'a Expr<'a>>> {

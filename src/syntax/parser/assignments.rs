@@ -1,6 +1,7 @@
 //! Assignments of all kinds, and type aliases.
 
 use super::mistakes::{Use, describe};
+use super::operators::operator_of;
 use super::shapes::Part::{Parse, Skip, Token};
 use super::targets::{is_single_target, is_star_target};
 use super::{Parser, Step, Stop};
@@ -199,20 +200,5 @@ impl<'a> Parser<'a, '_> {
 
 /// The operator of an augmented assignment.
 fn augmented_operator(kind: TokenKind) -> Option<Operator> {
-    Some(match kind {
-        TokenKind::PlusEqual => Operator::Add,
-        TokenKind::MinusEqual => Operator::Sub,
-        TokenKind::StarEqual => Operator::Mult,
-        TokenKind::AtEqual => Operator::MatMult,
-        TokenKind::SlashEqual => Operator::Div,
-        TokenKind::PercentEqual => Operator::Mod,
-        TokenKind::AmpersandEqual => Operator::BitAnd,
-        TokenKind::BarEqual => Operator::BitOr,
-        TokenKind::CaretEqual => Operator::BitXor,
-        TokenKind::LeftShiftEqual => Operator::LShift,
-        TokenKind::RightShiftEqual => Operator::RShift,
-        TokenKind::DoubleStarEqual => Operator::Pow,
-        TokenKind::DoubleSlashEqual => Operator::FloorDiv,
-        _ => return None,
-    })
+    if kind > TokenKind::Equal { operator_of(kind) } else { None }
 }

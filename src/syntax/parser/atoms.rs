@@ -65,8 +65,7 @@ impl<'a> Parser<'a, '_> {
     fn any_parenthesized(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightParen) {
-            let kind = ExprKind::Tuple { elts: &[], ctx: ExprContext::Load };
-            return Ok(self.node(start, kind));
+            return Ok(self.node(start, ExprKind::Tuple { elts: &[], ctx: ExprContext::Load }));
         }
         if self.at(TokenKind::Yield) {
             let inner = self.yield_expression()?;
@@ -81,14 +80,12 @@ impl<'a> Parser<'a, '_> {
         if self.at_comprehension() {
             let generator = self.comprehension(start, first, None)?;
             self.expect(TokenKind::RightParen)?;
-            let kind = ExprKind::GeneratorExp(generator);
-            return Ok(self.node(start, kind));
+            return Ok(self.node(start, ExprKind::GeneratorExp(generator)));
         }
         if self.at(TokenKind::Comma) {
             let elts = self.elements(first, Self::display_element)?;
             self.expect(TokenKind::RightParen)?;
-            let kind = ExprKind::Tuple { elts, ctx: ExprContext::Load };
-            return Ok(self.node(start, kind));
+            return Ok(self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load }));
         }
         if is_starred {
             return Err(Stop::Dead);
@@ -105,8 +102,7 @@ impl<'a> Parser<'a, '_> {
     fn any_list(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightBracket) {
-            let kind = ExprKind::List { elts: &[], ctx: ExprContext::Load };
-            return Ok(self.node(start, kind));
+            return Ok(self.node(start, ExprKind::List { elts: &[], ctx: ExprContext::Load }));
         }
         let first = self.starred_or_display_element()?;
         let kind = if self.at_comprehension() {
@@ -131,8 +127,7 @@ impl<'a> Parser<'a, '_> {
     fn starred_element(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let value = self.unpacked_element()?;
-        let kind = ExprKind::Starred { value, ctx: ExprContext::Load };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load }))
     }
 
     /// What is unpacked by the `*` or `**` at the start of a tuple, a dict or a comprehension of
@@ -176,8 +171,7 @@ impl<'a> Parser<'a, '_> {
     fn any_braces(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         if self.eat(TokenKind::RightBrace) {
-            let kind = ExprKind::Dict(self.arena.alloc(Dict { keys: &[], values: &[] }));
-            return Ok(self.node(start, kind));
+            return Ok(self.node(start, ExprKind::Dict(self.arena.alloc(Dict { keys: &[], values: &[] }))));
         }
         if self.at(TokenKind::DoubleStar) {
             return self.dict(start);

@@ -67,8 +67,7 @@ impl<'a> Parser<'a, '_> {
         }
         let keys = self.arena.alloc_slice_fill_iter(keys.iter().map(|key| key.copied()));
         let values = self.take_exprs(from);
-        let kind = ExprKind::Dict(self.arena.alloc(Dict { keys, values }));
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Dict(self.arena.alloc(Dict { keys, values }))))
     }
 
     /// CPython: `double_starred_kvpair` (3.9–)

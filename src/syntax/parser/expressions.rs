@@ -71,8 +71,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn starred(&mut self, operand: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Star)?;
         let value = operand(self)?;
-        let kind = ExprKind::Starred { value, ctx: ExprContext::Load };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load }))
     }
 
     /// An expression, or a name that is given a value with `:=`.
@@ -95,8 +94,7 @@ impl<'a> Parser<'a, '_> {
         let target = self.node(start, ExprKind::Name { id, ctx: ExprContext::Store });
         self.expect(TokenKind::ColonEqual)?;
         let value = self.expression()?;
-        let kind = ExprKind::NamedExpr { target, value };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::NamedExpr { target, value }))
     }
 
     /// An argument or element that may be `NAME := value`, or is an expression without a `:=` after
@@ -166,6 +164,7 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::If) { self.if_else(start, body) } else { Ok(body) }
     }
 
+    #[inline(never)]
     fn if_else(&mut self, start: usize, body: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let rest = self.after(TokenKind::If, |this| {
             let test = this.disjunction()?;
@@ -177,14 +176,14 @@ impl<'a> Parser<'a, '_> {
         Ok(self.node(start, kind))
     }
 
+    #[inline(never)]
     fn lambda(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Lambda)?;
         let id = self.node_id();
         let args = self.lambda_parameters()?;
         self.expect(TokenKind::Colon)?;
         let body = self.expression()?;
-        let kind = ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body }));
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body }))))
     }
 
     pub(super) fn yield_expression(&mut self) -> Step<&'a Expr<'a>> {

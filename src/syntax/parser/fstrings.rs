@@ -150,13 +150,7 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `Parser/action_helpers.c` `_PyPegen_check_fstring_conversion` (3.12–)
     fn conversion_name(&mut self, literal: Literal) -> Step<Option<usize>> {
-        if !self.at(TokenKind::Exclamation) {
-            return Ok(None);
-        }
-        let name = self.attempt(|this| {
-            this.bump();
-            this.expect(TokenKind::Name)
-        })?;
+        let name = self.after(TokenKind::Exclamation, |this| this.expect(TokenKind::Name))?;
         let Some(name) = name else { return Ok(None) };
         if self.tokens[name].start != self.tokens[name - 1].end {
             let mark = match self.knows(Mistake::ExclamationMark) {

@@ -360,16 +360,7 @@ impl<'a, 't> Parser<'a, 't> {
         }
     }
 
-    /// What `parse` would make of the next tokens, none of them taken.
-    fn fits<T>(&mut self, parse: impl FnOnce(&mut Self) -> Step<T>) -> Step<Option<T>> {
-        let mark = self.mark();
-        let result = self.attempt(parse)?;
-        self.back_to(mark);
-        Ok(result)
-    }
-
-    /// What `parse` makes of the tokens after one of a kind; none, and no token taken, if that kind
-    /// is not next or what follows does not fit.
+    /// What `parse` makes of the tokens after one of a kind, if that is next and they fit.
     #[inline]
     fn after<T>(&mut self, kind: TokenKind, parse: impl FnOnce(&mut Self) -> Step<T>) -> Step<Option<T>> {
         if !self.at(kind) {
@@ -379,6 +370,14 @@ impl<'a, 't> Parser<'a, 't> {
             this.bump();
             parse(this)
         })
+    }
+
+    /// What `parse` would make of the next tokens, none of them taken.
+    fn fits<T>(&mut self, parse: impl FnOnce(&mut Self) -> Step<T>) -> Step<Option<T>> {
+        let mark = self.mark();
+        let result = self.attempt(parse)?;
+        self.back_to(mark);
+        Ok(result)
     }
 
     /// Runs `parse` as often as it fits, and returns how often.
@@ -416,6 +415,7 @@ impl<'a, 't> Parser<'a, 't> {
     }
 
     /// What `rule` made of the tokens at this position before, or makes now.
+    #[inline(never)]
     fn remembered(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let key = (rule, self.position as u32);
         if let Some(known) = self.known.get(&key) {

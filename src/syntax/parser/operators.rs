@@ -31,35 +31,25 @@ const TERM: u8 = 10;
 static LEVELS: [u8; 128] = {
     use TokenKind::*;
     let mut levels = [0; 128];
-    let operators = [
-        (Or, OR),
-        (And, AND),
-        (Less, COMPARISON),
-        (Greater, COMPARISON),
-        (LessEqual, COMPARISON),
-        (GreaterEqual, COMPARISON),
-        (DoubleEqual, COMPARISON),
-        (NotEqual, COMPARISON),
-        (In, COMPARISON),
-        (Is, COMPARISON),
-        (Not, COMPARISON),
-        (Bar, BITWISE_OR),
-        (Caret, 6),
-        (Ampersand, 7),
-        (LeftShift, 8),
-        (RightShift, 8),
-        (Plus, 9),
-        (Minus, 9),
-        (Star, TERM),
-        (Slash, TERM),
-        (DoubleSlash, TERM),
-        (Percent, TERM),
-        (At, TERM),
+    let groups: [(&[TokenKind], u8); 9] = [
+        (&[Or], OR),
+        (&[And], AND),
+        (&[Less, Greater, LessEqual, GreaterEqual, DoubleEqual, NotEqual, In, Is, Not], COMPARISON),
+        (&[Bar], BITWISE_OR),
+        (&[Caret], 6),
+        (&[Ampersand], 7),
+        (&[LeftShift, RightShift], 8),
+        (&[Plus, Minus], 9),
+        (&[Star, Slash, DoubleSlash, Percent, At], TERM),
     ];
-    let mut index = 0;
-    while index < operators.len() {
-        levels[operators[index].0 as usize] = operators[index].1;
-        index += 1;
+    let (mut group, mut index) = (0, 0);
+    while group < groups.len() {
+        let (operators, level) = groups[group];
+        while index < operators.len() {
+            levels[operators[index] as usize] = level;
+            index += 1;
+        }
+        (group, index) = (group + 1, 0);
     }
     levels
 };
@@ -130,11 +120,11 @@ impl<'a> Parser<'a, '_> {
         self.conditional_rest(start, body)
     }
 
+    #[inline(never)]
     fn inverted(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let operand = self.nested(Self::inversion)?;
-        let kind = ExprKind::UnaryOp { op: UnaryOp::Not, operand };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::UnaryOp { op: UnaryOp::Not, operand }))
     }
 
     /// The operands after the first of `or` or `and`, which are one operation.
@@ -244,7 +234,7 @@ impl<'a> Parser<'a, '_> {
             }
             Err(stop) => return Err(stop),
         };
-        let op = binary_operator(operator);
+        let Some(op) = operator_of(operator) else { return Ok(None) };
         let kind = ExprKind::BinOp { left, op, right };
         Ok(Some(self.node(start, kind)))
     }
@@ -288,8 +278,7 @@ impl<'a> Parser<'a, '_> {
         };
         self.bump();
         let operand = self.nested(Self::factor)?;
-        let kind = ExprKind::UnaryOp { op, operand };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::UnaryOp { op, operand }))
     }
 
     fn power(&mut self) -> Step<&'a Expr<'a>> {
@@ -302,18 +291,17 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `** exponent` after a base that starts at `start`.
+    #[inline(never)]
     fn power_rest(&mut self, start: usize, base: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
         let exponent = self.after(TokenKind::DoubleStar, |this| this.nested(Self::factor))?;
         let Some(exponent) = exponent else { return Ok(base) };
-        let kind = ExprKind::BinOp { left: base, op: Operator::Pow, right: exponent };
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::BinOp { left: base, op: Operator::Pow, right: exponent }))
     }
 
     fn await_primary(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.bump();
         let value = self.primary()?;
-        let kind = ExprKind::Await(value);
-        Ok(self.node(start, kind))
+        Ok(self.node(start, ExprKind::Await(value)))
     }
 
     /// An operand with attributes, calls and subscripts.
@@ -374,19 +362,23 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-fn binary_operator(kind: TokenKind) -> Operator {
-    match kind {
-        TokenKind::Plus => Operator::Add,
-        TokenKind::Minus => Operator::Sub,
-        TokenKind::Star => Operator::Mult,
-        TokenKind::At => Operator::MatMult,
-        TokenKind::Slash => Operator::Div,
-        TokenKind::Percent => Operator::Mod,
-        TokenKind::LeftShift => Operator::LShift,
-        TokenKind::RightShift => Operator::RShift,
-        TokenKind::Bar => Operator::BitOr,
-        TokenKind::Caret => Operator::BitXor,
-        TokenKind::Ampersand => Operator::BitAnd,
-        _ => Operator::FloorDiv,
-    }
+/// What a binary operator or the operator of an augmented assignment does.
+pub(super) fn operator_of(kind: TokenKind) -> Option<Operator> {
+    use TokenKind::*;
+    Some(match kind {
+        Plus | PlusEqual => Operator::Add,
+        Minus | MinusEqual => Operator::Sub,
+        Star | StarEqual => Operator::Mult,
+        At | AtEqual => Operator::MatMult,
+        Slash | SlashEqual => Operator::Div,
+        Percent | PercentEqual => Operator::Mod,
+        LeftShift | LeftShiftEqual => Operator::LShift,
+        RightShift | RightShiftEqual => Operator::RShift,
+        Bar | BarEqual => Operator::BitOr,
+        Caret | CaretEqual => Operator::BitXor,
+        Ampersand | AmpersandEqual => Operator::BitAnd,
+        DoubleSlash | DoubleSlashEqual => Operator::FloorDiv,
+        DoubleStar | DoubleStarEqual => Operator::Pow,
+        _ => return Option::None,
+    })
 }
