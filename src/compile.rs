@@ -104,6 +104,7 @@ fn run_stages<'a>(
     };
     let features = &features.codegen;
     codegen::module(arena, interner, features, optimize, future, symtable, &module, warnings, &mut back_end)
+        .map_err(|fault| *fault)
 }
 
 /// Compiles the bytes of a source file for one target.

@@ -199,18 +199,6 @@ impl<'a> Interner<'a> {
 /// more than it saves.
 pub(crate) const LINEAR_SEARCH: usize = 32;
 
-/// The first place of `wanted`. Looks at eight entries at a time, without branches between them.
-pub(crate) fn position<T: Copy + PartialEq>(entries: &[T], wanted: T) -> Option<usize> {
-    let (chunks, rest) = entries.as_chunks::<8>();
-    for (index, chunk) in chunks.iter().enumerate() {
-        let found = (0..8).fold(0_u32, |found, at| found | u32::from(chunk[at] == wanted) << at);
-        if found != 0 {
-            return Some(index * 8 + found.trailing_zeros() as usize);
-        }
-    }
-    rest.iter().position(|&entry| entry == wanted).map(|at| chunks.len() * 8 + at)
-}
-
 /// The names that the compiler itself speaks of.
 pub mod known {
     use super::Ident;

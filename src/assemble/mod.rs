@@ -76,6 +76,8 @@ impl<'a> Assembler<'a> {
         }))
     }
 
+    /// In a function of its own, the loop keeps more of its variables in registers.
+    #[inline(never)]
     fn tables(&mut self, graph: &mut FlowGraph, firstlineno: i32) -> Result<Tables<'a>, Diagnostic> {
         let Assembler { arena, features, .. } = *self;
         self.offsets.resolve(graph, features)?;
@@ -87,17 +89,18 @@ impl<'a> Assembler<'a> {
         let mut exceptions = ExceptionTable::new_in(arena);
         let mut last_handler = None;
         let mut offset = 0;
+        let mut rest = &mut code[..];
         for id in graph.layout() {
             for instr in graph.instrs(id) {
                 if instr.handler != last_handler {
                     last_handler = instr.handler;
                     exceptions.set_handler(offset, last_handler.map(|id| handler(graph, offsets, id)));
                 }
-                let size = units::write(opcodes, instr.opcode, instr.oparg, &mut code[offset as usize..]);
-                if instr.location == Location::NEXT && opcodes.is_terminator(instr.opcode) {
-                    locations.add(Location::NONE, size);
-                } else {
-                    locations.add(instr.location, size);
+                let size = units::write(opcodes, instr.opcode, instr.oparg, rest);
+                rest = &mut rest[size as usize..];
+                if !locations.extend(instr.location, size) {
+                    let ends = instr.location == Location::NEXT && opcodes.is_terminator(instr.opcode);
+                    locations.add(if ends { Location::NONE } else { instr.location }, size);
                 }
                 offset += size;
             }

@@ -10,7 +10,10 @@ use crate::targets::{Opcode, OpcodeTable};
 
 /// How many `EXTENDED_ARG`s an oparg needs.
 pub(super) fn extended_args(oparg: u32) -> u32 {
-    u32::from(oparg > 0xFF) + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF)
+    if oparg <= 0xFF {
+        return 0;
+    }
+    1 + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF)
 }
 
 /// How many code units the instruction takes, `EXTENDED_ARG`s left out.
@@ -26,16 +29,22 @@ pub(super) fn size(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32) -> u32 {
 /// Writes the instruction to the start of `code`, which is zeroed, as the inline cache is to be.
 /// Returns how many code units it takes.
 pub(super) fn write(opcodes: &OpcodeTable, opcode: Opcode, oparg: u32, code: &mut [[u8; 2]]) -> u32 {
-    let [low, higher @ ..] = oparg.to_le_bytes();
-    let extended = extended_args(oparg);
-    if extended > 0 {
-        let bytes = higher[..extended as usize].iter().rev();
-        for (unit, &byte) in code.iter_mut().zip(bytes) {
-            *unit = [opcodes.number(Opcode::EXTENDED_ARG), byte];
-        }
+    let mut extended = 0;
+    if oparg > 0xFF {
+        extended = extended_args(oparg);
+        write_extended_args(opcodes, oparg, &mut code[..extended as usize]);
     }
-    code[extended as usize] = [opcodes.number(opcode), low];
+    code[extended as usize] = [opcodes.number(opcode), oparg as u8];
     extended + base_size(opcodes, opcode)
+}
+
+/// Writes the higher bytes of an oparg, the highest first.
+#[cold]
+fn write_extended_args(opcodes: &OpcodeTable, oparg: u32, code: &mut [[u8; 2]]) {
+    let [_, higher @ ..] = oparg.to_le_bytes();
+    for (unit, byte) in code.iter_mut().rev().zip(higher) {
+        *unit = [opcodes.number(Opcode::EXTENDED_ARG), byte];
+    }
 }
 
 #[cfg(test)]

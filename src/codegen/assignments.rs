@@ -50,7 +50,7 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::Subscript { value: object, slice, .. } => {
                 self.aug_assign_subscript(target.location, object, slice, operation)
             }
-            _ => Err(invalid_target(target.location, "invalid node type for augmented assignment")),
+            _ => Err(Box::new(invalid_target(target.location, "invalid node type for augmented assignment"))),
         }
     }
 
@@ -137,7 +137,9 @@ impl<'a> Compiler<'a, '_> {
                     self.check_annotated_subscript(slice)?;
                 }
             }
-            _ => return Err(invalid_target(location, "invalid node type for annotated assignment")),
+            _ => {
+                return Err(Box::new(invalid_target(location, "invalid node type for annotated assignment")));
+            }
         }
         let features = self.features;
         let is_evaluated = !self.future.contains(Future::ANNOTATIONS) && !features.deferred_annotations;

@@ -5,7 +5,6 @@ use super::displays::{Display, STACK_USE_GUIDELINE};
 use super::{Compiler, Place, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
-use crate::instructions::IdentTable;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind, Keyword};
@@ -262,8 +261,8 @@ impl<'a> Compiler<'a, '_> {
         names: impl Iterator<Item = (Ident, Location)>,
         repeated: &str,
     ) -> Result {
-        let mut seen = IdentTable::default();
-        let mut fault: Option<(u32, Diagnostic)> = None;
+        let mut seen = std::mem::take(&mut self.seen_names);
+        let mut fault: Option<(u32, Box<Diagnostic>)> = None;
         for (name, location) in names {
             let seen_before = seen.len();
             let first = seen.add(name);
@@ -275,9 +274,11 @@ impl<'a> Compiler<'a, '_> {
             let is_repeated = seen.len() == seen_before;
             if is_repeated && fault.as_ref().is_none_or(|&(faulty, _)| first < faulty) {
                 let message = format!("{repeated}: {}", self.interner.text(name));
-                fault = Some((first, Diagnostic::syntax_error(location, message)));
+                fault = Some((first, Box::new(Diagnostic::syntax_error(location, message))));
             }
         }
+        seen.clear();
+        self.seen_names = seen;
         fault.map_or(Ok(()), |(_, diagnostic)| Err(diagnostic))
     }
 }

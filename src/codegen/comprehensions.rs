@@ -13,9 +13,8 @@
 //! its variables what its own scope says; afterwards they say what they said before.
 
 use super::functions::FunctionFlags;
-use super::{AtEnd, Compiler, FrameBlockKind, Place, Result, UnitKind};
+use super::{AtEnd, Compiler, FrameBlockKind, Place, Result, UnitKind, fault};
 use crate::code::CodeObject;
-use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -219,7 +218,7 @@ impl<'a> Compiler<'a, '_> {
         if self.symtable.scope(scope).coroutine && context.kind != ComprehensionKind::Generator && !may_await
         {
             let message = "asynchronous comprehension outside of an asynchronous function";
-            return Err(Diagnostic::syntax_error(context.location, message));
+            return fault(context.location, message);
         }
         Ok(())
     }

@@ -4,9 +4,8 @@
 //! The ways out are the normal one, which calls `__exit__(None, None, None)`, and the handler,
 //! which passes the exception and swallows it if asked to.
 
-use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
+use super::{Compiler, FrameBlockKind, Place, Result, UnitKind, fault};
 use crate::code::Constant;
-use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
@@ -74,7 +73,7 @@ impl<'a> Compiler<'a, '_> {
             return self.visit_body(body);
         };
         if self.state().kind != UnitKind::AsyncFunction {
-            return Err(Diagnostic::syntax_error(statement, "'async with' outside async function"));
+            return fault(statement, "'async with' outside async function");
         }
         let Places { location, unwinding } = self.places(statement, item);
         let [block, handler, exit, cleanup] = self.new_labels();

@@ -4,9 +4,8 @@
 //! A display that would need much stack is built in place, element by element; one whose elements
 //! are all constants is copied from a constant, unless the flow graph sees to that.
 
-use super::{Compiler, Result};
+use super::{Compiler, Result, fault};
 use crate::code::Constant;
-use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::targets::{ConstantFolding, Intrinsic1, Opcode};
@@ -182,11 +181,11 @@ impl<'a> Compiler<'a, '_> {
         let after = count - before - 1;
         if before > MAX_BEFORE || after > MAX_AFTER {
             let message = format!("too many expressions in star-unpacking {construct}");
-            return Err(Diagnostic::syntax_error(location, message));
+            return fault(location, message);
         }
         if starred.any(|is_starred| is_starred) {
             let message = format!("multiple starred expressions in {construct}");
-            return Err(Diagnostic::syntax_error(location, message));
+            return fault(location, message);
         }
         self.emit_arg(Opcode::UNPACK_EX, (before + (after << 8)) as u32, location);
         Ok(())

@@ -50,7 +50,7 @@ pub(super) struct Docstring<'a> {
 fn clean<'a>(arena: &'a Bump, text: PyStr<'a>) -> Result<PyStr<'a>> {
     let expanded = expand_tabs(arena, text.0);
     if let Err(error) = std::str::from_utf8(expanded) {
-        return Err(surrogate(&expanded[error.valid_up_to()..], error.valid_up_to(), expanded));
+        return Err(Box::new(surrogate(&expanded[error.valid_up_to()..], error.valid_up_to(), expanded)));
     }
     let mut lines = expanded.split_inclusive(|&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();

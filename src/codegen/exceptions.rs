@@ -1,7 +1,6 @@
 //! `try` with `except`, `except*` and `finally`.
 
-use super::{Compiler, FrameBlockKind, Place, Result};
-use crate::diagnostic::Diagnostic;
+use super::{Compiler, FrameBlockKind, Place, Result, fault};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
@@ -67,7 +66,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
         for (index, handler) in node.handlers.iter().enumerate() {
             if handler.type_.is_none() && index + 1 < node.handlers.len() {
-                return Err(Diagnostic::syntax_error(handler.location, "default 'except:' must be last"));
+                return fault(handler.location, "default 'except:' must be last");
             }
             self.except_handler(handler, end)?;
         }

@@ -3,8 +3,7 @@
 //! Code for an expression pushes its value; for a target (context `Store` or `Del`) it consumes the
 //! value on top or deletes.
 
-use super::{Compiler, Place, Result};
-use crate::diagnostic::Diagnostic;
+use super::{Compiler, Place, Result, fault};
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
 use crate::syntax::ast::{Compare, Dict, Expr, ExprContext, ExprKind, IfExp};
@@ -85,5 +84,5 @@ fn starred_error(location: Location, ctx: ExprContext) -> Result {
         ExprContext::Store => "starred assignment target must be in a list or tuple",
         ExprContext::Load | ExprContext::Del => "can't use starred expression here",
     };
-    Err(Diagnostic::syntax_error(location, message))
+    fault(location, message)
 }

@@ -1,8 +1,7 @@
 //! Frame blocks: what `break`, `continue` and `return` unwind on their way out.
 
-use super::{Compiler, FrameBlock, FrameBlockKind, Place, Result};
+use super::{Compiler, FrameBlock, FrameBlockKind, Place, Result, fault};
 use crate::code::Constant;
-use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::names::Ident;
 use crate::source::Location;
@@ -31,7 +30,7 @@ impl<'a> Compiler<'a, '_> {
         let limit = self.features.frame_block_limit;
         let frame_blocks = &mut self.state().frame_blocks;
         if frame_blocks.len() >= limit {
-            return Err(Diagnostic::syntax_error(location, "too many statically nested blocks"));
+            return fault(location, "too many statically nested blocks");
         }
         frame_blocks.push(FrameBlock { kind, block, exit });
         self.silence_warnings(kind);
@@ -72,7 +71,7 @@ impl<'a> Compiler<'a, '_> {
             let Some(&block) = self.state().frame_blocks.last() else { break None };
             if matches!(block.kind, FrameBlockKind::ExceptionGroupHandler) {
                 let message = "'break', 'continue' and 'return' cannot appear in an except* block";
-                return Err(Diagnostic::syntax_error(place.location(), message));
+                return fault(place.location(), message);
             }
             if is_last(block.kind) {
                 break Some(block);

@@ -1,5 +1,7 @@
 //! Function definitions and lambdas: decorators, defaults, closures.
 
+use std::collections::hash_map::Entry;
+
 use super::{AtEnd, Compiler, FrameBlockKind, Result, UnitKind};
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
@@ -213,11 +215,13 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `merge_consts_recursive` (3.8–3.12)
     fn first_same_code(&mut self, code: Constant<'a>) -> Constant<'a> {
-        if let Some(&first) = self.codes.get(&code) {
-            return first;
+        match self.codes.entry(code) {
+            Entry::Occupied(first) => *first.key(),
+            Entry::Vacant(vacant) => {
+                vacant.insert(());
+                code
+            }
         }
-        self.codes.insert(code);
-        code
     }
 
     /// Where the innermost unit has the cell that `code` inside it uses as `name`. In a class a
@@ -233,7 +237,7 @@ impl<'a> Compiler<'a, '_> {
         } else {
             unit.freevars.get(name).map(|index| unit.cellvars.len() as u32 + index)
         };
-        index.ok_or_else(|| self.missing_cell(name, place, code))
+        index.ok_or_else(|| Box::new(self.missing_cell(name, place, code)))
     }
 
     fn is_class_cell(&self, name: Ident) -> bool {

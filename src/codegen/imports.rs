@@ -1,8 +1,7 @@
 //! `import` and `from ... import`.
 
-use super::{Compiler, FrameBlock, Place, Result, UnitKind};
+use super::{Compiler, FrameBlock, Place, Result, UnitKind, fault};
 use crate::code::{Constant, Int};
-use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext};
@@ -100,7 +99,7 @@ impl Compiler<'_, '_> {
         let may_be_future = level == 0 || !self.features.future_import_is_absolute;
         if module == Some(known::FUTURE) && may_be_future && self.future.is_before(location) {
             let message = "from __future__ imports must occur at the beginning of the file";
-            return Err(Diagnostic::syntax_error(location, message));
+            return fault(location, message);
         }
         self.emit_const(Constant::Int(Int::Small(level.into())), location);
         let texts =

@@ -1,7 +1,6 @@
 //! `while`, `for` and `async for`.
 
-use super::{Compiler, FrameBlockKind, Place, Result, UnitKind};
-use crate::diagnostic::Diagnostic;
+use super::{Compiler, FrameBlockKind, Place, Result, UnitKind, fault};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, For, Stmt};
@@ -84,7 +83,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_async_for` (3.12)
     pub(super) fn async_for_loop(&mut self, location: Location, node: &'a For<'a>) -> Result {
         if self.state().kind != UnitKind::AsyncFunction {
-            return Err(Diagnostic::syntax_error(location, "'async for' outside async function"));
+            return fault(location, "'async for' outside async function");
         }
         let at_iterable = self.features.iterator_location == IteratorLocation::Iterable;
         let [start, except, end] = self.new_labels();

@@ -40,14 +40,14 @@ mod warnings;
 mod yields;
 
 use bumpalo::Bump;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use annotations::DeferredAnnotation;
 pub(crate) use place::Place;
 
 use crate::code::{CodeObject, Constant, PyStr};
 use crate::diagnostic::{Diagnostic, Warning};
-use crate::instructions::{BackEnd, Label, Unit};
+use crate::instructions::{BackEnd, IdentTable, Label, Unit};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -55,8 +55,13 @@ use crate::symtable::{Scope, ScopeId, SymbolTable};
 use crate::syntax::ast;
 use crate::targets::{CodegenFeatures, Opcode, TruthTests};
 
-/// What every method that emits code returns.
-pub(crate) type Result<T = ()> = std::result::Result<T, Diagnostic>;
+/// What every method that emits code returns: small when all is well, which is nearly always.
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<Diagnostic>>;
+
+#[cold]
+fn fault<T>(location: Location, message: impl Into<String>) -> Result<T> {
+    Err(Box::new(Diagnostic::syntax_error(location, message)))
+}
 
 /// Why and where a unit was entered; decides its qualified name and what a bare `return` or `await`
 /// means in it.
@@ -178,9 +183,11 @@ pub(crate) struct Compiler<'a, 'c> {
     /// Finished units, kept to reuse their memory.
     #[expect(clippy::vec_box, reason = "units are large, and moved on and off the stack of units")]
     pub(crate) spare_units: Vec<Box<Unit<'a>>>,
+    /// Empty, kept to reuse its memory.
+    pub(crate) seen_names: IdentTable,
     pub(crate) back_end: &'c mut BackEnd<'c, 'a>,
     /// The code objects made so far, as constants.
-    pub(crate) codes: FxHashSet<Constant<'a>>,
+    pub(crate) codes: FxHashMap<Constant<'a>, ()>,
     /// The warnings so far, those of earlier stages included.
     pub(crate) warnings: &'c mut Vec<Warning>,
     /// How many of the blocks being compiled silence warnings.
@@ -301,6 +308,7 @@ pub(crate) fn module<'a>(
     warnings: &mut Vec<Warning>,
     back_end: &mut BackEnd<'_, 'a>,
 ) -> Result<&'a CodeObject<'a>> {
+    let scope_count = symtable.scope_count();
     let mut compiler = Compiler {
         arena,
         interner,
@@ -310,8 +318,9 @@ pub(crate) fn module<'a>(
         symtable,
         units: Vec::new(),
         spare_units: Vec::new(),
+        seen_names: IdentTable::default(),
         back_end,
-        codes: FxHashSet::default(),
+        codes: FxHashMap::with_capacity_and_hasher(scope_count, FxBuildHasher),
         warnings,
         silencing_blocks: 0,
     };

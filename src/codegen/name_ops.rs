@@ -1,7 +1,6 @@
 //! Loading, storing and deleting names: which instruction each scope needs.
 
-use super::{Compiler, Place, Result};
-use crate::diagnostic::Diagnostic;
+use super::{Compiler, Place, Result, fault};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ScopeKind, SymbolScope};
@@ -16,9 +15,9 @@ impl Compiler<'_, '_> {
         let place = place.into();
         self.forbidden_name(place.location(), name, ctx)?;
         let name = self.mangle(name);
-        let is_function_like = self.scope().is_function_like();
-        let scope = self.scope().symbols.get(name).and_then(|symbol| symbol.scope);
-        match scope {
+        let scope = self.scope();
+        let is_function_like = scope.is_function_like();
+        match scope.symbols.get(name).and_then(|symbol| symbol.scope) {
             Some(SymbolScope::Free | SymbolScope::Cell) => self.deref_op(place, name, ctx),
             Some(SymbolScope::Local) if is_function_like || self.is_fast_hidden(name) => {
                 self.fast_op(place, name, ctx);
@@ -45,7 +44,7 @@ impl Compiler<'_, '_> {
             ExprContext::Store => "assign to",
             ExprContext::Del => "delete",
         };
-        Err(Diagnostic::syntax_error(location, format!("cannot {verb} __debug__")))
+        fault(location, format!("cannot {verb} __debug__"))
     }
 
     /// The oparg by which instructions on cells know `name`, a cell or free variable of the

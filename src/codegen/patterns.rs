@@ -11,7 +11,7 @@
 //! A jump out of a pattern has to pop all of these, so there is a chain of labels, one for each
 //! number of items to pop.
 
-use super::{Compiler, Place, Result};
+use super::{Compiler, Place, Result, fault};
 use crate::code::{Constant, ConstantSet, Int};
 use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
@@ -185,7 +185,7 @@ impl<'a> Compiler<'a, '_> {
         if context.stores.contains(&name) {
             let name = self.interner.text(name);
             let message = format!("multiple assignments to name '{name}' in pattern");
-            return Err(Diagnostic::syntax_error(location, message));
+            return fault(location, message);
         }
         Ok(())
     }
@@ -200,7 +200,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let Some(pattern) = pattern else {
             if !context.allow_irrefutable {
-                return Err(self.irrefutable(location, name));
+                return Err(Box::new(self.irrefutable(location, name)));
             }
             return self.capture(location, name, context);
         };
@@ -228,7 +228,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         if value.kind.as_constant().is_none() && !matches!(value.kind, ExprKind::Attribute { .. }) {
             let message = "patterns may only match literals and attribute lookups";
-            return Err(Diagnostic::syntax_error(location, message));
+            return fault(location, message);
         }
         self.visit_expr(value)?;
         self.emit_comparison(CmpOp::Eq, location);
@@ -248,7 +248,7 @@ impl<'a> Compiler<'a, '_> {
         let star = patterns.iter().position(is_star);
         if patterns.iter().filter(|pattern| is_star(pattern)).count() > 1 {
             let message = "multiple starred names in sequence pattern";
-            return Err(Diagnostic::syntax_error(location, message));
+            return fault(location, message);
         }
         context.on_top += 1;
         self.emit(Opcode::MATCH_SEQUENCE, location);
@@ -420,11 +420,11 @@ impl<'a> Compiler<'a, '_> {
         for key in keys {
             if let Some(value) = key.kind.as_constant() {
                 if !seen.insert(value) {
-                    return Err(self.duplicate_key(location, value));
+                    return Err(Box::new(self.duplicate_key(location, value)));
                 }
             } else if !matches!(key.kind, ExprKind::Attribute { .. }) {
                 let message = "mapping pattern keys may only match literals and attribute lookups";
-                return Err(Diagnostic::syntax_error(location, message));
+                return fault(location, message);
             }
             self.visit_expr(key)?;
         }
@@ -508,7 +508,7 @@ impl<'a> Compiler<'a, '_> {
             && !self.reorder_captures(pattern.location, control, &mut context.stores)
         {
             let message = "alternative patterns bind different names";
-            return Err(Diagnostic::syntax_error(or_location, message));
+            return fault(or_location, message);
         }
         self.emit_jump(Opcode::JUMP, end, pattern.location);
         self.emit_fail_pops(&mut context, pattern.location);

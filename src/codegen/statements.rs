@@ -1,9 +1,8 @@
 //! Statements: the dispatch over their kinds, and the simple ones.
 
 use super::frame_blocks::TopOfStack;
-use super::{Compiler, Place, Result};
+use super::{Compiler, Place, Result, fault};
 use crate::code::Constant;
-use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, Stmt, StmtKind};
 use crate::targets::{CommonConstant, Opcode};
@@ -78,10 +77,10 @@ impl<'a> Compiler<'a, '_> {
     fn return_statement(&mut self, statement: Location, value: Option<&'a Expr<'a>>) -> Result {
         let scope = self.scope();
         if !scope.is_function_like() {
-            return Err(Diagnostic::syntax_error(statement, "'return' outside function"));
+            return fault(statement, "'return' outside function");
         }
         if value.is_some() && scope.coroutine && scope.generator {
-            return Err(Diagnostic::syntax_error(statement, "'return' with value in async generator"));
+            return fault(statement, "'return' with value in async generator");
         }
 
         let mut location = statement;
@@ -119,7 +118,7 @@ impl<'a> Compiler<'a, '_> {
         let mut place = Place::At(statement);
         self.emit(Opcode::NOP, place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
-            return Err(Diagnostic::syntax_error(statement, "'break' outside loop"));
+            return fault(statement, "'break' outside loop");
         };
         self.unwind(&mut place, in_loop, TopOfStack::Unused)?;
         let exit = in_loop.exit.expect("a loop's frame block has an exit");
@@ -132,7 +131,7 @@ impl<'a> Compiler<'a, '_> {
         let mut place = Place::At(statement);
         self.emit(Opcode::NOP, place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
-            return Err(Diagnostic::syntax_error(statement, "'continue' not properly in loop"));
+            return fault(statement, "'continue' not properly in loop");
         };
         self.emit_jump(Opcode::JUMP, in_loop.block, place);
         Ok(())

@@ -38,7 +38,7 @@ impl<'a> Compiler<'a, '_> {
                 self.type_variable(param, param.default_id, default)?;
                 self.call_intrinsic_2(Intrinsic2::SetTypeParamDefault, location);
             } else if seen_default {
-                return Err(self.default_missing(param));
+                return Err(Box::new(self.default_missing(param)));
             }
             self.emit_arg(Opcode::COPY, 1, location);
             self.name_op(location, param.name, ExprContext::Store)?;

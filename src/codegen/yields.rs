@@ -1,8 +1,7 @@
 //! `yield`, `yield from` and `await`.
 
-use super::{Compiler, Place, Result, UnitKind};
+use super::{Compiler, Place, Result, UnitKind, fault};
 use crate::code::Constant;
-use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::Expr;
@@ -23,7 +22,7 @@ const ITER_TO_YIELD_FROM: u32 = 3;
 impl<'a> Compiler<'a, '_> {
     pub(super) fn yield_expr(&mut self, location: Location, value: Option<&'a Expr<'a>>) -> Result {
         if !self.scope().is_function_like() {
-            return Err(Diagnostic::syntax_error(location, "'yield' outside function"));
+            return fault(location, "'yield' outside function");
         }
         match value {
             Some(value) => self.visit_expr(value)?,
@@ -49,10 +48,10 @@ impl<'a> Compiler<'a, '_> {
         if !self.scope().is_function_like() {
             let named = self.features.yield_from_outside_function_named;
             let word = if named { "yield from" } else { "yield" };
-            return Err(Diagnostic::syntax_error(location, format!("'{word}' outside function")));
+            return fault(location, format!("'{word}' outside function"));
         }
         if self.state().kind == UnitKind::AsyncFunction {
-            return Err(Diagnostic::syntax_error(location, "'yield from' inside async function"));
+            return fault(location, "'yield from' inside async function");
         }
         self.visit_expr(value)?;
         if self.features.virtual_iterators {
@@ -67,10 +66,10 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn await_expr(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
         if !self.scope().is_function_like() {
-            return Err(Diagnostic::syntax_error(location, "'await' outside function"));
+            return fault(location, "'await' outside function");
         }
         if !matches!(self.state().kind, UnitKind::AsyncFunction | UnitKind::Comprehension) {
-            return Err(Diagnostic::syntax_error(location, "'await' outside async function"));
+            return fault(location, "'await' outside async function");
         }
         self.visit_expr(value)?;
         self.await_top(location, Awaitable::Expression);

@@ -6,9 +6,11 @@
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
 //! `translate_jump_labels_to_targets` (3.12–)
 
+use std::ops::Range;
+
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::folding::Nans;
-use crate::instructions::InstructionSequence;
+use crate::instructions::{Instruction, InstructionSequence};
 use crate::targets::{FlowGraphFeatures, OpcodeTable, Properties};
 
 /// In the map from places to labels: no label.
@@ -36,13 +38,11 @@ impl FlowGraph {
     /// gone.
     pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &FlowGraphFeatures) {
         self.blocks.clear();
-        self.blocks.push(Block::default());
         self.instrs.clear();
         self.instrs.reserve(sequence.instructions.len());
         self.entry = BlockId::from_index(0);
-        self.has_nops = true;
-        self.lacks_lines = true;
-        self.properties = Properties::default();
+        self.lacks_lines = false;
+        self.properties = Properties::NONE;
         self.label_at.clear();
         self.label_at.resize(sequence.instructions.len(), NO_LABEL);
         self.block_at.clear();
@@ -52,25 +52,55 @@ impl FlowGraph {
         } else {
             self.place_labels(sequence);
         }
-        let mut is_terminated = false;
-        for (index, instruction) in sequence.instructions.iter().enumerate() {
-            let label = self.label_at[index];
-            if is_terminated || label != NO_LABEL {
-                // Without a label it is the place that no jump asks for.
-                self.block_at[label as usize] = Some(self.start_block(label, is_terminated));
-            }
-            let opcode = instruction.opcode;
-            let mut instr = Instr::new(opcode, instruction.oparg, instruction.location);
-            if self.opcodes.has_target(opcode) {
-                let place = sequence.labels[instruction.oparg as usize];
-                instr.oparg = self.label_at[place as usize];
-                self.last_block().pushes_blocks |= self.opcodes.is_block_push(opcode);
-            }
-            self.instrs.push(instr);
-            self.properties |= self.opcodes.properties(opcode);
-            is_terminated = self.opcodes.is_terminator(opcode);
+        let mut start = 0;
+        while start < sequence.instructions.len() {
+            let end = self.block_end(&sequence.instructions, start);
+            self.read_block(sequence, start..end);
+            start = end;
         }
-        self.close_block();
+        self.has_nops = self.properties.has(Properties::NOP);
+        self.set_targets();
+    }
+
+    /// Where the block ends that starts with the instruction `start`.
+    fn block_end(&self, instructions: &[Instruction], start: usize) -> usize {
+        let ends = |(instruction, &next_label): (&Instruction, &u32)| {
+            next_label != NO_LABEL || self.opcodes.is_terminator(instruction.opcode)
+        };
+        let mut places = instructions[start..].iter().zip(&self.label_at[start + 1..]);
+        places.position(ends).map_or(instructions.len(), |before_end| start + before_end + 1)
+    }
+
+    /// Puts these instructions into the next block. Of those with a target it is not known yet, but
+    /// they have the number of its label.
+    fn read_block(&mut self, sequence: &InstructionSequence, places: Range<usize>) {
+        let FlowGraph { opcodes, blocks, instrs, label_at, .. } = self;
+        let start = instrs.len() as u32;
+        let label = label_at[places.start];
+        let (mut properties, mut lacks_lines) = (Properties::NONE, false);
+        instrs.extend(sequence.instructions[places].iter().map(|instruction| {
+            let &Instruction { opcode, mut oparg, location } = instruction;
+            properties |= opcodes.properties(opcode);
+            lacks_lines |= location.lineno < 0;
+            if opcodes.has_target(opcode) {
+                oparg = label_at[sequence.labels[oparg as usize] as usize];
+            }
+            Instr::new(opcode, oparg, location)
+        }));
+        let len = instrs.len() as u32 - start;
+        let id = BlockId::from_index(blocks.len());
+        if let Some(before) = blocks.last_mut() {
+            before.next = Some(id);
+        }
+        // Without a label it is the place that no jump asks for.
+        self.block_at[label as usize] = Some(id);
+        let label = (label != NO_LABEL).then_some(label);
+        blocks.push(Block { start, len, room: len, label, properties, lacks_lines, ..Block::default() });
+        self.properties |= properties;
+        self.lacks_lines |= lacks_lines;
+    }
+
+    fn set_targets(&mut self) {
         for index in 0..self.blocks.len() {
             for instr in self.range_of_targets(BlockId::from_index(index)) {
                 let instr = &mut self.instrs[instr];
@@ -99,34 +129,6 @@ impl FlowGraph {
             let place = sequence.labels[instruction.oparg as usize];
             self.label_at[place as usize] = instruction.oparg + 1;
         }
-    }
-
-    /// The block that the next instruction belongs to: a new one, or the last if nothing is in it
-    /// yet.
-    fn start_block(&mut self, label: u32, is_terminated: bool) -> BlockId {
-        self.close_block();
-        let label = (label != NO_LABEL).then_some(label);
-        let current = BlockId::from_index(self.blocks.len() - 1);
-        if !is_terminated && self.is_empty(current) {
-            self.block_mut(current).label = label;
-            return current;
-        }
-        let id = BlockId::from_index(self.blocks.len());
-        self.blocks.push(Block { start: self.instrs.len() as u32, label, ..Block::default() });
-        self.block_mut(current).next = Some(id);
-        id
-    }
-
-    /// All instructions from the start of the last block on are its own.
-    fn close_block(&mut self) {
-        let end = self.instrs.len() as u32;
-        let block = self.last_block();
-        block.len = end - block.start;
-        block.room = block.len;
-    }
-
-    fn last_block(&mut self) -> &mut Block {
-        self.blocks.last_mut().expect("a graph has an entry")
     }
 }
 

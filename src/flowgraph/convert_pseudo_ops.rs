@@ -18,8 +18,12 @@ pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
     if !graph.properties.has(converted) {
         return;
     }
-    graph.has_nops = true;
+    // A block may pop what another has pushed.
+    let converted = converted.and(Properties::BLOCK_STACK);
     graph.for_each_block(|graph, id| {
+        if !graph.block(id).properties.has(converted) {
+            return;
+        }
         for instr in graph.instrs_mut(id) {
             match instr.opcode {
                 POP_BLOCK => instr.set_nop(),
@@ -29,5 +33,6 @@ pub(super) fn convert_pseudo_ops(graph: &mut FlowGraph) {
                 _ => {}
             }
         }
+        graph.note_changes(id);
     });
 }

@@ -58,6 +58,7 @@ fn inline_small_or_no_lineno_block(graph: &mut FlowGraph, id: BlockId) -> bool {
         && opcodes.is_unconditional_jump(last.opcode)
     {
         last.opcode = JUMP;
+        graph.note_changes(id);
     }
     true
 }
@@ -73,8 +74,7 @@ fn is_small_exit(graph: &FlowGraph, id: BlockId) -> bool {
 
 /// Puts the instructions of `target` in the place of the jump at the end of `id`.
 fn inline(graph: &mut FlowGraph, id: BlockId, target: BlockId) {
-    graph.last_mut(id).expect("the block ends in a jump").set_nop();
-    graph.has_nops = true;
+    graph.set_last_nop(id);
     graph.append_instrs_of(id, target);
 }
 

@@ -10,14 +10,19 @@ use crate::targets::Properties;
 
 pub(super) fn insert_superinstructions(graph: &mut FlowGraph) {
     if graph.properties.has(Properties::LOCAL) {
-        let mut found = false;
         graph.for_each_block(|graph, id| {
+            if !graph.block(id).properties.has(Properties::LOCAL) {
+                return;
+            }
+            let mut found = false;
             let instrs = graph.instrs_mut(id);
             for index in 1..instrs.len() {
                 found |= combine(&mut instrs[index - 1..=index]);
             }
+            if found {
+                graph.note_changes(id);
+            }
         });
-        graph.has_nops |= found;
     }
     remove_redundant_nops(graph);
 }

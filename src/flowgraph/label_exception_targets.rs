@@ -58,6 +58,25 @@ impl Labels {
         mut stack: Stack,
         features: &FlowGraphFeatures,
     ) {
+        if graph.block(id).properties.has(Properties::BLOCK_PUSH.and(Properties::BLOCK_STACK)) {
+            stack = self.label_instrs(graph, id, stack, features);
+        } else if let Some(top) = stack {
+            let handler = Some(self.pushed[top].handler);
+            graph.instrs_mut(id).iter_mut().for_each(|instr| instr.handler = handler);
+        }
+        for target in [graph.jump_target(id), graph.fallthrough(id)].into_iter().flatten() {
+            self.reach(target, stack);
+        }
+    }
+
+    /// Returns the blocks that are pushed at the end.
+    fn label_instrs(
+        &mut self,
+        graph: &mut FlowGraph,
+        id: BlockId,
+        mut stack: Stack,
+        features: &FlowGraphFeatures,
+    ) -> Stack {
         let mut last_yield = 0;
         for index in graph.range(id) {
             let Instr { opcode, target, .. } = graph.instrs[index];
@@ -77,6 +96,7 @@ impl Labels {
                     stack = top.expect("as many blocks are pushed as popped").below;
                     if features.optimizer == Optimizer::LinesFirst {
                         instr.set_nop();
+                        graph.note_nops(id);
                     }
                     continue;
                 }
@@ -91,9 +111,7 @@ impl Labels {
             }
             instr.handler = top.map(|top| top.handler);
         }
-        for target in [graph.jump_target(id), graph.fallthrough(id)].into_iter().flatten() {
-            self.reach(target, stack);
-        }
+        stack
     }
 }
 

@@ -132,8 +132,11 @@ pub(crate) struct Block {
     predecessors: u32,
     /// Some block push names it as its handler.
     is_handler: bool,
-    /// There may be block pushes among its instructions.
-    pushes_blocks: bool,
+    /// Of all its instructions, and maybe of some that it had: passes over what the block does not
+    /// have are left out.
+    properties: Properties,
+    /// There may be instructions without a line among them.
+    lacks_lines: bool,
     /// The handler finds the index of the last instruction below the exception, so that it may
     /// raise it again from there.
     pub(crate) preserves_lasti: bool,
@@ -215,7 +218,11 @@ impl FlowGraph {
     /// jump is the last.
     fn range_of_targets(&self, id: BlockId) -> Range<usize> {
         let range = self.range(id);
-        if self.block(id).pushes_blocks { range } else { range.end - range.len().min(1)..range.end }
+        if self.block(id).properties.has(Properties::BLOCK_PUSH) {
+            range
+        } else {
+            range.end - range.len().min(1)..range.end
+        }
     }
 
     pub(crate) fn instrs(&self, id: BlockId) -> &[Instr] {
@@ -268,12 +275,40 @@ impl FlowGraph {
         self.last(id).is_some_and(|last| self.opcodes.is_scope_exit(last.opcode))
     }
 
-    /// Counts in the properties of the block's last instruction, which may have been made of
-    /// another.
-    fn note_last(&mut self, id: BlockId) {
-        if let Some(last) = self.last(id) {
-            self.properties |= self.opcodes.properties(last.opcode);
+    /// Counts in the properties of the block's instructions, some of which were changed.
+    fn note_changes(&mut self, id: BlockId) {
+        let (mut properties, mut lacks_lines) = (Properties::NONE, false);
+        for instr in self.instrs(id) {
+            properties |= self.opcodes.properties(instr.opcode);
+            lacks_lines |= instr.lineno() < 0;
         }
+        let block = self.block_mut(id);
+        block.properties = properties;
+        block.lacks_lines = lacks_lines;
+        self.properties |= properties;
+        self.has_nops |= properties.has(Properties::NOP);
+    }
+
+    /// Counts in the properties of the block's last instruction, which may have been made of
+    /// another, and those of `made`, which others may have now.
+    fn note_last(&mut self, id: BlockId, made: Properties) {
+        let last = self.last(id).map_or(Properties::NONE, |last| self.opcodes.properties(last.opcode));
+        let properties = made.and(last);
+        self.block_mut(id).properties |= properties;
+        self.properties |= properties;
+        self.has_nops |= properties.has(Properties::NOP);
+    }
+
+    /// Makes a `NOP` of the block's last instruction.
+    fn set_last_nop(&mut self, id: BlockId) {
+        self.last_mut(id).expect("the block has instructions").set_nop();
+        self.note_nops(id);
+    }
+
+    /// Says that the block has `NOP`s, which may not be needed.
+    fn note_nops(&mut self, id: BlockId) {
+        self.block_mut(id).properties |= Properties::NOP;
+        self.has_nops = true;
     }
 
     /// Where the jump at the block's end goes, if there is one.
@@ -298,12 +333,11 @@ impl FlowGraph {
     fn new_block(&mut self, instrs: &[Instr]) -> BlockId {
         let (start, len) = (self.instrs.len() as u32, instrs.len() as u32);
         self.instrs.extend_from_slice(instrs);
-        for instr in instrs {
-            self.properties |= self.opcodes.properties(instr.opcode);
-            self.lacks_lines |= instr.lineno() < 0;
-        }
         self.blocks.push(Block { start, len, room: len, ..Block::default() });
-        BlockId::from_index(self.blocks.len() - 1)
+        let id = BlockId::from_index(self.blocks.len() - 1);
+        self.note_changes(id);
+        self.lacks_lines |= self.block(id).lacks_lines;
+        id
     }
 
     /// Makes a copy of the instructions of `original`, which stands in no layout yet.
@@ -311,8 +345,8 @@ impl FlowGraph {
         let start = self.instrs.len() as u32;
         let range = self.range(original);
         let len = range.len() as u32;
-        let pushes_blocks = self.block(original).pushes_blocks;
-        self.blocks.push(Block { start, len, room: len, pushes_blocks, ..Block::default() });
+        let &Block { properties, lacks_lines, .. } = self.block(original);
+        self.blocks.push(Block { start, len, room: len, properties, lacks_lines, ..Block::default() });
         self.instrs.extend_from_within(range);
         BlockId::from_index(self.blocks.len() - 1)
     }
@@ -334,7 +368,6 @@ impl FlowGraph {
 
     /// Appends the instructions of `source` to those of `id`.
     fn append_instrs_of(&mut self, id: BlockId, source: BlockId) {
-        self.block_mut(id).pushes_blocks |= self.block(source).pushes_blocks;
         for index in self.range(source) {
             self.push_instr(id, self.instrs[index]);
         }
@@ -342,7 +375,6 @@ impl FlowGraph {
 
     /// Appends an instruction to those of `id`.
     fn push_instr(&mut self, id: BlockId, instr: Instr) {
-        self.properties |= self.opcodes.properties(instr.opcode);
         let end = self.range(id).end;
         if self.block(id).len < self.block(id).room {
             self.instrs[end] = instr;
@@ -351,7 +383,12 @@ impl FlowGraph {
             self.instrs.push(instr);
             self.block_mut(id).room += 1;
         }
-        self.block_mut(id).len += 1;
+        let properties = self.opcodes.properties(instr.opcode);
+        let block = self.block_mut(id);
+        block.len += 1;
+        block.properties |= properties;
+        block.lacks_lines |= instr.lineno() < 0;
+        self.properties |= properties;
     }
 
     /// The instruction that stood where the next one of `id` would be put, if the block was once
@@ -382,6 +419,7 @@ impl FlowGraph {
         }
         let block = self.block_mut(id);
         (block.start, block.len, block.room) = (new_start, new_len, room.max(new_len));
+        self.note_changes(id);
     }
 }
 
@@ -407,12 +445,18 @@ impl BlockSet {
     fn insert(&mut self, id: BlockId) -> bool {
         let (word, bit) = BlockSet::place(id);
         if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
+            self.grow(word);
         }
         let bits = &mut self.0[word];
         let is_new = *bits & bit == 0;
         *bits |= bit;
         is_new
+    }
+
+    /// Makes room for the blocks of a word, which were made after the set.
+    #[cold]
+    fn grow(&mut self, word: usize) {
+        self.0.resize(word + 1, 0);
     }
 
     /// Whether the block was in the set.

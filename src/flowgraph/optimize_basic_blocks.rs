@@ -17,7 +17,7 @@ use crate::folding::Nans;
 use crate::instructions::Constants;
 use crate::syntax::ast::UnaryOp;
 use crate::targets::Opcode::*;
-use crate::targets::{ConstantFolding, FlowGraphFeatures, Optimizer};
+use crate::targets::{ConstantFolding, FlowGraphFeatures, Optimizer, Properties};
 
 pub(super) fn optimize_basic_blocks<'a>(
     graph: &mut FlowGraph,
@@ -53,8 +53,15 @@ impl<'a> Peephole<'a, '_> {
         let instrs = graph.instrs_mut(id);
         let mut last_load = LastLoad::default();
         let mut index = 0;
+        let mut has_pattern = false;
         while index < instrs.len() {
             let rest = &mut instrs[index..];
+            if !matches!(rest[0].opcode, LOAD_CONST | COPY | BUILD_TUPLE | SWAP | PUSH_NULL) {
+                last_load = LastLoad::default();
+                index += 1;
+                continue;
+            }
+            has_pattern = true;
             let done = 1 + last_load.optimize(rest, self.consts, self.features);
             match rest[0].opcode {
                 BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
@@ -65,19 +72,21 @@ impl<'a> Peephole<'a, '_> {
             }
             index += done;
         }
-        graph.note_last(id);
+        if has_pattern {
+            graph.note_last(id, Properties::NOP.and(Properties::CONST));
+        }
     }
 
     /// Optimises all instructions but `SWAP`s, and then these (3.13–).
     fn optimize_swaps_last(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let folds = self.features.folding == ConstantFolding::FlowGraph;
         let instrs = graph.instrs_mut(id);
-        let (mut has_swaps, mut drops_values) = (false, false);
+        let (mut has_swaps, mut has_pattern) = (false, false);
         for index in 0..instrs.len() {
             let rest = &mut instrs[index..];
             match rest[0].opcode {
                 BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
-                STORE_FAST => drops_values |= drop_repeated_store(rest),
+                STORE_FAST => drop_repeated_store(rest),
                 SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
                 SWAP => has_swaps = true,
                 LOAD_GLOBAL => push_null_with_global(rest),
@@ -93,15 +102,15 @@ impl<'a> Peephole<'a, '_> {
                 {
                     self.fold(instrs, index);
                 }
-                _ => {}
+                _ => continue,
             }
+            has_pattern = true;
         }
         if has_swaps {
             optimize_all_swaps(instrs);
         }
-        graph.note_last(id);
-        if drops_values {
-            graph.properties |= graph.opcodes.properties(POP_TOP);
+        if has_pattern {
+            graph.note_changes(id);
         }
     }
 
@@ -164,15 +173,15 @@ fn unpack_built_tuple(instrs: &mut [Instr]) -> bool {
     true
 }
 
-/// A value that is stored twice to one variable is stored once. Returns whether that was so.
-fn drop_repeated_store(instrs: &mut [Instr]) -> bool {
-    let [store, next, ..] = instrs else { return false };
-    let is_repeated =
-        next.opcode == STORE_FAST && next.oparg == store.oparg && next.lineno() == store.lineno();
-    if is_repeated {
+/// A value that is stored twice to one variable is stored once.
+fn drop_repeated_store(instrs: &mut [Instr]) {
+    if let [store, next, ..] = instrs
+        && next.opcode == STORE_FAST
+        && next.oparg == store.oparg
+        && next.lineno() == store.lineno()
+    {
         store.set(POP_TOP, 0);
     }
-    is_repeated
 }
 
 /// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in

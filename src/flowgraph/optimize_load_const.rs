@@ -6,12 +6,12 @@
 //! CPython: `Python/flowgraph.c` `optimize_basic_block` (3.12), `basicblock_optimize_load_const`
 //! (3.13–)
 
-use super::constants::{common_constant, loaded, small_int};
+use super::constants::{common_constant, is_load, loaded, small_int};
 use super::{FlowGraph, Instr};
 use crate::code::Constant;
 use crate::instructions::Constants;
-use crate::targets::FlowGraphFeatures;
-use crate::targets::Opcode::{self, *};
+use crate::targets::Opcode::*;
+use crate::targets::{FlowGraphFeatures, Properties};
 
 /// Sees to the loads of all blocks at once.
 ///
@@ -22,24 +22,42 @@ pub(super) fn optimize_load_const(
     features: &FlowGraphFeatures,
 ) {
     graph.for_each_block(|graph, id| {
+        if !graph.block(id).properties.has(Properties::CONST) {
+            return;
+        }
         let instrs = graph.instrs_mut(id);
         let mut last_load = LastLoad::default();
         let mut index = 0;
         while index < instrs.len() {
             index += 1 + last_load.optimize(&mut instrs[index..], consts, features);
         }
-        graph.note_last(id);
+        graph.note_changes(id);
     });
 }
 
-/// The last instruction looked at, with its argument: a copy of a constant just loaded counts as
-/// that constant.
+/// The constant that the last instruction looked at was a `LOAD_CONST` of: a copy of it counts as
+/// one too.
 #[derive(Default)]
-pub(super) struct LastLoad(Option<(Opcode, u32)>);
+pub(super) struct LastLoad(Option<u32>);
 
 impl LastLoad {
     /// Sees to the first of `instrs`. Returns how many of the next are done with too.
+    #[inline]
     pub(super) fn optimize(
+        &mut self,
+        instrs: &mut [Instr],
+        consts: &mut Constants<'_>,
+        features: &FlowGraphFeatures,
+    ) -> usize {
+        let opcode = instrs[0].opcode;
+        if is_load(opcode) || opcode == COPY {
+            return self.optimize_load(instrs, consts, features);
+        }
+        self.0 = None;
+        0
+    }
+
+    fn optimize_load(
         &mut self,
         instrs: &mut [Instr],
         consts: &mut Constants<'_>,
@@ -52,10 +70,10 @@ impl LastLoad {
             instr.set(LOAD_SMALL_INT, number);
         }
         let (opcode, oparg) = match self.0 {
-            Some((LOAD_CONST, oparg)) if instr.opcode == COPY && instr.oparg == 1 => (LOAD_CONST, oparg),
+            Some(oparg) if instr.opcode == COPY && instr.oparg == 1 => (LOAD_CONST, oparg),
             _ => (instr.opcode, instr.oparg),
         };
-        self.0 = Some((opcode, oparg));
+        self.0 = (opcode == LOAD_CONST).then_some(oparg);
         let Some(value) = loaded(opcode, oparg, consts) else { return 0 };
         let done = use_constant(instrs, oparg, value, consts, features);
         if instrs[0].opcode == LOAD_CONST

@@ -63,7 +63,6 @@ fn run_lines_last<'a>(
 ) -> u32 {
     pass!(label_exception_targets, graph, features);
 
-    pass!(eliminate_empty_blocks, graph);
     pass!(inline_small_exit_blocks, graph);
     pass!(optimize_basic_blocks, graph, &mut unit.consts, arena, features);
     pass!(remove_redundant_pairs, graph);

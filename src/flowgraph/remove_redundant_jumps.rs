@@ -18,11 +18,10 @@ pub(super) fn remove_redundant_jumps(graph: &mut FlowGraph) -> bool {
             && let Some(next) = graph.next(id)
             && graph.next_nonempty(next) == graph.next_nonempty(last.jump_target())
         {
-            graph.last_mut(id).expect("the block ends in a jump").set_nop();
+            graph.set_last_nop(id);
             found = true;
         }
     });
-    graph.has_nops |= found;
     found
 }
 

@@ -4,6 +4,7 @@
 
 use super::{BlockId, FlowGraph};
 use crate::targets::Opcode::NOP;
+use crate::targets::Properties;
 
 /// Returns whether one was removed.
 pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) -> bool {
@@ -16,13 +17,17 @@ pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) -> bool {
 
 /// Returns whether one was removed.
 pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) -> bool {
+    if !graph.block(id).properties.has(Properties::NOP) {
+        return false;
+    }
     let range = graph.range(id);
-    // Nothing changes before the first, and most blocks have none.
+    // Nothing changes before the first.
     let Some(first) = graph.instrs(id).iter().position(|instr| instr.opcode == NOP) else {
         return false;
     };
     let first = range.start + first;
     let mut kept = first;
+    let mut keeps_nops = false;
     let mut previous_lineno = if first == range.start { -1 } else { graph.instrs[first - 1].lineno() };
     for index in first..range.end {
         let instr = graph.instrs[index];
@@ -42,14 +47,19 @@ pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) -> bool {
             } else if first_lineno_after(graph, id) == lineno {
                 continue;
             }
-            // Its neighbours may yet change.
-            graph.has_nops = true;
+            keeps_nops = true;
         }
         graph.instrs[kept] = instr;
         kept += 1;
         previous_lineno = lineno;
     }
-    graph.block_mut(id).len = (kept - range.start) as u32;
+    // The neighbours of those that stay may yet change.
+    graph.has_nops |= keeps_nops;
+    let block = graph.block_mut(id);
+    block.len = (kept - range.start) as u32;
+    if !keeps_nops {
+        block.properties = block.properties.without(Properties::NOP);
+    }
     kept < range.end
 }
 

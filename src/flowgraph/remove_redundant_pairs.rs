@@ -6,9 +6,9 @@
 //!
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12–)
 
-use super::FlowGraph;
 use super::constants::is_load;
 use super::remove_redundant_nops::{remove_nops_in_block, remove_redundant_nops};
+use super::{BlockId, FlowGraph, Instr};
 use crate::targets::Opcode::{COPY, POP_TOP};
 use crate::targets::Properties;
 
@@ -24,34 +24,49 @@ pub(super) fn remove_redundant_pairs(graph: &mut FlowGraph) {
 fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
     let mut found = false;
     graph.has_nops = false;
-    // The index of the instruction that was run last, unless several ways lead here.
-    let mut previous: Option<usize> = None;
+    // The instruction that was run last, unless several ways lead here.
+    let mut previous = None;
     graph.for_each_block(|graph, id| {
         remove_nops_in_block(graph, id);
         if graph.block(id).label.is_some() {
             previous = None;
         }
-        for index in graph.range(id) {
-            if let Some(previous) = previous
-                && graph.instrs[index].opcode == POP_TOP
-            {
-                let pushed = graph.instrs[previous];
-                if is_load(pushed.opcode) || pushed.opcode == COPY && pushed.oparg == 1 {
-                    graph.instrs[previous].set_nop();
-                    graph.instrs[index].set_nop();
-                    graph.has_nops = true;
-                    found = true;
-                }
-            }
-            previous = Some(index);
+        if graph.block(id).properties.has(Properties::POPS) {
+            found |= remove_pairs_in_block(graph, id, previous);
         }
-        let ends_in_jump =
-            previous.is_some_and(|previous| graph.opcodes.is_jump(graph.instrs[previous].opcode));
-        if ends_in_jump || !graph.has_fallthrough(id) {
-            previous = None;
+        if let Some(last) = graph.last_index(id) {
+            let goes_on = !graph.opcodes.is_terminator(graph.instrs[last].opcode);
+            previous = goes_on.then_some((id, last));
         }
     });
     found
+}
+
+/// An instruction by its block and its index.
+type Place = (BlockId, usize);
+
+/// Returns whether there was a pair in the block, or one with the instruction before it.
+fn remove_pairs_in_block(graph: &mut FlowGraph, id: BlockId, mut previous: Option<Place>) -> bool {
+    let mut found = false;
+    for index in graph.range(id) {
+        if graph.instrs[index].opcode == POP_TOP
+            && let Some((before, pushes)) = previous
+            && only_pushes(&graph.instrs[pushes])
+        {
+            graph.instrs[pushes].set_nop();
+            graph.instrs[index].set_nop();
+            graph.note_nops(before);
+            graph.note_nops(id);
+            found = true;
+        }
+        previous = Some((id, index));
+    }
+    found
+}
+
+/// Whether the instruction does nothing but push a value.
+fn only_pushes(instr: &Instr) -> bool {
+    is_load(instr.opcode) || instr.opcode == COPY && instr.oparg == 1
 }
 
 #[cfg(test)]

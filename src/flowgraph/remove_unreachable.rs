@@ -7,7 +7,7 @@
 use smallvec::smallvec;
 
 use super::{BlockList, BlockSet, FlowGraph};
-use crate::targets::FlowGraphFeatures;
+use crate::targets::{FlowGraphFeatures, Properties};
 
 pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     graph.blocks.iter_mut().for_each(|block| block.predecessors = 0);
@@ -16,6 +16,8 @@ pub(super) fn remove_unreachable(graph: &mut FlowGraph, features: &FlowGraphFeat
         let block = graph.block_mut(id);
         if block.predecessors == 0 {
             block.len = 0;
+            block.properties = Properties::NONE;
+            block.lacks_lines = false;
             block.is_handler = false;
         }
     });

@@ -7,6 +7,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::FlowGraph;
 use crate::instructions::Constants;
+use crate::targets::Properties;
 
 pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
     let mut is_used: SmallVec<[bool; 64]> = smallvec![false; consts.values().len()];
@@ -14,14 +15,21 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
         *first = true;
     }
     graph.for_each_block(|graph, id| {
-        for instr in graph.instrs(id).iter().filter(|instr| graph.opcodes.has_const(instr.opcode)) {
-            is_used[instr.oparg as usize] = true;
+        if graph.block(id).properties.has(Properties::CONST) {
+            for instr in graph.instrs(id).iter().filter(|instr| graph.opcodes.has_const(instr.opcode)) {
+                is_used[instr.oparg as usize] = true;
+            }
         }
     });
-    if is_used.iter().all(|&used| used) {
-        return;
-    }
+    let Some(first_unused) = is_used.iter().position(|&used| !used) else { return };
     consts.retain(|index| is_used[index]);
+    if consts.values().len() > first_unused {
+        renumber(graph, &is_used);
+    }
+}
+
+/// Changes the opargs to the indices that the constants in use have without the others.
+fn renumber(graph: &mut FlowGraph, is_used: &[bool]) {
     let mut kept = 0;
     let new_index: SmallVec<[u32; 64]> = is_used
         .iter()

@@ -6,7 +6,7 @@
 //!
 //! CPython: `Python/flowgraph.c` `resolve_line_numbers` (3.12–)
 
-use super::{BlockId, FlowGraph};
+use super::{BlockId, FlowGraph, Instr};
 use crate::source::Location;
 use crate::targets::Opcode::RETURN_VALUE;
 use crate::targets::{FlowGraphFeatures, Properties};
@@ -57,13 +57,34 @@ fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
 
 /// Whether the block has an instruction of the kind that should have a line, but no line.
 fn lacks_lineno(graph: &FlowGraph, id: BlockId, wanted: Properties) -> bool {
-    graph.has_no_lineno(id)
+    graph.block(id).lacks_lines
+        && graph.has_no_lineno(id)
         && graph.instrs(id).iter().any(|instr| graph.opcodes.properties(instr.opcode).has(wanted))
 }
 
 /// Copies locations to instructions that have none from the one before, and into blocks that only
 /// this one leads to.
 fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
+    if graph.block(id).lacks_lines {
+        propagate_in_block(graph, id);
+    }
+    let Some(&Instr { location, .. }) = graph.last(id) else { return };
+    let mut jumped_to = graph.jump_target(id);
+    if features.lines_cross_empty_blocks {
+        jumped_to = jumped_to.map(|target| first_beyond_empty(graph, target));
+    }
+    for target in [graph.fallthrough(id), jumped_to].into_iter().flatten() {
+        if graph.block(target).predecessors == 1
+            && graph.block(target).lacks_lines
+            && let Some(first) = graph.instrs_mut(target).first_mut()
+            && first.lineno() == Location::NONE.lineno
+        {
+            first.location = location;
+        }
+    }
+}
+
+fn propagate_in_block(graph: &mut FlowGraph, id: BlockId) {
     let mut location = Location::NONE;
     let mut lacks_lines = false;
     for instr in graph.instrs_mut(id) {
@@ -74,22 +95,8 @@ fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &FlowGra
         }
         lacks_lines |= location.lineno < 0;
     }
+    graph.block_mut(id).lacks_lines = lacks_lines;
     graph.lacks_lines |= lacks_lines;
-    if graph.is_empty(id) {
-        return;
-    }
-    let mut jumped_to = graph.jump_target(id);
-    if features.lines_cross_empty_blocks {
-        jumped_to = jumped_to.map(|target| first_beyond_empty(graph, target));
-    }
-    for target in [graph.fallthrough(id), jumped_to].into_iter().flatten() {
-        if graph.block(target).predecessors == 1
-            && let Some(first) = graph.instrs_mut(target).first_mut()
-            && first.lineno() == Location::NONE.lineno
-        {
-            first.location = location;
-        }
-    }
 }
 
 /// The block that control comes to through empty ones, which nothing else leads to.

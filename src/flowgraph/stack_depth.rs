@@ -3,40 +3,52 @@
 //! CPython: `Python/flowgraph.c` `_PyCfg_Stackdepth` (3.12), `calculate_stackdepth` (3.13–)
 
 use super::{BlockId, BlockList, FlowGraph};
-use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::END_ASYNC_FOR_FROM_SEND;
+use crate::targets::{FlowGraphFeatures, Properties};
 
 /// `start` is the depth at the entry.
 pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGraphFeatures) -> u32 {
-    let opcodes = features.opcodes;
     let counts_after = !features.stack_size_before_instructions;
     let mut max_depth = 0;
     let mut todo = BlockList::new();
     reach(graph, graph.entry, start as i32, &mut todo);
     while let Some(id) = todo.pop() {
         let mut depth = graph.block(id).start_depth.map_or(0, |depth| depth as i32);
-        for index in graph.range(id) {
-            let instr = graph.instrs[index];
-            let new_depth = depth + opcodes.stack_effect(instr.opcode, instr.oparg);
-            if opcodes.has_target(instr.opcode) && instr.opcode != END_ASYNC_FOR_FROM_SEND {
-                let target_depth = if opcodes.is_block_push(instr.opcode) {
-                    depth + opcodes.handler_stack_effect(instr.opcode)
-                } else {
-                    new_depth
-                };
-                if counts_after {
-                    max_depth = max_depth.max(target_depth);
-                }
-                reach(graph, instr.jump_target(), target_depth, &mut todo);
-            }
-            max_depth = max_depth.max(if counts_after { new_depth } else { depth });
-            depth = new_depth;
+        if graph.block(id).properties.has(Properties::BLOCK_PUSH) {
+            let deepest = reach_handlers(graph, id, depth, &mut todo);
+            max_depth = max_depth.max(if counts_after { deepest } else { 0 });
+        }
+        for instr in graph.instrs(id) {
+            let before = depth;
+            depth += graph.opcodes.stack_effect(instr.opcode, instr.oparg);
+            max_depth = max_depth.max(if counts_after { depth } else { before });
+        }
+        let last = graph.last(id).filter(|last| last.opcode != END_ASYNC_FOR_FROM_SEND);
+        if let Some(target) = last.and_then(|_| graph.jump_target(id)) {
+            reach(graph, target, depth, &mut todo);
         }
         if let Some(next) = graph.fallthrough(id) {
             reach(graph, next, depth, &mut todo);
         }
     }
     max_depth as u32
+}
+
+/// Comes to the handlers of the block pushes in a block, which starts with `depth` values. Returns
+/// the largest depth that one starts with.
+fn reach_handlers(graph: &mut FlowGraph, id: BlockId, mut depth: i32, todo: &mut BlockList) -> i32 {
+    let opcodes = graph.opcodes;
+    let mut deepest = 0;
+    for index in graph.range(id) {
+        let instr = graph.instrs[index];
+        if opcodes.is_block_push(instr.opcode) {
+            let handler_depth = depth + opcodes.handler_stack_effect(instr.opcode);
+            deepest = deepest.max(handler_depth);
+            reach(graph, instr.jump_target(), handler_depth, todo);
+        }
+        depth += opcodes.stack_effect(instr.opcode, instr.oparg);
+    }
+    deepest
 }
 
 /// The way into a block that finds the deepest stack decides. (They should all agree, and do in

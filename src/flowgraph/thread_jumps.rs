@@ -64,8 +64,7 @@ fn append_jump(
     if via.target == jump.target {
         return false;
     }
-    graph.last_mut(id).expect("the block ends in a jump").set_nop();
-    graph.has_nops = true;
+    graph.set_last_nop(id);
     let handler = if features.new_jumps_inherit_handler { jump.handler } else { None };
     graph.push_instr(id, Instr { opcode, handler, ..via });
     true

@@ -3,6 +3,7 @@
 //!
 //! - The layout visits no block twice.
 //! - The target has every instruction.
+//! - A block's properties are those of its instructions, or more, and it knows if one has no line.
 //! - A jump or an exit is the last instruction of its block.
 //! - A jump or block push has a target in the layout, and a handler of an instruction is in the
 //!   layout.
@@ -19,7 +20,7 @@
 //! - All paths into a block agree on the depth, and no depth is below 0.
 
 use super::{BlockId, BlockSet, FlowGraph};
-use crate::targets::Opcode::{END_ASYNC_FOR_FROM_SEND, POP_BLOCK};
+use crate::targets::Opcode::{END_ASYNC_FOR_FROM_SEND, NOP, POP_BLOCK};
 
 /// Panics if `pass` has broken a rule.
 pub(super) fn assert_sound(graph: &FlowGraph, pass: &str) {
@@ -57,6 +58,15 @@ fn check_structure(graph: &FlowGraph) -> Result<(), String> {
             let describe = || format!("{} in block {}", instr.opcode.name(), id.index());
             if !opcodes.has(instr.opcode) {
                 return Err(format!("the target has no {}", describe()));
+            }
+            if !graph.block(id).properties.has_all(opcodes.properties(instr.opcode)) {
+                return Err(format!("the block does not know of {}", describe()));
+            }
+            if instr.opcode == NOP && instr.lineno() < 0 && !graph.has_nops {
+                return Err(format!("nobody would remove {}", describe()));
+            }
+            if instr.lineno() < 0 && !graph.block(id).lacks_lines {
+                return Err(format!("the block does not know that a line lacks {}", describe()));
             }
             if opcodes.is_terminator(instr.opcode) && index + 1 != instrs.len() {
                 return Err(format!("{} is not the last instruction", describe()));

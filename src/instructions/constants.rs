@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::code::Constant;
-use crate::names::{LINEAR_SEARCH, position};
+use crate::names::LINEAR_SEARCH;
 
 /// `co_consts` in the making: an ordered set of constants.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,7 @@ impl<'a> Constants<'a> {
         if self.values.len() <= LINEAR_SEARCH {
             self.fingerprints.push(fingerprint);
         } else if self.values.len() == LINEAR_SEARCH + 1 {
+            self.index.reserve(8 * LINEAR_SEARCH);
             self.index.extend(self.values.iter().copied().zip(0..));
         } else {
             self.index.insert(value, index);
@@ -39,34 +40,21 @@ impl<'a> Constants<'a> {
         if self.values.len() > LINEAR_SEARCH {
             return self.index.get(&value).copied();
         }
-        let mut start = 0;
-        while let Some(at) = position(&self.fingerprints[start..], fingerprint) {
-            if self.values[start + at] == value {
-                return Some((start + at) as u32);
-            }
-            start += at + 1;
-        }
-        None
+        let same = |(at, &known): (usize, &u32)| known == fingerprint && self.values[at] == value;
+        self.fingerprints.iter().enumerate().position(same).map(|at| at as u32)
     }
 
     pub fn values(&self) -> &[Constant<'a>] {
         &self.values
     }
 
-    /// Keeps the constants for whose index `is_kept` is true.
+    /// Keeps the constants for whose index `is_kept` is true. None can be added after that.
     pub fn retain(&mut self, is_kept: impl Fn(usize) -> bool) {
         let mut index = 0;
         self.values.retain(|_| {
             index += 1;
             is_kept(index - 1)
         });
-        self.index.clear();
-        if self.values.len() > LINEAR_SEARCH {
-            self.index.extend(self.values.iter().copied().zip(0..));
-        } else {
-            self.fingerprints.clear();
-            self.fingerprints.extend(self.values.iter().map(Constant::fingerprint));
-        }
     }
 
     pub(super) fn clear(&mut self) {
@@ -99,6 +87,6 @@ mod tests {
             [Constant::Int(Int::Small(0)), Constant::False, Constant::Float(0.0), Constant::Float(-0.0)];
         assert_eq!(values.map(|value| consts.add(value)), [0, 1, 2, 3]);
         consts.retain(|index| index % 2 == 1);
-        assert_eq!([values[1], values[3]].map(|value| consts.add(value)), [0, 1]);
+        assert_eq!(consts.values(), [values[1], values[3]]);
     }
 }

@@ -1,40 +1,50 @@
 //! Tables of names: `co_names`, and the variables of a code object.
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
-use crate::names::{Ident, LINEAR_SEARCH, position};
+use crate::names::Ident;
+
+/// Names with numbers below this are found by their number, the others by a hash: so a table stays
+/// small in modules with very many names.
+const NEAR: usize = 4096;
 
 /// An ordered set of names; an entry's index is the oparg.
 #[derive(Clone, Debug, Default)]
 pub struct IdentTable {
-    idents: SmallVec<[Ident; 16]>,
-    /// Empty while `idents` is searched linearly.
-    index: FxHashMap<Ident, u32>,
+    idents: Vec<Ident>,
+    /// By [`Ident::index`], the name's index in `idents` plus one; 0, or past the end, if the table
+    /// does not have it. Only for near names.
+    places: Vec<u32>,
+    far: FxHashMap<Ident, u32>,
 }
 
 impl IdentTable {
     /// The index of `ident`, added at the end if it is new.
+    #[inline]
     pub fn add(&mut self, ident: Ident) -> u32 {
-        if let Some(index) = self.get(ident) {
-            return index;
-        }
-        let index = self.idents.len() as u32;
-        self.idents.push(ident);
-        if self.idents.len() == LINEAR_SEARCH + 1 {
-            self.index.extend(self.idents.iter().copied().zip(0..));
-        } else if self.idents.len() > LINEAR_SEARCH {
-            self.index.insert(ident, index);
-        }
-        index
+        self.get(ident).unwrap_or_else(|| self.push(ident))
     }
 
+    #[inline]
     pub fn get(&self, ident: Ident) -> Option<u32> {
-        if self.idents.len() <= LINEAR_SEARCH {
-            position(&self.idents, ident).map(|index| index as u32)
-        } else {
-            self.index.get(&ident).copied()
+        match self.places.get(ident.index()) {
+            Some(place) => place.checked_sub(1),
+            None => self.far.get(&ident).copied(),
         }
+    }
+
+    fn push(&mut self, ident: Ident) -> u32 {
+        let (number, index) = (ident.index(), self.idents.len() as u32);
+        self.idents.push(ident);
+        if number >= NEAR {
+            self.far.insert(ident, index);
+            return index;
+        }
+        if number >= self.places.len() {
+            self.places.resize((number + 1).next_power_of_two(), 0);
+        }
+        self.places[number] = index + 1;
+        index
     }
 
     pub fn contains(&self, ident: Ident) -> bool {
@@ -53,9 +63,13 @@ impl IdentTable {
         self.idents.is_empty()
     }
 
-    pub(super) fn clear(&mut self) {
-        self.idents.clear();
-        self.index.clear();
+    pub(crate) fn clear(&mut self) {
+        for ident in self.idents.drain(..) {
+            if let Some(place) = self.places.get_mut(ident.index()) {
+                *place = 0;
+            }
+        }
+        self.far.clear();
     }
 }
 
@@ -63,6 +77,30 @@ impl Extend<Ident> for IdentTable {
     fn extend<I: IntoIterator<Item = Ident>>(&mut self, idents: I) {
         for ident in idents {
             self.add(ident);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::*;
+    use crate::names::Interner;
+
+    #[test]
+    fn near_and_far_names_keep_their_order() {
+        let arena = Bump::new();
+        let mut interner = Interner::new(&arena);
+        let mut names: Vec<Ident> = (0..NEAR + 9).map(|n| interner.intern(&format!("n{n}"))).collect();
+        names.reverse();
+        let mut table = IdentTable::default();
+        for _ in 0..2 {
+            assert!(names.iter().all(|&name| !table.contains(name)));
+            assert!(names.iter().zip(0..).all(|(&name, index)| table.add(name) == index));
+            assert!(names.iter().zip(0..).all(|(&name, index)| table.add(name) == index));
+            assert_eq!(table.idents(), names);
+            table.clear();
         }
     }
 }

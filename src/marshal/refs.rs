@@ -733,5 +733,16 @@ fn has_line(text: &str, line: &[u8]) -> bool {
 
 /// CPython: `Objects/codeobject.c` `all_name_chars` (3.8–)
 fn all_name_chars(text: PyStr<'_>) -> bool {
-    text.0.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    text.0.iter().all(|&byte| IS_NAME_CHAR[usize::from(byte)])
 }
+
+/// For each byte whether it is one of `[a-zA-Z0-9_]`.
+static IS_NAME_CHAR: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};

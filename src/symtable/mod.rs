@@ -70,6 +70,11 @@ impl SymbolTable {
         self.by_node[node.0 as usize].expect("the symbol table visited the node")
     }
 
+    /// How many scopes there are.
+    pub fn scope_count(&self) -> usize {
+        self.scopes.len()
+    }
+
     pub fn scope(&self, id: ScopeId) -> &Scope {
         &self.scopes[id.0 as usize]
     }

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use crate::names::{Ident, LINEAR_SEARCH, position};
+use crate::names::{Ident, LINEAR_SEARCH};
 
 /// How a name is bound and used in a scope.
 ///
@@ -115,7 +115,7 @@ impl Symbols {
 
     fn position(&self, name: Ident) -> Option<usize> {
         if self.names.len() <= LINEAR_SEARCH {
-            position(&self.names, name)
+            self.names.iter().position(|&known| known == name)
         } else {
             self.index.get(&name).map(|&position| position as usize)
         }

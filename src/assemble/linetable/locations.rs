@@ -53,13 +53,20 @@ impl LocationTable {
     pub(in crate::assemble) fn add(&mut self, location: Location, units: u32) {
         if location == Location::NEXT {
             self.at_next += units;
-            return;
-        }
-        if location != self.open.0 {
+        } else if !self.extend(location, units) {
             self.close();
-            self.open = (location, 0);
+            self.open = (location, units + std::mem::take(&mut self.at_next));
         }
-        self.open.1 += units + std::mem::take(&mut self.at_next);
+    }
+
+    /// The same, if that is where the last ones are. Returns whether it is.
+    #[inline]
+    pub(in crate::assemble) fn extend(&mut self, location: Location, units: u32) -> bool {
+        let is_same = location == self.open.0;
+        if is_same {
+            self.open.1 += units + std::mem::take(&mut self.at_next);
+        }
+        is_same
     }
 
     pub(in crate::assemble) fn finish<'a>(&mut self, arena: &'a Bump) -> &'a [u8] {

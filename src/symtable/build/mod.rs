@@ -34,7 +34,8 @@ pub(super) fn module<'a>(
         interner,
         features,
         table: SymbolTable {
-            scopes: Vec::new(),
+            // Nearly every node that is found again opens a scope.
+            scopes: Vec::with_capacity(module.node_count as usize + 1),
             by_node: vec![None; module.node_count as usize],
             mangled_names: Vec::new(),
         },

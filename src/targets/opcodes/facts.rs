@@ -22,6 +22,7 @@ const EVAL_BREAK: Properties = Properties::EVAL_BREAK;
 const LOCAL: Properties = Properties::LOCAL;
 const CLOSURE: Properties = Properties::CLOSURE;
 const KEEPING_JUMP: Properties = Properties::KEEPING_JUMP;
+const BLOCK_STACK: Properties = Properties::BLOCK_STACK;
 
 pub(super) static FACTS: &[Fact] = &[
     (CACHE, K(0), K(0), PLAIN),
@@ -30,7 +31,7 @@ pub(super) static FACTS: &[Fact] = &[
     (INTERPRETER_EXIT, K(1), K(0), PLAIN),
     (END_FOR, K(2), K(0), PLAIN),
     (END_SEND, K(2), K(1), PLAIN),
-    (NOP, K(0), K(0), PLAIN),
+    (NOP, K(0), K(0), Properties::NOP),
     (UNARY_NEGATIVE, K(1), K(1), PLAIN),
     (UNARY_NOT, K(1), K(1), PLAIN),
     (UNARY_INVERT, K(1), K(1), PLAIN),
@@ -58,7 +59,7 @@ pub(super) static FACTS: &[Fact] = &[
     (GET_YIELD_FROM_ITER, K(1), K(1), PLAIN),
     (LOAD_BUILD_CLASS, K(0), K(1), PLAIN),
     (LOAD_ASSERTION_ERROR, K(0), K(1), PLAIN),
-    (RETURN_GENERATOR, K(0), K(0), PLAIN),
+    (RETURN_GENERATOR, K(0), K(0), BLOCK_STACK),
     (RETURN_VALUE, K(1), K(0), SCOPE_EXIT),
     (SETUP_ANNOTATIONS, K(0), K(0), PLAIN),
     (LOAD_LOCALS, K(0), K(1), PLAIN),
@@ -119,8 +120,8 @@ pub(super) static FACTS: &[Fact] = &[
     (SET_ADD, N(1), N(0), PLAIN),
     (MAP_ADD, N(2), N(0), PLAIN),
     (COPY_FREE_VARS, K(0), K(0), PLAIN),
-    (YIELD_VALUE, K(1), K(1), PLAIN),
-    (RESUME, K(0), K(0), EVAL_BREAK),
+    (YIELD_VALUE, K(1), K(1), BLOCK_STACK),
+    (RESUME, K(0), K(0), EVAL_BREAK.and(BLOCK_STACK)),
     (MATCH_CLASS, K(3), K(1), PLAIN),
     (FORMAT_VALUE, Specified, K(1), PLAIN),
     (BUILD_CONST_KEY_MAP, N(1), K(1), PLAIN),
@@ -158,7 +159,7 @@ pub(super) static FACTS: &[Fact] = &[
     (SETUP_FINALLY, K(0), K(0), PLAIN),
     (SETUP_CLEANUP, K(0), K(0), PLAIN),
     (SETUP_WITH, K(0), K(0), PLAIN),
-    (POP_BLOCK, K(0), K(0), PLAIN),
+    (POP_BLOCK, K(0), K(0), BLOCK_STACK),
     (JUMP, K(0), K(0), UNCONDITIONAL.and(EVAL_BREAK)),
     (JUMP_NO_INTERRUPT, K(0), K(0), UNCONDITIONAL),
     (STORE_FAST_MAYBE_NULL, K(1), K(0), UNBINDS_LOCAL),
@@ -169,7 +170,7 @@ pub(super) static FACTS: &[Fact] = &[
 /// What 3.13 changed.
 pub(super) static SINCE_3_13: &[Fact] = &[
     (END_FOR, K(1), K(0), PLAIN),
-    (RETURN_GENERATOR, K(0), K(1), PLAIN),
+    (RETURN_GENERATOR, K(0), K(1), BLOCK_STACK),
     (MAKE_FUNCTION, K(1), K(1), PLAIN),
 ];
 

@@ -10,7 +10,8 @@ impl Properties {
     pub(crate) const UNCONDITIONAL: Properties = Properties(1 << 1);
     pub(crate) const BLOCK_PUSH: Properties = Properties(1 << 2);
     pub(crate) const SCOPE_EXIT: Properties = Properties(1 << 3);
-    pub(super) const CONST: Properties = Properties(1 << 4);
+    /// Its argument is an index of `co_consts`.
+    pub(crate) const CONST: Properties = Properties(1 << 4);
     /// A local variable may be unbound after it.
     pub(crate) const UNBINDS_LOCAL: Properties = Properties(1 << 5);
     /// It only drops the topmost value.
@@ -26,9 +27,20 @@ impl Properties {
     pub(crate) const CLOSURE: Properties = Properties(1 << 9);
     /// A conditional jump that keeps the tested value on the stack.
     pub(crate) const KEEPING_JUMP: Properties = Properties(1 << 10);
+    pub(crate) const NOP: Properties = Properties(1 << 11);
+    /// What it does has to do with the blocks pushed around it; it is no block push.
+    pub(crate) const BLOCK_STACK: Properties = Properties(1 << 12);
 
     pub(crate) fn has(self, any_of: Properties) -> bool {
         self.0 & any_of.0 != 0
+    }
+
+    pub(crate) fn has_all(self, all_of: Properties) -> bool {
+        self.0 & all_of.0 == all_of.0
+    }
+
+    pub(crate) const fn without(self, other: Properties) -> Properties {
+        Properties(self.0 & !other.0)
     }
 
     pub(crate) const fn and(self, other: Properties) -> Properties {
