@@ -1,6 +1,6 @@
 //! Why a text has no further tokens.
 
-use super::{Bracket, Lexer};
+use super::{Bracket, Lexer, Place};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::targets::Mistake;
@@ -44,6 +44,13 @@ impl Lexer<'_> {
         let location = Location::new(line, line, column, end_column);
         let diagnostic = Diagnostic::syntax_error(location, message);
         Box::new(LexicalFault { diagnostic, prevails: self.strings.is_empty(), unclosed: None })
+    }
+
+    /// An error that the tokenizer raises of a string that does not end.
+    #[cold]
+    pub(super) fn raised_at(&mut self, start: Place, message: String) -> Box<LexicalFault> {
+        (self.line, self.line_start) = (start.line, start.line_start as usize);
+        self.raised_from_to(start.column(), start.column(), message)
     }
 
     /// An error that the parser raises because the tokenizer stopped.
@@ -109,9 +116,9 @@ impl Lexer<'_> {
         {
             return self.raised(format!("{}: unmatched '{closing}'", self.string_name()));
         }
-        let on_line = match open.line == self.line {
-            true => String::new(),
-            false => format!(" on line {}", open.line),
+        let on_line = match open.place.line {
+            line if line == self.line => String::new(),
+            line => format!(" on line {line}"),
         };
         self.raised(format!(
             "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'{on_line}"
@@ -120,7 +127,7 @@ impl Lexer<'_> {
 }
 
 fn never_closed(bracket: Bracket) -> Diagnostic {
-    let (line, column) = (bracket.line as i32, (bracket.offset - bracket.line_start) as i32);
+    let line = bracket.place.line as i32;
     let message = format!("'{}' was never closed", char::from(bracket.byte));
-    Diagnostic::syntax_error(Location::new(line, line, column, -1), message)
+    Diagnostic::syntax_error(Location::new(line, line, bracket.place.column(), -1), message)
 }
