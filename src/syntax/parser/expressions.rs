@@ -109,12 +109,13 @@ impl<'a> Parser<'a, '_> {
     /// An expression without commas.
     #[inline]
     pub(super) fn expression(&mut self) -> Step<&'a Expr<'a>> {
-        if !self.precise
-            && let Some(name) = self.lone_name()
-        {
+        if self.precise {
+            return self.looked_up(Rule::Expression, |this| this.nested(Self::any_expression));
+        }
+        if let Some(name) = self.lone_name() {
             return name;
         }
-        self.remembered(Rule::Expression, |this| this.nested(Self::any_expression))
+        self.nested(Self::any_expression)
     }
 
     /// A name with nothing after it that could belong to it: half of all expressions.
