@@ -1,6 +1,6 @@
 //! Why a text has no further tokens.
 
-use super::{Bracket, Lexed, Lexer, Token, TokenKind};
+use super::{Bracket, Lexed, Lexer, Place, Token, TokenKind};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
 use crate::targets::Mistake;
@@ -24,16 +24,16 @@ impl Lexed {
     /// first one if the place is none. If they end at that place already, as with a string that is
     /// not closed, that error stays.
     pub(in crate::syntax) fn end_at(&mut self, place: Location, error: &Diagnostic) {
-        let has_come = |token: &Token| {
+        let is_it = |token: &Token| {
             let start = (token.line as i32, (token.start - token.line_start) as i32);
             let is_blank = matches!(token.kind, TokenKind::Indent | TokenKind::Dedent);
             start >= (place.lineno, place.col_offset) && !is_blank
         };
-        let Some(index) = self.tokens.iter().position(has_come) else { return };
-        let is_no_token = self.tokens[index].kind == TokenKind::Fault && place != Location::NONE;
-        if is_no_token {
-            return;
-        }
+        let index = match place == Location::NONE {
+            true => Some(0),
+            false => self.tokens.iter().position(is_it).filter(|&i| self.tokens[i].kind != TokenKind::Fault),
+        };
+        let Some(index) = index else { return };
         self.tokens.truncate(index + 1);
         self.tokens[index].kind = TokenKind::Fault;
         self.notices.retain(|notice| (notice.token as usize) < index);
@@ -67,6 +67,13 @@ impl Lexer<'_> {
         let location = Location::new(line, line, column, end_column);
         let diagnostic = Diagnostic::syntax_error(location, message);
         Box::new(LexicalFault { diagnostic, prevails: self.strings.is_empty(), unclosed: None })
+    }
+
+    /// An error that the tokenizer raises of a string that does not end.
+    #[cold]
+    pub(super) fn raised_at(&mut self, start: Place, message: String) -> Box<LexicalFault> {
+        (self.line, self.line_start) = (start.line, start.line_start as usize);
+        self.raised_from_to(start.column(), start.column(), message)
     }
 
     /// An error that the parser raises because the tokenizer stopped.
@@ -132,9 +139,9 @@ impl Lexer<'_> {
         {
             return self.raised(format!("{}: unmatched '{closing}'", self.string_name()));
         }
-        let on_line = match open.line == self.line {
-            true => String::new(),
-            false => format!(" on line {}", open.line),
+        let on_line = match open.place.line {
+            line if line == self.line => String::new(),
+            line => format!(" on line {line}"),
         };
         self.raised(format!(
             "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'{on_line}"
@@ -143,7 +150,7 @@ impl Lexer<'_> {
 }
 
 fn never_closed(bracket: Bracket) -> Diagnostic {
-    let (line, column) = (bracket.line as i32, (bracket.offset - bracket.line_start) as i32);
+    let line = bracket.place.line as i32;
     let message = format!("'{}' was never closed", char::from(bracket.byte));
-    Diagnostic::syntax_error(Location::new(line, line, column, -1), message)
+    Diagnostic::syntax_error(Location::new(line, line, bracket.place.column(), -1), message)
 }

@@ -35,14 +35,12 @@
 //! `_PyLexer_update_fstring_expr` (3.13), `Parser/tokenizer.c` (3.12)
 
 use super::fault::{LexicalFault, Lexing};
-use super::{Lexer, Notice, NoticeKind, TokenFlags, TokenKind};
+use super::{Lexer, NoticeKind, Place, TokenFlags, TokenKind};
 use crate::targets::{DebugTextEnd, limits};
 
 /// A string with fields that has not ended.
 pub(super) struct OpenString {
-    start: usize,
-    line: u32,
-    line_start: usize,
+    start: Place,
     pub(super) quote: u8,
     pub(super) quote_size: u8,
     is_raw: bool,
@@ -104,9 +102,7 @@ impl Lexer<'_> {
         }
         self.push(TokenKind::FStringStart, start, flags);
         self.strings.push(OpenString {
-            start,
-            line: self.line,
-            line_start: self.line_start,
+            start: self.place(start),
             quote,
             quote_size,
             is_raw,
@@ -163,7 +159,7 @@ impl Lexer<'_> {
         let in_spec = string.in_field() && self.is_in_spec(string);
         let varies = string.in_field() && string.in_spec != string.text_end.is_some();
         self.lexed.depends_on_dialect |= varies;
-        let begin = (self.offset, self.line, self.line_start);
+        let begin = self.place(self.offset);
         let mut flags = TokenFlags::NONE;
         let mut in_name = false;
         loop {
@@ -236,7 +232,7 @@ impl Lexer<'_> {
     }
 
     /// Of two braces one is text; the token reaches over both.
-    fn doubled_brace(&mut self, begin: (usize, u32, usize), flags: TokenFlags) {
+    fn doubled_brace(&mut self, begin: Place, flags: TokenFlags) {
         self.offset += 2;
         self.push_from(TokenKind::FStringMiddle, begin, flags.with(TokenFlags::DOUBLED));
     }
@@ -256,12 +252,7 @@ impl Lexer<'_> {
             brace @ (b'{' | b'}') => {
                 self.offset += 1;
                 if !is_raw {
-                    self.lexed.notices.push(Notice {
-                        kind: NoticeKind::EscapedBrace(brace),
-                        token: self.lexed.tokens.len() as u32,
-                        line: self.line,
-                        column: (self.offset - self.line_start) as u32,
-                    });
+                    self.notice(NoticeKind::EscapedBrace(brace), self.offset);
                 }
                 flags
             }
@@ -286,12 +277,7 @@ impl Lexer<'_> {
     /// A line break in a string of single quotes. It ends the text of a format spec, or is an
     /// error.
     #[cold]
-    fn line_break_in_text(
-        &mut self,
-        in_spec: bool,
-        begin: (usize, u32, usize),
-        flags: TokenFlags,
-    ) -> Lexing<()> {
+    fn line_break_in_text(&mut self, in_spec: bool, begin: Place, flags: TokenFlags) -> Lexing<()> {
         if !in_spec {
             return Err(self.unterminated_with_fields());
         }
@@ -323,9 +309,7 @@ impl Lexer<'_> {
         let string = self.strings.last().expect("the string is open");
         let triple = if string.quote_size == 3 { "triple-quoted " } else { "" };
         let message = format!("unterminated {triple}{name} literal (detected at line {detected})");
-        let column = (string.start - string.line_start) as i32;
-        (self.line, self.line_start) = (string.line, string.line_start);
-        self.raised_from_to(column, column, message)
+        self.raised_at(string.start, message)
     }
 
     /// At the `{` of a field, which is the next token.

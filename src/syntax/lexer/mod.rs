@@ -63,13 +63,25 @@ pub(super) enum NoticeKind {
     EscapedBrace(u8),
 }
 
+/// Where a token, a string or a bracket begins.
+#[derive(Clone, Copy)]
+struct Place {
+    offset: u32,
+    line: u32,
+    line_start: u32,
+}
+
+impl Place {
+    fn column(self) -> i32 {
+        (self.offset - self.line_start) as i32
+    }
+}
+
 /// An open bracket.
 #[derive(Clone, Copy)]
 struct Bracket {
     byte: u8,
-    offset: u32,
-    line: u32,
-    line_start: u32,
+    place: Place,
 }
 
 struct Lexer<'t> {
@@ -251,15 +263,26 @@ impl<'t> Lexer<'t> {
     /// Appends a token from `start` to the current offset, in the current line.
     #[inline]
     fn push(&mut self, kind: TokenKind, start: usize, flags: TokenFlags) {
-        self.lexed.tokens.push(Token {
-            start: start as u32,
-            end: self.offset as u32,
-            line: self.line,
-            line_start: self.line_start as u32,
-            kind,
-            level: self.brackets.len() as u8,
-            flags,
-        });
+        self.push_from(kind, self.place(start), flags);
+    }
+
+    /// Appends a token that began at a place, perhaps in an earlier line.
+    #[inline]
+    fn push_from(&mut self, kind: TokenKind, Place { offset, line, line_start }: Place, flags: TokenFlags) {
+        let (end, level) = (self.offset as u32, self.brackets.len() as u8);
+        self.lexed.tokens.push(Token { start: offset, end, line, line_start, kind, level, flags });
+    }
+
+    /// An offset in the current line.
+    #[inline]
+    fn place(&self, offset: usize) -> Place {
+        Place { offset: offset as u32, line: self.line, line_start: self.line_start as u32 }
+    }
+
+    /// Notes something that is seen at an offset in the next token.
+    fn notice(&mut self, kind: NoticeKind, offset: usize) {
+        let (token, column) = (self.lexed.tokens.len() as u32, (offset - self.line_start) as u32);
+        self.lexed.notices.push(Notice { kind, token, line: self.line, column });
     }
 
     /// Appends the token of the next `len` bytes.
@@ -366,8 +389,7 @@ impl<'t> Lexer<'t> {
             self.offset += 1;
             return Err(self.raised("too many nested parentheses"));
         }
-        let (offset, line, line_start) = (self.offset as u32, self.line, self.line_start as u32);
-        self.brackets.push(Bracket { byte, offset, line, line_start });
+        self.brackets.push(Bracket { byte, place: self.place(self.offset) });
         if let Some(string) = self.strings.last_mut() {
             string.depth += 1;
         }

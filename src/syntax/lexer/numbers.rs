@@ -4,7 +4,7 @@
 
 use super::fault::{LexicalFault, Lexing};
 use super::words::name_len;
-use super::{Class, Lexer, Notice, NoticeKind, TokenFlags, TokenKind, class_of};
+use super::{Class, Lexer, NoticeKind, TokenFlags, TokenKind, class_of};
 
 impl Lexer<'_> {
     pub(super) fn number(&mut self) -> Lexing<()> {
@@ -160,12 +160,7 @@ impl Lexer<'_> {
         if !self.is_keyword_after_number() {
             return Err(self.invalid(kind));
         }
-        self.lexed.notices.push(Notice {
-            kind: NoticeKind::NumberTouchesKeyword(kind),
-            token: self.lexed.tokens.len() as u32,
-            line: self.line,
-            column: (self.offset - 1 - self.line_start) as u32,
-        });
+        self.notice(NoticeKind::NumberTouchesKeyword(kind), self.offset - 1);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::fault::{LexicalFault, Lexing};
 use super::fstrings::OpenString;
-use super::{Lexer, TokenFlags, TokenKind};
+use super::{Lexer, Place, TokenFlags, TokenKind};
 use crate::targets::Mistake;
 
 /// Pairs of prefix letters that no string may have, in the order of CPython's checks.
@@ -76,7 +76,7 @@ impl Lexer<'_> {
 
     /// A string without fields, whose quotes are next.
     fn quoted(&mut self, start: usize, quote: u8, mut flags: TokenFlags) -> Lexing<()> {
-        let (line, line_start) = (self.line, self.line_start);
+        let begin = self.place(start);
         let is_triple = flags.has(TokenFlags::TRIPLE);
         let quote_size = if is_triple { 3 } else { 1 };
         let mut has_escaped_quote = false;
@@ -101,11 +101,11 @@ impl Lexer<'_> {
                     self.break_line();
                 }
                 // A newline or the end of the text.
-                _ => return Err(self.unterminated((start, line, line_start), quote_size, has_escaped_quote)),
+                _ => return Err(self.unterminated(begin, quote_size, has_escaped_quote)),
             }
         }
         self.offset += quote_size;
-        self.push_from(TokenKind::String, (start, line, line_start), flags);
+        self.push_from(TokenKind::String, begin, flags);
         Ok(())
     }
 
@@ -133,33 +133,20 @@ impl Lexer<'_> {
         flags.with(TokenFlags::MULTILINE)
     }
 
-    /// Appends a token that began at an offset, in a line that began at another.
-    pub(super) fn push_from(
-        &mut self,
-        kind: TokenKind,
-        (start, line, line_start): (usize, u32, usize),
-        flags: TokenFlags,
-    ) {
-        self.push(kind, start, flags);
-        if let Some(token) = self.lexed.tokens.last_mut() {
-            (token.line, token.line_start) = (line, line_start as u32);
-        }
-    }
-
     /// A string that does not end: reported at its first quote or prefix.
     #[cold]
     fn unterminated(
         &mut self,
-        (start, line, line_start): (usize, u32, usize),
+        begin: Place,
         quote_size: usize,
         has_escaped_quote: bool,
     ) -> Box<LexicalFault> {
         let detected = self.detection_line();
-        let quote = self.bytes[self.first_quote(start)];
+        let quote = self.bytes[self.first_quote(begin.offset as usize)];
         let ends_field =
             |string: &OpenString| (string.quote, usize::from(string.quote_size)) == (quote, quote_size);
         let message = if self.strings.last().is_some_and(ends_field) {
-            self.field_is_open(line)
+            self.field_is_open(begin.line)
         } else {
             let triple = if quote_size == 3 { "triple-quoted " } else { "" };
             let hint = match has_escaped_quote && quote_size == 1 && self.dialect.hints_at_escaped_quotes() {
@@ -168,9 +155,7 @@ impl Lexer<'_> {
             };
             format!("unterminated {triple}string literal (detected at line {detected}){hint}")
         };
-        (self.line, self.line_start) = (line, line_start);
-        let column = (start - line_start) as i32;
-        self.raised_from_to(column, column, message)
+        self.raised_at(begin, message)
     }
 
     /// The message for quotes on a line that end a string within one of its fields.
@@ -181,8 +166,8 @@ impl Lexer<'_> {
             let outside = self.brackets.len().checked_sub(usize::try_from(string.depth).ok()?)?;
             self.brackets.get(outside + usize::try_from(string.field_depth()).ok()?)
         });
-        match open.filter(|open| open.line != line && self.dialect.knows(Mistake::FieldOnOtherLine)) {
-            Some(open) => format!("{message} to close '{{' on line {}", open.line),
+        match open.filter(|open| open.place.line != line && self.dialect.knows(Mistake::FieldOnOtherLine)) {
+            Some(open) => format!("{message} to close '{{' on line {}", open.place.line),
             None => message,
         }
     }

@@ -194,6 +194,19 @@ impl TokenFlags {
 /// The kind of the token that is just this byte of punctuation.
 #[inline]
 pub(super) fn kind_of(byte: u8) -> TokenKind {
+    static KINDS: [TokenKind; 256] = {
+        let mut kinds = [TokenKind::Stray; 256];
+        let mut byte = 0;
+        while byte < kinds.len() {
+            kinds[byte] = punctuation(byte as u8);
+            byte += 1;
+        }
+        kinds
+    };
+    KINDS[usize::from(byte)]
+}
+
+const fn punctuation(byte: u8) -> TokenKind {
     use TokenKind::*;
     match byte {
         b'(' => LeftParen,

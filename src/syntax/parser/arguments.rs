@@ -39,19 +39,9 @@ impl<'a> Parser<'a, '_> {
     /// A call of `func`, whose parenthesis is next; none if that cannot be one.
     #[inline]
     pub(super) fn call(&mut self, func: &'a Expr<'a>) -> Step<Option<ExprKind<'a>>> {
-        let (mark, depth) = (self.mark(), self.depth);
-        match self.nested(Self::call_arguments) {
-            Ok(CallArguments { args, keywords }) => {
-                let call = Call { func, args, keywords };
-                Ok(Some(ExprKind::Call(self.arena.alloc(call))))
-            }
-            Err(Stop::Dead) => {
-                self.back_to(mark);
-                self.depth = depth;
-                Ok(None)
-            }
-            Err(stop) => Err(stop),
-        }
+        let arguments = self.attempt(|this| this.nested(Self::call_arguments))?;
+        let Some(CallArguments { args, keywords }) = arguments else { return Ok(None) };
+        Ok(Some(ExprKind::Call(self.arena.alloc(Call { func, args, keywords }))))
     }
 
     /// The parentheses of a call.
@@ -89,10 +79,8 @@ impl<'a> Parser<'a, '_> {
         if let Some(element) = first
             && self.at_comprehension()
         {
-            let generator = self.comprehension(start, element, None)?;
-            self.expect(TokenKind::RightParen)?;
-            let kind = ExprKind::GeneratorExp(generator);
-            return Ok(self.only_argument(self.node(start, kind)));
+            let generator = self.generator(start, element)?;
+            return Ok(self.only_argument(generator));
         }
         let arguments = self.args_after(first)?;
         self.eat(TokenKind::Comma);
@@ -115,9 +103,7 @@ impl<'a> Parser<'a, '_> {
         if !self.at_comprehension() {
             return Err(Stop::Dead);
         }
-        let generator = self.comprehension(start, element, None)?;
-        self.expect(TokenKind::RightParen)?;
-        Ok(self.node(start, ExprKind::GeneratorExp(generator)))
+        self.generator(start, element)
     }
 
     fn unpacked_generator_element(&mut self) -> Step<&'a Expr<'a>> {
@@ -162,24 +148,11 @@ impl<'a> Parser<'a, '_> {
         let from = self.exprs.len();
         let mut keywords = Keywords::new();
         let mut phase = Phase::Positional;
-        let mut is_first = first.is_none();
-        self.exprs.extend(first);
-        loop {
-            let (mark, depth) = (self.mark(), self.depth);
-            if !is_first && !self.eat(TokenKind::Comma) {
-                break;
-            }
-            match self.argument(&mut phase, &mut keywords) {
-                Ok(()) => is_first = false,
-                Err(Stop::Dead) if is_first => return Err(Stop::Dead),
-                Err(Stop::Dead) => {
-                    self.back_to(mark);
-                    self.depth = depth;
-                    break;
-                }
-                Err(stop) => return Err(stop),
-            }
+        match first {
+            Some(first) => self.exprs.push(first),
+            None => self.argument(&mut phase, &mut keywords)?,
         }
+        while self.after(TokenKind::Comma, |this| this.argument(&mut phase, &mut keywords))?.is_some() {}
         let keywords = match keywords.is_empty() {
             true => &[],
             false => &*self.arena.alloc_slice_copy(&keywords),

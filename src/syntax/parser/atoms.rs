@@ -78,9 +78,7 @@ impl<'a> Parser<'a, '_> {
             false => self.display_element()?,
         };
         if self.at_comprehension() {
-            let generator = self.comprehension(start, first, None)?;
-            self.expect(TokenKind::RightParen)?;
-            return Ok(self.node(start, ExprKind::GeneratorExp(generator)));
+            return self.generator(start, first);
         }
         if self.at(TokenKind::Comma) {
             let elts = self.elements(first, Self::display_element)?;

@@ -31,6 +31,13 @@ impl<'a> Parser<'a, '_> {
         Ok(self.arena.alloc(ComprehensionExpr { id, elt, value, generators }))
     }
 
+    /// A generator expression, after its first element, with its closing parenthesis.
+    pub(super) fn generator(&mut self, start: usize, elt: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
+        let comprehension = self.comprehension(start, elt, None)?;
+        self.expect(TokenKind::RightParen)?;
+        Ok(self.node(start, ExprKind::GeneratorExp(comprehension)))
+    }
+
     pub(super) fn for_if_clauses(&mut self) -> Step<&'a [Comprehension<'a>]> {
         let mut clauses = smallvec::SmallVec::<[Comprehension<'a>; 2]>::new();
         clauses.push(self.for_if_clause()?);

@@ -110,8 +110,8 @@ impl<'a> Parser<'a, '_> {
     /// An expression without commas.
     #[inline]
     pub(super) fn expression(&mut self) -> Step<&'a Expr<'a>> {
-        if self.remembers() {
-            return self.remembered(Rule::Expression, |this| this.nested(Self::any_expression));
+        if self.precise {
+            return self.looked_up(Rule::Expression, |this| this.nested(Self::any_expression));
         }
         if let Some(name) = self.lone_name() {
             return name;

@@ -414,9 +414,15 @@ impl<'a, 't> Parser<'a, 't> {
         result
     }
 
+    /// What `parse` makes of the next tokens. A precise parser remembers it, as CPython's always does.
+    #[inline(always)]
+    fn remembered(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
+        if self.precise { self.looked_up(rule, parse) } else { parse(self) }
+    }
+
     /// What `rule` made of the tokens at this position before, or makes now.
     #[inline(never)]
-    fn remembered(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
+    fn looked_up(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let key = (rule, self.position as u32);
         if let Some(known) = self.known.get(&key) {
             let (expr, end) = known.ok_or(Stop::Dead)?;

@@ -57,10 +57,7 @@ static LEVELS: [u8; 128] = {
 impl<'a> Parser<'a, '_> {
     #[inline]
     pub(super) fn disjunction(&mut self) -> Step<&'a Expr<'a>> {
-        match self.remembers() {
-            true => self.remembered(Rule::Disjunction, |this| this.operation(OR)),
-            false => self.operation(OR),
-        }
+        self.remembered(Rule::Disjunction, |this| this.operation(OR))
     }
 
     pub(super) fn inversion(&mut self) -> Step<&'a Expr<'a>> {
@@ -68,10 +65,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     pub(super) fn bitwise_or(&mut self) -> Step<&'a Expr<'a>> {
-        match self.remembers() {
-            true => self.remembered(Rule::BitwiseOr, |this| this.operation(BITWISE_OR)),
-            false => self.operation(BITWISE_OR),
-        }
+        self.remembered(Rule::BitwiseOr, |this| this.operation(BITWISE_OR))
     }
 
     /// Operations whose operators bind at least as tightly as `minimum`.
@@ -221,20 +215,11 @@ impl<'a> Parser<'a, '_> {
 
     fn binary(&mut self, start: usize, left: &'a Expr<'a>, level: u8) -> Step<Option<&'a Expr<'a>>> {
         let operator = self.kind();
-        let mark = self.mark();
-        self.bump();
-        let right = match self.operation(level + 1) {
-            Ok(right) => right,
-            Err(Stop::Dead) => {
-                self.back_to(mark);
-                if self.second_run && level >= 9 && self.knows(Mistake::NotAfterOperator) {
-                    self.invalid_arithmetic()?;
-                }
-                return Ok(None);
-            }
-            Err(stop) => return Err(stop),
-        };
-        let Some(op) = operator_of(operator) else { return Ok(None) };
+        let right = self.after(operator, |this| this.operation(level + 1))?;
+        if right.is_none() && self.second_run && level >= 9 && self.knows(Mistake::NotAfterOperator) {
+            self.invalid_arithmetic()?;
+        }
+        let (Some(right), Some(op)) = (right, operator_of(operator)) else { return Ok(None) };
         let kind = ExprKind::BinOp { left, op, right };
         Ok(Some(self.node(start, kind)))
     }
@@ -261,10 +246,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn factor(&mut self) -> Step<&'a Expr<'a>> {
         use TokenKind::{Minus, Plus, Tilde};
         if self.at_any(Plus.bit() | Minus.bit() | Tilde.bit()) {
-            return match self.remembers() {
-                true => self.remembered(Rule::Factor, Self::unary),
-                false => self.unary(),
-            };
+            return self.remembered(Rule::Factor, Self::unary);
         }
         self.power()
     }
@@ -307,10 +289,7 @@ impl<'a> Parser<'a, '_> {
     /// An operand with attributes, calls and subscripts.
     #[inline]
     pub(super) fn primary(&mut self) -> Step<&'a Expr<'a>> {
-        match self.remembers() {
-            true => self.remembered(Rule::Primary, Self::any_primary),
-            false => self.any_primary(),
-        }
+        self.remembered(Rule::Primary, Self::any_primary)
     }
 
     fn any_primary(&mut self) -> Step<&'a Expr<'a>> {

@@ -15,10 +15,7 @@ enum Literal<'a> {
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn strings(&mut self) -> Step<&'a Expr<'a>> {
-        match self.remembers() {
-            true => self.remembered(Rule::Strings, Self::any_strings),
-            false => self.any_strings(),
-        }
+        self.remembered(Rule::Strings, Self::any_strings)
     }
 
     fn any_strings(&mut self) -> Step<&'a Expr<'a>> {
