@@ -104,3 +104,26 @@ fn first_difference(ours: &str, theirs: &str) -> String {
     }
     text
 }
+
+/// What the four interpreters print of these characters: the first release that shows each.
+#[test]
+fn strings_in_annotations_are_escaped_by_the_unicode_of_the_target() {
+    let releases = ["3.12.1", "3.13.18", "3.14.10", "3.15.2"];
+    let shown_from = [('\u{30FB}', 0), ('\u{2EBF0}', 1), ('\u{1C89}', 2), ('\u{A7CE}', 3), ('\u{378}', 4)];
+    for (character, first) in shown_from {
+        let point = character as u32;
+        let source = format!("from __future__ import annotations\nx: '\\U{point:08x}'\n");
+        let escaped = if point > 0xFFFF { format!("'\\U{point:08x}'") } else { format!("'\\u{point:04x}'") };
+        for (index, release) in releases.iter().enumerate() {
+            let expected = if index >= first { format!("'{character}'") } else { escaped.clone() };
+            let target: Target = release.parse().expect("a supported target");
+            let arena = Bump::new();
+            let options = Options { filename: "m.py".into(), optimize: 0 };
+            let code = compile(&arena, source.as_bytes(), options, target).code.expect("it is valid");
+            let mut written = Vec::new();
+            marshal::write(code, target, &mut written).expect("it is small");
+            let is_there = written.windows(expected.len()).any(|window| window == expected.as_bytes());
+            assert!(is_there, "U+{point:04X} for {release}: no {expected}");
+        }
+    }
+}
