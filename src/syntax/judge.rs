@@ -87,15 +87,21 @@ fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>) -> Option<Box<Diagnost
     Some(Box::new(parser.here(DiagnosticKind::IndentationError, unexpected)))
 }
 
-/// CPython counts the characters up to the end of an error in the line of its start, and so
-/// not beyond the end of that line.
+/// CPython counts the characters up to the end of an error in the line of its start, and so not
+/// beyond the end of that line. The end column becomes that of as many characters in its own line.
 ///
 /// CPython: `Parser/pegen_errors.c` `_PyPegen_raise_error_known_location` (3.13–)
 fn end_in_first_line(mut found: Box<Diagnostic>, text: &str, dialect: &Dialect) -> Box<Diagnostic> {
     let location = &mut found.location;
-    if location.end_lineno > location.lineno && dialect.knows(Mistake::EndInFirstLine) {
-        let line = text.split('\n').nth(location.lineno as usize - 1).unwrap_or_default();
-        location.end_col_offset = location.end_col_offset.min(line.len() as i32);
+    let (first, last, end) = (location.lineno, location.end_lineno, location.end_col_offset);
+    if last > first && end > 0 && dialect.knows(Mistake::EndInFirstLine) {
+        let line = |number: i32| text.split('\n').nth(number as usize - 1).unwrap_or_default();
+        let counted = line(first).as_bytes();
+        let counted = String::from_utf8_lossy(&counted[..counted.len().min(end as usize)]);
+        let (count, last) = (counted.chars().count(), line(last));
+        let missing = count.saturating_sub(last.chars().count());
+        let reached = last.char_indices().nth(count).map_or(last.len() + missing, |(offset, _)| offset);
+        location.end_col_offset = reached as i32;
     }
     found
 }

@@ -460,15 +460,12 @@ impl<'a> Parser<'a, '_> {
             }
         }
         if self.eat(Colon) {
-            while self.at(TokenKind::FStringMiddle) || self.at(TokenKind::LeftBrace) {
-                let piece = self.attempt(|this| match this.eat(TokenKind::FStringMiddle) {
-                    true => Ok(()),
-                    false => this.field(literal, 1),
-                })?;
-                if piece.is_none() {
-                    break;
-                }
-            }
+            self.repeat(|this| match this.kind() {
+                TokenKind::LeftBrace => this.field(literal, 1),
+                // CPython looks for the text of an f-string here even in a template string.
+                _ if literal.is_template => Err(Stop::Dead),
+                _ => this.expect(TokenKind::FStringMiddle).map(drop),
+            })?;
             if !self.at(RightBrace) {
                 return self.mistake_next(format!("{name}: expecting '}}', or format specs"));
             }

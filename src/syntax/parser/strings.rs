@@ -137,6 +137,7 @@ impl<'a> Parser<'a, '_> {
             } else {
                 this.fstring()?;
             }
+            this.unread = this.position;
             Ok(this.span(second))
         })?;
         match end {
