@@ -238,6 +238,14 @@ fn large_sources_are_compiled() {
 
 /// As CPython does: each clause is a rule of its parser in the one before it.
 #[test]
+fn decimal_integers_have_a_largest_number_of_digits() {
+    assert_eq!(outcome("1".repeat(4300)), Ok(()));
+    let refused = outcome("1".repeat(4301)).expect_err("CPython refuses it");
+    assert!(refused.starts_with("SyntaxError: Exceeds the limit (4300 digits)"), "{refused}");
+    assert_eq!(outcome(format!("0x{}", "1".repeat(4301))), Ok(()));
+}
+
+#[test]
 fn too_many_elifs_are_rejected() {
     let source = chain("if a: b\n", "elif a: b\n", 100_000, "else: c\n");
     assert_eq!(
