@@ -293,9 +293,18 @@ impl<'a> Parser<'a, '_> {
         let place = left.location;
         if self.knows(Mistake::MissingCommaOnLastLine) && place.end_lineno > place.lineno {
             let location = Location { lineno: place.end_lineno, ..place };
-            return self.mistake_at(location, message);
+            return self.mistake_at(self.within_line(location), message);
         }
         self.mistake_between(place, right.location, message)
+    }
+
+    /// A start column is not beyond the end of its line, whose newline counts if the tokenizer has
+    /// read no further line.
+    fn within_line(&self, location: Location) -> Location {
+        let line = self.text.split('\n').nth(location.lineno as usize - 1).unwrap_or_default();
+        let is_last_read = self.line_of(self.farthest()) == location.lineno;
+        let end = line.len() as i32 + i32::from(is_last_read);
+        Location { col_offset: location.col_offset.min(end), ..location }
     }
 
     fn at_soft_keyword(&self) -> bool {
