@@ -24,16 +24,18 @@ impl ByteFault {
 
     /// The diagnostic of a target, if it refuses the bytes.
     pub fn refusal(&self, target: Target) -> Option<&Diagnostic> {
-        match &self.early {
-            Some(early) if target.features().syntax.source_bytes_checked_first => Some(early),
-            _ => self.late.as_deref(),
-        }
+        self.early(target).or(self.late.as_deref())
     }
 
-    /// The token at which a target comes to the fault; [`Location::NONE`] if that is before any token.
+    /// The token at which a target comes to the fault; [`Location::NONE`] if it does so before any
+    /// token.
     pub(crate) fn token(&self, target: Target) -> Location {
-        let is_early = self.early.is_some() && target.features().syntax.source_bytes_checked_first;
-        if is_early { Location::NONE } else { self.token }
+        if self.early(target).is_some() { Location::NONE } else { self.token }
+    }
+
+    /// What a target says that checks the whole source first.
+    fn early(&self, target: Target) -> Option<&Diagnostic> {
+        self.early.as_deref().filter(|_| target.features().syntax.source_bytes_checked_first)
     }
 }
 

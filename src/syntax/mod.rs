@@ -84,9 +84,9 @@ impl<'a> Parsed<'a> {
     /// The tree as `target` has it, or the error that its CPython raises. A note is added to the
     /// error of a text with syntax that came after the target.
     pub fn module(&mut self, arena: &'a Bump, target: Target) -> Result<ast::Module<'a>, Diagnostic> {
-        let refusal = self.bytes.as_ref().and_then(|bytes| bytes.refusal(target));
+        let is_text = self.bytes_refused_by(target).is_none();
         if let Some(union) = &self.union
-            && refusal.is_none()
+            && is_text
             && fits(union, target)
         {
             return Ok(union.module);
@@ -95,7 +95,13 @@ impl<'a> Parsed<'a> {
             Ok(parsed) => return Ok(parsed.module),
             Err(refusal) => (*refusal.diagnostic).clone(),
         };
-        Err(self.with_note(error, target))
+        // Syntax is not to blame for bytes.
+        Err(if is_text { self.with_note(error, target) } else { error })
+    }
+
+    /// What is wrong with the bytes of the text, if the target minds.
+    fn bytes_refused_by(&self, target: Target) -> Option<&ByteFault> {
+        self.bytes.as_ref().filter(|bytes| bytes.refusal(target).is_some())
     }
 
     /// The warnings of the tokenizer and the parser, in the order in which CPython issues them.
@@ -142,15 +148,14 @@ impl<'a> Parsed<'a> {
             return Err(Refusal { diagnostic, notices: Vec::new() });
         }
         let dialect = Dialect::of(target);
-        let bytes = self.bytes.as_ref().filter(|bytes| bytes.refusal(target).is_some());
         if self.union.is_some()
-            && bytes.is_none()
+            && self.bytes_refused_by(target).is_none()
             && let Some(parsed) = read(arena, &mut self.interner, self.text, &dialect)
         {
             return Ok(parsed);
         }
         let mut lexed = lexer::lex(self.text, &dialect);
-        if let Some(bytes) = bytes {
+        if let Some(bytes) = self.bytes_refused_by(target) {
             lexed.end_at(bytes.token(target), bytes.of(target));
         }
         judge::judge(arena, &mut self.interner, self.text, &dialect, &lexed)

@@ -51,20 +51,23 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `block` (3.9–)
     pub(super) fn block(&mut self, what: &str, start: usize) -> Step<&'a [Stmt<'a>]> {
-        self.block_or(|this| {
-            let line = this.tokens[start].line;
-            format!("expected an indented block after {what} on line {line}")
-        })
+        self.block_or(|this| this.missing_block(what, start))
     }
 
     /// The block of a statement that is a mistake: if it is missing, the statement is not named.
     ///
     /// CPython: `invalid_block` (3.9–)
     pub(super) fn unnamed_block(&mut self) -> Step<&'a [Stmt<'a>]> {
-        self.block_or(|_| "expected an indented block".to_owned())
+        self.block_or(|this| this.indentation_mistake("expected an indented block"))
     }
 
-    fn block_or(&mut self, message: impl FnOnce(&Self) -> String) -> Step<&'a [Stmt<'a>]> {
+    #[cold]
+    pub(super) fn missing_block<T>(&mut self, what: &str, start: usize) -> Step<T> {
+        let line = self.tokens[start].line;
+        self.indentation_mistake(format!("expected an indented block after {what} on line {line}"))
+    }
+
+    fn block_or(&mut self, missing: impl FnOnce(&mut Self) -> Step<()>) -> Step<&'a [Stmt<'a>]> {
         self.count_chained();
         let from = self.stmts.len();
         if !self.at(TokenKind::Newline) {
@@ -74,8 +77,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         if !self.eat(TokenKind::Indent) {
             if self.second_run {
-                let message = message(self);
-                return self.indentation_mistake(message);
+                missing(self)?;
             }
             return Err(Stop::Dead);
         }

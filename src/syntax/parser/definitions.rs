@@ -67,7 +67,7 @@ impl<'a> Parser<'a, '_> {
     fn missed(&mut self, kind: TokenKind, text: &str) -> Step<()> {
         match self.second_run || !self.knows(Mistake::DefinitionTokensLate) {
             true => self.forced(kind, text),
-            false => self.expect(kind).map(|_| ()),
+            false => self.expect(kind).map(drop),
         }
     }
 

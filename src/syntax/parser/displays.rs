@@ -256,7 +256,7 @@ impl<'a> Parser<'a, '_> {
             this.bump();
             this.display_element()
         });
-        looked.map(|_| ())
+        looked.map(drop)
     }
 
     /// `(*a)`, `(**a)`.

@@ -389,13 +389,12 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_named_expression` (3.10–)
     #[cold]
     pub(super) fn invalid_named_expression(&mut self) -> Step<()> {
-        // What is remembered is that the mistake was looked for.
-        let looked = self
-            .fits(|this| this.remembered(Rule::NamedExpressionMistakes, Self::find_named_expression_mistake));
-        looked.map(|_| ())
+        let find = Self::find_named_expression_mistake;
+        self.fits(|this| this.unless_failed(Rule::NamedExpressionMistakes, find)).map(drop)
     }
 
-    fn find_named_expression_mistake(&mut self) -> Step<&'a Expr<'a>> {
+    /// Fits never: so what is remembered is that the mistake was looked for.
+    fn find_named_expression_mistake(&mut self) -> Step<()> {
         use TokenKind::{ColonEqual, Equal, Name};
         let shape = [Parse(Self::expression), Token(ColonEqual), Parse(Self::expression)];
         self.report_with(&shape, 0..=0, |_, found| {

@@ -444,8 +444,12 @@ impl<'a, 't> Parser<'a, 't> {
         result
     }
 
-    /// Runs `parse`, unless it did not fit at this position before.
+    /// What `parse` makes of the next tokens. A precise parser does not try again what did not fit at
+    /// this position before.
     fn unless_failed<T>(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
+        if !self.precise {
+            return parse(self);
+        }
         let (key, mark) = ((rule, self.position as u32), self.mark());
         if self.known.contains_key(&key) {
             return Err(Stop::Dead);
@@ -456,12 +460,6 @@ impl<'a, 't> Parser<'a, 't> {
             self.known.insert(key, None);
         }
         result
-    }
-
-    /// Whether results are remembered, as CPython's parser does always.
-    #[inline]
-    fn remembers(&self) -> bool {
-        self.precise
     }
 
     /// Runs `parse` one level deeper, on a larger stack if this one runs short.

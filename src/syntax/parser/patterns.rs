@@ -87,9 +87,7 @@ impl<'a> Parser<'a, '_> {
             self.report_here(&[Token(Name), subject, Token(Newline)], "expected ':'")?;
             let shape = [Token(Name), subject, Token(Colon), Token(Newline), NotBefore(Indent.bit())];
             if self.find(&shape)?.is_some() {
-                let line = self.tokens[start].line;
-                let message = format!("expected an indented block after 'match' statement on line {line}");
-                return self.indentation_mistake(message);
+                return self.missing_block("'match' statement", start);
             }
         }
         if !self.at_name("case") || !self.knows(Mistake::CaseOutsideMatch) {
@@ -219,10 +217,7 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `closed_pattern` (3.10–)
     fn closed_pattern(&mut self) -> Step<Pattern<'a>> {
-        match self.remembers() {
-            true => self.unless_failed(Rule::ClosedPattern, Self::any_closed_pattern),
-            false => self.any_closed_pattern(),
-        }
+        self.unless_failed(Rule::ClosedPattern, Self::any_closed_pattern)
     }
 
     fn any_closed_pattern(&mut self) -> Step<Pattern<'a>> {

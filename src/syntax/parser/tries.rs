@@ -125,7 +125,7 @@ impl<'a> Parser<'a, '_> {
             self.expression()?;
             self.after(TokenKind::As, Self::name)?;
         }
-        self.expect_last(TokenKind::Colon).map(|_| ())
+        self.expect_last(TokenKind::Colon).map(drop)
     }
 
     /// CPython: `invalid_except_stmt`, `invalid_except_star_stmt` (3.10–)

@@ -125,12 +125,10 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_with_stmt_indent(&mut self, start: usize) -> Step<()> {
         use TokenKind::{Colon, Indent, Newline};
-        let line = self.tokens[start].line;
         for items in [Self::skip_items, Self::skip_parenthesized_items] {
             let shape = [Skip(&items), Token(Colon), Token(Newline), NotBefore(Indent.bit())];
             if self.find(&shape)?.is_some() {
-                let message = format!("expected an indented block after 'with' statement on line {line}");
-                return self.indentation_mistake(message);
+                return self.missing_block("'with' statement", start);
             }
         }
         Ok(())
