@@ -3,10 +3,12 @@
 //!
 //! - `entries`: what an entry is, and what becomes of one that was altered
 //! - `killed`: runs that are killed, and many at once
+//! - `trust`: folders that others can change
 //! - `without`: runs that cannot use a cache
 #![cfg(unix)]
 
 mod entries;
 mod killed;
 mod place;
+mod trust;
 mod without;

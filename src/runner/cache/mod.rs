@@ -5,6 +5,7 @@
 //! ROOT/IDENTITY-VARIANT/files/      what stands on sys.path; no other module is in it
 //! ROOT/IDENTITY-VARIANT/bin/NAME    the console script, if that is what is started
 //! ROOT/IDENTITY-VARIANT/pycache/    what Python compiles of carried sources; nothing of ours
+//! ROOT/IDENTITY-VARIANT/in-use    locked by programs that were started from the entry
 //! ROOT/IDENTITY-VARIANT/record      what the files looked like when they were unpacked; its time is that of the last use
 //! ROOT/.unpacking-*                 where a run unpacks
 //! ROOT/.turn-*                      held by the run that makes an entry
@@ -22,10 +23,10 @@ mod place;
 mod prune;
 mod record;
 mod script;
+mod trust;
 mod unpack;
 mod usage;
 
-use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,9 @@ use std::time::Duration;
 use crate::bundle::{Archive, Manifest, ReadError};
 pub use prune::{Listed, clean, list, remove, root};
 pub use record::Header;
+pub(in crate::runner) use trust::{TrustedFolder, open_regular};
 use unpack::{Turn, Unpacking};
+use usage::Marking;
 
 /// How long a run waits for another that is making the entry it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -92,7 +95,7 @@ pub enum CacheError {
     #[error("the cache cannot be used: {0}")]
     Unusable(String),
     #[error(
-        "there is no place to unpack to: {cache}, and {temporary}; set CROSSPYC_CACHE_DIR to a folder you can write to"
+        "there is no place to unpack to: {cache}, and {temporary}; set CROSSPYC_CACHE_DIR to a folder that you, and no other user, can write to"
     )]
     NoPlace { cache: String, temporary: String },
 }
@@ -103,7 +106,6 @@ enum Obstacle {
     #[error("there is no folder for caches")]
     NoPlace,
     #[error("{path} {reason}", path = path.display())]
-    #[cfg_attr(not(unix), expect(dead_code, reason = "folders are asked for their owner on Unix only"))]
     Untrusted { path: PathBuf, reason: &'static str },
     #[error("failed to unpack to {path}: {source}", path = path.display())]
     Io { path: PathBuf, source: io::Error },
@@ -133,22 +135,22 @@ impl From<Obstacle> for Failure {
 /// look untouched, else unpacked now. With `verify` every byte of them is compared with the archive.
 pub fn entry(archive: &Archive, variant: Option<usize>, verify: bool) -> Result<Entry, CacheError> {
     let wanted = Wanted::new(archive, variant, verify);
-    match wanted.in_cache() {
-        Ok(place) => Ok(Entry { _in_use: usage::mark(&place), place, temporary: None, note: None }),
+    match wanted.marked() {
+        Ok((place, mark)) => Ok(Entry { _in_use: mark, place, temporary: None, note: None }),
         Err(Failure::Archive(error)) => Err(error.into()),
         Err(Failure::Damage(error)) => Err(error),
         Err(Failure::Cache(obstacle)) => wanted.in_temporary(&obstacle),
     }
 }
 
-/// The folder of the cache, if it can be trusted; it need not be there.
-pub(super) fn folder() -> Option<PathBuf> {
-    place::root().ok().filter(|root| place::check_trust(root).is_ok())
+/// The folder of the cache, if it is there and can be trusted.
+pub(super) fn folder() -> Option<TrustedFolder> {
+    TrustedFolder::open(&place::root().ok()?).ok()
 }
 
 /// The same, made if need be.
-pub(super) fn made_folder() -> Option<PathBuf> {
-    folder().filter(|root| place::create(root).is_ok())
+pub(super) fn made_folder() -> Option<TrustedFolder> {
+    place::cache().ok()
 }
 
 fn files(place: &Path) -> PathBuf {
@@ -188,23 +190,34 @@ impl Wanted<'_> {
         Wanted { archive, variant, verify, header, name }
     }
 
+    /// The place of the entry in the cache, marked as in use. It may be removed before it is marked: then it is made again.
+    fn marked(&self) -> Result<(PathBuf, Option<usage::Mark>), Failure> {
+        let mut place = self.in_cache()?;
+        for _ in 0..ATTEMPTS {
+            match usage::mark(&place) {
+                Marking::Marked(mark) => return Ok((place, Some(mark))),
+                Marking::Unmarked => return Ok((place, None)),
+                Marking::Gone => place = self.in_cache()?,
+            }
+        }
+        Err(Obstacle::Io { path: place, source: io::ErrorKind::NotFound.into() }.into())
+    }
+
     /// The place of the entry in the cache, made if need be.
     fn in_cache(&self) -> Result<PathBuf, Failure> {
-        let root = place::root()?;
-        place::check_trust(&root)?;
+        let root = place::cache()?;
         let place = root.join(&self.name);
         if let State::Whole = self.state(&place)? {
             return Ok(place);
         }
-        place::create(&root).map_err(|source| Obstacle::Io { path: root.clone(), source })?;
-        let _turn = Turn::wait(root.join(format!(".turn-{}", self.name)), PATIENCE);
+        let _turn = Turn::wait(&root, &self.name, PATIENCE);
         // Another run may have made it while this one waited.
         let damage = match self.state(&place)? {
             State::Whole => return Ok(place),
             State::Absent => None,
             State::Damaged(damage) => Some(damage),
         };
-        unpack::clean(&root);
+        unpack::clean(root.path());
         match (self.make(&root, &place), damage) {
             (Err(Failure::Archive(source)), Some(damage)) => {
                 Err(Failure::Damage(CacheError::Irreparable { path: place, damage, source }))
@@ -241,7 +254,7 @@ impl Wanted<'_> {
     }
 
     /// Makes the entry, in the place of a damaged one if that is there.
-    fn make(&self, root: &Path, place: &Path) -> Result<(), Failure> {
+    fn make(&self, root: &TrustedFolder, place: &Path) -> Result<(), Failure> {
         let io_error = |source| Obstacle::Io { path: place.to_owned(), source };
         let unpacking = Unpacking::in_cache(root).map_err(io_error)?;
         self.fill(unpacking.path())?;
@@ -269,10 +282,12 @@ impl Wanted<'_> {
     }
 
     fn in_temporary(&self, obstacle: &Obstacle) -> Result<Entry, CacheError> {
-        let parent = env::temp_dir();
-        let parent = std::path::absolute(&parent).unwrap_or(parent);
-        let filled = Unpacking::in_temporary(&parent)
-            .map_err(|source| Obstacle::Io { path: parent, source }.into())
+        let unpacking = place::temporary().and_then(|parent| {
+            let io_error = |source| Obstacle::Io { path: parent.path().to_owned(), source };
+            Unpacking::in_temporary(&parent).map_err(io_error)
+        });
+        let filled = unpacking
+            .map_err(Failure::Cache)
             .and_then(|unpacking| self.fill(unpacking.path()).map(|()| unpacking));
         match filled {
             Ok(unpacking) => Ok(Entry {

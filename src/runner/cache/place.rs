@@ -1,21 +1,22 @@
-//! Where the cache is, and whether it can be trusted.
+//! Where the cache and temporary folders are.
 
 use std::env;
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::PathBuf;
 
 use super::Obstacle;
+use super::trust::TrustedFolder;
 
 /// What tells backup programs to leave a folder out, see <https://bford.info/cachedir/>.
 const TAG_NAME: &str = "CACHEDIR.TAG";
 const TAG: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
     # Bundles that crosspyc-run has unpacked. Remove them with `crosspyc cache clear`.\n";
 
-/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches. Absolute: the program may change its folder.
+/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches. Absolute: the
+/// program may change its folder.
 pub(super) fn root() -> Result<PathBuf, Obstacle> {
-    let root = configured_root().ok_or(Obstacle::NoPlace)?;
-    std::path::absolute(&root).map_err(|source| Obstacle::Io { path: root, source })
+    absolute(configured_root().ok_or(Obstacle::NoPlace)?)
 }
 
 fn configured_root() -> Option<PathBuf> {
@@ -35,58 +36,21 @@ fn configured_root() -> Option<PathBuf> {
     caches.map(|folder| folder.join("crosspyc"))
 }
 
-/// Refuses a folder in which others could plant files. One that is not there yet is fine.
-#[cfg(unix)]
-pub(super) fn check_trust(root: &Path) -> Result<(), Obstacle> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = match fs::metadata(root) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(Obstacle::Io { path: root.to_owned(), source }),
-    };
-    let untrusted = |reason| Err(Obstacle::Untrusted { path: root.to_owned(), reason });
-    // What belongs to the administrator is as safe as the system's programs.
-    if metadata.uid() != 0 && !is_own(&metadata) {
-        return untrusted("belongs to another user");
-    }
-    match metadata.mode() & 0o022 {
-        0 => Ok(()),
-        _ => untrusted("can be written by other users"),
-    }
-}
-
-/// Elsewhere the folders that the system has for a user are that user's.
-#[cfg(not(unix))]
-pub(super) fn check_trust(_: &Path) -> Result<(), Obstacle> {
-    Ok(())
-}
-
-#[cfg(unix)]
-pub(super) fn is_own(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    metadata.uid() == rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_own(_: &fs::Metadata) -> bool {
-    true
-}
-
-/// Makes the root if it is not there.
-pub(super) fn create(root: &Path) -> io::Result<()> {
-    folder_builder().recursive(true).create(root)?;
+/// The folder of the cache, made if need be.
+pub(super) fn cache() -> Result<TrustedFolder, Obstacle> {
+    let folder = TrustedFolder::make(&root()?)?;
     // Without the tag the cache works as well.
-    if let Ok(mut file) = fs::File::create_new(root.join(TAG_NAME)) {
+    if let Ok(mut file) = fs::File::create_new(folder.join(TAG_NAME)) {
         let _ = file.write_all(TAG);
     }
-    Ok(())
+    Ok(folder)
 }
 
-/// Makes folders that nobody else can read or plant files in.
-pub(super) fn folder_builder() -> fs::DirBuilder {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
+/// The system's folder for temporary files.
+pub(super) fn temporary() -> Result<TrustedFolder, Obstacle> {
+    TrustedFolder::open_shared(&absolute(env::temp_dir())?)
+}
+
+fn absolute(path: PathBuf) -> Result<PathBuf, Obstacle> {
+    std::path::absolute(&path).map_err(|source| Obstacle::Io { path, source })
 }

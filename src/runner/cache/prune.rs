@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::unpack::{self, Unpacking};
-use super::{CacheError, place, record, usage};
+use super::{CacheError, Obstacle, TrustedFolder, place, record, usage};
 
 /// An entry of the cache.
 #[derive(Clone, Debug)]
@@ -26,8 +26,12 @@ pub struct Listed {
 
 /// The cache's folder.
 pub fn root() -> Result<PathBuf, CacheError> {
-    let root = place::root().and_then(|root| place::check_trust(&root).map(|()| root));
-    root.map_err(|obstacle| CacheError::Unusable(obstacle.to_string()))
+    let unusable = |obstacle: Obstacle| CacheError::Unusable(obstacle.to_string());
+    let root = place::root().map_err(unusable)?;
+    match TrustedFolder::open(&root) {
+        Err(Obstacle::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(root),
+        opened => opened.map(|_| root).map_err(unusable),
+    }
 }
 
 /// The entries of the cache, the one used last first. What is not ours is left out.
@@ -64,7 +68,7 @@ fn listed(path: PathBuf) -> Listed {
             (None, made.unwrap_or(SystemTime::UNIX_EPOCH))
         }
     };
-    Listed { size: size(&path), in_use: usage::is_in_use(&path), path, header, last_use }
+    Listed { size: size(&path), in_use: usage::Removal::of(&path).is_none(), path, header, last_use }
 }
 
 /// Of all files below a folder that can be seen.
@@ -80,10 +84,11 @@ fn size(folder: &Path) -> u64 {
 
 /// Takes an entry out of the cache, unless a running program uses it.
 pub fn remove(root: &Path, entry: &Listed) -> io::Result<()> {
-    if usage::is_in_use(&entry.path) {
+    let Some(_removal) = usage::Removal::of(&entry.path) else {
         return Err(io::ErrorKind::ResourceBusy.into());
-    }
-    Unpacking::in_cache(root)?.discard(&entry.path)
+    };
+    let root = TrustedFolder::open(root).map_err(io::Error::other)?;
+    Unpacking::in_cache(&root)?.discard(&entry.path)
 }
 
 /// Removes what killed runs left.

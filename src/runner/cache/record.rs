@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::is_mere_data;
 use super::facts::facts;
+use super::trust::open_regular;
 use crate::bundle::{Index, folders};
 
 /// The record's name in the entry.
@@ -70,7 +71,7 @@ fn paths(index: &Index, variant: Option<usize>) -> Vec<String> {
 
 /// Whether the entry is the one that `header` describes and its files look as they did. Records that it was used.
 pub(super) fn is_current(place: &Path, files: &Path, header: &Header) -> bool {
-    let Ok(bytes) = fs::read(place.join(NAME)) else { return false };
+    let Some((bytes, _)) = contents(place) else { return false };
     let Some((said, rest)) = split(&bytes) else { return false };
     let is_current = parse_header(rest).as_ref() == Some(header)
         && digest(rest, files).is_ok_and(|digest| digest.as_bytes() == said);
@@ -82,10 +83,15 @@ pub(super) fn is_current(place: &Path, files: &Path, header: &Header) -> bool {
 
 /// The header alone, and when the entry was last used.
 pub(super) fn read(place: &Path) -> Option<(Header, SystemTime)> {
-    let mut bytes = Vec::new();
-    let mut file = File::open(place.join(NAME)).ok()?;
-    file.read_to_end(&mut bytes).ok()?;
+    let (bytes, file) = contents(place)?;
     Some((parse_header(split(&bytes)?.1)?, file.metadata().ok()?.modified().ok()?))
+}
+
+fn contents(place: &Path) -> Option<(Vec<u8>, File)> {
+    let mut bytes = Vec::new();
+    let mut file = open_regular(&place.join(NAME), File::options().read(true)).ok()?;
+    file.read_to_end(&mut bytes).ok()?;
+    Some((bytes, file))
 }
 
 fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

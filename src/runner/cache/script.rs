@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::check::is_mere_data;
-use super::place::folder_builder;
+use super::trust::folder_builder;
 use crate::bundle::{EntryPoint, Manifest, check_path};
 
 /// Python puts the script's folder first on `sys.path`, where programs that run other scripts (coverage, pdb) look for it and replace it; there are no modules in

@@ -10,14 +10,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::place::{folder_builder, is_own};
-use super::{Failure, Obstacle};
+use super::trust::{folder_builder, is_own, open_regular};
+use super::usage::{self, Mark};
+use super::{Failure, Obstacle, TrustedFolder};
 use crate::bundle::{Archive, FileEntry, Index, folders, write_file};
 
 /// How the names begin of the folders in which a run unpacks.
 const IN_CACHE: &str = ".unpacking-";
 /// The same in the system's folder for temporary files, where others have theirs.
 const IN_TEMPORARY: &str = "crosspyc-run-";
+/// So many names are tried for a folder.
+const ATTEMPTS: usize = 100;
+
 /// The endings of a folder's lock, and of a damaged entry that is to be removed.
 const LOCK: &str = "lock";
 const DISCARDED: &str = "old";
@@ -32,33 +36,44 @@ const MOST_THREADS: usize = 4;
 pub(super) struct Unpacking {
     folder: PathBuf,
     /// Held as long as this lives, then removed.
-    _lock: tempfile::NamedTempFile,
+    lock: tempfile::NamedTempFile,
+    /// The program's share in the lock: it may outlive a runner that is killed.
+    inherited: Option<Mark>,
 }
 
 impl Unpacking {
     /// Makes one in the cache.
-    pub(super) fn in_cache(root: &Path) -> io::Result<Unpacking> {
+    pub(super) fn in_cache(root: &TrustedFolder) -> io::Result<Unpacking> {
         Unpacking::new(root, IN_CACHE)
     }
 
     /// Makes one where temporary files are, and removes those that killed runs left there.
-    pub(super) fn in_temporary(folder: &Path) -> io::Result<Unpacking> {
-        remove_abandoned(folder, IN_TEMPORARY);
-        Unpacking::new(folder, IN_TEMPORARY)
+    pub(super) fn in_temporary(folder: &TrustedFolder) -> io::Result<Unpacking> {
+        remove_abandoned(folder.path(), IN_TEMPORARY);
+        let mut unpacking = Unpacking::new(folder, IN_TEMPORARY)?;
+        unpacking.inherited = usage::inherited(unpacking.lock.as_file());
+        Ok(unpacking)
     }
 
-    fn new(parent: &Path, prefix: &str) -> io::Result<Unpacking> {
-        loop {
-            let lock = tempfile::Builder::new().prefix(prefix).suffix(".lock").tempfile_in(parent)?;
-            // One that removes abandoned folders can be faster than we are. Where files cannot be locked, all do without.
+    fn new(parent: &TrustedFolder, prefix: &str) -> io::Result<Unpacking> {
+        let mut failure = io::Error::from(io::ErrorKind::AlreadyExists);
+        for _ in 0..ATTEMPTS {
+            let lock = tempfile::Builder::new().prefix(prefix).suffix(".lock").tempfile_in(parent.path())?;
+            // A run that removes abandoned folders can be faster than we are. Where files cannot be
+            // locked, all do without.
             let is_lost = matches!(lock.as_file().try_lock(), Err(TryLockError::WouldBlock));
             if is_lost || !lock.path().exists() {
                 continue;
             }
             let folder = lock.path().with_extension("");
-            folder_builder().create(&folder)?;
-            return Ok(Unpacking { folder, _lock: lock });
+            match folder_builder().create(&folder) {
+                Ok(()) => return Ok(Unpacking { folder, lock, inherited: None }),
+                // Another user can see the lock and take the name that goes with it.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => failure = error,
+                Err(error) => return Err(error),
+            }
         }
+        Err(failure)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -114,7 +129,7 @@ fn remove_abandoned(parent: &Path, prefix: &str) {
 /// `path` is a folder, its lock, or something discarded.
 fn remove_if_abandoned(path: &Path) {
     let lock_path = path.with_extension(LOCK);
-    match File::options().write(true).open(&lock_path) {
+    match open_regular(&lock_path, File::options().write(true)) {
         Ok(lock) if lock.try_lock().is_ok() => {
             remove(&path.with_extension(""));
             remove(&path.with_extension(DISCARDED));
@@ -136,8 +151,9 @@ pub(super) struct Turn {
 
 impl Turn {
     /// Waits until no other run has it, or `patience` ends: one that was stopped may hold it for ever.
-    pub(super) fn wait(path: PathBuf, patience: Duration) -> Option<Turn> {
-        let file = File::options().create(true).write(true).truncate(false).open(&path).ok()?;
+    pub(super) fn wait(root: &TrustedFolder, name: &str, patience: Duration) -> Option<Turn> {
+        let path = root.join(&format!(".turn-{name}"));
+        let file = open_regular(&path, File::options().create(true).write(true).truncate(false)).ok()?;
         let deadline = Instant::now() + patience;
         loop {
             match file.try_lock() {

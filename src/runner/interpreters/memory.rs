@@ -4,8 +4,8 @@
 //! believed for an hour. What is damaged or cannot be written is as good as empty.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,10 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{self, Answer, Silence};
 use super::candidates::Candidate;
-use crate::runner::cache;
+use crate::runner::cache::{self, TrustedFolder, open_regular};
 
 /// In the folder of the cache; the number is that of its format.
 const FILE_NAME: &str = "interpreters-2.json";
+
+/// No machine has so many Pythons.
+const MOST_BYTES: u64 = 16 << 20;
 
 const HANGING: Duration = Duration::from_secs(60 * 60);
 
@@ -55,8 +58,7 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn load() -> Memory {
-        let bytes = cache::folder().and_then(|folder| fs::read(folder.join(FILE_NAME)).ok());
-        let answers = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let answers = cache::folder().and_then(|folder| read(&folder)).unwrap_or_default();
         Memory { answers, changed: false, is_doubted: false, was_relied_on: false }
     }
 
@@ -99,8 +101,8 @@ impl Memory {
         if !self.changed {
             return;
         }
-        let write = |folder: &Path| -> std::io::Result<()> {
-            let mut file = tempfile::Builder::new().prefix(".interpreters-").tempfile_in(folder)?;
+        let write = |folder: &TrustedFolder| -> std::io::Result<()> {
+            let mut file = tempfile::Builder::new().prefix(".interpreters-").tempfile_in(folder.path())?;
             file.write_all(&serde_json::to_vec(&self.answers)?)?;
             file.persist(folder.join(FILE_NAME))?;
             Ok(())
@@ -108,6 +110,14 @@ impl Memory {
         // Without it the next run asks again, and no more.
         let _ = cache::made_folder().map(|folder| write(&folder));
     }
+}
+
+/// What a file holds that is not absurdly large.
+fn read(folder: &TrustedFolder) -> Option<Answers> {
+    let file = open_regular(&folder.join(FILE_NAME), File::options().read(true)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// None where a path is not UTF-8, or relative: it means another file in another folder.
