@@ -50,6 +50,7 @@ fn contents(modules: usize) -> Contents {
         common: BTreeMap::from([("app/data.txt".to_owned(), b"some data".to_vec().into())]),
         variants: vec![variant("3.12"), variant("3.13")],
         has_sources: false,
+        version: None,
         requires_python: None,
     }
 }

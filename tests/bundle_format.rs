@@ -32,6 +32,7 @@ fn contents() -> Contents {
             ),
         ],
         has_sources: false,
+        version: None,
         requires_python: None,
     }
 }

@@ -49,6 +49,7 @@ fn contents() -> Contents {
             (variant("3.13", "cpython-313", 3571, 2), own("thirteen without docstrings")),
         ],
         has_sources: false,
+        version: None,
         requires_python: None,
     }
 }
@@ -110,8 +111,8 @@ fn verify_reads_every_variant() {
 #[test]
 fn verify_looks_at_the_signature_if_asked() {
     let keys = KeyPair::generate_unencrypted_keypair().expect("keys");
-    let signer = |bytes: &[u8]| {
-        let signature = minisign::sign(None, &keys.sk, bytes, Some("release 1"), None);
+    let signer = |bytes: &[u8], comment: &str| {
+        let signature = minisign::sign(None, &keys.sk, bytes, Some(comment), None);
         signature.map(minisign::SignatureBox::into_string).map_err(|error| error.to_string())
     };
     let folder = bundled(&WriteOptions { sign: Some(&signer), ..WriteOptions::default() });
@@ -123,13 +124,24 @@ fn verify_looks_at_the_signature_if_asked() {
     public("other.pub", &KeyPair::generate_unencrypted_keypair().expect("keys"));
     let verify = |key| crosspyc(folder.path(), &["verify", "app.pyb", "--trusted-key", key]);
     assert_eq!(verify("ours.pub").status.code(), Some(0));
+    let expecting = |options: &[&str]| crosspyc(folder.path(), &[&["verify", "app.pyb"], options].concat());
+    let expected = expecting(&["--trusted-key", "ours.pub", "--expect", "app"]);
+    assert!(expected.status.success(), "{}", text(&expected));
+    let another = expecting(&["--trusted-key", "ours.pub", "--expect", "tool"]);
+    assert_eq!(another.status.code(), Some(1));
+    assert!(
+        text(&another).contains("is the application `app`, and `tool` was expected"),
+        "{}",
+        text(&another)
+    );
+    assert_eq!(expecting(&["--expect", "app"]).status.code(), Some(2));
     let other = verify("other.pub");
     assert_eq!(other.status.code(), Some(1));
     assert!(text(&other).contains("untrusted: app.pyb"), "{}", text(&other));
     assert!(text(&other).contains("a key that is not among those trusted"), "{}", text(&other));
     assert_eq!(verify("missing.pub").status.code(), Some(2));
     let told = text(&crosspyc(folder.path(), &["inspect", "app.pyb"]));
-    assert!(told.contains("  signature: release 1 (not verified"), "{told}");
+    assert!(told.contains(r#"  signature: crosspyc-bundle 1 {"name":"app"} (not verified"#), "{told}");
     write(contents(), &folder.path().join("app.pyb"), &WriteOptions::default()).expect("written");
     assert!(text(&verify("ours.pub")).contains("is not signed"));
 }

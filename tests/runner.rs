@@ -103,6 +103,7 @@ fn contents() -> Contents {
         common: BTreeMap::from([("data/é.txt".into(), file("data"))]),
         variants: vec![(variant, BTreeMap::from([("__main__.pyc".into(), file("main"))]))],
         has_sources: false,
+        version: None,
         requires_python: None,
     }
 }
@@ -283,6 +284,33 @@ fn with_a_trusted_key_an_unsigned_archive_is_not_run() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{ran:?}");
     }
     assert_eq!(place.run().code, Some(0));
+}
+
+#[test]
+fn what_a_signature_has_to_say_is_asked_for_with_a_key_only() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    for options in [["--expect", "app"], ["--min-version", "1.0"]] {
+        let ran = ran(place.command().args(options).arg("app.pyb"));
+        assert!(
+            ran.code == Some(127) && ran.stderr.contains("name a public key with --trusted-key"),
+            "{ran:?}"
+        );
+    }
+    let ran = ran(place.command().args(["--min-version", "new", "app.pyb"]));
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+}
+
+/// An empty list of keys is a mistake, such as a variable in it that is not set.
+#[test]
+fn a_list_of_trusted_keys_that_lists_none_turns_nothing_off() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    for list in ["", ":", "::"] {
+        let ran = ran(place.command().env("CROSSPYC_TRUSTED_KEYS", list).arg("app.pyb"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{list:?}: {ran:?}");
+        assert!(ran.stderr.contains("CROSSPYC_TRUSTED_KEYS is set and lists no file"), "{list:?}: {ran:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use crosspyc::runner::{self, EXIT_NOT_STARTED, Run};
+use crosspyc::runner::{self, Carried, EXIT_NOT_STARTED, Run};
 
 const USAGE: &str = "\
 Runs a bundle that crosspyc made
@@ -17,6 +17,8 @@ Options:
       --inherit-path      keep PYTHONPATH and the user's site-packages within the program's reach
       --trusted-key FILE  run nothing that is not signed with a key of this file (minisign's NAME.pub);
                           repeatable [env: CROSSPYC_TRUSTED_KEYS]
+      --expect NAME       run nothing whose signature is not for the application NAME
+      --min-version V     run nothing whose signature is for a version of it before V (PEP 440)
       --verify            compare every byte of the unpacked files with the archive
       --which             say which interpreter would be chosen and why, and run nothing
   -h, --help              print this help
@@ -37,9 +39,15 @@ enum Request {
 fn main() -> ExitCode {
     let arguments = std::env::args_os().skip(1);
     // A standalone executable is its program: all arguments are the program's.
-    let request = match runner::own_archive() {
-        Some(archive) => Ok(Request::Run(Run { archive, arguments: arguments.collect(), ..Run::default() })),
-        None => parse(arguments),
+    let request = match runner::carried() {
+        Carried::Archive(archive) => {
+            Ok(Request::Run(Run { archive, arguments: arguments.collect(), ..Run::default() }))
+        }
+        Carried::Lost(message) => {
+            tell(&message);
+            return ExitCode::from(EXIT_NOT_STARTED);
+        }
+        Carried::Nothing => parse(arguments),
     };
     let done = match request {
         Ok(Request::Help) => return print(USAGE),
@@ -94,6 +102,11 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             Some("--python") => run.python = Some(value("python")?),
             Some("--python-arg") => run.python_args.push(value("python-arg")?),
             Some("--trusted-key") => run.trusted_keys.push(value("trusted-key")?.into()),
+            Some("--expect") => run.expected.name = Some(text("expect", value("expect")?)?),
+            Some("--min-version") => {
+                let version = text("min-version", value("min-version")?)?.parse();
+                run.expected.min_version = Some(version.map_err(|error| format!("--min-version: {error}"))?);
+            }
             Some("--verify") => run.verify = true,
             Some("--inherit-path") => run.inherit_path = true,
             Some("--which") => which = true,
@@ -104,6 +117,10 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
     };
     let run = Run { archive: archive.into(), arguments: arguments.collect(), ..run };
     Ok(if which { Request::Which(run) } else { Request::Run(run) })
+}
+
+fn text(option: &str, value: OsString) -> Result<String, String> {
+    value.into_string().map_err(|_| format!("the value of --{option} is not UTF-8"))
 }
 
 /// `--option=value` or `--option`; no option if it does not begin like one.

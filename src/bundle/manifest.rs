@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Manifest {
     /// The application's name, for messages.
     pub name: String,
+    /// The application's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     pub entry_point: EntryPoint,
     /// What it can be run as, oldest target first, levels of one target ascending.
     pub variants: Vec<Variant>,

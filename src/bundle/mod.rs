@@ -62,14 +62,18 @@ mod write;
 pub use blobs::Blobs;
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
-pub use read::{Archive, ReadError};
-pub use signature::{KeyError, SignatureError, TrustedKeys};
+pub use read::{Archive, OpenError, ReadError};
+pub use signature::{Claim, Expected, KeyError, SignatureError, Signed, TrustedKeys};
 pub(crate) use trailer::MAGIC as TRAILER_MAGIC;
 pub use unpack::write_file;
 pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 2;
+
+/// Stands in every runner. Its last byte is changed in one that is made into an executable with a
+/// bundle.
+pub(crate) const RUNNER_MARK: &[u8; 32] = b"crosspyc-run carries a bundle: 0";
 
 /// Frames refer back to at most so many bytes of what was before.
 const WINDOW_LOG: u32 = 27;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::blobs::Blobs;
 use super::check::{check_index, check_manifest};
 use super::manifest::{FileEntry, Frame, Index, Manifest};
+use super::signature::{self, Claim, Expected, SignatureError, Signed, TrustedKeys};
 use super::trailer::{self, Trailer};
 use super::{FORMAT_VERSION, WINDOW_LOG};
 
@@ -15,6 +16,11 @@ const LIKELY_RATIO: usize = 16;
 
 /// What is made room for at once if more is inflated than was likely.
 const LEAST_ROOM: usize = 64 << 10;
+
+/// A manifest does not grow with the number of files. It is read before anything is known of who
+/// made it.
+const MOST_MANIFEST: u32 = 16 << 20;
+const MOST_SIGNATURE: u32 = 64 << 10;
 
 /// Why an archive cannot be read. Offsets are from the start of the file.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,63 @@ pub enum ReadError {
     Version { path: PathBuf, version: u32 },
     #[error("{path} is damaged at byte {offset}: {what}; build or copy it again", path = path.display())]
     Damaged { path: PathBuf, offset: u64, what: String },
+}
+
+/// Why an archive is not opened for somebody who trusts some keys only.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+}
+
+/// The end of an archive: a manifest and the signature over it. Nothing of them is parsed.
+struct Sealed {
+    path: PathBuf,
+    file: File,
+    json: Vec<u8>,
+    signature: String,
+    /// Where the first frame starts.
+    start: u64,
+    /// Where the manifest starts.
+    end: u64,
+    length: u64,
+}
+
+impl Sealed {
+    /// Reads the end of an archive and compares it with its digest.
+    fn open(path: &Path) -> Result<Sealed, ReadError> {
+        let io_error = |source| ReadError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(io_error)?;
+        let length = file.metadata().map_err(io_error)?.len();
+        let trailer = read_trailer(path, &mut file, length)?;
+        let end = length - trailer.sealed_length();
+        let damaged =
+            |what: &str| ReadError::Damaged { path: path.to_owned(), offset: end, what: what.into() };
+        if trailer.manifest > MOST_MANIFEST || trailer.signature > MOST_SIGNATURE {
+            return Err(damaged("the manifest or the signature is longer than any that crosspyc writes"));
+        }
+        let mut json = vec![0; trailer.manifest as usize];
+        let mut signature = vec![0; trailer.signature as usize];
+        file.seek(SeekFrom::Start(end)).map_err(io_error)?;
+        file.read_exact(&mut json).map_err(io_error)?;
+        file.read_exact(&mut signature).map_err(io_error)?;
+        if trailer::digest(&json, &signature) != trailer.digest {
+            return Err(damaged("the manifest does not match its digest"));
+        }
+        let signature = String::from_utf8(signature).map_err(|_| damaged("the signature is not UTF-8"))?;
+        Ok(Sealed { path: path.to_owned(), file, json, signature, start: end - trailer.frames, end, length })
+    }
+
+    fn parse(self) -> Result<Archive, ReadError> {
+        let damaged = |what| ReadError::Damaged { path: self.path.clone(), offset: self.end, what };
+        let manifest: Manifest = serde_json::from_slice(&self.json)
+            .map_err(|error| damaged(format!("the manifest is malformed: {error}")))?;
+        check_manifest(&manifest, self.end - self.start).map_err(damaged)?;
+        let Sealed { path, file, json, signature, start, length, .. } = self;
+        Ok(Archive { path, file, manifest, json, signature, start, length })
+    }
 }
 
 /// An open archive whose manifest is verified.
@@ -45,28 +108,25 @@ pub struct Archive {
 impl Archive {
     /// Opens an archive and verifies its trailer and manifest.
     pub fn open(path: &Path) -> Result<Archive, ReadError> {
-        let io_error = |source| ReadError::Io { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(io_error)?;
-        let length = file.metadata().map_err(io_error)?.len();
-        let trailer = read_trailer(path, &mut file, length)?;
-        let manifest_start = length - trailer.sealed_length();
-        let damaged =
-            |what: String| ReadError::Damaged { path: path.to_owned(), offset: manifest_start, what };
-        let mut json = vec![0; trailer.manifest as usize];
-        let mut signature = vec![0; trailer.signature as usize];
-        file.seek(SeekFrom::Start(manifest_start)).map_err(io_error)?;
-        file.read_exact(&mut json).map_err(io_error)?;
-        file.read_exact(&mut signature).map_err(io_error)?;
-        if trailer::digest(&json, &signature) != trailer.digest {
-            return Err(damaged("the manifest does not match its digest".into()));
+        Sealed::open(path)?.parse()
+    }
+
+    /// Opens an archive that is signed with one of `keys` and is the one expected. The signature is
+    /// verified before anything of the archive is parsed.
+    pub fn open_signed(
+        path: &Path,
+        keys: &TrustedKeys,
+        expected: &Expected,
+    ) -> Result<(Archive, Signed), OpenError> {
+        let sealed = Sealed::open(path)?;
+        let signature = (!sealed.signature.is_empty()).then_some(sealed.signature.as_str());
+        let signed = signature::verify(path, signature, &sealed.json, keys)?;
+        expected.check(path, &signed.claim)?;
+        let archive = sealed.parse()?;
+        match Claim::of(&archive.manifest) == signed.claim {
+            true => Ok((archive, signed)),
+            false => Err(SignatureError::OtherClaim(path.to_owned()).into()),
         }
-        let signature =
-            String::from_utf8(signature).map_err(|_| damaged("the signature is not UTF-8".into()))?;
-        let manifest: Manifest = serde_json::from_slice(&json)
-            .map_err(|error| damaged(format!("the manifest is malformed: {error}")))?;
-        check_manifest(&manifest, trailer.frames).map_err(damaged)?;
-        let start = manifest_start - trailer.frames;
-        Ok(Archive { path: path.to_owned(), file, manifest, json, signature, start, length })
     }
 
     pub fn path(&self) -> &Path {
@@ -76,6 +136,12 @@ impl Archive {
     /// Length of the whole file.
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// How many bytes stand before the archive: a runner, say. No digest and no signature covers
+    /// them.
+    pub fn prefix_length(&self) -> u64 {
+        self.start
     }
 
     pub fn manifest(&self) -> &Manifest {

@@ -7,16 +7,19 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use minisign_verify::{Error, PublicKey, Signature};
+use pep440_rs::Version;
+use serde::{Deserialize, Serialize};
 
+use super::manifest::Manifest;
 use super::read::Archive;
 
 /// No file of keys is longer.
 const MAX_KEY_FILE: u64 = 1 << 20;
 
-/// Why an archive is not one of somebody who is trusted.
+/// Why an archive is not the one that somebody who is trusted has made.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
-    #[error("{path} is not signed, and only bundles signed with a trusted key are to be run; sign it with `crosspyc bundle --sign KEY`", path = .0.display())]
+    #[error("{path} is not signed; sign it with `crosspyc bundle --sign KEY`", path = .0.display())]
     Unsigned(PathBuf),
     #[error("the signature of {path} is not one of minisign: {reason}", path = path.display())]
     Malformed { path: PathBuf, reason: String },
@@ -24,6 +27,18 @@ pub enum SignatureError {
     UnknownKey(PathBuf),
     #[error("{path} or its signature was altered after signing: the signature does not match", path = .0.display())]
     Altered(PathBuf),
+    #[error("the signature of {path} is of minisign's old algorithm, which is not safe; build and sign it again", path = .0.display())]
+    OldAlgorithm(PathBuf),
+    #[error("the signature of {path} was not made for a bundle; build and sign it again", path = .0.display())]
+    OtherPurpose(PathBuf),
+    #[error("{path} is not the application that its signature names", path = .0.display())]
+    OtherClaim(PathBuf),
+    #[error("{path} is the application `{found}`, and `{expected}` was expected", path = path.display())]
+    OtherName { path: PathBuf, found: String, expected: String },
+    #[error("{path} is version {found}, and {least} or newer was expected", path = path.display())]
+    TooOld { path: PathBuf, found: String, least: Version },
+    #[error("{path} has no version to compare with {least}; give the project a version and build it again", path = path.display())]
+    NoVersion { path: PathBuf, least: Version },
 }
 
 /// Why a file of keys cannot be used.
@@ -75,29 +90,106 @@ impl TrustedKeys {
     }
 }
 
+/// What a signature says an archive is, in its trusted comment: `crosspyc-bundle 1 {"name":"app"}`.
+/// It begins with its purpose: no signature that was made for something else is one of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// How the trusted comment begins. The number is that of its format.
+const PURPOSE: &str = "crosspyc-bundle 1 ";
+
+impl Claim {
+    pub(super) fn of(manifest: &Manifest) -> Claim {
+        Claim { name: manifest.name.clone(), version: manifest.version.clone() }
+    }
+
+    pub(super) fn comment(&self) -> Result<String, String> {
+        let json = serde_json::to_string(self).map_err(|error| error.to_string())?;
+        Ok(format!("{PURPOSE}{json}"))
+    }
+
+    fn parse(comment: &str) -> Option<Claim> {
+        serde_json::from_str(comment.strip_prefix(PURPOSE)?).ok()
+    }
+}
+
+/// A signature that was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The trusted comment, as it was signed.
+    pub comment: String,
+    pub claim: Claim,
+}
+
+/// Which application a signature has to name.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    pub name: Option<String>,
+    /// The oldest version that is taken, so that nobody can pass off an older bundle for the newest.
+    pub min_version: Option<Version>,
+}
+
+impl Expected {
+    /// Nothing in particular.
+    pub fn is_anything(&self) -> bool {
+        self.name.is_none() && self.min_version.is_none()
+    }
+
+    pub(super) fn check(&self, path: &Path, claim: &Claim) -> Result<(), SignatureError> {
+        let path = || path.to_owned();
+        if let Some(expected) = self.name.clone().filter(|name| *name != claim.name) {
+            return Err(SignatureError::OtherName { path: path(), found: claim.name.clone(), expected });
+        }
+        let Some(least) = self.min_version.clone() else { return Ok(()) };
+        let found = claim.version.clone().unwrap_or_default();
+        match found.parse::<Version>() {
+            Err(_) => Err(SignatureError::NoVersion { path: path(), least }),
+            Ok(version) if version < least => Err(SignatureError::TooOld { path: path(), found, least }),
+            Ok(_) => Ok(()),
+        }
+    }
+}
+
 impl Archive {
-    /// What the signature, if there is one, says of itself: the trusted comment. Nothing is verified.
+    /// What the signature, if there is one, says of itself: the trusted comment. Nothing is
+    /// verified.
     pub fn claimed_comment(&self) -> Option<String> {
         let signature = Signature::decode(self.signature()?).ok()?;
         Some(signature.trusted_comment().to_owned())
     }
+}
 
-    /// Whether the archive is signed with one of `keys`; the trusted comment, which is signed too.
-    ///
-    /// What the manifest says is then what the signer said, and so is every file that [`files`](Archive::files) gives.
-    pub fn verify_signature(&self, keys: &TrustedKeys) -> Result<String, SignatureError> {
-        let path = || self.path().to_owned();
-        let text = self.signature().ok_or_else(|| SignatureError::Unsigned(path()))?;
-        let signature = Signature::decode(text)
-            .map_err(|error| SignatureError::Malformed { path: path(), reason: error.to_string() })?;
-        let mut failure = SignatureError::UnknownKey(path());
-        for key in &keys.0 {
-            match key.verify(self.signed_bytes(), &signature, true) {
-                Ok(()) => return Ok(signature.trusted_comment().to_owned()),
-                Err(Error::UnexpectedKeyId) => {}
-                Err(_) => failure = SignatureError::Altered(path()),
+/// Verifies that the manifest of the archive at `path` is signed with one of `keys`, for a bundle.
+///
+/// What the manifest says is then what the signer said, and so is every file that its digests cover.
+pub(super) fn verify(
+    path: &Path,
+    signature: Option<&str>,
+    manifest: &[u8],
+    keys: &TrustedKeys,
+) -> Result<Signed, SignatureError> {
+    let path = || path.to_owned();
+    let text = signature.ok_or_else(|| SignatureError::Unsigned(path()))?;
+    let signature = Signature::decode(text)
+        .map_err(|error| SignatureError::Malformed { path: path(), reason: error.to_string() })?;
+    let mut failure = SignatureError::UnknownKey(path());
+    for key in &keys.0 {
+        match key.verify(manifest, &signature, false) {
+            Ok(()) => {
+                let comment = signature.trusted_comment().to_owned();
+                let claim = Claim::parse(&comment).ok_or_else(|| SignatureError::OtherPurpose(path()))?;
+                return Ok(Signed { comment, claim });
             }
+            Err(Error::UnexpectedKeyId) => {}
+            Err(Error::UnsupportedLegacyMode | Error::UnexpectedAlgorithm) => {
+                failure = SignatureError::OldAlgorithm(path());
+            }
+            Err(_) => failure = SignatureError::Altered(path()),
         }
-        Err(failure)
     }
+    Err(failure)
 }

@@ -11,6 +11,7 @@ use super::WINDOW_LOG;
 use super::layout::lay_out;
 use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::paths::{PathError, Tree};
+use super::signature::Claim;
 use super::trailer::{self, Trailer};
 use crate::project::workers::map_largest_first;
 use crate::project::write::write_parts_atomically;
@@ -29,6 +30,8 @@ pub type Files = BTreeMap<String, File>;
 #[derive(Clone, Debug)]
 pub struct Contents {
     pub name: String,
+    /// The application's version, if it has one.
+    pub version: Option<String>,
     pub entry_point: EntryPoint,
     /// The files that all variants share, by path.
     pub common: Files,
@@ -60,8 +63,8 @@ pub enum WriteError {
     Io { path: String, source: io::Error },
 }
 
-/// From what is to be signed to minisign's text, or why not.
-pub type Signer<'s> = dyn Fn(&[u8]) -> Result<String, String> + 's;
+/// From the bytes to sign and the trusted comment to minisign's text, or why there is none.
+pub type Signer<'s> = dyn Fn(&[u8], &str) -> Result<String, String> + 's;
 
 /// How an archive is written.
 #[derive(Clone, Copy, Default)]
@@ -86,7 +89,10 @@ pub fn write(
     let (frames, manifest) = encode(contents, jobs).map_err(io_error)?;
     let json = serde_json::to_vec(&manifest).map_err(|error| io_error(error.into()))?;
     let signature = match options.sign {
-        Some(sign) => sign(&json).map_err(WriteError::Sign)?,
+        Some(sign) => {
+            let comment = Claim::of(&manifest).comment();
+            comment.and_then(|comment| sign(&json, &comment)).map_err(WriteError::Sign)?
+        }
         None => String::new(),
     };
     let trailer = Trailer {
@@ -132,6 +138,7 @@ fn encode(contents: Contents, jobs: usize) -> io::Result<(Vec<Vec<u8>>, Manifest
     let compressed_index = compress(&index, None)?;
     let manifest = Manifest {
         name: contents.name,
+        version: contents.version,
         entry_point: contents.entry_point,
         variants,
         has_sources: contents.has_sources,

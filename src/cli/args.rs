@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::bundle::Expected;
 use crate::project::output::Layout;
 use crate::project::warnings::WarningPolicy;
 use crate::pyc::Invalidation;
@@ -349,6 +350,8 @@ pub(super) struct RunArgs {
     /// [env: CROSSPYC_TRUSTED_KEYS]
     #[arg(long, value_name = "FILE")]
     pub trusted_key: Vec<PathBuf>,
+    #[command(flatten)]
+    pub expected: ExpectedArgs,
     /// Compare the unpacked files with the archive byte by byte first
     #[arg(long)]
     pub verify: bool,
@@ -373,6 +376,25 @@ pub(super) struct VerifyArgs {
     /// Require that bundles are signed with a key in FILE (minisign's NAME.pub); repeatable
     #[arg(long = "trusted-key", value_name = "FILE")]
     pub trusted_keys: Vec<PathBuf>,
+    #[command(flatten)]
+    pub expected: ExpectedArgs,
+}
+
+/// What the signature of a bundle has to say.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ExpectedArgs {
+    /// Require that the signature is for the application NAME
+    #[arg(long, value_name = "NAME")]
+    expect: Option<String>,
+    /// Require that the signature is for this version of the application or a newer one (PEP 440)
+    #[arg(long, value_name = "VERSION")]
+    min_version: Option<pep440_rs::Version>,
+}
+
+impl ExpectedArgs {
+    pub(super) fn expected(&self) -> Expected {
+        Expected { name: self.expect.clone(), min_version: self.min_version.clone() }
+    }
 }
 
 /// Unpack the files of a bundle and verify each

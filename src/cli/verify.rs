@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::args::VerifyArgs;
 use super::report::{Report, Verbosity, counted, shown, thousands};
 use super::{CommandError, exit};
-use crate::bundle::{Archive, ReadError, TrustedKeys};
+use crate::bundle::{Archive, OpenError, ReadError, TrustedKeys};
 use crate::project::FileError;
-use crate::project::examine::{Body, Currency, examine, find_files, open_bundle};
+use crate::project::examine::{Body, Currency, examine, find_files, open_bundle, open_signed_bundle};
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
@@ -35,6 +35,8 @@ struct BundleRecord {
     /// The Python versions it is for.
     versions: Vec<String>,
     files: usize,
+    /// How many bytes stand before the archive, which no digest and no signature covers.
+    prefix: u64,
     /// The trusted comment of the signature, if that was to be verified and is by a trusted key.
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
@@ -110,11 +112,23 @@ impl Status {
 pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandError> {
     let keys = TrustedKeys::read_all(args.trusted_keys.iter().map(PathBuf::as_path));
     let keys = keys.map_err(CommandError::usage)?;
+    let expected = args.expected.expected();
+    if keys.is_empty() && !expected.is_anything() {
+        return Err(CommandError::usage(
+            "--expect and --min-version look at signatures; name a key with --trusted-key",
+        ));
+    }
     let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
-            if let Some(archive) = open_bundle(&file) {
-                bundles.push(verify_bundle(&file, archive, &keys));
+            let opened = match keys.is_empty() {
+                true => open_bundle(&file)
+                    .map(|opened| opened.map(|archive| (archive, None)).map_err(OpenError::Read)),
+                false => open_signed_bundle(&file, &keys, &expected)
+                    .map(|opened| opened.map(|(archive, signed)| (archive, Some(signed.comment)))),
+            };
+            if let Some(opened) = opened {
+                bundles.push(verify_bundle(&file, opened));
                 continue;
             }
             match fs::read(&file) {
@@ -166,19 +180,25 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
 }
 
 /// Reads every byte of a bundle and compares it with its digest; with keys, looks who signed it.
-fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>, keys: &TrustedKeys) -> BundleRecord {
+fn verify_bundle(path: &Path, opened: Result<(Archive, Option<String>), OpenError>) -> BundleRecord {
     let mut record = BundleRecord {
         status: Status::Whole,
         bundle: shown(path),
         versions: Vec::new(),
         files: 0,
+        prefix: 0,
         signature: None,
         reason: None,
     };
-    let read = archive.and_then(|archive| archive.verify().map(|index| (archive, index)));
-    let (archive, index) = match read {
+    let read = opened.and_then(|(archive, signature)| Ok((archive.verify()?, archive, signature)));
+    let (index, archive, signature) = match read {
         Ok(read) => read,
-        Err(error) => {
+        Err(OpenError::Signature(error)) => {
+            record.status = Status::Untrusted;
+            record.reason = Some(error.to_string());
+            return record;
+        }
+        Err(OpenError::Read(error)) => {
             record.status = Status::Damaged;
             record.reason = Some(match error {
                 ReadError::Damaged { offset, what, .. } => format!("at byte {offset}: {what}"),
@@ -192,16 +212,8 @@ fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>, keys: &Truste
     };
     record.files = index.file_count();
     record.versions = archive.manifest().variants.iter().map(|variant| variant.version.clone()).collect();
-    if keys.is_empty() {
-        return record;
-    }
-    match archive.verify_signature(keys) {
-        Ok(comment) => record.signature = Some(comment),
-        Err(error) => {
-            record.status = Status::Untrusted;
-            record.reason = Some(error.to_string());
-        }
-    }
+    record.prefix = archive.prefix_length();
+    record.signature = signature;
     record
 }
 
@@ -214,7 +226,13 @@ fn report_bundle(record: &BundleRecord, report: &mut Report) {
             versions => format!(", Python {}", versions.join(", ")),
         };
         let signature = record.signature.as_ref().map_or(String::new(), |text| format!(", signed: {text}"));
-        let whole = || counted(record.files, "file") + &signature;
+        let prefix = match record.prefix {
+            0 => String::new(),
+            length => {
+                format!(", {} before the archive, which are not verified", counted(length as usize, "byte"))
+            }
+        };
+        let whole = || counted(record.files, "file") + &signature + &prefix;
         let detail = record.reason.clone().unwrap_or_else(whole);
         report.line(format_args!("{}: {}{versions} ({detail})", record.status.name(), record.bundle));
     }

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use super::FileError;
 use super::freshness::{mtime_seconds, timestamp_header};
 use super::output::source_of;
-use crate::bundle::{Archive, ReadError};
+use crate::bundle::{Archive, Expected, OpenError, ReadError, Signed, TrustedKeys};
 use crate::code::CodeObject;
 use crate::marshal;
 use crate::pyc::{HEADER_LEN, Header, Origin, source_hash};
@@ -97,9 +97,28 @@ fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result
 /// name if that was cut off.
 pub fn open_bundle(path: &Path) -> Option<Result<Archive, ReadError>> {
     match Archive::open(path) {
-        Err(ReadError::Io { .. }) => None,
-        Err(ReadError::NotABundle { .. }) if !has_extension(path, "pyb") => None,
+        Err(error) if is_no_bundle(path, &error) => None,
         result => Some(result),
+    }
+}
+
+/// The same, for one that has to be signed.
+pub fn open_signed_bundle(
+    path: &Path,
+    keys: &TrustedKeys,
+    expected: &Expected,
+) -> Option<Result<(Archive, Signed), OpenError>> {
+    match Archive::open_signed(path, keys, expected) {
+        Err(OpenError::Read(error)) if is_no_bundle(path, &error) => None,
+        result => Some(result),
+    }
+}
+
+fn is_no_bundle(path: &Path, error: &ReadError) -> bool {
+    match error {
+        ReadError::Io { .. } => true,
+        ReadError::NotABundle { .. } => !has_extension(path, "pyb"),
+        _ => false,
     }
 }
 
@@ -115,6 +134,13 @@ pub fn find_files(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
     for entry in WalkDir::new(path).sort_by_file_name() {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
+            // A pipe would be waited for.
+            Ok(entry) if !entry.path().is_file() && entry.path().exists() => {
+                if entry.depth() == 0 || is_judged(entry.path()) {
+                    let error = io::Error::other("it is no regular file");
+                    errors.push(FileError::new("read", entry.path(), error));
+                }
+            }
             Ok(entry) if entry.depth() == 0 || is_judged(entry.path()) => {
                 files.push(entry.into_path());
             }

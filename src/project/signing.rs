@@ -5,7 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use minisign::{ErrorKind, PError, SecretKey, SecretKeyBox};
+use ct_codecs::{Base64, Decoder as _};
+use minisign::{ErrorKind, PError, PublicKey, SecretKey, SecretKeyBox, SignatureBox};
 
 use super::{FileError, shown};
 
@@ -14,6 +15,9 @@ pub const PASSWORD_VARIABLE: &str = "CROSSPYC_SIGN_PASSWORD";
 
 /// How a key with a password begins: minisign's names of signature, derivation and checksum, `EdScB2`, in base64.
 const LOCKED: &str = "RWRTY0Iy";
+
+/// How a key without a password begins, not in base64.
+const UNLOCKED: &[u8] = b"Ed\0\0B2";
 
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -35,17 +39,18 @@ pub enum KeyError {
 pub struct Key(SecretKey);
 
 impl Key {
-    /// Reads a key file. The password of one that is locked comes from the environment, else `ask` gets it.
+    /// Reads a key file. The password of a locked key comes from the environment, else `ask` gets it.
     pub fn read(path: &Path, ask: impl FnOnce() -> io::Result<String>) -> Result<Key, KeyError> {
         let text = fs::read_to_string(path).map_err(|error| FileError::new("read", path, error))?;
         let is_locked = text.lines().nth(1).is_some_and(|line| line.starts_with(LOCKED));
-        let key = SecretKeyBox::from(text);
         let key = if is_locked {
             let password = env::var(PASSWORD_VARIABLE).or_else(|_| ask());
             let no_password = |reason| KeyError::NoPassword { path: path.to_owned(), reason };
-            key.into_secret_key(Some(password.map_err(no_password)?))
+            SecretKeyBox::from(text).into_secret_key(Some(password.map_err(no_password)?))
+        } else if let Some(key) = without_checksum(&text) {
+            Ok(key)
         } else {
-            key.into_unencrypted_secret_key()
+            SecretKeyBox::from(text).into_unencrypted_secret_key()
         };
         key.map(Key).map_err(|reason| match reason.kind() {
             ErrorKind::Verify if is_locked => KeyError::WrongPassword(path.to_owned()),
@@ -53,10 +58,23 @@ impl Key {
         })
     }
 
-    /// minisign's text over `bytes`, of which `name` says what they are.
-    pub fn sign(&self, name: &str, bytes: &[u8]) -> Result<String, String> {
-        let comment = format!("crosspyc bundle: {}", name.replace(char::is_control, " "));
-        let signature = minisign::sign(None, &self.0, bytes, Some(&comment), Some("signature by crosspyc"));
-        signature.map(|signature| signature.into_string()).map_err(|error| error.to_string())
+    /// minisign's text: the signature over `bytes`, and `comment`, which is signed too.
+    pub fn sign(&self, bytes: &[u8], comment: &str) -> Result<String, String> {
+        let signed = || {
+            // A damaged key makes a signature that its own public key does not verify.
+            let public = PublicKey::from_secret_key(&self.0)?;
+            minisign::sign(Some(&public), &self.0, bytes, Some(comment), Some("signature by crosspyc"))
+        };
+        signed().map(SignatureBox::into_string).map_err(|error: PError| error.to_string())
     }
+}
+
+/// The key of a file that `minisign -G -W` wrote. It has neither a password nor, unlike those of the
+/// `minisign` crate, a checksum: there are zeros in its place.
+fn without_checksum(text: &str) -> Option<SecretKey> {
+    const LENGTH: usize = 158;
+    const CHECKSUM: usize = 32;
+    let bytes = Base64::decode_to_vec(text.lines().nth(1)?.trim_end(), None).ok()?;
+    let has_none = bytes.len() == LENGTH && bytes.ends_with(&[0; CHECKSUM]) && bytes.starts_with(UNLOCKED);
+    SecretKey::from_bytes(&bytes).ok().filter(|_| has_none)
 }

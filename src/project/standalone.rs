@@ -4,7 +4,10 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use super::{FileError, shown};
+use crate::bundle::RUNNER_MARK;
 
 /// Why there is no runner.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +16,8 @@ pub enum RunnerError {
     Missing(PathBuf),
     #[error("`{path}` is no runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
     NotExecutable(PathBuf),
+    #[error("`{path}` is not crosspyc-run, or that of an older crosspyc; name the runner of this version", path = shown(.0))]
+    NoRunner(PathBuf),
     #[error(transparent)]
     File(#[from] FileError),
 }
@@ -41,13 +46,18 @@ impl Runner {
                 path
             }
         };
-        let bytes = fs::read(&path).map_err(|error| FileError::new("read", &path, error))?;
+        let mut bytes = fs::read(&path).map_err(|error| FileError::new("read", &path, error))?;
         let is_windows = bytes.starts_with(b"MZ");
         // Of one processor or of several.
         let is_macos =
             [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"].iter().any(|start| bytes.starts_with(*start));
         if !is_windows && !is_macos && !bytes.starts_with(b"\x7fELF") {
             return Err(RunnerError::NotExecutable(path));
+        }
+        let Some(mark) = memmem::find(&bytes, RUNNER_MARK) else { return Err(RunnerError::NoRunner(path)) };
+        // What macOS loads has to be what the linker signed.
+        if !is_macos {
+            bytes[mark + RUNNER_MARK.len() - 1] = b'1';
         }
         Ok(Runner { bytes, is_windows, is_macos })
     }

@@ -16,12 +16,15 @@ use std::path::PathBuf;
 
 pub use cache::CacheError;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
-pub use standalone::own_archive;
+pub use standalone::{Carried, carried};
 
-use crate::bundle::{Archive, KeyError, ReadError, SignatureError, TrustedKeys};
+use crate::bundle::{Archive, Expected, KeyError, OpenError, ReadError, SignatureError, TrustedKeys};
 
 /// Exit code of a runner that could not start the program, as `env` and shells have it.
 pub const EXIT_NOT_STARTED: u8 = 127;
+
+/// Lists files with the public keys of those whose bundles may run.
+const KEYS_VARIABLE: &str = "CROSSPYC_TRUSTED_KEYS";
 
 /// What to run, and with what.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,8 @@ pub struct Run {
     /// Files of public keys: an archive that is signed with none of them is not run. Without such files those count that
     /// `CROSSPYC_TRUSTED_KEYS` lists, and without that any archive is run.
     pub trusted_keys: Vec<PathBuf>,
+    /// Which application the archive has to be by its signature.
+    pub expected: Expected,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
     /// Keep the user's `PYTHONPATH` and site-packages within the program's reach.
@@ -51,6 +56,12 @@ pub enum RunError {
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error("{KEYS_VARIABLE} is set and lists no file; list files with public keys of minisign, or unset it")]
+    NoKeyFiles,
+    #[error(
+        "--expect and --min-version look at the signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
+    )]
+    NoKeys,
     #[error(transparent)]
     Find(#[from] FindError),
     #[error(transparent)]
@@ -87,17 +98,38 @@ pub fn which(run: &Run) -> Result<String, RunError> {
     Ok(search.explain(manifest)?)
 }
 
+impl From<OpenError> for RunError {
+    fn from(error: OpenError) -> RunError {
+        match error {
+            OpenError::Read(error) => RunError::Read(error),
+            OpenError::Signature(error) => RunError::Signature(error),
+        }
+    }
+}
+
 /// The archive to run, if it may be.
 fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
-    let archive = Archive::open(&run.archive)?;
-    let listed = nonempty_variable("CROSSPYC_TRUSTED_KEYS").filter(|_| run.trusted_keys.is_empty());
-    let listed = listed.iter().flat_map(env::split_paths).filter(|path| !path.as_os_str().is_empty());
-    let files: Vec<PathBuf> = run.trusted_keys.iter().cloned().chain(listed).collect();
-    let keys = TrustedKeys::read_all(files.iter().map(PathBuf::as_path))?;
-    if !keys.is_empty() {
-        archive.verify_signature(&keys)?;
+    let files = key_files(run)?;
+    if files.is_empty() {
+        return match run.expected.is_anything() {
+            true => Ok(Archive::open(&run.archive)?),
+            false => Err(RunError::NoKeys),
+        };
     }
+    let keys = TrustedKeys::read_all(files.iter().map(PathBuf::as_path))?;
+    let (archive, _) = Archive::open_signed(&run.archive, &keys, &run.expected)?;
     Ok(archive)
+}
+
+/// The files of trusted keys; none if every archive may run. A variable that lists none is a
+/// mistake: it must not turn the check off.
+fn key_files(run: &Run) -> Result<Vec<PathBuf>, RunError> {
+    let listed = match env::var_os(KEYS_VARIABLE) {
+        Some(listed) if run.trusted_keys.is_empty() => listed,
+        _ => return Ok(run.trusted_keys.clone()),
+    };
+    let files = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty());
+    Some(files.collect()).filter(|files: &Vec<PathBuf>| !files.is_empty()).ok_or(RunError::NoKeyFiles)
 }
 
 fn nonempty_variable(name: &str) -> Option<OsString> {

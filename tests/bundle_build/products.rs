@@ -82,7 +82,13 @@ fn a_standalone_executable_is_the_program() {
             .contains("is no runner")
     );
     assert!(!String::from_utf8_lossy(&output.stderr).contains("codesign"), "{output:?}");
-    fs::write(lab.path("for-macos"), b"\xcf\xfa\xed\xfe and so on").expect("written");
+    fs::write(lab.path("program"), b"\x7fELF and so on").expect("written");
+    assert!(
+        lab.refused("project -m tool -t 3.12 --standalone --runner program", 2)
+            .contains("is not crosspyc-run")
+    );
+    let for_macos = b"\xcf\xfa\xed\xfe crosspyc-run carries a bundle: 0 and so on";
+    fs::write(lab.path("for-macos"), for_macos).expect("written");
     let output = lab.bundle("project -m tool -t 3.12 --standalone --runner for-macos -o mac");
     assert!(output.status.success(), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("codesign cannot sign it again"), "{output:?}");
@@ -96,4 +102,23 @@ fn a_standalone_executable_is_the_program() {
         "__main__ ['--version', '-x'] word data 1.5 1"
     );
     assert_eq!(ran.status.code(), Some(5));
+}
+
+/// By `strip`, by a copy that was cut off, by something appended.
+#[test]
+fn a_standalone_executable_knows_that_it_lost_its_bundle() {
+    let lab = Lab::new(&[("project/__main__.py", "")]);
+    let runner = env!("CARGO_BIN_EXE_crosspyc-run");
+    let name = format!("app{}", std::env::consts::EXE_SUFFIX);
+    let output = lab.bundle(&format!("project -t 3.12 --standalone --runner {runner} -o {name}"));
+    assert!(output.status.success(), "{output:?}");
+    let whole = fs::read(lab.path(&name)).expect("it is there");
+    let runner_length = fs::metadata(runner).expect("it is there").len() as usize;
+    let appended = [&whole[..], b"x\n"].concat();
+    for damaged in [&whole[..whole.len() - 5], &whole[..runner_length], &appended] {
+        fs::write(lab.path(&name), damaged).expect("written");
+        let ran = Command::new(lab.path(&name)).arg("--help").output().expect("it starts");
+        assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(127), &b""[..]), "{ran:?}");
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("is damaged or missing"), "{ran:?}");
+    }
 }

@@ -34,6 +34,19 @@ fn a_bundle_is_signed_with_the_keys_of_minisign() {
     assert!(lab.refused("project -t 3.12 --sign nowhere", 2).contains("failed to read `nowhere`"));
 }
 
+/// As `minisign -G -W` writes it, without a checksum; and what is wrong with one that was damaged.
+#[test]
+fn a_key_without_password_and_checksum_signs() {
+    const KEY: &str = "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAYaUv6JNKvgrcoUfLgyQohY/wJkwWC4LdWDJEfbEcFnqaX03XRWYl8y4UiXQejuwhocaiGr2H9hBDA5hR9R7gnEVStO7KDtFFAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let public = PublicKey::from_base64("RWRhpS/ok0q+Ci4UiXQejuwhocaiGr2H9hBDA5hR9R7gnEVStO7KDtFF");
+    let lab = Lab::new(&[("project/__main__.py", "")]);
+    lab.write("key", &format!("untrusted comment: minisign encrypted secret key\n{KEY}\n"));
+    assert!(is_signed(&lab.bundled("project -t 3.12 --sign key"), &public.expect("a key")));
+    let damaged = KEY.replacen("rcoUfL", "rcoUfM", 1);
+    lab.write("key", &format!("untrusted comment: none\n{damaged}\n"));
+    assert!(lab.refused("project -t 3.12 --sign key", 1).contains("failed to sign the bundle"));
+}
+
 #[test]
 fn the_password_of_a_key_is_in_the_environment_or_piped_in() {
     let lab = Lab::new(&[("project/__main__.py", "")]);

@@ -148,6 +148,7 @@ pub(crate) fn contents() -> Contents {
         ]),
         variants: vec![(variant, BTreeMap::from(own))],
         has_sources: false,
+        version: None,
         requires_python: None,
     }
 }

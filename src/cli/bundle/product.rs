@@ -91,8 +91,7 @@ impl Product {
         let path = linked.as_deref().unwrap_or(path);
         match self {
             Product::Archive { runner, key } => {
-                let name = contents.name.clone();
-                let sign = key.as_ref().map(|key| move |bytes: &[u8]| key.sign(&name, bytes));
+                let sign = key.as_ref().map(|key| |bytes: &[u8], comment: &str| key.sign(bytes, comment));
                 let options = WriteOptions {
                     prefix: runner.as_ref().map_or(&[], |runner| &runner.bytes),
                     sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),

@@ -112,6 +112,7 @@ impl<'p> Shelves<'p> {
             common: self.common,
             variants: self.variants,
             has_sources,
+            version: None,
             requires_python: self.project.requires_python.clone().filter(|_| has_sources),
         }
     }

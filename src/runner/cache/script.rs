@@ -83,6 +83,7 @@ mod tests {
                 entry_point: EntryPoint::Main,
                 variants: Vec::new(),
                 has_sources: false,
+                version: None,
                 requires_python: None,
                 frames: Vec::new(),
                 index: frame,

@@ -131,6 +131,7 @@ mod tests {
             entry_point: EntryPoint::Main,
             variants: variants.iter().map(variant).collect(),
             has_sources: false,
+            version: None,
             requires_python: None,
             frames: Vec::new(),
             index: frame,
