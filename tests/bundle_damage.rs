@@ -51,6 +51,8 @@ fn contents(modules: usize) -> Contents {
         variants: vec![variant("3.12"), variant("3.13")],
         has_sources: false,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

@@ -17,6 +17,8 @@ fn contents(name: &str) -> Contents {
         variants: Vec::new(),
         has_sources: true,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

@@ -50,6 +50,8 @@ fn contents() -> Contents {
         ],
         has_sources: false,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

@@ -104,6 +104,8 @@ fn contents() -> Contents {
         variants: vec![(variant, BTreeMap::from([("__main__.pyc".into(), file("main"))]))],
         has_sources: false,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

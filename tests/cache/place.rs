@@ -149,6 +149,8 @@ pub(crate) fn contents() -> Contents {
         variants: vec![(variant, BTreeMap::from(own))],
         has_sources: false,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

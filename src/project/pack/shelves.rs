@@ -113,6 +113,8 @@ impl<'p> Shelves<'p> {
             variants: self.variants,
             has_sources,
             requires_python: self.project.requires_python.clone().filter(|_| has_sources),
+            scripts: BTreeMap::new(),
+            system_site_packages: false,
         }
     }
 }

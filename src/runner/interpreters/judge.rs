@@ -132,6 +132,8 @@ mod tests {
             variants: variants.iter().map(variant).collect(),
             has_sources: false,
             requires_python: None,
+            scripts: std::collections::BTreeMap::new(),
+            system_site_packages: false,
             frames: Vec::new(),
             index: frame,
         }

@@ -16,7 +16,7 @@ use super::candidates::Candidate;
 use crate::runner::cache;
 
 /// In the folder of the cache; the number is that of its format.
-const FILE_NAME: &str = "interpreters-2.json";
+const FILE_NAME: &str = "interpreters-3.json";
 
 const HANGING: Duration = Duration::from_secs(60 * 60);
 
