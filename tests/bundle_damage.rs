@@ -52,6 +52,8 @@ fn contents(modules: usize) -> Contents {
         has_sources: false,
         version: None,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

@@ -19,6 +19,8 @@ fn contents(name: &str) -> Contents {
         has_sources: true,
         version: None,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

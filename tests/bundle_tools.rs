@@ -51,6 +51,8 @@ fn contents() -> Contents {
         has_sources: false,
         version: None,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

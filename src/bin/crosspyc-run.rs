@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use crosspyc::runner::{self, Carried, EXIT_NOT_STARTED, Run};
+use crosspyc::runner::{self, Carried, EXIT_NOT_STARTED, Run, Start};
 
 const USAGE: &str = "\
 Runs a bundle that crosspyc made
@@ -12,17 +12,28 @@ Runs a bundle that crosspyc made
 Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...
 
 Options:
-      --python PATH       the interpreter to run it with [env: CROSSPYC_PYTHON]
-      --python-arg ARG    an option for the interpreter, such as -Xdev or -O; repeatable
-      --inherit-path      keep PYTHONPATH and the user's site-packages within the program's reach
-      --trusted-key FILE  run nothing that is not signed with a key of this file (minisign's NAME.pub);
-                          repeatable [env: CROSSPYC_TRUSTED_KEYS]
-      --expect NAME       run nothing whose signature is not for the application NAME
-      --min-version V     run nothing whose signature is for a version of it before V (PEP 440)
-      --verify            compare every byte of the unpacked files with the archive
-      --which             say which interpreter would be chosen and why, and run nothing
-  -h, --help              print this help
-  -V, --version           print the version
+      --python PYTHON         the interpreter to run it with: a path, a name, or a version such as 3.12
+                              [env: CROSSPYC_PYTHON]
+      --python-arg ARG        an option for the interpreter, such as -Xdev or -O; repeatable
+      --inherit-path          let the program import from PYTHONPATH
+      --system-site-packages  let the program import from the site-packages of the interpreter and of
+                              the user
+      --isolated              ignore the environment variables of Python, as python -I does
+      --module NAME           start another module of the bundle, as python -m does
+      --interpreter           start the interpreter, with the bundle's modules within its reach
+      --trusted-key FILE      run nothing that is not signed with a key of this file (minisign's
+                              NAME.pub); repeatable [env: CROSSPYC_TRUSTED_KEYS]
+      --expect NAME           run nothing whose signature is not for the application NAME
+      --min-version V         run nothing whose signature is for a version of it before V (PEP 440)
+      --verify                compare every byte of the unpacked files with the archive
+      --which                 print which interpreter would be chosen and why, and run nothing
+      --where                 print the folder of the unpacked bundle, and run nothing
+  -q, --quiet                 print no notes
+  -h, --help                  print this help
+  -V, --version               print the version
+
+A bundle with several entry points starts the one of the name that it is called by, or that
+CROSSPYC_ENTRY names.
 ";
 
 /// Ends what is said of a command line that cannot be followed.
@@ -30,18 +41,28 @@ const HINT: &str = "Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...\n\nFor more i
 
 /// What the command line asks for.
 enum Request {
-    Run(Run),
+    Run(Run, Notes),
     Which(Run),
+    Where(Run),
     Help,
     Version,
 }
 
+/// Whether the user sees notes.
+#[derive(Clone, Copy)]
+enum Notes {
+    Printed,
+    Dropped,
+}
+
 fn main() -> ExitCode {
-    let arguments = std::env::args_os().skip(1);
+    let mut arguments = std::env::args_os();
+    let called = arguments.next();
     // A standalone executable is its program: all arguments are the program's.
     let request = match runner::carried() {
         Carried::Archive(archive) => {
-            Ok(Request::Run(Run { archive, arguments: arguments.collect(), ..Run::default() }))
+            let run = Run { archive, called, arguments: arguments.collect(), ..Run::default() };
+            Ok(Request::Run(run, Notes::Printed))
         }
         Carried::Lost(message) => {
             tell(&message);
@@ -53,9 +74,16 @@ fn main() -> ExitCode {
         Ok(Request::Help) => return print(USAGE),
         Ok(Request::Version) => return print(&format!("crosspyc-run {}\n", env!("CARGO_PKG_VERSION"))),
         Ok(Request::Which(run)) => runner::which(&run).map(|text| print(&format!("{text}\n"))),
+        Ok(Request::Where(run)) => {
+            runner::locate(&run).map(|folder| print(&format!("{}\n", folder.display())))
+        }
         // An exit code can have more bits than `ExitCode` takes.
-        Ok(Request::Run(run)) => {
-            runner::run(&run, |note| tell(&format!("note: {note}"))).map(|code| std::process::exit(code))
+        Ok(Request::Run(run, notes)) => {
+            let notice = |note: &str| match notes {
+                Notes::Printed => tell(&format!("note: {note}")),
+                Notes::Dropped => {}
+            };
+            runner::run(&run, notice).map(|code| std::process::exit(code))
         }
         Err(message) => {
             tell(&format!("{message}\n\n{HINT}"));
@@ -87,7 +115,8 @@ fn tell(message: &str) {
 /// Options stand before the archive; all that follows it is the program's.
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut run = Run::default();
-    let mut which = false;
+    let mut notes = Notes::Printed;
+    let mut other: Option<fn(Run) -> Request> = None;
     let name_it = "name the bundle to run";
     let archive = loop {
         let argument = arguments.next().ok_or(name_it)?;
@@ -109,14 +138,23 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             }
             Some("--verify") => run.verify = true,
             Some("--inherit-path") => run.inherit_path = true,
-            Some("--which") => which = true,
+            Some("--system-site-packages") => run.system_site_packages = true,
+            Some("--isolated") => run.isolated = true,
+            Some("--module") => run.start = Start::Module(value("module")?),
+            Some("--interpreter") => run.start = Start::Interpreter,
+            Some("--which") => other = Some(Request::Which),
+            Some("--where") => other = Some(Request::Where),
+            Some("-q" | "--quiet") => notes = Notes::Dropped,
             Some("--") => break arguments.next().ok_or(name_it)?,
             Some(option) => return Err(format!("unknown option `{option}`")),
             None => break argument,
         }
     };
     let run = Run { archive: archive.into(), arguments: arguments.collect(), ..run };
-    Ok(if which { Request::Which(run) } else { Request::Run(run) })
+    Ok(match other {
+        Some(other) => other(run),
+        None => Request::Run(run, notes),
+    })
 }
 
 fn text(option: &str, value: OsString) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! What an archive says of itself: the manifest, read at every start, and the index of its files, read when they are wanted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The manifest of an archive: small however many files there are.
@@ -11,6 +13,9 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     pub entry_point: EntryPoint,
+    /// Further entry points: the name by which the bundle is started chooses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scripts: BTreeMap<String, EntryPoint>,
     /// What it can be run as, oldest target first, levels of one target ascending.
     pub variants: Vec<Variant>,
     /// The modules' sources are among the files, so that a Python without a variant can compile them.
@@ -19,6 +24,9 @@ pub struct Manifest {
     /// `project.requires-python` of the project, which a Python that compiles the sources must meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requires_python: Option<String>,
+    /// The site-packages of the interpreter are within the program's reach.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub system_site_packages: bool,
     /// In the order of the archive.
     pub frames: Vec<Frame>,
     /// The zstd frame after the others: an [`Index`] as JSON.

@@ -1,6 +1,6 @@
 //! The bundle: one archive of compiled modules and data files, for one or several targets.
 //!
-//! # Format, byte by byte (format version 2)
+//! # Format, byte by byte (format version 3)
 //!
 //! An archive is read from its end. All numbers are little-endian.
 //!
@@ -49,6 +49,7 @@
 
 mod blobs;
 mod check;
+mod co_filename;
 mod layout;
 mod manifest;
 mod paths;
@@ -60,6 +61,7 @@ mod unpack;
 mod write;
 
 pub use blobs::Blobs;
+pub use co_filename::with_co_filename;
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
 pub use read::{Archive, OpenError, ReadError};
@@ -69,7 +71,7 @@ pub use unpack::write_file;
 pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Stands in every runner. Its last byte is changed in one that is made into an executable with a
 /// bundle.

@@ -37,31 +37,33 @@ use crate::pyc::HEADER_LEN;
 
 /// A part of a code object.
 #[derive(Clone, Copy)]
-enum Field {
+pub(super) enum Field {
     /// So many bytes of numbers.
     Numbers(usize),
     /// An object of any type.
     Object,
+    /// `co_filename`.
+    Filename,
     /// What goes to the stream of instructions, if it is a bytes object.
     Code,
     /// What goes to the stream of tables, if it is a bytes object.
     Table,
 }
 
-use Field::{Code, Numbers, Object, Table};
+use Field::{Code, Filename, Numbers, Object, Table};
 
 /// argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags; code, consts, names, varnames, freevars, cellvars, filename,
 /// name; firstlineno; lnotab
 const FIELDS_3_8: &[Field] =
-    &[Numbers(24), Code, Object, Object, Object, Object, Object, Object, Object, Numbers(4), Table];
+    &[Numbers(24), Code, Object, Object, Object, Object, Object, Filename, Object, Numbers(4), Table];
 
 /// argcount, posonlyargcount, kwonlyargcount, stacksize, flags; code, consts, names, localsplusnames, localspluskinds, filename, name, qualname;
 /// firstlineno; linetable, exceptiontable
 const FIELDS_3_11: &[Field] =
-    &[Numbers(20), Code, Object, Object, Object, Table, Object, Object, Object, Numbers(4), Table, Table];
+    &[Numbers(20), Code, Object, Object, Object, Table, Filename, Object, Object, Numbers(4), Table, Table];
 
 /// The fields of code objects; none for what is no pyc.
-fn fields(form: Form) -> Option<&'static [Field]> {
+pub(super) fn fields(form: Form) -> Option<&'static [Field]> {
     match form {
         Form::Plain => None,
         Form::Pyc38 => Some(FIELDS_3_8),
@@ -128,13 +130,20 @@ impl Streams {
 }
 
 /// Moves bytes from one side to the other, as a [`walk`] over the objects says. `None` where they are not there.
-trait Mover {
+pub(super) trait Mover {
     /// Moves so many bytes of the skeleton, and shows them.
     fn skeleton(&mut self, len: usize) -> Option<&[u8]>;
     fn code(&mut self, len: usize) -> Option<()>;
     fn tables(&mut self, len: usize) -> Option<()>;
     /// Moves the number of a reference; `numbered` objects have one so far.
     fn reference(&mut self, numbered: u32) -> Option<()>;
+
+    /// Called between the type byte of an object that is numbered and the rest of it.
+    fn is_numbered(&mut self) {}
+
+    /// Called before and after a `co_filename` is moved.
+    fn filename_starts(&mut self) {}
+    fn filename_ends(&mut self) {}
 
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.skeleton(N)?.try_into().ok()
@@ -271,7 +280,7 @@ enum Pending {
 }
 
 /// Walks over a pyc, whose code objects have these `fields`, and moves all of it. No recursion: objects nest as deep as a file likes.
-fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<()> {
+pub(super) fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<()> {
     mover.skeleton(HEADER_LEN)?;
     let mut numbered = 0;
     let mut pending = vec![Pending::Objects(1)];
@@ -292,6 +301,13 @@ fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<()> {
         };
         if let Numbers(len) = field {
             mover.skeleton(len)?;
+        } else if let Filename = field {
+            mover.filename_starts();
+            // A text has no parts.
+            if object(mover, field, fields, &mut numbered)?.is_some() {
+                return None;
+            }
+            mover.filename_ends();
         } else if let Some(parts) = object(mover, field, fields, &mut numbered)? {
             if pending.len() == MAX_DEPTH {
                 return None;
@@ -310,7 +326,10 @@ fn object<M: Mover>(
     numbered: &mut u32,
 ) -> Option<Option<Pending>> {
     let [type_byte] = mover.array()?;
-    *numbered = numbered.wrapping_add(u32::from(type_byte & FLAG_REF != 0));
+    if type_byte & FLAG_REF != 0 {
+        *numbered = numbered.wrapping_add(1);
+        mover.is_numbered();
+    }
     match type_byte & !FLAG_REF {
         kind::NONE | kind::FALSE | kind::TRUE | kind::ELLIPSIS => {}
         kind::REF => mover.reference(*numbered)?,
@@ -334,7 +353,7 @@ fn object<M: Mover>(
             match field {
                 Code => mover.code(len)?,
                 Table => mover.tables(len)?,
-                Object | Numbers(_) => drop(mover.skeleton(len)?),
+                Object | Filename | Numbers(_) => drop(mover.skeleton(len)?),
             }
         }
         kind::SMALL_TUPLE => {

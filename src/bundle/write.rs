@@ -33,12 +33,16 @@ pub struct Contents {
     /// The application's version, if it has one.
     pub version: Option<String>,
     pub entry_point: EntryPoint,
+    /// Further entry points, by the name that chooses them.
+    pub scripts: BTreeMap<String, EntryPoint>,
     /// The files that all variants share, by path.
     pub common: Files,
     /// Oldest target first, levels of one target ascending; each with its own files by path.
     pub variants: Vec<(Variant, Files)>,
     pub has_sources: bool,
     pub requires_python: Option<String>,
+    /// The site-packages of the interpreter are within the program's reach.
+    pub system_site_packages: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,9 +144,11 @@ fn encode(contents: Contents, jobs: usize) -> io::Result<(Vec<Vec<u8>>, Manifest
         name: contents.name,
         version: contents.version,
         entry_point: contents.entry_point,
+        scripts: contents.scripts,
         variants,
         has_sources: contents.has_sources,
         requires_python: contents.requires_python,
+        system_site_packages: contents.system_site_packages,
         frames: described,
         index: describe(index.len(), &compressed_index, None),
     };

@@ -337,15 +337,28 @@ pub(super) enum OnError {
 /// Run a bundle with a Python interpreter of this machine, as crosspyc-run does
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// The interpreter to use [env: CROSSPYC_PYTHON]
-    #[arg(long, value_name = "PATH")]
+    /// The interpreter to use: a path, a name, or a version such as 3.12 [env: CROSSPYC_PYTHON]
+    #[arg(long, value_name = "PYTHON")]
     pub python: Option<OsString>,
     /// Pass an option to the interpreter, such as -Xdev or -O; repeatable
     #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
     pub python_arg: Vec<OsString>,
-    /// Let the program import from PYTHONPATH and the user's site-packages
+    /// Let the program import from PYTHONPATH
     #[arg(long)]
     pub inherit_path: bool,
+    /// Let the program import from the site-packages of the interpreter and of the user
+    #[arg(long)]
+    pub system_site_packages: bool,
+    /// Ignore the environment variables of Python, as python -I does
+    #[arg(long, conflicts_with = "inherit_path")]
+    pub isolated: bool,
+    /// Start another module of the bundle, as python -m does
+    #[arg(long, value_name = "NAME", conflicts_with = "interpreter")]
+    pub module: Option<OsString>,
+    /// Start the interpreter, with the bundle's modules within its reach; without arguments it is
+    /// interactive
+    #[arg(long)]
+    pub interpreter: bool,
     /// Run the bundle only if it is signed with a key in FILE (minisign's NAME.pub); repeatable
     /// [env: CROSSPYC_TRUSTED_KEYS]
     #[arg(long, value_name = "FILE")]
@@ -358,6 +371,9 @@ pub(super) struct RunArgs {
     /// Print which interpreter would be used and why; run nothing
     #[arg(long)]
     pub which: bool,
+    /// Print the folder of the unpacked bundle, a virtual environment; run nothing
+    #[arg(long = "where", conflicts_with = "which")]
+    pub locate: bool,
     /// The bundle, followed by the program's arguments
     #[arg(value_name = "APP.pyb", required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
     pub archive_and_arguments: Vec<OsString>,

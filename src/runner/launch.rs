@@ -1,72 +1,81 @@
 //! Handing over to the interpreter: arguments, streams, signals and exit code are the program's own.
 //!
-//! The program's folder stands first on `sys.path`. A function is started by a console script in the cache, as an installer would have written it.
-//! What is set in the environment, for the processes that the program starts:
-//!
-//! | variable | value |
-//! |---|---|
-//! | `PYTHONPATH` | the program's folder, so that `sys.executable -m PACKAGE` finds its modules; the user's own follows with `--inherit-path`, else it is left out |
-//! | `PYTHONNOUSERSITE` | `1`, unless `--inherit-path` is given |
-//! | `PYTHONPYCACHEPREFIX` | a folder of the cache, for a run from carried sources |
+//! The program runs in the virtual environment that its entry is, so it needs no variables. Two are
+//! changed: `CROSSPYC_ENTRY` is removed, because it chose this bundle's entry point and none of another.
+//! `CROSSPYC_HIDDEN_PATH` is set if the user has a `PYTHONPATH`. The environment's `.pth` file takes the
+//! folders in it out of `sys.path`. `PYTHONPATH` itself stays as it is: other Pythons that the program
+//! starts may need it, and what the program adds to it for its own children is not hidden.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use super::attend::attend;
 use super::cache::Entry;
+use super::choice::Program;
 use super::interpreters::{Answer, Serves};
 use super::{Interpreter, Run, RunError, nonempty_variable};
-use crate::bundle::{EntryPoint, Manifest};
+use crate::bundle::Manifest;
 
-/// Runs a module (the second argument) of a folder (the first) as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does that,
-/// if Python looks at `PYTHONPATH`.
-const RUN_MODULE: &str = "import runpy, sys; \
-    sys.path[:] = [path for path in dict.fromkeys([sys.argv.pop(1), *sys.path]) if path]; \
+/// Runs a module as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does that.
+const RUN_MODULE: &str = "import runpy, sys; sys.path[:] = filter(None, sys.path); \
     runpy._run_module_as_main(sys.argv.pop(1))";
 
-/// Starts the entry point that was unpacked. Where this process becomes the program, it returns only when that failed.
+/// The folders of the user's `PYTHONPATH` that the program does not see.
+const HIDDEN_PATH: &str = "CROSSPYC_HIDDEN_PATH";
+
+/// Starts a program that was unpacked. Where this process becomes the program, it returns only when that
+/// failed.
 pub(super) fn launch(
     run: &Run,
+    program: &Program<'_>,
     manifest: &Manifest,
     interpreter: &Interpreter,
     entry: &Entry,
 ) -> Result<ExitStatus, RunError> {
-    let folder = &entry.folder();
-    let mut command = Command::new(&interpreter.path);
-    command.args(&run.python_args);
+    let mut command = python(entry);
+    command.args(&run.python_args).args(run.isolated.then_some("-I"));
     command.args(level_option(run, manifest, interpreter.serves));
-    match &manifest.entry_point {
-        EntryPoint::Main => command.arg(folder),
-        EntryPoint::Module(module)
-            if has_safe_path(&interpreter.answer) && !ignores_environment(&run.python_args) =>
-        {
-            command.args(["-P", "-m", module.as_str()])
+    match program {
+        Program::Main => command.arg(entry.site_packages()),
+        Program::Module(module) if has_safe_path(&interpreter.answer) => {
+            command.args(["-P", "-m"]).arg(module)
         }
-        EntryPoint::Module(module) => command.args(["-c", RUN_MODULE]).arg(folder).arg(module),
-        EntryPoint::Function { .. } => command.arg(entry.script(manifest)),
+        Program::Module(module) => command.args(["-c", RUN_MODULE]).arg(module),
+        Program::Function { name, entry_point } => command.args(entry.script(entry_point, name)),
+        Program::Interpreter => &mut command,
     };
     command.args(&run.arguments);
-    let failed = |source| RunError::Launch { python: interpreter.path.clone(), source };
-    set_environment(&mut command, folder, run.inherit_path).map_err(failed)?;
-    if interpreter.serves == Serves::Sources {
-        command.env("PYTHONPYCACHEPREFIX", entry.pycache());
-    }
+    set_environment(&mut command, run);
     // Temporary files are to be removed at the end.
-    if entry.is_temporary() { attend(command) } else { hand_over(command) }.map_err(failed)
+    let started = if entry.is_temporary() { attend(command) } else { hand_over(command) };
+    started.map_err(|source| RunError::Launch { python: entry.python(), source })
 }
 
-fn set_environment(command: &mut Command, folder: &Path, inherit_path: bool) -> std::io::Result<()> {
-    let inherited = nonempty_variable("PYTHONPATH").filter(|_| inherit_path);
-    let inherited = inherited.iter().flat_map(env::split_paths);
-    let folders = std::iter::once(folder.to_owned()).chain(inherited);
-    let path = env::join_paths(folders).map_err(|error| std::io::Error::other(error.to_string()))?;
-    command.env("PYTHONPATH", path);
-    if !inherit_path {
-        command.env("PYTHONNOUSERSITE", "1");
+/// The interpreter of the environment.
+#[cfg(not(windows))]
+fn python(entry: &Entry) -> Command {
+    Command::new(entry.python())
+}
+
+/// The base interpreter, which takes itself for the launcher of the environment.
+#[cfg(windows)]
+fn python(entry: &Entry) -> Command {
+    let mut command = Command::new(entry.base_python());
+    command.env(super::redirector::LAUNCHER, entry.python());
+    command
+}
+
+fn set_environment(command: &mut Command, run: &Run) {
+    command.env_remove(super::choice::VARIABLE).env_remove(HIDDEN_PATH);
+    if run.isolated {
+        let of_python = |name: &OsString| name.as_encoded_bytes().starts_with(b"PYTHON");
+        for (name, _) in env::vars_os().filter(|(name, _)| of_python(name)) {
+            command.env_remove(name);
+        }
+    } else if let Some(path) = nonempty_variable("PYTHONPATH").filter(|_| !run.inherit_path) {
+        command.env(HIDDEN_PATH, path);
     }
-    Ok(())
 }
 
 /// `-P` came with 3.11; of the other implementations nobody knows.

@@ -1,11 +1,12 @@
 //! Running a bundle: find an interpreter, unpack into the cache, hand over.
 //!
-//! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor the compiler.
-//! Nothing is run unless every step before it succeeded.
+//! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor the
+//! compiler. Nothing is run unless every step before it succeeded.
 
 mod attend;
 pub mod cache;
 mod children;
+mod choice;
 mod interpreters;
 mod launch;
 mod standalone;
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use cache::CacheError;
+use cache::Entry;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
 pub use standalone::{Carried, carried};
 
@@ -30,21 +32,40 @@ const KEYS_VARIABLE: &str = "CROSSPYC_TRUSTED_KEYS";
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     pub archive: PathBuf,
-    /// The interpreter the user named; no other is tried then.
+    /// The name by which the user started it, if that is not the archive's. It chooses one of several
+    /// entry points.
+    pub called: Option<OsString>,
+    pub start: Start,
+    /// The interpreter the user named, by its path, its name or its version; no other is tried then.
     pub python: Option<OsString>,
     /// Options for the interpreter.
     pub python_args: Vec<OsString>,
-    /// Files of public keys: an archive that is signed with none of them is not run. Without such files those count that
-    /// `CROSSPYC_TRUSTED_KEYS` lists, and without that any archive is run.
+    /// Files of public keys. An archive that is signed with none of them is not run. If there are no
+    /// such files, `CROSSPYC_TRUSTED_KEYS` lists them. Without that too, any archive is run.
     pub trusted_keys: Vec<PathBuf>,
     /// Which application the archive has to be by its signature.
     pub expected: Expected,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
-    /// Keep the user's `PYTHONPATH` and site-packages within the program's reach.
+    /// Let the program import from the user's `PYTHONPATH`.
     pub inherit_path: bool,
+    /// Let the program import from the site-packages of the interpreter and of the user.
+    pub system_site_packages: bool,
+    /// Ignore the user's environment variables for Python, as `python -I` does.
+    pub isolated: bool,
     /// For the program.
     pub arguments: Vec<OsString>,
+}
+
+/// What of a bundle is started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    #[default]
+    EntryPoint,
+    /// Another module, as `python -m` does.
+    Module(OsString),
+    /// The interpreter itself, with the arguments as its own.
+    Interpreter,
 }
 
 /// Why a bundle did not start.
@@ -62,6 +83,8 @@ pub enum RunError {
         "--expect and --min-version look at the signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
     )]
     NoKeys,
+    #[error("{name} is no entry point of {bundle}; {known}")]
+    NoEntryPoint { name: String, bundle: String, known: String },
     #[error(transparent)]
     Find(#[from] FindError),
     #[error(transparent)]
@@ -70,27 +93,50 @@ pub enum RunError {
     Launch { python: PathBuf, source: std::io::Error },
 }
 
-/// Runs a bundle and gives its exit code. On Unix this process becomes the program, and the call returns only when it could not start,
-/// or its files were temporary. `notice` is told, before the start, what the user should know.
+/// Runs a bundle and gives its exit code. On Unix this process becomes the program. The call returns
+/// only if the program could not start or its files were temporary. `notice` gets what the user should
+/// know before the start.
 pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
     let archive = trusted_archive(run)?;
-    let manifest = archive.manifest();
-    let search = interpreters::search(manifest, run.python.as_deref(), &run.python_args, false);
+    let program = choice::program(run, archive.manifest())?;
+    let (interpreter, entry) = unpacked(run, &archive)?;
+    if let Some(note) = entry.note() {
+        notice(note);
+    }
+    let status = launch::launch(run, &program, archive.manifest(), &interpreter, &entry)?;
+    drop(entry);
+    Ok(attend::end_as(status))
+}
+
+/// The folder of the virtual environment that a run would start, unpacked if need be.
+pub fn locate(run: &Run) -> Result<PathBuf, RunError> {
+    let archive = trusted_archive(run)?;
+    let (_, entry) = unpacked(run, &archive)?;
+    match entry.note() {
+        Some(note) => Err(CacheError::Unusable(note.to_owned()).into()),
+        None => Ok(entry.folder().to_owned()),
+    }
+}
+
+fn unpacked(run: &Run, archive: &Archive) -> Result<(Interpreter, Entry), RunError> {
+    let search = interpreters::search(archive.manifest(), run.python.as_deref(), &run.python_args, false);
     let interpreter = search.result()?;
     let variant = match interpreter.serves {
         Serves::Variant(number) => Some(number),
         Serves::Sources => None,
     };
-    let entry = cache::entry(&archive, variant, run.verify)?;
-    if let Some(note) = entry.note() {
-        notice(note);
-    }
-    let status = launch::launch(run, manifest, &interpreter, &entry)?;
-    drop(entry);
-    Ok(attend::end_as(status))
+    let request = cache::Request {
+        variant,
+        interpreter: &interpreter,
+        system_site_packages: run.system_site_packages,
+        verify: run.verify,
+    };
+    let entry = cache::entry(archive, request)?;
+    Ok((interpreter, entry))
 }
 
-/// Says which interpreter a run would choose, and why: its path on the first line. All interpreters are asked anew.
+/// Says which interpreter a run would choose, and why: its path on the first line. All interpreters are
+/// asked anew.
 pub fn which(run: &Run) -> Result<String, RunError> {
     let archive = trusted_archive(run)?;
     let manifest = archive.manifest();

@@ -150,6 +150,8 @@ pub(crate) fn contents() -> Contents {
         has_sources: false,
         version: None,
         requires_python: None,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
     }
 }
 

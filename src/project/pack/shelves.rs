@@ -114,6 +114,8 @@ impl<'p> Shelves<'p> {
             has_sources,
             version: None,
             requires_python: self.project.requires_python.clone().filter(|_| has_sources),
+            scripts: BTreeMap::new(),
+            system_site_packages: false,
         }
     }
 }

@@ -6,30 +6,34 @@ use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 
+use super::install::{Item, Plan, RECORD, join};
 use super::unpack::in_parallel;
-use crate::bundle::{FileEntry, Index};
+use crate::pyc::CACHE_DIR;
 
-/// What is wrong with the first file, in the order of paths, that is not as the archive has it; none if all are, and nothing else is there that
-/// Python would find. What else a program has put beside its modules (a database, uploads) is left alone.
-pub(super) fn damage(folder: &Path, index: &Index, variant: Option<usize>) -> Option<String> {
-    let entries: Vec<&FileEntry> = index.files(variant).collect();
-    let mut expected: BTreeMap<&str, &FileEntry> =
-        entries.iter().map(|entry| (entry.path.as_str(), *entry)).collect();
-    let mut stray = BTreeSet::new();
-    if let Err(error) = walk(folder, "", &mut expected, &mut stray) {
+/// What is wrong with the first file, in the order of paths, that is not as planned; none if all
+/// are, and nothing else is there that Python would run.
+///
+/// Bytecode that Python wrote beside sources is removed, because nothing says that it is still what
+/// Python wrote. Other files that a program has put beside its modules (a database, uploads) are
+/// left alone.
+pub(super) fn damage(place: &Path, plan: &Plan<'_>) -> Option<String> {
+    let mut found = Found {
+        missing: plan.items().iter().map(|item| (item.path.as_str(), item)).collect(),
+        stray: BTreeSet::new(),
+    };
+    if let Err(error) = walk(place, "", &mut found) {
         return Some(format!("cannot be read: {error}"));
     }
-    if let Some(path) = stray.first() {
+    if let Some(path) = found.stray.first() {
         return Some(format!("has `{path}`, which is not in the archive"));
     }
-    if let Some(path) = expected.keys().next() {
+    if let Some(path) = found.missing.keys().next() {
         return Some(format!("lacks `{path}`"));
     }
     let altered = Mutex::new(BTreeSet::new());
-    let _ = in_parallel(&entries, |entry| {
-        let path = folder.join(&entry.path);
-        if !is_as_packed(&path, index, entry).unwrap_or(false) {
-            altered.lock().unwrap_or_else(|error| error.into_inner()).insert(entry.path.as_str());
+    let _ = in_parallel(plan.items(), |item| {
+        if !is_as_planned(&join(place, &item.path), plan, item).unwrap_or(false) {
+            altered.lock().unwrap_or_else(|error| error.into_inner()).insert(item.path.clone());
         }
         Ok::<_, ()>(())
     });
@@ -37,40 +41,65 @@ pub(super) fn damage(folder: &Path, index: &Index, variant: Option<usize>) -> Op
     altered.first().map(|path| format!("has an altered `{path}`"))
 }
 
-/// Takes the files that are there out of `expected`; what should not be there goes to `stray`.
-fn walk(
-    folder: &Path,
-    prefix: &str,
-    expected: &mut BTreeMap<&str, &FileEntry>,
-    stray: &mut BTreeSet<String>,
-) -> io::Result<()> {
+/// What a walk over an entry comes to.
+struct Found<'p, 'a> {
+    /// The planned files that were not seen.
+    missing: BTreeMap<&'p str, &'p Item<'a>>,
+    /// What should not be there.
+    stray: BTreeSet<String>,
+}
+
+fn walk(folder: &Path, prefix: &str, found: &mut Found<'_, '_>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            walk(&entry.path(), &format!("{path}/"), expected, stray)?;
-        } else if !(kind.is_file() && (expected.remove(path.as_str()).is_some() || is_mere_data(&path))) {
-            stray.insert(path);
+            walk(&entry.path(), &format!("{path}/"), found)?;
+            continue;
+        }
+        let planned = found.missing.remove(path.as_str());
+        let is_fine = match planned {
+            Some(item) => item.link().is_some() == kind.is_symlink(),
+            None if is_bytecode(&path) => fs::remove_file(entry.path()).is_ok(),
+            None => path == RECORD || kind.is_file() && is_mere_data(&path),
+        };
+        if !is_fine {
+            found.stray.insert(path);
         }
     }
     Ok(())
 }
 
-/// Whether Python neither imports a file of this name nor takes it for what a package says of itself.
-pub(super) fn is_mere_data(path: &str) -> bool {
-    let describes_package = |part: &str| part.ends_with(".dist-info") || part.ends_with(".egg-info");
-    let is_module = [".py", ".pyc", ".pyw", ".so", ".pyd"].iter().any(|suffix| path.ends_with(suffix));
-    !is_module && !path.split('/').any(describes_package)
+/// Whether Python takes a file of this name for bytecode of a source beside it.
+fn is_bytecode(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    path.ends_with(".pyc") && folder.rsplit('/').next() == Some(CACHE_DIR)
 }
 
-fn is_as_packed(path: &Path, index: &Index, entry: &FileEntry) -> io::Result<bool> {
-    let blob = &index.blobs[entry.blob];
+/// Whether no file of this name is imported, run at the start, loaded as a library, or taken for
+/// what a package says of itself.
+pub(super) fn is_mere_data(path: &str) -> bool {
+    const ENDINGS: [&str; 9] = [".py", ".pyc", ".pyw", ".so", ".pyd", ".dll", ".dylib", ".pth", ".start"];
+    let describes_package = |part: &str| part.ends_with(".dist-info") || part.ends_with(".egg-info");
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    // `libssl.so.3`; `python312._pth` on Windows.
+    let is_code = ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || name.contains(".so.")
+        || name.ends_with("._pth");
+    !is_code && !path.split('/').any(describes_package)
+}
+
+fn is_as_planned(path: &Path, plan: &Plan<'_>, item: &Item<'_>) -> io::Result<bool> {
+    if let Some(target) = item.link() {
+        return Ok(fs::read_link(path)? == target);
+    }
     let metadata = fs::symlink_metadata(path)?;
-    if metadata.len() != blob.size || !has_mode(&metadata, entry.executable) {
+    let bytes = plan.bytes(item);
+    if metadata.len() != bytes.len() as u64 || !has_mode(&metadata, item.executable) {
         return Ok(false);
     }
-    Ok(blake3::hash(&fs::read(path)?).to_hex().as_str() == blob.blake3)
+    Ok(fs::read(path)? == *bytes)
 }
 
 #[cfg(unix)]
@@ -82,4 +111,42 @@ fn has_mode(metadata: &fs::Metadata, executable: bool) -> bool {
 #[cfg(not(unix))]
 fn has_mode(_: &fs::Metadata, _: bool) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_bytecode, is_mere_data};
+
+    #[test]
+    fn code_is_told_from_data_by_its_name() {
+        for code in [
+            "a.py",
+            "a/b.pyc",
+            "a.cpython-312-darwin.so",
+            "lib/libssl.so.3",
+            "x.DLL",
+            "a.dylib",
+            "x.pth",
+            "python312._pth",
+            "a.dist-info/entry_points.txt",
+        ] {
+            assert!(!is_mere_data(code), "{code}");
+        }
+        for data in ["a.txt", "db.sqlite3", "a.pyx", "a/soup", "a.solution", "record"] {
+            assert!(is_mere_data(data), "{data}");
+        }
+    }
+
+    #[test]
+    fn bytecode_stands_in_its_folder() {
+        for (path, expected) in [
+            ("a/__pycache__/b.cpython-312.pyc", true),
+            ("__pycache__/b.pypy39.opt-1.pyc", true),
+            ("a/b.pyc", false),
+            ("a/__pycache__/b.txt", false),
+            ("a/__pycache__/b/c.pyc", false),
+        ] {
+            assert_eq!(is_bytecode(path), expected, "{path}");
+        }
+    }
 }

@@ -3,17 +3,17 @@
 use std::io;
 use std::path::Path;
 
-/// The facts about the folder `root` and about each path of `paths`, which end with zero bytes: whatever changes a file, or a folder's
-/// list of files, changes them. On Unix: mode, size, inode, the times of the last change of contents and of the file itself, the second
-/// of which cannot be set back.
+/// The facts about each path of `paths`, which end with zero bytes, below the folder `root`, which is no
+/// link. Whatever changes a file, or a folder's list of files, changes them. On Unix they are mode,
+/// size, inode, and the times of the last change of the contents and of the inode. The second cannot be
+/// set back.
 #[cfg(unix)]
 pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
     use rustix::fs::{Mode, OFlags};
     let folder =
         rustix::fs::open(root, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
-    let own = one_fact(&rustix::fs::fstat(&folder)?);
     let parts = split(paths);
-    let others = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let (first, rest) = parts.split_first().map_or((&[][..], &[][..]), |(first, rest)| (*first, rest));
         let folder = &folder;
         let spawned: Vec<_> = rest.iter().map(|part| scope.spawn(move || facts_in(folder, part))).collect();
@@ -21,9 +21,8 @@ pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
         for thread in spawned {
             facts.extend(thread.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?);
         }
-        Ok::<_, io::Error>(facts)
-    })?;
-    Ok([own.as_flattened(), &others].concat())
+        Ok(facts)
+    })
 }
 
 /// Parts for a thread each, no smaller than what a thread is worth.
@@ -68,37 +67,57 @@ fn one_fact(stat: &rustix::fs::Stat) -> [[u8; 8]; 7] {
     ]
 }
 
-/// On Windows: what a folder's list says of each file in it, which takes one call for many files. Name, size, and times of making and of the last change.
+/// On Windows: what a folder's list says of each file in it, which takes one call for many files. Name,
+/// size, and the times of creation and of the last change. Data that a program has added is left out.
 #[cfg(not(unix))]
 pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
+    use std::collections::BTreeSet;
+    let paths = std::str::from_utf8(paths).map_err(|_| io::ErrorKind::InvalidData)?;
+    let paths: BTreeSet<&str> = paths.split_terminator('\0').collect();
     let mut facts = Vec::new();
-    list(root, &mut facts)?;
-    for path in paths.split(|&byte| byte == 0).filter(|path| path.ends_with(b"/")) {
-        let path = std::str::from_utf8(path).map_err(|_| io::ErrorKind::InvalidData)?;
-        list(&root.join(path), &mut facts)?;
+    for &path in &paths {
+        let folder = path.rsplit_once('/').map_or(0, |(folder, _)| folder.len() + 1);
+        if path.ends_with('/') {
+            list(root, path, &paths, &mut facts)?;
+        } else if !paths.contains(&path[..folder]) {
+            one_fact(path, &super::install::join(root, path).symlink_metadata()?, &mut facts);
+        }
     }
     Ok(facts)
 }
 
 #[cfg(not(unix))]
-fn list(folder: &Path, facts: &mut Vec<u8>) -> io::Result<()> {
-    let mut entries = std::fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+fn list(
+    root: &Path,
+    folder: &str,
+    paths: &std::collections::BTreeSet<&str>,
+    facts: &mut Vec<u8>,
+) -> io::Result<()> {
+    let place = super::install::join(root, folder.trim_end_matches('/'));
+    let mut entries = std::fs::read_dir(place)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
-        let metadata = entry.metadata()?;
-        let times = [metadata.created(), metadata.modified()].map(|time| {
-            let since = time.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            since.unwrap_or_default().as_nanos()
-        });
-        facts.extend_from_slice(entry.file_name().as_encoded_bytes());
-        facts.push(0);
-        // A folder's own times change when files in it do; those are looked at themselves.
-        if metadata.is_file() {
-            facts.extend_from_slice(&metadata.len().to_le_bytes());
-            times.iter().for_each(|time| facts.extend_from_slice(&time.to_le_bytes()));
-        } else {
-            facts.push(u8::from(metadata.is_dir()));
+        let path = format!("{folder}{}", entry.file_name().to_string_lossy());
+        if paths.contains(path.as_str()) || !super::check::is_mere_data(&path) {
+            one_fact(&path, &entry.metadata()?, facts);
         }
     }
     Ok(())
+}
+
+#[cfg(not(unix))]
+fn one_fact(path: &str, metadata: &std::fs::Metadata, facts: &mut Vec<u8>) {
+    let times = [metadata.created(), metadata.modified()].map(|time| {
+        let since = time.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        since.unwrap_or_default().as_nanos()
+    });
+    facts.extend_from_slice(path.as_bytes());
+    facts.push(0);
+    // A folder's own times change when files in it do, and those are looked at themselves.
+    if metadata.is_file() {
+        facts.extend_from_slice(&metadata.len().to_le_bytes());
+        times.iter().for_each(|time| facts.extend_from_slice(&time.to_le_bytes()));
+    } else {
+        facts.push(u8::from(metadata.is_dir()));
+    }
 }

@@ -1,24 +1,30 @@
-//! The per-user cache of unpacked bundles: an entry for each archive and variant, there whole or not at all.
+//! The per-user cache of unpacked bundles. There is an entry for each archive, variant and interpreter,
+//! complete or not at all. An entry is a virtual environment of that interpreter.
 //!
 //! ```text
 //! ROOT/CACHEDIR.TAG
-//! ROOT/IDENTITY-VARIANT/files/      what stands on sys.path; no other module is in it
-//! ROOT/IDENTITY-VARIANT/bin/NAME    the console script, if that is what is started
-//! ROOT/IDENTITY-VARIANT/pycache/    what Python compiles of carried sources; nothing of ours
-//! ROOT/IDENTITY-VARIANT/in-use    locked by programs that were started from the entry
-//! ROOT/IDENTITY-VARIANT/record      what the files looked like when they were unpacked; its time is that of the last use
-//! ROOT/.unpacking-*                 where a run unpacks
-//! ROOT/.turn-*                      held by the run that makes an entry
+//! ROOT/IDENTITY-VARIANT-PYTHON/pyvenv.cfg
+//! ROOT/IDENTITY-VARIANT-PYTHON/bin/python                       the interpreter, and scripts
+//! ROOT/IDENTITY-VARIANT-PYTHON/lib/python3.12/site-packages/    the modules and their data
+//! ROOT/IDENTITY-VARIANT-PYTHON/in-use     locked by programs that were started from the entry
+//! ROOT/IDENTITY-VARIANT-PYTHON/record     what the files looked like when they were unpacked; its
+//!                                         time is that of the last use
+//! ROOT/.unpacking-*                       where a run unpacks
+//! ROOT/.turn-*                            held by the run that makes an entry
 //! ```
 //!
-//! An entry is made in a temporary folder and renamed, complete. Its record is compared at every start with what the system says of the files (sizes,
-//! times, inodes); where something differs, or when asked to, the files are compared with the archive's digests. One that is damaged is renamed
-//! away and made anew: running programs find the new files under the old names.
+//! A run unpacks into a temporary folder and renames it when it is complete. Every start compares the
+//! entry's record with what the system says of the files (sizes, times, inodes). If something differs,
+//! or with `--verify`, it compares the files with those of the archive. A damaged entry is renamed away
+//! and made again: running programs find the new files under the old names.
 //!
-//! Without a cache that can be used the files go to a temporary folder, which lives as long as the [`Entry`].
+//! If the cache cannot be used, the files go to a temporary folder, which lives as long as the
+//! [`Entry`].
 
 mod check;
+mod environment;
 mod facts;
+mod install;
 mod place;
 mod prune;
 mod record;
@@ -32,7 +38,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::bundle::{Archive, Manifest, ReadError};
+use super::Interpreter;
+use crate::bundle::{Archive, EntryPoint, Index, ReadError};
+use environment::{Environment, PYTHON, SCRIPTS};
+use install::Plan;
 pub use prune::{Listed, clean, list, remove, root};
 pub use record::Header;
 pub(in crate::runner) use trust::{TrustedFolder, open_regular};
@@ -45,13 +54,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// So much of the identity names an entry; the whole is in its record.
 const NAME_DIGITS: usize = 32;
 
+/// So much of the digest of its environment.
+const ENVIRONMENT_DIGITS: usize = 8;
+
 /// So often an entry is put into its place before that is given up: others may be doing the same.
 const ATTEMPTS: usize = 5;
 
-/// A bundle's unpacked files.
+/// The virtual environment with a bundle's files.
 #[derive(Debug)]
 pub struct Entry {
     place: PathBuf,
+    environment: Environment,
     /// Of one in the cache: `prune` leaves it alone.
     _in_use: Option<usage::Mark>,
     temporary: Option<Unpacking>,
@@ -59,19 +72,30 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The folder for `sys.path`. Python must write nothing into it.
-    pub fn folder(&self) -> PathBuf {
-        files(&self.place)
+    /// The folder of the environment, `sys.prefix`.
+    pub fn folder(&self) -> &Path {
+        &self.place
     }
 
-    /// The console script, where the entry point is a function.
-    pub fn script(&self, manifest: &Manifest) -> PathBuf {
-        script::path(&self.place, manifest)
+    /// Where the modules are.
+    pub fn site_packages(&self) -> PathBuf {
+        install::join(&self.place, &self.environment.site_packages)
     }
 
-    /// Where Python may put what it compiles of carried sources (`PYTHONPYCACHEPREFIX`).
-    pub fn pycache(&self) -> PathBuf {
-        self.place.join("pycache")
+    /// The interpreter of the environment, `sys.executable`.
+    pub fn python(&self) -> PathBuf {
+        install::join(&self.place, PYTHON)
+    }
+
+    /// The interpreter outside the environment.
+    pub fn base_python(&self) -> &Path {
+        &self.environment.base
+    }
+
+    /// The console script that starts a function, by the name of the application or of the further
+    /// entry point.
+    pub fn script(&self, entry_point: &EntryPoint, name: &str) -> Option<PathBuf> {
+        Some(self.place.join(SCRIPTS).join(script::name(entry_point, name)?))
     }
 
     /// Whether the files are gone when this is dropped.
@@ -92,6 +116,8 @@ pub enum CacheError {
     Read(#[from] ReadError),
     #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = path.display())]
     Irreparable { path: PathBuf, damage: String, source: ReadError },
+    #[error("the bundle cannot be installed: {0}; build it again without that file")]
+    NotInstallable(String),
     #[error("the cache cannot be used: {0}")]
     Unusable(String),
     #[error(
@@ -115,7 +141,8 @@ enum Obstacle {
 #[derive(Debug)]
 enum Failure {
     Archive(ReadError),
-    Damage(CacheError),
+    /// Another place would not help.
+    Final(CacheError),
     Cache(Obstacle),
 }
 
@@ -131,14 +158,29 @@ impl From<Obstacle> for Failure {
     }
 }
 
-/// The unpacked files of one of the archive's variants (without one, of a run from carried sources): from the cache if they are there and
-/// look untouched, else unpacked now. With `verify` every byte of them is compared with the archive.
-pub fn entry(archive: &Archive, variant: Option<usize>, verify: bool) -> Result<Entry, CacheError> {
-    let wanted = Wanted::new(archive, variant, verify);
+/// What is wanted of the cache.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// The number of the archive's variant; without one, its sources run.
+    pub variant: Option<usize>,
+    pub interpreter: &'r Interpreter,
+    /// The site-packages of the interpreter are within reach.
+    pub system_site_packages: bool,
+    /// Compare every byte with the archive.
+    pub verify: bool,
+}
+
+/// The unpacked files of an archive: from the cache if they are there and look untouched, else
+/// unpacked now.
+pub fn entry(archive: &Archive, request: Request<'_>) -> Result<Entry, CacheError> {
+    let wanted = Wanted::new(archive, request);
     match wanted.marked() {
-        Ok((place, mark)) => Ok(Entry { _in_use: mark, place, temporary: None, note: None }),
+        Ok((place, in_use)) => {
+            let environment = wanted.environment;
+            Ok(Entry { place, environment, _in_use: in_use, temporary: None, note: None })
+        }
         Err(Failure::Archive(error)) => Err(error.into()),
-        Err(Failure::Damage(error)) => Err(error),
+        Err(Failure::Final(error)) => Err(error),
         Err(Failure::Cache(obstacle)) => wanted.in_temporary(&obstacle),
     }
 }
@@ -153,17 +195,14 @@ pub(super) fn made_folder() -> Option<TrustedFolder> {
     place::cache().ok()
 }
 
-fn files(place: &Path) -> PathBuf {
-    place.join("files")
-}
-
 /// The entry that is asked for.
 struct Wanted<'a> {
     archive: &'a Archive,
     variant: Option<usize>,
     verify: bool,
+    environment: Environment,
     header: Header,
-    /// The entry's name in the cache.
+    /// The beginning of the entry's name in the cache. The root decides on the rest.
     name: String,
 }
 
@@ -175,22 +214,30 @@ enum State {
 }
 
 impl Wanted<'_> {
-    fn new(archive: &Archive, variant: Option<usize>, verify: bool) -> Wanted<'_> {
+    fn new<'a>(archive: &'a Archive, request: Request<'_>) -> Wanted<'a> {
         let manifest = archive.manifest();
-        let (suffix, label) = match variant {
+        let (suffix, label) = match request.variant {
             None => ("source".to_owned(), "source".to_owned()),
             Some(number) => {
                 let label = manifest.variants[number].label();
                 (format!("{number}-{label}"), label)
             }
         };
+        let has_system_site_packages = request.system_site_packages || manifest.system_site_packages;
+        let environment = Environment::new(request.interpreter, has_system_site_packages);
         let identity = archive.identity().to_hex();
+        let header = Header {
+            identity: identity.to_string(),
+            name: manifest.name.clone(),
+            variant: label,
+            python: format!("{} {}", request.interpreter.answer.release, environment.base.display()),
+        };
         let name = format!("{}-{suffix}", &identity[..NAME_DIGITS]);
-        let header = Header { identity: identity.to_string(), name: manifest.name.clone(), variant: label };
-        Wanted { archive, variant, verify, header, name }
+        Wanted { archive, variant: request.variant, verify: request.verify, environment, header, name }
     }
 
-    /// The place of the entry in the cache, marked as in use. It may be removed before it is marked: then it is made again.
+    /// The place of the entry in the cache, marked as in use. It may be removed before it is marked:
+    /// then it is made again.
     fn marked(&self) -> Result<(PathBuf, Option<usage::Mark>), Failure> {
         let mut place = self.in_cache()?;
         for _ in 0..ATTEMPTS {
@@ -206,11 +253,13 @@ impl Wanted<'_> {
     /// The place of the entry in the cache, made if need be.
     fn in_cache(&self) -> Result<PathBuf, Failure> {
         let root = place::cache()?;
-        let place = root.join(&self.name);
+        let environment = self.environment.digest(root.path()).to_hex();
+        let name = format!("{}-{}", self.name, &environment[..ENVIRONMENT_DIGITS]);
+        let place = root.join(&name);
         if let State::Whole = self.state(&place)? {
             return Ok(place);
         }
-        let _turn = Turn::wait(&root, &self.name, PATIENCE);
+        let _turn = Turn::wait(&root, &name, PATIENCE);
         // Another run may have made it while this one waited.
         let damage = match self.state(&place)? {
             State::Whole => return Ok(place),
@@ -220,7 +269,7 @@ impl Wanted<'_> {
         unpack::clean(root.path());
         match (self.make(&root, &place), damage) {
             (Err(Failure::Archive(source)), Some(damage)) => {
-                Err(Failure::Damage(CacheError::Irreparable { path: place, damage, source }))
+                Err(Failure::Final(CacheError::Irreparable { path: place, damage, source }))
             }
             (result, _) => result.map(|()| place),
         }
@@ -228,36 +277,42 @@ impl Wanted<'_> {
 
     fn state(&self, place: &Path) -> Result<State, Failure> {
         match fs::symlink_metadata(place) {
-            Ok(_) => {}
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => return Ok(State::Damaged("is not a folder".to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Absent),
             Err(source) => return Err(Obstacle::Io { path: place.to_owned(), source }.into()),
         }
-        if !script::is_there(place, self.archive.manifest()) {
-            return Ok(State::Damaged("has an altered console script".to_owned()));
-        }
-        let files = files(place);
-        if !self.verify && record::is_current(place, &files, &self.header) {
+        if !self.verify && record::is_current(place, &self.header) {
             return Ok(State::Whole);
         }
-        let index = self.archive.index().map_err(|source| {
+        let irreparable = |source| {
             let damage = if self.verify { "cannot be verified" } else { "has changed" }.to_owned();
-            Failure::Damage(CacheError::Irreparable { path: place.to_owned(), damage, source })
-        })?;
-        match check::damage(&files, &index, self.variant) {
+            Failure::Final(CacheError::Irreparable { path: place.to_owned(), damage, source })
+        };
+        let index = self.archive.index().map_err(irreparable)?;
+        let plan = match self.plan(&index, place) {
+            Err(Failure::Archive(source)) => return Err(irreparable(source)),
+            plan => plan?,
+        };
+        match check::damage(place, &plan) {
             Some(damage) => Ok(State::Damaged(damage)),
             None => {
                 // In a cache that cannot be written it is compared at every start.
-                let _ = record::write(place, &files, &self.header, &index, self.variant);
+                let _ = record::write(place, &self.header, &plan);
                 Ok(State::Whole)
             }
         }
+    }
+
+    fn plan<'p>(&'p self, index: &'p Index, place: &'p Path) -> Result<Plan<'p>, Failure> {
+        Plan::new(self.archive, index, self.variant, &self.environment, place)
     }
 
     /// Makes the entry, in the place of a damaged one if that is there.
     fn make(&self, root: &TrustedFolder, place: &Path) -> Result<(), Failure> {
         let io_error = |source| Obstacle::Io { path: place.to_owned(), source };
         let unpacking = Unpacking::in_cache(root).map_err(io_error)?;
-        self.fill(unpacking.path())?;
+        self.fill(unpacking.path(), place)?;
         for _ in 0..ATTEMPTS {
             match fs::rename(unpacking.path(), place) {
                 Ok(()) => return Ok(()),
@@ -272,13 +327,13 @@ impl Wanted<'_> {
         Err(io_error(io::ErrorKind::AlreadyExists.into()).into())
     }
 
-    fn fill(&self, place: &Path) -> Result<(), Failure> {
-        let files = files(place);
+    /// Writes the files into `folder`, which will be renamed to `place`.
+    fn fill(&self, folder: &Path, place: &Path) -> Result<(), Failure> {
         let index = self.archive.index()?;
-        unpack::unpack(self.archive, &index, self.variant, &files)?;
-        script::write(place, self.archive.manifest())
-            .and_then(|()| record::write(place, &files, &self.header, &index, self.variant))
-            .map_err(|source| Obstacle::Io { path: place.to_owned(), source }.into())
+        let plan = self.plan(&index, place)?;
+        unpack::unpack(&plan, folder)?;
+        record::write(folder, &self.header, &plan)
+            .map_err(|source| Obstacle::Io { path: folder.to_owned(), source }.into())
     }
 
     fn in_temporary(&self, obstacle: &Obstacle) -> Result<Entry, CacheError> {
@@ -288,10 +343,11 @@ impl Wanted<'_> {
         });
         let filled = unpacking
             .map_err(Failure::Cache)
-            .and_then(|unpacking| self.fill(unpacking.path()).map(|()| unpacking));
+            .and_then(|unpacking| self.fill(unpacking.path(), unpacking.path()).map(|()| unpacking));
         match filled {
             Ok(unpacking) => Ok(Entry {
                 place: unpacking.path().to_owned(),
+                environment: self.environment.clone(),
                 _in_use: None,
                 temporary: Some(unpacking),
                 note: Some(format!(
@@ -299,7 +355,7 @@ impl Wanted<'_> {
                 )),
             }),
             Err(Failure::Archive(error)) => Err(error.into()),
-            Err(Failure::Damage(error)) => Err(error),
+            Err(Failure::Final(error)) => Err(error),
             Err(Failure::Cache(other)) => {
                 Err(CacheError::NoPlace { cache: obstacle.to_string(), temporary: other.to_string() })
             }

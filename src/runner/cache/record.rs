@@ -1,12 +1,14 @@
-//! The record of an entry: what its files looked like when they were unpacked, so that a start sees without reading them whether they still are what they were.
+//! The record of an entry: what its files looked like when they were unpacked. A start compares it with
+//! what they look like now, and need not read them.
 //!
 //! ```text
 //! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of the facts about every path
 //! JSON and a newline                    what the entry is, see [`Header`]
-//! paths, each ended by a zero byte      folders end with `/`; relative to the folder of the files
+//! paths, each ended by a zero byte      folders end with `/`; relative to the entry
 //! ```
 //!
-//! The facts (see [`facts`]) are not in the record: they are asked anew at every start, and whatever has changed, in the record too, changes the digest.
+//! The facts (see [`facts`]) are not in the record. Every start collects them anew, and any change, also
+//! one in the record itself, changes the digest.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -16,12 +18,13 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::check::is_mere_data;
+use super::environment::SCRIPTS;
 use super::facts::facts;
+use super::install::{Plan, RECORD};
 use super::trust::open_regular;
-use crate::bundle::{Index, folders};
+use crate::bundle::folders;
+use crate::pyc::CACHE_DIR;
 
-/// The record's name in the entry.
-const NAME: &str = "record";
 const DIGEST_LENGTH: usize = 64;
 
 /// The last use is recorded no finer than this.
@@ -36,45 +39,46 @@ pub struct Header {
     pub name: String,
     /// The pyc tag and optimisation level, or `source`.
     pub variant: String,
+    /// The base interpreter: its release and path.
+    pub python: String,
 }
 
-/// Writes the record of the entry at `place`, whose files are complete: those of a variant of the archive with this index.
-pub(super) fn write(
-    place: &Path,
-    files: &Path,
-    header: &Header,
-    index: &Index,
-    variant: Option<usize>,
-) -> io::Result<()> {
+/// Writes the record of the entry at `place`, whose files are complete.
+pub(super) fn write(place: &Path, header: &Header, plan: &Plan<'_>) -> io::Result<()> {
     let mut rest = serde_json::to_vec(header)?;
     rest.push(b'\n');
-    for path in paths(index, variant) {
+    for path in paths(plan) {
         rest.extend_from_slice(path.as_bytes());
         rest.push(0);
     }
-    let digest = digest(&rest, files)?;
+    let digest = digest(&rest, place)?;
     let mut temporary = tempfile::NamedTempFile::new_in(place)?;
     temporary.write_all(format!("{digest}\n").as_bytes())?;
     temporary.write_all(&rest)?;
-    temporary.persist(place.join(NAME))?;
+    temporary.persist(place.join(RECORD))?;
     Ok(())
 }
 
-/// What a start looks at, folders with a `/` at the end: every file, and every folder in which Python would find a file that came later. (What
-/// Windows says of a folder is what it says of the files in it: there, all.)
-fn paths(index: &Index, variant: Option<usize>) -> Vec<String> {
-    let files = || index.files(variant).map(|entry| entry.path.as_str());
-    let watched = folders(files().filter(|path| cfg!(windows) || !is_mere_data(path)));
-    let watched = watched.into_iter().map(|folder| format!("{folder}/"));
+/// What a start looks at, folders with a `/` at the end: every file, and every folder in which Python
+/// would find a module that came later. The folders of bytecode are left out, because Python writes
+/// into them. (What Windows says of a folder is what it says of the files in it: there, all.)
+fn paths(plan: &Plan<'_>) -> Vec<String> {
+    let files = || plan.items().iter().map(|item| item.path.as_str());
+    let mut watched = folders(files().filter(|path| cfg!(windows) || !is_mere_data(path)));
+    // Python finds modules beside a script.
+    watched.insert(SCRIPTS);
+    let watched = watched.into_iter().filter(|folder| !folder.ends_with(CACHE_DIR));
+    let watched = watched.map(|folder| format!("{folder}/"));
     watched.chain(files().map(str::to_owned)).collect()
 }
 
-/// Whether the entry is the one that `header` describes and its files look as they did. Records that it was used.
-pub(super) fn is_current(place: &Path, files: &Path, header: &Header) -> bool {
+/// Whether the entry is the one that `header` describes and its files look as they did. Records that
+/// it was used.
+pub(super) fn is_current(place: &Path, header: &Header) -> bool {
     let Some((bytes, _)) = contents(place) else { return false };
     let Some((said, rest)) = split(&bytes) else { return false };
     let is_current = parse_header(rest).as_ref() == Some(header)
-        && digest(rest, files).is_ok_and(|digest| digest.as_bytes() == said);
+        && digest(rest, place).is_ok_and(|digest| digest.as_bytes() == said);
     if is_current {
         record_use(place);
     }
@@ -89,7 +93,7 @@ pub(super) fn read(place: &Path) -> Option<(Header, SystemTime)> {
 
 fn contents(place: &Path) -> Option<(Vec<u8>, File)> {
     let mut bytes = Vec::new();
-    let mut file = open_regular(&place.join(NAME), File::options().read(true)).ok()?;
+    let mut file = open_regular(&place.join(RECORD), File::options().read(true)).ok()?;
     file.read_to_end(&mut bytes).ok()?;
     Some((bytes, file))
 }
@@ -103,15 +107,15 @@ fn parse_header(rest: &[u8]) -> Option<Header> {
     serde_json::from_slice(rest.split(|&byte| byte == b'\n').next()?).ok()
 }
 
-fn digest(rest: &[u8], files: &Path) -> io::Result<String> {
+fn digest(rest: &[u8], place: &Path) -> io::Result<String> {
     let start = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
-    let facts = facts(files, &rest[start..])?;
+    let facts = facts(place, &rest[start..])?;
     Ok(blake3::Hasher::new().update(rest).update(&facts).finalize().to_hex().to_string())
 }
 
 /// The time of the record is that of the last use. In a cache that cannot be written, nothing is recorded.
 fn record_use(place: &Path) {
-    let path = place.join(NAME);
+    let path = place.join(RECORD);
     let age = fs::metadata(&path).and_then(|metadata| metadata.modified()).map(|time| time.elapsed());
     // A time to come is no use that was.
     if !matches!(age, Ok(Ok(age)) if age < USE_GRANULARITY)

@@ -1,94 +1,176 @@
-//! The console script that starts a function, in a folder of its own, as installers write one.
+//! Console scripts, as an installer writes them beside the interpreter.
 //!
-//! A file rather than an option of the interpreter: programs start themselves anew as `[sys.executable, *sys.argv]` (servers that reload do), and
-//! tracebacks begin with it.
+//! A function is started by a file rather than by an option of the interpreter: programs start
+//! themselves anew as `[sys.executable, *sys.argv]` (servers that reload do), and tracebacks begin
+//! with it.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::check::is_mere_data;
-use super::trust::folder_builder;
-use crate::bundle::{EntryPoint, Manifest, check_path};
+use super::environment::PYTHON;
+use crate::bundle::{EntryPoint, check_path};
 
-/// Python puts the script's folder first on `sys.path`, where programs that run other scripts (coverage, pdb) look for it and replace it; there are no modules in
-/// it. Where `-E` or `-I` hides `PYTHONPATH`, that of the modules is added.
-const SCRIPT: &str = r#"import sys
+/// The first line of a script may be so long at most. Linux takes 256 bytes, older ones 128.
+const MOST_SHEBANG: usize = 127;
 
-if __name__ == "__main__":
-    import importlib
-    import operator
-    import os
-
-    modules = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "files")
-    if modules not in sys.path:
-        sys.path.insert(0, modules)
-    main = operator.attrgetter(@FUNCTION@)(importlib.import_module(@MODULE@))
-    sys.exit(main())
+/// What `pip` writes after the first line. The name of the program is that of the script.
+const BODY: &str = r#"import re
+import sys
+from @MODULE@ import @IMPORT@
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\.pyw?|\.exe)?$', '', sys.argv[0])
+    sys.exit(@FUNCTION@())
 "#;
 
-/// Where the script is in an entry.
-pub(super) fn path(place: &Path, manifest: &Manifest) -> PathBuf {
-    // An application may have a name that no file can have, or one that hides a module: `json.py`.
-    let name = &manifest.name;
-    let is_file_name = !name.contains('/') && check_path(name).is_ok() && is_mere_data(name);
-    place.join("bin").join(if is_file_name { name } else { "app" })
+/// The script of the entry point of an application, if it is a function. An application may have a
+/// name that no file can have, or one that would hide a module: `json.py`.
+pub(super) fn name<'a>(entry_point: &EntryPoint, application: &'a str) -> Option<&'a str> {
+    let EntryPoint::Function { .. } = entry_point else { return None };
+    Some(if is_name(application) { application } else { "app" })
 }
 
-/// Writes the script, if there is to be one.
-pub(super) fn write(place: &Path, manifest: &Manifest) -> io::Result<()> {
-    let Some(text) = text(manifest)? else { return Ok(()) };
-    folder_builder().create(place.join("bin"))?;
-    fs::write(path(place, manifest), text)
+/// Whether a script may have this name.
+pub(super) fn is_name(name: &str) -> bool {
+    !is_interpreter(name) && !name.contains('/') && check_path(name).is_ok() && is_mere_data(name)
 }
 
-/// Whether the script is there as it was written, and alone in its folder, or there is to be none.
-pub(super) fn is_there(place: &Path, manifest: &Manifest) -> bool {
-    let path = path(place, manifest);
-    let is_alone = || fs::read_dir(place.join("bin")).is_ok_and(|entries| entries.count() == 1);
-    match text(manifest) {
-        Ok(Some(text)) => fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) && is_alone(),
-        Ok(None) => true,
-        Err(_) => false,
+/// `python`, `python3.13t`, `pypy3`, `pythonw.exe`
+pub(super) fn is_interpreter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let stem = name.strip_suffix(".exe").unwrap_or(&name);
+    let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == 't');
+    ["python", "pythonw", "pypy", "pypyw", "graalpy"].contains(&stem)
+}
+
+/// The text of a script that starts a function of a module, for the environment at `place`.
+pub(super) fn text(place: &Path, module: &str, function: &str) -> Vec<u8> {
+    let import = function.split('.').next().unwrap_or(function);
+    // No part contains the mark of another: these are Python's dotted names.
+    let body = BODY.replace("@MODULE@", module).replace("@IMPORT@", import).replace("@FUNCTION@", function);
+    [first_lines(place), body.into_bytes()].concat()
+}
+
+/// Whether a console script can be written for it: both are dotted names.
+pub(super) fn can_be_imported(module: &str, function: &str) -> bool {
+    let is_identifier = |part: &str| {
+        let is_part = |c: char| c == '_' || c.is_alphanumeric();
+        !part.starts_with(|c: char| c.is_ascii_digit()) && !part.is_empty() && part.chars().all(is_part)
+    };
+    [module, function].iter().all(|name| name.split('.').all(is_identifier))
+}
+
+/// A script of a wheel: its first line names the environment's interpreter if it is `#!python`.
+pub(super) fn of_wheel(place: &Path, script: &[u8]) -> Option<Vec<u8>> {
+    let rest = script.strip_prefix(b"#!python")?;
+    let rest = rest.strip_prefix(b"w").unwrap_or(rest);
+    let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
+    Some([&first_lines(place), &rest[end..]].concat())
+}
+
+/// The shebang. If the path is too long for one or has spaces, a shell starts the interpreter: what
+/// is a command to it is a text to Python.
+fn first_lines(place: &Path) -> Vec<u8> {
+    let python = place.join(PYTHON);
+    let python = python.as_os_str().as_encoded_bytes();
+    let shebang = [b"#!", python, b"\n"].concat();
+    let is_plain = !python.iter().any(u8::is_ascii_whitespace) && shebang.len() <= MOST_SHEBANG;
+    let coding = b"# -*- coding: utf-8 -*-\n";
+    match is_plain || cfg!(windows) {
+        true => [&shebang, &coding[..]].concat(),
+        false => {
+            let escaped = |&byte: &u8| if b"\"$`\\".contains(&byte) { vec![b'\\', byte] } else { vec![byte] };
+            let python: Vec<u8> = python.iter().flat_map(escaped).collect();
+            [b"#!/bin/sh\n'''exec' \"", &python[..], b"\" \"$0\" \"$@\"\n' '''\n", coding].concat()
+        }
     }
 }
 
-fn text(manifest: &Manifest) -> io::Result<Option<String>> {
-    let EntryPoint::Function { module, function } = &manifest.entry_point else { return Ok(None) };
-    // A string of JSON is one of Python.
-    let script = SCRIPT.replace("@MODULE@", &serde_json::to_string(module)?);
-    Ok(Some(script.replace("@FUNCTION@", &serde_json::to_string(function)?)))
+/// The console scripts and graphical programs that an `entry_points.txt` names, with what they call.
+pub(super) fn declared(text: &str) -> impl Iterator<Item = Declared<'_>> {
+    let mut section = "";
+    text.lines().map(str::trim).filter_map(move |line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let is_graphical = match section {
+            "[console_scripts]" => false,
+            "[gui_scripts]" => true,
+            _ => return None,
+        };
+        let (name, value) = line.split_once('=').filter(|_| !line.starts_with(['#', ';']))?;
+        // What follows in brackets are extras.
+        let (module, function) = value.split('[').next()?.split_once(':')?;
+        let [name, module, function] = [name, module, function].map(str::trim);
+        (is_name(name) && can_be_imported(module, function)).then_some(Declared {
+            name,
+            module,
+            function,
+            is_graphical,
+        })
+    })
+}
+
+/// A program that a distribution declares.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Declared<'t> {
+    pub name: &'t str,
+    pub module: &'t str,
+    pub function: &'t str,
+    /// It has no console on Windows.
+    pub is_graphical: bool,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::Frame;
 
     #[test]
     fn scripts_have_the_name_of_the_application_if_that_harms_nothing() {
-        for (name, expected) in [
+        let function = EntryPoint::Function { module: "a".into(), function: "b".into() };
+        for (application, expected) in [
             ("my.app", "my.app"),
             ("größe", "größe"),
             ("a b", "a b"),
+            ("pythonic", "pythonic"),
             ("json.py", "app"),
+            ("python", "app"),
+            ("Python3.12", "app"),
+            ("pypy3", "app"),
             ("../up", "app"),
             ("a/b", "app"),
             ("con", "app"),
             ("", "app"),
         ] {
-            let frame = Frame { compressed: 0, size: 0, blake3: String::new(), parent: None };
-            let manifest = Manifest {
-                name: name.to_owned(),
-                entry_point: EntryPoint::Main,
-                variants: Vec::new(),
-                has_sources: false,
-                version: None,
-                requires_python: None,
-                frames: Vec::new(),
-                index: frame,
-            };
-            assert_eq!(path(Path::new("entry"), &manifest), Path::new("entry/bin").join(expected), "{name}");
+            assert_eq!(name(&function, application), Some(expected), "{application}");
         }
+        assert_eq!(name(&EntryPoint::Main, "app"), None);
+    }
+
+    #[test]
+    fn scripts_are_found_in_their_sections() {
+        let text = "[other]\nx = y:z\n\n[console_scripts]\n# no\na = pkg.mod:main\nb-c=pkg:f.g [extra]\n\
+            python = a:b\nc = a\nd = a b:c\n[gui_scripts]\ne = e:f\n";
+        let found: Vec<_> =
+            declared(text).map(|it| (it.name, it.module, it.function, it.is_graphical)).collect();
+        let expected = [("a", "pkg.mod", "main", false), ("b-c", "pkg", "f.g", false), ("e", "e", "f", true)];
+        assert_eq!(found, expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_starts_the_interpreter_whose_path_no_shebang_takes() {
+        let long = format!("/{}", "x".repeat(200));
+        for (place, start) in [
+            ("/e", "#!/e/bin/python\n# -*- coding: utf-8 -*-\n".to_owned()),
+            ("/a b", "#!/bin/sh\n'''exec' \"/a b/bin/python\" \"$0\" \"$@\"\n' '''\n".to_owned()),
+            (&long, format!("#!/bin/sh\n'''exec' \"{long}/bin/python\" \"$0\" \"$@\"\n' '''\n")),
+        ] {
+            let text = String::from_utf8(text(Path::new(place), "a.b", "c.d")).expect("text");
+            assert!(text.starts_with(&start), "{text}");
+            assert!(text.contains("from a.b import c\n") && text.contains("sys.exit(c.d())"), "{text}");
+            let of_wheel = of_wheel(Path::new(place), b"#!python -u\nprint(1)\n").expect("it is one");
+            assert!(of_wheel.starts_with(start.as_bytes()) && of_wheel.ends_with(b"\nprint(1)\n"));
+        }
+        assert_eq!(of_wheel(Path::new("/e"), b"#!/bin/sh\n"), None);
     }
 }

@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::install::{Item, Plan, join};
 use super::trust::{folder_builder, is_own, open_regular};
 use super::usage::{self, Mark};
 use super::{Failure, Obstacle, TrustedFolder};
-use crate::bundle::{Archive, FileEntry, Index, folders, write_file};
+use crate::bundle::write_file;
 
 /// How the names begin of the folders in which a run unpacks.
 const IN_CACHE: &str = ".unpacking-";
@@ -173,26 +174,34 @@ impl Drop for Turn {
     }
 }
 
-/// Writes the files of a variant into `folder`, which is made. They are those of the archive: its reader has verified them.
-pub(super) fn unpack(
-    archive: &Archive,
-    index: &Index,
-    variant: Option<usize>,
-    folder: &Path,
-) -> Result<(), Failure> {
-    let blobs = archive.blobs(index, variant)?;
-    let entries: Vec<&FileEntry> = index.files(variant).collect();
-    let folders = folders(entries.iter().map(|entry| entry.path.as_str()));
+/// Writes the files of an entry into `folder`, which is there.
+pub(super) fn unpack(plan: &Plan<'_>, folder: &Path) -> Result<(), Failure> {
     let io_error = |path: PathBuf, source| Failure::Cache(Obstacle::Io { path, source });
-    folder_builder().create(folder).map_err(|source| io_error(folder.to_owned(), source))?;
-    for path in folders {
-        let path = folder.join(path);
+    for path in plan.folders() {
+        let path = join(folder, &path);
         folder_builder().create(&path).map_err(|source| io_error(path, source))?;
     }
-    in_parallel(&entries, |entry| {
-        let path = folder.join(&entry.path);
-        write_file(&path, blobs.get(entry.blob), entry.executable).map_err(|source| io_error(path, source))
+    in_parallel(plan.items(), |item| {
+        let path = join(folder, &item.path);
+        write(&path, plan, item).map_err(|source| io_error(path, source))
     })
+}
+
+fn write(path: &Path, plan: &Plan<'_>, item: &Item<'_>) -> io::Result<()> {
+    match item.link() {
+        Some(target) => link(target, path),
+        None => write_file(path, &plan.bytes(item), item.executable),
+    }
+}
+
+#[cfg(unix)]
+fn link(target: &Path, path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, path)
+}
+
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Calls `work` for each item, on several threads if there are many. Stops at the first error.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::check_path;
 use crate::runner::children;
 
 /// How long an interpreter may take to say what it is.
@@ -38,6 +39,12 @@ pub struct Answer {
     pub platform: String,
     /// How the names of native modules may end that it loads: `.cpython-312-x86_64-linux-gnu.so`. None if it did not say.
     pub suffixes: Option<Vec<String>>,
+    /// The interpreter that virtual environments of it are made of (`sys._base_executable`): itself,
+    /// unless it is in one. None if it did not say, or the path is not UTF-8.
+    pub base: Option<String>,
+    /// Where a virtual environment of it has its packages: `lib/python3.12/site-packages`. None if
+    /// it did not say.
+    pub site_packages: Option<String>,
 }
 
 /// Why a program gave no answer.
@@ -66,6 +73,8 @@ impl Answer {
             bits: word()?.parse().ok()?,
             platform: word()?.to_owned(),
             suffixes: word().map(|list| list.split(',').filter(|&it| it != "-").map(str::to_owned).collect()),
+            base: word().and_then(from_hexadecimal),
+            site_packages: word().filter(|path| check_path(path).is_ok()).map(str::to_owned),
         };
         words.next().is_none().then_some(answer)
     }
@@ -124,6 +133,12 @@ impl fmt::Display for Answer {
         };
         write!(f, "{implementation} {} ({})", self.release, self.tag)
     }
+}
+
+/// The text whose UTF-8 these digits are.
+fn from_hexadecimal(digits: &str) -> Option<String> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    String::from_utf8(digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?).ok()
 }
 
 /// What an interpreter says of itself. No file in the current folder and no variable has a say in it.

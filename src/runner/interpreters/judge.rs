@@ -133,6 +133,8 @@ mod tests {
             has_sources: false,
             version: None,
             requires_python: None,
+            scripts: std::collections::BTreeMap::new(),
+            system_site_packages: false,
             frames: Vec::new(),
             index: frame,
         }

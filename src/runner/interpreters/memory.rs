@@ -16,7 +16,7 @@ use super::candidates::Candidate;
 use crate::runner::cache::{self, TrustedFolder, open_regular};
 
 /// In the folder of the cache; the number is that of its format.
-const FILE_NAME: &str = "interpreters-2.json";
+const FILE_NAME: &str = "interpreters-3.json";
 
 /// No machine has so many Pythons.
 const MOST_BYTES: u64 = 16 << 20;

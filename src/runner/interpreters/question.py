@@ -41,6 +41,23 @@ def place():
         return "musllinux" + musl() + "-" + processor
 
 
+# What a virtual environment of it is made of: if it is in one itself, the Python of that one.
+def base():
+    path = getattr(sys, "_base_executable", None) or sys.executable
+    # Before 3.11 one in an environment says itself, a link to its base.
+    if os.path.exists(os.path.join(os.path.dirname(os.path.dirname(path)), "pyvenv.cfg")):
+        path = os.path.realpath(path)
+    return path.encode("utf-8", "surrogateescape").hex() or "-"
+
+
+# Where a virtual environment of it has its packages.
+def site_packages():
+    schemes = sysconfig.get_scheme_names()
+    scheme = "venv" if "venv" in schemes else "nt" if os.name == "nt" else "posix_prefix"
+    path = sysconfig.get_path("purelib", scheme, {"base": "", "platbase": ""})
+    return path.replace(os.sep, "/").strip("/")
+
+
 print(
     sys.implementation.name,
     release(),
@@ -49,4 +66,6 @@ print(
     sys.maxsize.bit_length() + 1,
     place(),
     ",".join(importlib.machinery.EXTENSION_SUFFIXES) or "-",
+    base(),
+    site_packages(),
 )

@@ -1,0 +1,96 @@
+//! The virtual environment that an entry is: what makes it one of its interpreter.
+//!
+//! Python takes the folder above its own for an environment if a `pyvenv.cfg` stands there. The file
+//! names the folder of the base interpreter, where the standard library is. `sys.prefix`,
+//! `sysconfig`, `site` and `importlib.metadata` then refer to the entry, and so do those of child
+//! processes that are started by `sys.executable`.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf, absolute};
+
+use crate::runner::Interpreter;
+
+/// Where programs are in an environment.
+pub(super) const SCRIPTS: &str = if cfg!(windows) { "Scripts" } else { "bin" };
+
+/// The interpreter of an environment.
+pub(super) const PYTHON: &str = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+
+/// The file that makes a folder an environment.
+pub(super) const SETTINGS: &str = "pyvenv.cfg";
+
+/// What an environment depends on.
+#[derive(Clone, Debug)]
+pub(super) struct Environment {
+    /// The interpreter outside any environment.
+    pub base: PathBuf,
+    /// Of Python.
+    pub release: [u32; 3],
+    /// Where the packages are, relative to the environment.
+    pub site_packages: String,
+    /// The packages of the base are within reach too.
+    pub has_system_site_packages: bool,
+}
+
+impl Environment {
+    pub(super) fn new(interpreter: &Interpreter, has_system_site_packages: bool) -> Environment {
+        let answer = &interpreter.answer;
+        let release = answer.numbers().unwrap_or_default();
+        let usual = || match cfg!(windows) {
+            true => "Lib/site-packages".to_owned(),
+            false => format!("lib/python{}.{}/site-packages", release[0], release[1]),
+        };
+        let base = answer.base.as_ref().map_or_else(|| interpreter.path.clone(), PathBuf::from);
+        Environment {
+            base: absolute(&base).unwrap_or(base),
+            release,
+            site_packages: answer.site_packages.clone().unwrap_or_else(usual),
+            has_system_site_packages,
+        }
+    }
+
+    /// What tells apart the entries of one bundle: all that their files depend on, with the folder
+    /// they are in.
+    pub(super) fn digest(&self, root: &Path) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for part in [root.as_os_str().as_encoded_bytes(), self.site_packages.as_bytes(), &self.settings()] {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+        hasher.finalize()
+    }
+
+    /// `3.12`
+    pub(super) fn version(&self) -> String {
+        format!("{}.{}", self.release[0], self.release[1])
+    }
+
+    /// What stands in `pyvenv.cfg`, as `venv` writes it.
+    pub(super) fn settings(&self) -> Vec<u8> {
+        let [major, minor, micro] = self.release;
+        let home = self.base.parent().unwrap_or(&self.base);
+        let lines: [(&str, OsString); 4] = [
+            ("home", home.into()),
+            ("include-system-site-packages", self.has_system_site_packages.to_string().into()),
+            ("version", format!("{major}.{minor}.{micro}").into()),
+            ("executable", self.base.clone().into()),
+        ];
+        let line = |(key, value): &(&str, OsString)| {
+            [key.as_bytes(), b" = ", value.as_encoded_bytes(), b"\n"].concat()
+        };
+        lines.iter().flat_map(line).collect()
+    }
+
+    /// The names in the folder of programs by which the interpreter is started.
+    pub(super) fn interpreters(&self) -> Vec<String> {
+        if cfg!(windows) {
+            return ["python.exe", "pythonw.exe"].map(str::to_owned).into();
+        }
+        let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python{}", self.version())];
+        // `python3.13t`, `pypy3`
+        let own = self.base.file_name().and_then(OsStr::to_str).map(str::to_owned);
+        names.extend(own.filter(|own| own.starts_with("python3.") || own.starts_with("pypy")));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,277 @@
+//! Where the files of a bundle stand in its environment, and what is in them: what an installer does
+//! with wheels.
+//!
+//! | in the archive | in the entry |
+//! |---|---|
+//! | `NAME-VERSION.data/scripts/X` | `bin/X`, with the entry's interpreter in the first line if it is `#!python` |
+//! | `NAME-VERSION.data/data/X` | `X` |
+//! | `NAME-VERSION.data/headers/X` | `include/site/python3.12/NAME/X` |
+//! | `NAME-VERSION.data/purelib/X`, `…/platlib/X` | `site-packages/X` |
+//! | any other `X` | `site-packages/X` |
+//! | `[console_scripts]` of `*.dist-info/entry_points.txt` | `bin/SCRIPT` |
+//!
+//! [`Plan::bytes`] is the only place that says what a file contains. Unpacking writes it, checking
+//! compares with it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::environment::{Environment, SCRIPTS, SETTINGS};
+use super::{CacheError, Failure, script};
+use crate::bundle::{
+    Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, path_errors, with_co_filename,
+};
+use crate::pyc::CACHE_DIR;
+
+/// The record, in the entry's folder.
+pub(super) const RECORD: &str = "record";
+
+/// Hides the user's `PYTHONPATH` from the program; sorts before the other `.pth` files.
+const HIDING_NAME: &str = "0_crosspyc.pth";
+const HIDING: &[u8] = include_bytes!("hide_path.pth");
+
+/// A file of an entry.
+#[derive(Debug)]
+pub(super) struct Item<'a> {
+    /// Relative to the entry, with `/`.
+    pub path: String,
+    pub executable: bool,
+    content: Content<'a>,
+}
+
+#[derive(Debug)]
+enum Content<'a> {
+    /// A blob as it is.
+    Packed(usize),
+    /// A blob that is a pyc.
+    Module(usize, Form),
+    /// A blob that is a script of a wheel.
+    Script(usize),
+    /// What the runner writes.
+    Written(Vec<u8>),
+    /// A symbolic link.
+    Link(&'a Path),
+}
+
+/// All files of an entry.
+pub(super) struct Plan<'a> {
+    /// Where the entry is when it is complete.
+    place: &'a Path,
+    environment: &'a Environment,
+    blobs: Blobs<'a>,
+    items: Vec<Item<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan for a variant of an archive with this index, whose entry will be at `place`.
+    pub(super) fn new(
+        archive: &Archive,
+        index: &'a Index,
+        variant: Option<usize>,
+        environment: &'a Environment,
+        place: &'a Path,
+    ) -> Result<Plan<'a>, Failure> {
+        let blobs = archive.blobs(index, variant)?;
+        let mut plan = Plan { place, environment, blobs, items: Vec::new() };
+        let distributions: BTreeSet<&str> =
+            index.files(variant).filter_map(|it| distribution(&it.path)).collect();
+        for entry in index.files(variant) {
+            plan.add(entry, index.blobs[entry.blob].form, &distributions);
+        }
+        plan.add_environment();
+        plan.add_scripts(archive.manifest(), index.files(variant))?;
+        plan.check().map(|()| plan)
+    }
+
+    pub(super) fn items(&self) -> &[Item<'a>] {
+        &self.items
+    }
+
+    /// All folders, each after the one it is in. Beside sources stand the folders into which Python
+    /// writes their bytecode: if it made them, the folders of the modules would look altered.
+    pub(super) fn folders(&self) -> BTreeSet<String> {
+        let paths = || self.items.iter().map(|item| item.path.as_str());
+        let mut all: BTreeSet<String> = folders(paths()).into_iter().map(str::to_owned).collect();
+        all.insert(self.environment.site_packages.clone());
+        for path in paths().filter(|path| path.ends_with(".py")) {
+            if let Some((folder, _)) = path.rsplit_once('/') {
+                all.insert(format!("{folder}/{CACHE_DIR}"));
+            }
+        }
+        all
+    }
+
+    /// What a file contains.
+    pub(super) fn bytes<'p>(&'p self, item: &'p Item<'a>) -> Cow<'p, [u8]> {
+        match &item.content {
+            &Content::Packed(blob) => self.blobs.get(blob).into(),
+            &Content::Module(blob, form) => {
+                let pyc = self.blobs.get(blob);
+                with_co_filename(pyc, form, &self.co_filename(&item.path)).map_or(pyc.into(), Cow::from)
+            }
+            &Content::Script(blob) => {
+                let packed = self.blobs.get(blob);
+                script::of_wheel(self.place, packed).map_or(packed.into(), Cow::from)
+            }
+            Content::Written(bytes) => bytes.into(),
+            Content::Link(target) => target.as_os_str().as_encoded_bytes().into(),
+        }
+    }
+
+    /// Where the source of a pyc stands, or would.
+    fn co_filename(&self, path: &str) -> Vec<u8> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let stem = name.strip_suffix(".pyc").unwrap_or(name);
+        let source = match folder.strip_suffix(CACHE_DIR) {
+            Some(folder) => format!("{folder}{}.py", without_tag(stem)),
+            None => format!("{folder}/{stem}.py"),
+        };
+        marshalled(&join(self.place, &source))
+    }
+
+    fn add(&mut self, entry: &FileEntry, form: Form, distributions: &BTreeSet<&str>) {
+        let site_packages = &self.environment.site_packages;
+        let is_pyc = entry.path.ends_with(".pyc") && form != Form::Plain;
+        let packed = if is_pyc { Content::Module(entry.blob, form) } else { Content::Packed(entry.blob) };
+        let (path, content) = match data_of_wheel(&entry.path, distributions) {
+            None | Some(("purelib" | "platlib", _, "")) => {
+                (format!("{site_packages}/{}", entry.path), packed)
+            }
+            Some(("scripts", _, rest)) => (format!("{SCRIPTS}/{rest}"), Content::Script(entry.blob)),
+            Some(("data", _, rest)) => (rest.to_owned(), packed),
+            Some(("headers", name, rest)) => {
+                (format!("include/site/python{}/{name}/{rest}", self.environment.version()), packed)
+            }
+            Some((_, _, rest)) => (format!("{site_packages}/{rest}"), packed),
+        };
+        let executable = entry.executable || matches!(content, Content::Script(_));
+        self.items.push(Item { path, executable, content });
+    }
+
+    /// What makes the entry an environment.
+    fn add_environment(&mut self) {
+        let hiding = format!("{}/{HIDING_NAME}", self.environment.site_packages);
+        self.write(SETTINGS.to_owned(), self.environment.settings());
+        self.write(hiding, HIDING.to_vec());
+        for name in self.environment.interpreters() {
+            let content = Content::Link(&self.environment.base);
+            self.items.push(Item { path: format!("{SCRIPTS}/{name}"), executable: true, content });
+        }
+    }
+
+    fn write(&mut self, path: String, bytes: Vec<u8>) {
+        self.items.push(Item { path, executable: false, content: Content::Written(bytes) });
+    }
+
+    /// The scripts of the bundle, and those that its distributions declare.
+    fn add_scripts(
+        &mut self,
+        manifest: &Manifest,
+        files: impl Iterator<Item = &'a FileEntry>,
+    ) -> Result<(), Failure> {
+        let mut scripts = BTreeMap::new();
+        for entry in files.filter(|entry| is_entry_points(&entry.path)) {
+            let text = String::from_utf8_lossy(self.blobs.get(entry.blob));
+            for script::Declared { name, module, function, .. } in script::declared(&text) {
+                let text = script::text(self.place, module, function);
+                scripts.entry(name.to_owned()).or_insert(text);
+            }
+        }
+        let prefix = format!("{SCRIPTS}/");
+        for item in &self.items {
+            scripts.remove(item.path.strip_prefix(&prefix).unwrap_or_default());
+        }
+        let main = (&manifest.name, &manifest.entry_point);
+        for (application, entry_point) in manifest.scripts.iter().chain([main]) {
+            let Some(name) = script::name(entry_point, application) else { continue };
+            let EntryPoint::Function { module, function } = entry_point else { continue };
+            if !script::can_be_imported(module, function) {
+                return Err(refused(&format!("its entry point `{module}:{function}` is not a function")));
+            }
+            self.items.retain(|item| item.path.strip_prefix(&prefix) != Some(name));
+            scripts.insert(name.to_owned(), script::text(self.place, module, function));
+        }
+        for (name, text) in scripts {
+            let content = Content::Written(text);
+            self.items.push(Item { path: format!("{prefix}{name}"), executable: true, content });
+        }
+        Ok(())
+    }
+
+    /// Refuses files that stand in each other's place, or in that of the record.
+    fn check(&self) -> Result<(), Failure> {
+        let paths = self.items.iter().map(|item| item.path.as_str());
+        if let Some(error) = path_errors(paths.chain([RECORD])).first() {
+            return Err(refused(&error.to_string()));
+        }
+        let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_));
+        let mut names = self.items.iter().filter(is_own).filter_map(|item| item.path.strip_prefix(SCRIPTS));
+        match names.find(|name| script::is_interpreter(name.trim_start_matches('/'))) {
+            Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would stand in for the interpreter"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Item<'_> {
+    /// Where a symbolic link leads to.
+    pub(super) fn link(&self) -> Option<&Path> {
+        match self.content {
+            Content::Link(target) => Some(target),
+            _ => None,
+        }
+    }
+}
+
+fn refused(reason: &str) -> Failure {
+    Failure::Final(CacheError::NotInstallable(reason.to_owned()))
+}
+
+/// `NAME-VERSION` of a file of `NAME-VERSION.dist-info`.
+fn distribution(path: &str) -> Option<&str> {
+    path.split_once('/')?.0.strip_suffix(".dist-info")
+}
+
+fn is_entry_points(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(folder, name)| {
+        name == "entry_points.txt" && (folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
+    })
+}
+
+/// Of a file that a wheel has outside its packages: where it belongs, the name of the distribution,
+/// and the rest of its path.
+fn data_of_wheel<'p>(path: &'p str, distributions: &BTreeSet<&str>) -> Option<(&'p str, &'p str, &'p str)> {
+    let (folder, rest) = path.split_once('/')?;
+    let distribution = folder.strip_suffix(".data").filter(|name| distributions.contains(name))?;
+    let (place, rest) = rest.split_once('/')?;
+    let is_place = ["scripts", "data", "headers", "purelib", "platlib"].contains(&place);
+    is_place.then_some((place, distribution.split('-').next().unwrap_or(distribution), rest))
+}
+
+/// `mod.cpython-312` and `mod.cpython-312.opt-1` without what follows the module's name.
+fn without_tag(stem: &str) -> &str {
+    let stem = match stem.rsplit_once('.') {
+        Some((rest, level)) if level.starts_with("opt-") => rest,
+        _ => stem,
+    };
+    stem.rsplit_once('.').map_or(stem, |(name, _)| name)
+}
+
+/// A path with the separators of the system.
+pub(super) fn join(place: &Path, path: &str) -> PathBuf {
+    path.split('/').fold(place.to_owned(), |place, part| place.join(part))
+}
+
+/// A path as marshal writes it: bytes that are not UTF-8 are surrogates, as in `os.fsdecode`.
+fn marshalled(path: &Path) -> Vec<u8> {
+    let mut result = Vec::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        result.extend_from_slice(chunk.valid().as_bytes());
+        for byte in chunk.invalid() {
+            // U+DC80 to U+DCFF
+            result.extend_from_slice(&[0xed, 0xb0 | byte >> 6, 0x80 | byte & 0x3f]);
+        }
+    }
+    result
+}

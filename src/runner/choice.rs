@@ -1,0 +1,69 @@
+//! Which of a bundle's entry points is started.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use super::{Run, RunError, Start, nonempty_variable};
+use crate::bundle::{EntryPoint, Manifest};
+
+/// Names an entry point, whatever the name by which the bundle was started.
+pub(super) const VARIABLE: &str = "CROSSPYC_ENTRY";
+
+/// What is started.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Program<'m> {
+    /// The `__main__` module among the bundle's files.
+    Main,
+    Module(OsString),
+    /// A function, by the console script of this name.
+    Function {
+        name: &'m str,
+        entry_point: &'m EntryPoint,
+    },
+    Interpreter,
+}
+
+/// What a run starts of a bundle.
+pub(super) fn program<'m>(run: &Run, manifest: &'m Manifest) -> Result<Program<'m>, RunError> {
+    match &run.start {
+        Start::Interpreter => Ok(Program::Interpreter),
+        Start::Module(module) => Ok(Program::Module(module.clone())),
+        Start::EntryPoint => {
+            let called = run.called.as_deref().unwrap_or(run.archive.as_os_str());
+            let (name, entry_point) = choose(manifest, nonempty_variable(VARIABLE).as_deref(), called)?;
+            Ok(match entry_point {
+                EntryPoint::Main => Program::Main,
+                EntryPoint::Module(module) => Program::Module(module.into()),
+                EntryPoint::Function { .. } => Program::Function { name, entry_point },
+            })
+        }
+    }
+}
+
+/// The entry point that was asked for, else that of the name by which the bundle was called, else the
+/// first.
+fn choose<'m>(
+    manifest: &'m Manifest,
+    asked: Option<&OsStr>,
+    called: &OsStr,
+) -> Result<(&'m str, &'m EntryPoint), RunError> {
+    let main = (manifest.name.as_str(), &manifest.entry_point);
+    let named = |name: &OsStr| {
+        let found = manifest.scripts.get_key_value(name.to_str()?);
+        found.map(|(name, entry_point)| (name.as_str(), entry_point))
+    };
+    if let Some(asked) = asked {
+        return named(asked).or((asked == main.0).then_some(main)).ok_or_else(|| {
+            let names: Vec<&str> = manifest.scripts.keys().map(String::as_str).chain([main.0]).collect();
+            RunError::NoEntryPoint {
+                name: format!("{VARIABLE}={}", asked.display()),
+                bundle: manifest.name.clone(),
+                known: format!("set it to {}, or unset it", names.join(", ")),
+            }
+        });
+    }
+    let called = Path::new(called);
+    // `app` may be an executable, and `app-1.2` a name without an ending.
+    let names = [called.file_name(), called.file_stem()];
+    Ok(names.into_iter().flatten().find_map(named).unwrap_or(main))
+}
