@@ -54,7 +54,7 @@ impl<'a> Parser<'a, '_> {
             return self.predicted_arguments(start);
         }
         if let Some(generator) = self.attempt(|this| this.only_generator(start))? {
-            return Ok(self.only_argument(generator));
+            return Ok(Self::only_argument(generator));
         }
         if self.second_run {
             self.position = start;
@@ -80,7 +80,7 @@ impl<'a> Parser<'a, '_> {
             && self.at_comprehension()
         {
             let generator = self.generator(start, element)?;
-            return Ok(self.only_argument(generator));
+            return Ok(Self::only_argument(generator));
         }
         let arguments = self.args_after(first)?;
         self.eat(TokenKind::Comma);
@@ -88,8 +88,8 @@ impl<'a> Parser<'a, '_> {
         Ok(arguments)
     }
 
-    fn only_argument(&self, generator: &'a Expr<'a>) -> CallArguments<'a> {
-        CallArguments { args: self.arena.alloc_slice_copy(&[*generator]), keywords: &[] }
+    fn only_argument(generator: &'a Expr<'a>) -> CallArguments<'a> {
+        CallArguments { args: std::slice::from_ref(generator), keywords: &[] }
     }
 
     /// A generator expression that shares its parentheses with the call.
@@ -101,14 +101,14 @@ impl<'a> Parser<'a, '_> {
             false => self.value()?,
         };
         if !self.at_comprehension() {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.generator(start, element)
     }
 
     fn unpacked_generator_element(&mut self) -> Step<&'a Expr<'a>> {
         if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.starred_expression()
     }
@@ -121,7 +121,7 @@ impl<'a> Parser<'a, '_> {
         let arguments = self.attempt(|this| {
             let arguments = this.args()?;
             this.eat(TokenKind::Comma);
-            if this.at(TokenKind::RightParen) { Ok(arguments) } else { Err(Stop::Dead) }
+            if this.at(TokenKind::RightParen) { Ok(arguments) } else { Err(Stop) }
         })?;
         match arguments {
             Some(arguments) => Ok(arguments),
@@ -130,7 +130,7 @@ impl<'a> Parser<'a, '_> {
                 if self.second_run {
                     self.invalid_arguments()?;
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -164,7 +164,7 @@ impl<'a> Parser<'a, '_> {
     fn argument(&mut self, phase: &mut Phase, keywords: &mut Keywords<'a>) -> Step<()> {
         let start = self.position;
         match self.kind() {
-            TokenKind::RightParen => Err(Stop::Dead),
+            TokenKind::RightParen => Err(Stop),
             TokenKind::Name if self.kind_ahead(1) == TokenKind::Equal => {
                 self.keyword_mistakes()?;
                 let name = self.bump();
@@ -193,7 +193,7 @@ impl<'a> Parser<'a, '_> {
                 if self.at(TokenKind::Name) {
                     self.farthest = self.farthest.max(self.position + 1);
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -203,11 +203,11 @@ impl<'a> Parser<'a, '_> {
         let mark = self.mark();
         let value = match self.value() {
             Ok(value) if !self.at(TokenKind::Equal) => value,
-            Err(Stop::Fault) => return Err(Stop::Fault),
+            Err(Stop) if self.fault.is_some() => return Err(Stop),
             _ => {
                 self.back_to(mark);
                 self.keyword_mistakes()?;
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
         };
         self.exprs.push(value);
@@ -241,7 +241,7 @@ impl<'a> Parser<'a, '_> {
         if reports && self.tokens[star].kind == TokenKind::Star {
             return self.mistake_here("Invalid star expression");
         }
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     /// In the second run, the mistakes of an argument that can only be a keyword.
@@ -318,15 +318,15 @@ impl<'a> Parser<'a, '_> {
     fn args_before_unpacking(&mut self) -> Step<()> {
         let CallArguments { args, keywords } = self.args()?;
         let ends_in_starred = args.last().is_some_and(|arg| matches!(arg.kind, ExprKind::Starred { .. }));
-        if keywords.is_empty() && !ends_in_starred { Err(Stop::Dead) } else { Ok(()) }
+        if keywords.is_empty() && !ends_in_starred { Err(Stop) } else { Ok(()) }
     }
 
     fn unassigned_starred(&mut self) -> Step<()> {
         if !self.at(TokenKind::Star) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.starred_expression()?;
-        if self.at(TokenKind::Equal) { Err(Stop::Dead) } else { Ok(()) }
+        if self.at(TokenKind::Equal) { Err(Stop) } else { Ok(()) }
     }
 
     /// `f(a for a in b, c)`.

@@ -31,7 +31,7 @@ impl<'a> Parser<'a, '_> {
         match statement {
             Some(StmtKind::Expr(_)) => self.back_to(mark),
             Some(assignment) => return Ok(assignment),
-            None if self.at_augmented_assignment()? => return Err(Stop::Dead),
+            None if self.at_augmented_assignment()? => return Err(Stop),
             None => {}
         }
         self.invalid_assignment()?;
@@ -50,7 +50,7 @@ impl<'a> Parser<'a, '_> {
             let target = this.primary()?;
             match augmented_operator(this.kind()) {
                 Some(_) => Ok(target),
-                None => Err(Stop::Dead),
+                None => Err(Stop),
             }
         })?;
         Ok(target.is_some_and(|target| is_single_target(target)))
@@ -78,7 +78,7 @@ impl<'a> Parser<'a, '_> {
         let mut value = first;
         while self.at(TokenKind::Equal) {
             if !is_star_target(value) {
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
             let target = self.stored(value);
             self.exprs.push(target);
@@ -91,7 +91,7 @@ impl<'a> Parser<'a, '_> {
 
     fn annotated_assignment(&mut self, start: usize, target: &'a Expr<'a>) -> Step<StmtKind<'a>> {
         if !is_single_target(target) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.bump();
         let annotation = self.expression()?;
@@ -108,7 +108,7 @@ impl<'a> Parser<'a, '_> {
 
     fn augmented_assignment(&mut self, target: &'a Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
         if !is_single_target(target) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.bump();
         let value = self.assigned_value()?;
@@ -130,7 +130,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Equal)?;
         let value = self.expression()?;
         if !self.allows(SyntaxFeature::TypeAlias, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let alias = TypeAlias { id, name, type_params, value };
         Ok(StmtKind::TypeAlias(self.arena.alloc(alias)))
@@ -155,7 +155,7 @@ impl<'a> Parser<'a, '_> {
         let message = "assignment to yield expression not possible";
         self.report(&[targets, Parse(Self::yield_expression), Token(Equal)], 1..=1, message)?;
         let operator = Skip(&|this| {
-            augmented_operator(this.kind()).ok_or(Stop::Dead)?;
+            augmented_operator(this.kind()).ok_or(Stop)?;
             this.bump();
             Ok(())
         });
@@ -188,12 +188,12 @@ impl<'a> Parser<'a, '_> {
     /// A list or a tuple, in parentheses or not.
     fn invalid_ann_assign_target(&mut self) -> Step<&'a Expr<'a>> {
         if !self.at_any(TokenKind::LeftParen.bit() | TokenKind::LeftBracket.bit()) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let target = self.atom()?;
         match target.kind {
             ExprKind::List { .. } | ExprKind::Tuple { .. } => Ok(target),
-            _ => Err(Stop::Dead),
+            _ => Err(Stop),
         }
     }
 }

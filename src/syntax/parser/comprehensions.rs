@@ -24,7 +24,7 @@ impl<'a> Parser<'a, '_> {
         if matches!(elt.kind, ExprKind::Starred { .. })
             && !self.allows(SyntaxFeature::UnpackingInComprehension, start + 1)
         {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let id = self.node_id();
         let generators = self.for_if_clauses()?;
@@ -68,7 +68,7 @@ impl<'a> Parser<'a, '_> {
         let Some(target) = target else {
             self.position = start;
             self.for_if_clause_mistakes()?;
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let iter = self.disjunction()?;
         let from = self.exprs.len();

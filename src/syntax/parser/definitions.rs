@@ -17,7 +17,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Class => self.class(decorator_list),
             TokenKind::Def => self.function(decorator_list),
             TokenKind::Async if self.kind_ahead(1) == TokenKind::Def => self.function(decorator_list),
-            _ => Err(Stop::Dead),
+            _ => Err(Stop),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::RightBracket)?;
         if !self.allows(SyntaxFeature::TypeParameterList, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let params = self.arena.alloc_slice_copy(&params);
         Ok(self.arena.alloc(TypeParams { id, params }))

@@ -100,12 +100,12 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     pub(super) fn not_a_dict(&mut self, start: usize) -> Step<&'a Expr<'a>> {
         if !self.precise {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.farthest = self.farthest();
         self.position = start + 1;
         self.invalid_double_starred_kvpairs()?;
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     /// Keys without values, values without keys, and stars where none may be.
@@ -139,7 +139,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_kvpair(&mut self) -> Step<()> {
         let key = self.fits(|this| {
             let key = this.expression()?;
-            if this.at(TokenKind::Colon) { Err(Stop::Dead) } else { Ok(key.location) }
+            if this.at(TokenKind::Colon) { Err(Stop) } else { Ok(key.location) }
         })?;
         if let Some(key) = key {
             // The end column is not that of the key, but the text's first column less one.
@@ -195,7 +195,7 @@ impl<'a> Parser<'a, '_> {
         if matches!(expr.kind, ExprKind::IfExp(_)) && expr.location != body.location {
             Ok(expr)
         } else {
-            Err(Stop::Dead)
+            Err(Stop)
         }
     }
 

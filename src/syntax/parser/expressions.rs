@@ -84,7 +84,7 @@ impl<'a> Parser<'a, '_> {
             self.invalid_named_expression()?;
         }
         let expr = self.expression()?;
-        if self.at(TokenKind::ColonEqual) { Err(Stop::Dead) } else { Ok(expr) }
+        if self.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
     }
 
     /// `NAME := value`. The grammar's cut lets nothing else be tried after the `:=`.
@@ -104,7 +104,7 @@ impl<'a> Parser<'a, '_> {
             return self.assignment_expression();
         }
         let expr = self.expression()?;
-        if self.at(TokenKind::ColonEqual) { Err(Stop::Dead) } else { Ok(expr) }
+        if self.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
     }
 
     /// An expression without commas.
@@ -258,7 +258,7 @@ impl<'a> Parser<'a, '_> {
 
     fn expression_between_strings(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::String) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.expression_without_invalid()
     }
@@ -331,7 +331,7 @@ impl<'a> Parser<'a, '_> {
             this.expect(If)?;
             this.disjunction()?;
             this.expect(Else)?;
-            if this.fits(Self::expression)?.is_some() { Err(Stop::Dead) } else { Ok(this.position) }
+            if this.fits(Self::expression)?.is_some() { Err(Stop) } else { Ok(this.position) }
         })?;
         if let Some(orelse) = orelse {
             self.position = orelse;
@@ -404,13 +404,13 @@ impl<'a> Parser<'a, '_> {
         let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
         self.report(&[Token(Name), Token(Equal), value, no_assignment], 0..=2, message)?;
         if self.starts_with_display_or_constant()? {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.report_with(&[value, Token(Equal), value, no_assignment], 0..=0, |_, found| {
             let name = describe(found.expr(0));
             format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
         })?;
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     /// Whether a list, a tuple, a generator expression or a constant comes first, for which no `==`

@@ -24,7 +24,7 @@ impl<'a> Parser<'a, '_> {
         if is_lazy {
             self.bump();
             if !self.allows(SyntaxFeature::LazyImport, start) {
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
         }
         if self.second_run && self.at(TokenKind::Import) && !is_lazy {
@@ -148,7 +148,7 @@ impl<'a> Parser<'a, '_> {
         }
         let names = self.attempt(|this| {
             let names = this.import_from_as_names()?;
-            if this.at(TokenKind::Comma) { Err(Stop::Dead) } else { Ok(names) }
+            if this.at(TokenKind::Comma) { Err(Stop) } else { Ok(names) }
         })?;
         match names {
             Some(names) => Ok(self.arena.alloc_slice_copy(&names)),
@@ -156,7 +156,7 @@ impl<'a> Parser<'a, '_> {
                 if self.second_run {
                     self.invalid_import_from_targets()?;
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -203,7 +203,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_import_target(&mut self, name: fn(&mut Self) -> Step<()>) -> Step<()> {
         let target = Parse(|this: &mut Self| match this.is_whole_import_alias() {
-            true => Err(Stop::Dead),
+            true => Err(Stop),
             false => this.expression(),
         });
         self.report_with(&[Skip(&name), Token(TokenKind::As), target], 2..=2, |_, found| {
@@ -229,7 +229,7 @@ impl<'a> Parser<'a, '_> {
         let module = Skip(&|this| {
             this.dots();
             this.dotted_name()?;
-            if this.at_name("lazy") { Ok(()) } else { Err(Stop::Dead) }
+            if this.at_name("lazy") { Ok(()) } else { Err(Stop) }
         });
         let names = Skip(&|this| this.import_from_targets().map(drop));
         let message = "use 'lazy from ... ' instead of 'from ... lazy import'";

@@ -207,7 +207,7 @@ impl<'a> Parser<'a, '_> {
                     let message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
                     return self.mistake(operator, operator, message);
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
             _ => Ok(()),
         }

@@ -87,12 +87,12 @@ impl<'a> Parser<'a, '_> {
             match step {
                 Ok(()) if list.kwarg.is_some() => return Ok(()),
                 Ok(()) => {}
-                Err(Stop::Dead) => {
+                Err(Stop) if self.fault.is_none() => {
                     self.back_to(mark);
                     self.depth = depth;
                     return Ok(());
                 }
-                Err(stop) => return Err(stop),
+                Err(Stop) => return Err(Stop),
             }
         }
     }
@@ -107,7 +107,7 @@ impl<'a> Parser<'a, '_> {
         match default {
             Some(default) => list.defaults.push(*default),
             None if list.defaults.is_empty() => {}
-            None => return Err(Stop::Dead),
+            None => return Err(Stop),
         }
         list.args.push(arg);
         Ok(())
@@ -156,7 +156,7 @@ impl<'a> Parser<'a, '_> {
             if matches!(expr.kind, ExprKind::Starred { .. })
                 && !self.allows(SyntaxFeature::StarAnnotation, star)
             {
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
             annotation = Some(expr);
         }
@@ -185,7 +185,7 @@ impl<'a> Parser<'a, '_> {
 
     /// A parameter has a comma or the end of all after it.
     fn end_of_parameter(&mut self, of: Of) -> Step<()> {
-        if self.eat(TokenKind::Comma) || self.at(of.close()) { Ok(()) } else { Err(Stop::Dead) }
+        if self.eat(TokenKind::Comma) || self.at(of.close()) { Ok(()) } else { Err(Stop) }
     }
 
     fn param_no_default(&mut self, of: Of) -> Step<Arg<'a>> {
@@ -196,7 +196,7 @@ impl<'a> Parser<'a, '_> {
 
     fn param_with_default(&mut self, of: Of) -> Step<WithDefault<'a>> {
         let (arg, default) = self.param_maybe_default(of)?;
-        if default.is_some() { Ok((arg, default)) } else { Err(Stop::Dead) }
+        if default.is_some() { Ok((arg, default)) } else { Err(Stop) }
     }
 
     fn param_maybe_default(&mut self, of: Of) -> Step<WithDefault<'a>> {
@@ -216,11 +216,11 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && ends {
             return self.mistake(equal, equal, "expected default value expression");
         }
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     fn repeat_at_least_once<T>(&mut self, parse: impl FnMut(&mut Self) -> Step<T>) -> Step<()> {
-        if self.repeat(parse)? > 0 { Ok(()) } else { Err(Stop::Dead) }
+        if self.repeat(parse)? > 0 { Ok(()) } else { Err(Stop) }
     }
 
     fn slash_no_default(&mut self, of: Of) -> Step<()> {

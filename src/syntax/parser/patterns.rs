@@ -43,7 +43,7 @@ impl<'a> Parser<'a, '_> {
 
     fn any_match_statement(&mut self) -> Step<StmtKind<'a>> {
         if !self.at_name("match") {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let start = self.bump();
         let subject = self.subject()?;
@@ -51,7 +51,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Newline)?;
         self.expect(TokenKind::Indent)?;
         if !self.allows(SyntaxFeature::MatchStatement, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.count_chained();
         let mut cases = SmallVec::<[MatchCase<'a>; 8]>::new();
@@ -72,7 +72,7 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         let first = self.star_named_expression()?;
         if matches!(first.kind, ExprKind::Starred { .. }) && !self.at(TokenKind::Comma) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.tuple_rest(start, first, Self::star_named_expression)
     }
@@ -105,7 +105,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `case_block`, `invalid_case_block` (3.10–)
     fn case_block(&mut self) -> Step<MatchCase<'a>> {
         if !self.at_name("case") {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let start = self.bump();
         let pattern = self.patterns()?;
@@ -128,7 +128,7 @@ impl<'a> Parser<'a, '_> {
             return self.pattern_from(start, PatternKind::MatchSequence(patterns));
         }
         match first.kind {
-            PatternKind::MatchStar(_) => Err(Stop::Dead),
+            PatternKind::MatchStar(_) => Err(Stop),
             _ => Ok(first),
         }
     }
@@ -279,7 +279,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn plain_number(&mut self) -> Step<&'a Expr<'a>> {
-        if self.at(TokenKind::Number) { self.number() } else { Err(Stop::Dead) }
+        if self.at(TokenKind::Number) { self.number() } else { Err(Stop) }
     }
 
     /// CPython: `complex_number` (3.10–)
@@ -314,11 +314,11 @@ impl<'a> Parser<'a, '_> {
     fn capture_target(&mut self) -> Step<Ident> {
         use TokenKind::{Dot, Equal, LeftParen};
         if self.at_name("_") {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let name = self.name()?;
         let goes_on = self.at_any(Dot.bit() | LeftParen.bit() | Equal.bit());
-        if goes_on { Err(Stop::Dead) } else { Ok(name) }
+        if goes_on { Err(Stop) } else { Ok(name) }
     }
 
     /// A wildcard, a name that is bound, a dotted one that is compared with, or a class.
@@ -333,7 +333,7 @@ impl<'a> Parser<'a, '_> {
             (TokenKind::LeftParen, _) => {
                 return self.class_pattern_of(start, value);
             }
-            (TokenKind::Dot | TokenKind::Equal, _) => return Err(Stop::Dead),
+            (TokenKind::Dot | TokenKind::Equal, _) => return Err(Stop),
             (_, ExprKind::Name { id, .. }) => PatternKind::MatchAs { pattern: None, name: Some(id) },
             _ => PatternKind::MatchValue(value),
         };
@@ -344,7 +344,7 @@ impl<'a> Parser<'a, '_> {
     fn name_or_attr(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         if !self.at(TokenKind::Name) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let mut value = self.name_expression(ExprContext::Load)?;
         while self.at(TokenKind::Dot) {
@@ -368,7 +368,7 @@ impl<'a> Parser<'a, '_> {
             return self.pattern_from(start, PatternKind::MatchSequence(patterns));
         }
         if matches!(first.kind, PatternKind::MatchStar(_)) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.expect(TokenKind::RightParen)?;
         Ok(first)
@@ -433,7 +433,7 @@ impl<'a> Parser<'a, '_> {
             Name => {
                 let key = self.name_or_attr()?;
                 if matches!(key.kind, ExprKind::Name { .. }) {
-                    return Err(Stop::Dead);
+                    return Err(Stop);
                 }
                 key
             }
@@ -451,7 +451,7 @@ impl<'a> Parser<'a, '_> {
         let items = Skip(&|this| this.items().map(drop));
         let target = Skip(&|this| this.capture_target().map(drop));
         let some_items = Skip(&|this| match this.items()? {
-            ([], _) => Err(Stop::Dead),
+            ([], _) => Err(Stop),
             _ => Ok(()),
         });
         let message = "double star pattern must be the last (right-most) subpattern \
@@ -487,7 +487,7 @@ impl<'a> Parser<'a, '_> {
             let is_keyword = this.at(TokenKind::Name) && this.kind_ahead(1) == TokenKind::Equal;
             let is_wildcard = this.at_name("_") && this.position > open + 1;
             match is_keyword && !is_wildcard {
-                true => Err(Stop::Dead),
+                true => Err(Stop),
                 false => this.pattern().map(|pattern| patterns.push(pattern)),
             }
         })?;

@@ -84,12 +84,12 @@ impl<'a, 't> Parser<'a, 't> {
                 return Ok((if is_empty { Location::NONE } else { self.span(start) }, None));
             }
         };
-        if fits { Ok((Location::NONE, None)) } else { Err(Stop::Dead) }
+        if fits { Ok((Location::NONE, None)) } else { Err(Stop) }
     }
 
     fn token_part(&mut self, kinds: u128) -> Step<(Location, Option<&'a Expr<'a>>)> {
         if !self.at_any(kinds) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let index = self.bump();
         Ok((self.blamed(index, index), None))

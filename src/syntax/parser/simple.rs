@@ -147,7 +147,7 @@ impl<'a> Parser<'a, '_> {
         let targets = self.attempt(|this| {
             let targets = this.del_targets()?;
             let ends = this.at_any(TokenKind::Semicolon.bit() | TokenKind::Newline.bit());
-            if ends { Ok(targets) } else { Err(Stop::Dead) }
+            if ends { Ok(targets) } else { Err(Stop) }
         })?;
         if let Some(targets) = targets {
             return Ok(StmtKind::Delete(targets));
@@ -157,6 +157,6 @@ impl<'a> Parser<'a, '_> {
         {
             self.check_target(expr, Use::Delete)?;
         }
-        Err(Stop::Dead)
+        Err(Stop)
     }
 }

@@ -29,12 +29,12 @@ impl<'a> Parser<'a, '_> {
             self.invalid_mixed_clauses(is_star)?;
         }
         if is_star && !handlers.is_empty() && !self.allows(SyntaxFeature::ExceptStar, except) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let orelse = if handlers.is_empty() { &[][..] } else { self.else_block()? };
         let finalbody = self.finally()?;
         if handlers.is_empty() && finalbody.is_none() {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let finalbody = finalbody.unwrap_or_default();
         let lowered = Try { is_star, body, handlers, orelse, finalbody };
@@ -69,7 +69,7 @@ impl<'a> Parser<'a, '_> {
             if self.second_run {
                 self.invalid_except_stmt(is_star)?;
             }
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let what = if is_star { "'except*' statement" } else { "'except' statement" };
         let body = self.block(what, start)?;

@@ -40,7 +40,7 @@ impl<'a> Parser<'a, '_> {
             }
             self.farthest = self.farthest();
             self.position = first;
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let items = self.arena.alloc_slice_copy(&items);
         let body = self.block("'with' statement", start)?;
@@ -55,7 +55,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Colon)?;
         match self.allows(SyntaxFeature::ParenthesizedContextManagers, start) {
             true => Ok(items),
-            false => Err(Stop::Dead),
+            false => Err(Stop),
         }
     }
 
@@ -72,7 +72,7 @@ impl<'a> Parser<'a, '_> {
         let expr = self.expression()?;
         let target = self.after(TokenKind::As, |this| {
             let target = this.star_target()?;
-            if this.at_any(END_OF_ITEM) { Ok(target) } else { Err(Stop::Dead) }
+            if this.at_any(END_OF_ITEM) { Ok(target) } else { Err(Stop) }
         })?;
         if target.is_none() && self.second_run && self.at(TokenKind::As) {
             let after = self.mark();
