@@ -61,6 +61,11 @@ fn word_kind(bytes: u64, len: usize) -> TokenKind {
     if keyword == word { kind } else { TokenKind::Name }
 }
 
+/// The kind of a keyword, or [`TokenKind::Name`].
+pub(super) fn keyword(text: &[u8]) -> TokenKind {
+    if text.len() <= WORD { word_kind(integer(text), text.len()) } else { TokenKind::Name }
+}
+
 const fn each_byte(byte: u8) -> u64 {
     u64::from_le_bytes([byte; WORD])
 }

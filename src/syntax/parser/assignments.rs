@@ -2,7 +2,7 @@
 
 use super::mistakes::{Use, describe};
 use super::operators::operator_of;
-use super::shapes::Part::{Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::targets::{is_single_target, is_star_target};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
@@ -140,39 +140,35 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_assignment` (3.9–)
     fn invalid_assignment(&mut self) -> Step<()> {
-        use TokenKind::Equal;
         self.invalid_annotation()?;
-        let targets = Skip(&|this| {
+        let targets = Part::Skip(&|this| {
             let target = |this: &mut Self| {
                 this.star_targets()?;
                 this.expect(TokenKind::Equal)
             };
             this.repeat(target).map(drop)
         });
-        if let Some(found) = self.find(&[targets, Parse(Self::star_expressions), Token(Equal)])? {
+        if let Some(found) = self.find(shape![{targets} star_expressions "="])? {
             return self.check_target(found.expr(1), Use::Assign);
         }
         let message = "assignment to yield expression not possible";
-        self.report(&[targets, Parse(Self::yield_expression), Token(Equal)], 1..=1, message)?;
-        let operator = Skip(&|this| {
+        self.report(shape![{targets} yield_expression "="], 1..=1, message)?;
+        let operator = Part::Skip(&|this| {
             augmented_operator(this.kind()).ok_or(Stop)?;
             this.bump();
             Ok(())
         });
-        let shape = [Parse(Self::star_expressions), operator, Parse(Self::assigned_value)];
-        self.report_with(&shape, 0..=0, |_, found| {
+        self.report_with(shape![star_expressions {operator} assigned_value], 0..=0, |_, found| {
             format!("'{}' is an illegal expression for augmented assignment", describe(found.expr(0)))
         })
     }
 
     fn invalid_annotation(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Comma};
-        let expression = Parse(Self::expression);
-        let shape = [Parse(Self::invalid_ann_assign_target), Token(Colon), expression];
-        self.report_with(&shape, 0..=0, |_, found| {
+        use TokenKind::Comma;
+        self.report_with(shape![invalid_ann_assign_target ":" expression], 0..=0, |_, found| {
             format!("only single target (not {}) can be annotated", describe(found.expr(0)))
         })?;
-        let elements = Skip(&|this| {
+        let elements = Part::Skip(&|this| {
             let element = |this: &mut Self| {
                 this.star_named_expression()?;
                 this.eat(Comma);
@@ -180,9 +176,9 @@ impl<'a> Parser<'a, '_> {
             };
             this.repeat(element).map(drop)
         });
-        let shape = [Parse(Self::star_named_expression), Token(Comma), elements, Token(Colon), expression];
-        self.report(&shape, 0..=0, "only single target (not tuple) can be annotated")?;
-        self.report(&[expression, Token(Colon), expression], 0..=0, "illegal target for annotation")
+        let message = "only single target (not tuple) can be annotated";
+        self.report(shape![star_named_expression "," {elements} ":" expression], 0..=0, message)?;
+        self.report(shape![expression ":" expression], 0..=0, "illegal target for annotation")
     }
 
     /// A list or a tuple, in parentheses or not.

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::arguments::CallArguments;
-use super::shapes::Part::{Parse, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -159,7 +159,7 @@ impl<'a> Parser<'a, '_> {
         if !self.second_run && self.knows(Mistake::TypeParameterBoundLate) {
             return Ok(());
         }
-        let Some(found) = self.find(&[Token(TokenKind::Colon), Parse(Self::expression)])? else {
+        let Some(found) = self.find(shape![":" expression])? else {
             return Ok(());
         };
         let is_tuple = matches!(found.expr(1).kind, ExprKind::Tuple { .. });

@@ -224,6 +224,11 @@ pub(super) fn invalid_target<'a>(expr: &Expr<'a>, purpose: Use) -> Option<Expr<'
     }
 }
 
+/// The message for an assignment to an expression in place of a comparison.
+pub(super) fn meant_comparison(expr: &Expr<'_>) -> String {
+    format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(expr))
+}
+
 /// What messages call an expression.
 ///
 /// CPython: `Parser/action_helpers.c` `_PyPegen_get_expr_name` (3.9–)

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
-use super::shapes::Part::{NotBefore, Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Rule, Step, Stop};
 use crate::code::Constant;
 use crate::names::Ident;
@@ -80,26 +80,22 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_match_stmt` (3.10–)
     #[cold]
     fn invalid_match_stmt(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Indent, Name, Newline};
         let start = self.position;
         if self.at_name("match") {
-            let subject = Skip(&|this| this.subject().map(drop));
-            self.report_here(&[Token(Name), subject, Token(Newline)], "expected ':'")?;
-            let shape = [Token(Name), subject, Token(Colon), Token(Newline), NotBefore(Indent.bit())];
-            if self.find(&shape)?.is_some() {
+            self.report_here(shape!["NAME" [subject] "NEWLINE"], "expected ':'")?;
+            if self.find(shape!["NAME" [subject] ":" "NEWLINE" (! "INDENT")])?.is_some() {
                 return self.missing_block("'match' statement", start);
             }
         }
         if !self.at_name("case") || !self.knows(Mistake::CaseOutsideMatch) {
             return Ok(());
         }
-        let patterns = Skip(&|this| {
+        let patterns = Part::Skip(&|this| {
             this.patterns()?;
             this.guard().map(drop)
         });
-        let block = Skip(&|this| this.unnamed_block().map(drop));
         let message = "case statement must be inside match statement";
-        self.report(&[Token(Name), patterns, Token(Colon), block], 0..=2, message)
+        self.report(shape!["NAME" {patterns} ":" [unnamed_block]], 0..=2, message)
     }
 
     /// CPython: `case_block`, `invalid_case_block` (3.10–)
@@ -190,15 +186,12 @@ impl<'a> Parser<'a, '_> {
         if self.kind_ahead(1) == TokenKind::Name && self.text_of(target) == "_" {
             return self.mistake(target, target, "cannot use '_' as a target");
         }
-        let names_target = self.knows(Mistake::PatternTarget);
-        let as_ = Token(TokenKind::As);
-        if names_target {
-            return self.report_with(&[as_, Parse(Self::expression)], 1..=1, |_, found| {
+        if self.knows(Mistake::PatternTarget) {
+            return self.report_with(shape!["as" expression], 1..=1, |_, found| {
                 format!("cannot use {} as pattern target", describe(found.expr(1)))
             });
         }
-        let shape = [as_, NotBefore(TokenKind::Name.bit()), Parse(Self::expression)];
-        self.report(&shape, 2..=2, "invalid pattern target")
+        self.report(shape!["as" (! "NAME") expression], 2..=2, "invalid pattern target")
     }
 
     fn or_pattern(&mut self) -> Step<Pattern<'a>> {
@@ -447,18 +440,13 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_mapping_pattern` (3.15–)
     #[cold]
     fn invalid_mapping_pattern(&mut self) -> Step<()> {
-        use TokenKind::{Comma, DoubleStar, LeftBrace, RightBrace};
-        let items = Skip(&|this| this.items().map(drop));
-        let target = Skip(&|this| this.capture_target().map(drop));
-        let some_items = Skip(&|this| match this.items()? {
+        let some_items = Part::Skip(&|this| match this.items()? {
             ([], _) => Err(Stop),
             _ => Ok(()),
         });
         let message = "double star pattern must be the last (right-most) subpattern \
                        in the mapping pattern";
-        let shape =
-            [Token(LeftBrace), items, Token(DoubleStar), target, Token(Comma), some_items, Token(RightBrace)];
-        self.report(&shape, 3..=3, message)
+        self.report(shape!["{" [items] "**" [capture_target] "," {some_items} "}"], 3..=3, message)
     }
 
     /// CPython: `class_pattern` (3.10–), at the parenthesis
