@@ -4,6 +4,8 @@
 //! No output may depend on the numbers themselves, only on the texts: the same source gives the
 //! same bytes whatever was interned before.
 
+use std::sync::LazyLock;
+
 use bumpalo::Bump;
 
 /// An identifier (or dotted module name) by number. Cheap to compare and hash; the [`Interner`] has
@@ -24,12 +26,18 @@ impl Ident {
 /// short text is hashed and compared as two integers.
 pub struct Interner<'a> {
     arena: &'a Bump,
+    table: Table<'a>,
+}
+
+#[derive(Clone)]
+struct Table<'a> {
     names: Vec<Name<'a>>,
     /// The number of a name plus one, at or after the slot that its hash selects; 0 if empty.
     /// Their count is a power of two, and at most half of them are in use.
     slots: Vec<u32>,
 }
 
+#[derive(Clone, Copy)]
 struct Name<'a> {
     key: Key,
     text: &'a str,
@@ -96,17 +104,10 @@ impl Key {
 const SLOTS: usize = 1024;
 
 impl<'a> Interner<'a> {
-    /// A table with just the names of [`known`].
+    /// Just the names of [`known`].
     pub fn new(arena: &'a Bump) -> Self {
-        let (names, slots) = (Vec::with_capacity(SLOTS / 2), vec![0; SLOTS]);
-        let mut interner = Interner { arena, names, slots };
-        for text in known::TEXTS {
-            let key = Key::of(text.as_bytes());
-            if let Err(slot) = interner.find(key, text.as_bytes()) {
-                interner.insert(slot, key, text);
-            }
-        }
-        interner
+        static KNOWN: LazyLock<Table<'static>> = LazyLock::new(Table::known);
+        Interner { arena, table: KNOWN.clone() }
     }
 
     /// The number of `text`, which is copied into the arena if it is new.
@@ -117,7 +118,7 @@ impl<'a> Interner<'a> {
     #[inline(never)]
     fn intern_bytes(&mut self, text: &[u8]) -> Ident {
         let key = Key::of(text);
-        match self.find(key, text) {
+        match self.table.find(key, text) {
             Ok(ident) => ident,
             Err(slot) => self.insert_new(slot, key, text),
         }
@@ -130,7 +131,7 @@ impl<'a> Interner<'a> {
             return self.intern_bytes(&source[..len]);
         };
         let key = Key::exact(first, len);
-        match self.find_if(key, len, |_| true) {
+        match self.table.find_if(key, len, |_| true) {
             Ok(ident) => ident,
             Err(slot) => self.insert_new(slot, key, &source[..len]),
         }
@@ -138,14 +139,35 @@ impl<'a> Interner<'a> {
 
     /// How many names there are: every [`Ident`] is below.
     pub(crate) fn len(&self) -> usize {
-        self.names.len()
+        self.table.names.len()
     }
 
     /// The text of a name.
     pub fn text(&self, ident: Ident) -> &'a str {
-        self.names[ident.index()].text
+        self.table.names[ident.index()].text
     }
 
+    #[cold]
+    fn insert_new(&mut self, slot: usize, key: Key, text: &[u8]) -> Ident {
+        let text = std::str::from_utf8(text).expect("names are valid UTF-8");
+        self.table.insert(slot, key, self.arena.alloc_str(text))
+    }
+}
+
+impl Table<'static> {
+    fn known() -> Self {
+        let mut table = Table { names: Vec::new(), slots: vec![0; SLOTS] };
+        for text in known::TEXTS {
+            let key = Key::of(text.as_bytes());
+            if let Err(slot) = table.find(key, text.as_bytes()) {
+                table.insert(slot, key, text);
+            }
+        }
+        table
+    }
+}
+
+impl<'a> Table<'a> {
     /// The number of `text`, or the empty slot where it belongs.
     fn find(&self, key: Key, text: &[u8]) -> Result<Ident, usize> {
         self.find_if(key, text.len(), |known| text.len() <= Key::EXACT || known.as_bytes() == text)
@@ -165,12 +187,6 @@ impl<'a> Interner<'a> {
             }
             slot = (slot + 1) & mask;
         }
-    }
-
-    #[cold]
-    fn insert_new(&mut self, slot: usize, key: Key, text: &[u8]) -> Ident {
-        let text = std::str::from_utf8(text).expect("names are valid UTF-8");
-        self.insert(slot, key, self.arena.alloc_str(text))
     }
 
     fn insert(&mut self, slot: usize, key: Key, text: &'a str) -> Ident {

@@ -15,6 +15,8 @@ pub(super) struct Decoded<'a> {
     /// The offset of the backslash of the first invalid escape: one that no escape begins with, or
     /// an octal one beyond `\\377`.
     pub(super) invalid_escape: Option<usize>,
+    /// Whether there is a `\N{...}`: which names exist depends on the dialect.
+    pub(super) has_names: bool,
 }
 
 /// Decodes the inside of a string literal that is not raw.
@@ -27,7 +29,12 @@ pub(super) fn decode_str<'a>(
     dialect: &Dialect,
 ) -> Result<Decoded<'a>, String> {
     let bytes = source.as_bytes();
-    decode(arena, bytes, b"NuU", |value, start| str_escape(value, source, start, dialect))
+    let mut has_names = false;
+    let decoded = decode(arena, bytes, b"NuU", |value, start| {
+        has_names |= bytes.get(start + 1) == Some(&b'N');
+        str_escape(value, source, start, dialect)
+    })?;
+    Ok(Decoded { has_names, ..decoded })
 }
 
 /// Decodes with the function that appends the escape at an offset and returns where it ends;
@@ -36,7 +43,7 @@ fn decode<'a>(
     arena: &'a Bump,
     bytes: &[u8],
     letters: &[u8],
-    escape: impl Fn(&mut BumpVec<'a, u8>, usize) -> Result<usize, String>,
+    mut escape: impl FnMut(&mut BumpVec<'a, u8>, usize) -> Result<usize, String>,
 ) -> Result<Decoded<'a>, String> {
     let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
     let mut invalid_escape = None;
@@ -50,7 +57,7 @@ fn decode<'a>(
         offset = escape(&mut value, start)?;
     }
     value.extend_from_slice_copy(&bytes[offset..]);
-    Ok(Decoded { value: value.into_bump_slice(), invalid_escape })
+    Ok(Decoded { value: value.into_bump_slice(), invalid_escape, has_names: false })
 }
 
 /// Whether the escape at `start` is invalid; `letters` begin escapes besides those of bytes.

@@ -18,7 +18,7 @@
 use bumpalo::Bump;
 
 use super::lexer::{Lexed, TokenKind};
-use super::parser::{self, Notices, Parser, Stop};
+use super::parser::{self, Notices, Parser};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::targets::{Dialect, Mistake};
@@ -38,14 +38,13 @@ pub(super) fn judge<'a>(
     lexed: &Lexed,
 ) -> Result<parser::Parsed<'a>, Refusal> {
     let mut parser = Parser::new(arena, interner, text, dialect, lexed, true);
-    let stop = match parser.module() {
-        Ok(module) => return Ok(parser.finish(module)),
-        Err(stop) => stop,
-    };
-    let found = match stop {
+    if let Ok(module) = parser.module() {
+        return Ok(parser.finish(module));
+    }
+    let found = match parser.fault.take() {
         _ if is_fault(lexed, &parser) => None,
-        Stop::Fault => Some(prevailing(fault_of(&mut parser), lexed, &parser)),
-        Stop::Dead => second_run(lexed, &mut parser),
+        Some(mistake) => Some(prevailing(mistake, lexed, &parser)),
+        None => second_run(lexed, &mut parser),
     };
     let found = found.map(|found| end_in_first_line(found, text, dialect));
     // To see whether a later token prevails, CPython reads them all, and warns of them.
@@ -64,10 +63,6 @@ fn is_fault(lexed: &Lexed, parser: &Parser<'_, '_>) -> bool {
     lexed.tokens[parser.farthest()].kind == TokenKind::Fault
 }
 
-fn fault_of(parser: &mut Parser<'_, '_>) -> Box<Diagnostic> {
-    parser.fault.take().expect("a mistake was found")
-}
-
 /// Looks for mistakes; none if the lexer's fault is the error.
 fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>) -> Option<Box<Diagnostic>> {
     let last = parser.farthest();
@@ -76,8 +71,10 @@ fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>) -> Option<Box<Diagnost
     if is_fault(lexed, parser) {
         return None;
     }
-    if second.is_err_and(|stop| stop == Stop::Fault) {
-        return Some(prevailing(fault_of(parser), lexed, parser));
+    if second.is_err()
+        && let Some(mistake) = parser.fault.take()
+    {
+        return Some(prevailing(mistake, lexed, parser));
     }
     let unexpected = match lexed.tokens[last].kind {
         TokenKind::Indent => "unexpected indent",

@@ -306,15 +306,6 @@ impl Dialect {
         unicode::printable(character as u32, self.names.unicode)
     }
 
-    /// Whether versions may disagree about the characters that a text names. In `\\N{` the
-    /// backslashes are a pair, and name none.
-    pub(crate) fn names_vary(&self, text: &str) -> bool {
-        text.match_indices("\\N{").any(|(at, _)| {
-            let before = text.as_bytes()[..at].iter().rev();
-            before.take_while(|&&byte| byte == b'\\').count().is_multiple_of(2)
-        })
-    }
-
     /// The character that `\N{name}` means.
     pub(crate) fn character(&self, name: &str) -> Option<char> {
         unicode::character(name, self.names)

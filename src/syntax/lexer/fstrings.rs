@@ -370,8 +370,10 @@ impl Lexer<'_> {
         if self.byte(self.offset) == b':' && self.begins_spec() {
             return self.push_next(TokenKind::Colon, 1);
         }
-        self.operator();
-        if self.lexed.tokens.last().is_some_and(|token| token.kind == TokenKind::Equal) {
+        let start = self.offset;
+        let (kind, end) = self.operator(start);
+        self.push_next(kind, end - start);
+        if kind == TokenKind::Equal {
             self.equal_in_field();
         }
     }

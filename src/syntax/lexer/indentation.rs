@@ -53,7 +53,7 @@ impl Lexer<'_> {
 
     /// How many spaces are next.
     #[inline]
-    fn spaces(&self) -> usize {
+    pub(super) fn spaces(&self) -> usize {
         const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
         let mut count = 0;
         loop {

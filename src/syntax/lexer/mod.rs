@@ -120,9 +120,7 @@ enum Class {
     Backslash,
     Open,
     Close,
-    /// A byte that is always a token of its own.
-    Single,
-    /// A byte that may be the first of a longer operator, or has a meaning in fields.
+    /// A byte that is a token, or the first of a longer operator.
     Operator,
     Invalid,
 }
@@ -131,7 +129,7 @@ enum Class {
 fn class_of(byte: u8) -> Class {
     static CLASSES: [Class; 256] = {
         let mut classes = [Class::Invalid; 256];
-        let groups: [(&[u8], Class); 12] = [
+        let groups: [(&[u8], Class); 11] = [
             (b" \t\x0c", Class::Blank),
             (b"\n", Class::Newline),
             (b"#", Class::Comment),
@@ -142,8 +140,7 @@ fn class_of(byte: u8) -> Class {
             (b"\\", Class::Backslash),
             (b"([{", Class::Open),
             (b")]}", Class::Close),
-            (b",;~$?`", Class::Single),
-            (b"=<>+-*/%&|^@:!", Class::Operator),
+            (b",;~$?`=<>+-*/%&|^@:!", Class::Operator),
         ];
         let mut group = 0;
         while group < groups.len() {
@@ -163,6 +160,12 @@ fn class_of(byte: u8) -> Class {
         classes
     };
     CLASSES[usize::from(byte)]
+}
+
+/// Whether a byte can end a longer operator.
+#[inline]
+fn may_be_longer(byte: u8) -> bool {
+    matches!(byte, b'=' | b'*' | b'/' | b'<' | b'>')
 }
 
 /// The tokens of `text`, which must end in a newline and hold no null bytes.
@@ -198,39 +201,70 @@ pub(super) fn lex(text: &str, dialect: &Dialect) -> Lexed {
 }
 
 impl<'t> Lexer<'t> {
+    /// The tokens of words and punctuation need no more than their own bytes, and four of five
+    /// tokens are such: the loop has its offset in a register, and asks [`Self::other_token`] for
+    /// the rest.
     fn run(&mut self) -> Lexing<()> {
         self.line_start()?;
+        let mut start = self.offset;
+        let mut outside_strings = true;
         loop {
-            if self.in_string_text {
-                self.string_text()?;
-                continue;
-            }
             // Most tokens have one blank before them, or none.
-            self.offset += usize::from(self.byte(self.offset) == b' ');
-            let start = self.offset;
-            let byte = self.byte(start);
-            match class_of(byte) {
-                Class::Blank => self.offset += 1,
-                Class::Word => self.word()?,
-                Class::NonAscii => self.non_ascii_name(start)?,
-                Class::Single => self.push_next(token::kind_of(byte), 1),
-                Class::Operator if self.strings.is_empty() => self.operator(),
-                Class::Operator => self.operator_in_field(),
-                Class::Dot => self.dot()?,
-                Class::Open => self.open(byte)?,
-                Class::Close => self.close(byte)?,
-                Class::Newline => self.newline(start)?,
-                Class::Comment => {
-                    self.offset = self.line_end();
-                    self.newline(start)?;
+            let [here, next] = self.bytes_at_and_after(start);
+            let is_blank = here as u8 == b' ';
+            let bytes = if is_blank { next } else { here };
+            start += usize::from(is_blank);
+            let (byte, next) = (bytes as u8, (bytes >> 8) as u8);
+            let (kind, end) = match class_of(byte) {
+                Class::Word if let Some(word) = self.plain_word(start, bytes) => word,
+                Class::Operator if outside_strings => match may_be_longer(next) {
+                    true => self.operator(start),
+                    false => (token::kind_of(byte), start + 1),
+                },
+                Class::Dot if !matches!(next, b'0'..=b'9' | b'.') => (TokenKind::Dot, start + 1),
+                Class::Open if outside_strings && self.brackets.len() < limits::MAX_PARENTHESES => {
+                    self.brackets.push(Bracket { byte, place: self.place(start) });
+                    (token::kind_of(byte), start + 1)
                 }
-                Class::Quote => self.string(start)?,
-                Class::Digit => self.number()?,
-                Class::Backslash => self.continuation()?,
-                Class::Invalid if self.at_end() => return self.end(),
-                Class::Invalid => return Err(self.invalid_character()),
-            }
+                Class::Close if outside_strings && self.closes_innermost(byte) => {
+                    self.brackets.pop();
+                    (token::kind_of(byte), start + 1)
+                }
+                class => {
+                    self.offset = start;
+                    if start >= self.bytes.len() {
+                        return self.end();
+                    }
+                    self.other_token(class, byte)?;
+                    while self.in_string_text {
+                        self.string_text()?;
+                    }
+                    (start, outside_strings) = (self.offset, self.strings.is_empty());
+                    continue;
+                }
+            };
+            self.push_to(end, kind, self.place(start), TokenFlags::NONE);
+            start = end;
         }
+    }
+
+    /// Reads on from the current offset, whose byte is of a class.
+    fn other_token(&mut self, class: Class, byte: u8) -> Lexing<()> {
+        match class {
+            Class::Blank => self.offset += self.spaces().max(1),
+            Class::Newline | Class::Comment => self.newline()?,
+            Class::Quote => self.string(self.offset)?,
+            Class::Digit => self.number()?,
+            Class::Dot => self.dot()?,
+            Class::Word => self.other_word()?,
+            Class::NonAscii => self.non_ascii_name(self.offset)?,
+            Class::Open => self.open(byte)?,
+            Class::Close => self.close(byte)?,
+            Class::Operator => self.operator_in_field(),
+            Class::Backslash => self.continuation()?,
+            Class::Invalid => return Err(self.invalid_character()),
+        }
+        Ok(())
     }
 
     /// The byte at `offset`; zero past the end, for no text has a null byte.
@@ -246,6 +280,18 @@ impl<'t> Lexer<'t> {
         match self.bytes.get(offset..).and_then(|rest| rest.first_chunk()) {
             Some(bytes) => u64::from_le_bytes(*bytes),
             None => self.last_bytes(offset),
+        }
+    }
+
+    /// The eight bytes from `offset` on, and those from the next one on.
+    #[inline]
+    fn bytes_at_and_after(&self, offset: usize) -> [u64; 2] {
+        match self.bytes.get(offset..).and_then(|rest| rest.first_chunk::<9>()) {
+            Some(bytes) => {
+                let eight = |from: usize| bytes[from..].first_chunk().copied().unwrap_or_default();
+                [u64::from_le_bytes(eight(0)), u64::from_le_bytes(eight(1))]
+            }
+            None => [self.last_bytes(offset), self.last_bytes(offset + 1)],
         }
     }
 
@@ -268,9 +314,15 @@ impl<'t> Lexer<'t> {
 
     /// Appends a token that began at a place, perhaps in an earlier line.
     #[inline]
-    fn push_from(&mut self, kind: TokenKind, Place { offset, line, line_start }: Place, flags: TokenFlags) {
-        let (end, level) = (self.offset as u32, self.brackets.len() as u8);
-        self.lexed.tokens.push(Token { start: offset, end, line, line_start, kind, level, flags });
+    fn push_from(&mut self, kind: TokenKind, begin: Place, flags: TokenFlags) {
+        self.push_to(self.offset, kind, begin, flags);
+    }
+
+    #[inline]
+    fn push_to(&mut self, end: usize, kind: TokenKind, begin: Place, flags: TokenFlags) {
+        let Place { offset: start, line, line_start } = begin;
+        let (end, level) = (end as u32, self.brackets.len() as u8);
+        self.lexed.tokens.push(Token { start, end, line, line_start, kind, level, flags });
     }
 
     /// An offset in the current line.
@@ -310,13 +362,18 @@ impl<'t> Lexer<'t> {
     }
 
     /// The end of a line. Its token starts where the comment does, if there is one.
-    fn newline(&mut self, start: usize) -> Lexing<()> {
+    fn newline(&mut self) -> Lexing<()> {
+        let start = self.offset;
+        if self.byte(start) == b'#' {
+            self.offset = self.line_end();
+        }
         if self.brackets.is_empty() {
             self.push(TokenKind::Newline, start, TokenFlags::NONE);
             self.next_line();
             return self.line_start();
         }
         self.next_line();
+        self.offset += self.spaces();
         Ok(())
     }
 
@@ -358,27 +415,23 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// The longest operator that is next.
-    #[inline]
-    fn operator(&mut self) {
-        let mut kind = token::kind_of(self.byte(self.offset));
-        let mut len = 1;
-        if !matches!(self.byte(self.offset + 1), b'=' | b'*' | b'/' | b'<' | b'>') {
-            return self.push_next(kind, len);
-        }
-        while let Some(longer) = token::longer(kind, self.byte(self.offset + len)) {
-            if longer == TokenKind::NotEqual && self.splits_less_greater() {
+    /// The longest operator that starts at an offset, and where it ends.
+    fn operator(&self, start: usize) -> (TokenKind, usize) {
+        let mut kind = token::kind_of(self.byte(start));
+        let mut end = start + 1;
+        while let Some(longer) = token::longer(kind, self.byte(end)) {
+            if longer == TokenKind::NotEqual && self.splits_less_greater(start) {
                 break;
             }
             kind = longer;
-            len += 1;
+            end += 1;
         }
-        self.push_next(kind, len);
+        (kind, end)
     }
 
-    /// Whether a `<>` at the current offset is no operator, for an `=` follows it.
-    fn splits_less_greater(&self) -> bool {
-        self.bytes[self.offset..].starts_with(b"<>=") && self.dialect.knows(Mistake::LessGreater)
+    /// Whether a `<>` at an offset is no operator, for an `=` follows it.
+    fn splits_less_greater(&self, start: usize) -> bool {
+        self.bytes[start..].starts_with(b"<>=") && self.dialect.knows(Mistake::LessGreater)
     }
 
     fn open(&mut self, byte: u8) -> Lexing<()> {
@@ -397,6 +450,13 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
+    /// Whether a closing bracket is that of the innermost open one.
+    #[inline]
+    fn closes_innermost(&self, byte: u8) -> bool {
+        let innermost = self.brackets.last().map(|open| open.byte);
+        matches!((innermost, byte), (Some(b'('), b')') | (Some(b'['), b']') | (Some(b'{'), b'}'))
+    }
+
     fn close(&mut self, byte: u8) -> Lexing<()> {
         if byte == b'}' {
             self.punctuation_in_field(byte);
@@ -405,11 +465,11 @@ impl<'t> Lexer<'t> {
         if byte == b'}' && self.strings.last().is_some_and(|string| string.depth == 0) {
             return Err(self.raised(format!("{}: single '}}' is not allowed", self.string_name())));
         }
-        let Some(open) = self.brackets.pop() else {
-            return Err(self.raised(format!("unmatched '{}'", char::from(byte))));
-        };
-        if !matches!((open.byte, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
-            return Err(self.mismatch(open, byte));
+        let closes = self.closes_innermost(byte);
+        match self.brackets.pop() {
+            None => return Err(self.raised(format!("unmatched '{}'", char::from(byte)))),
+            Some(open) if !closes => return Err(self.mismatch(open, byte)),
+            Some(_) => {}
         }
         if !self.strings.is_empty() {
             self.close_in_field(byte)?;

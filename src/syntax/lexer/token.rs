@@ -1,5 +1,6 @@
 //! The tokens of a source, as CPython's tokenizer cuts it.
 
+use super::words::keyword;
 use crate::source::Location;
 
 /// What a token is. Keywords and operators have a kind each; soft keywords are names.
@@ -117,6 +118,21 @@ pub(in crate::syntax) enum TokenKind {
 }
 
 impl TokenKind {
+    /// The kind of an operator or keyword, or of a token that CPython's grammar calls by a name.
+    pub(in crate::syntax) fn spelt(text: &str) -> TokenKind {
+        match text {
+            "NAME" => TokenKind::Name,
+            "STRING" => TokenKind::String,
+            "FSTRING_MIDDLE" => TokenKind::FStringMiddle,
+            "NEWLINE" => TokenKind::Newline,
+            "INDENT" => TokenKind::Indent,
+            _ => match keyword(text.as_bytes()) {
+                TokenKind::Name => operator(text.as_bytes()),
+                keyword => keyword,
+            },
+        }
+    }
+
     /// The kind as a bit of a set of kinds.
     pub(in crate::syntax) const fn bit(self) -> u128 {
         1 << self as u8
@@ -235,6 +251,11 @@ const fn punctuation(byte: u8) -> TokenKind {
         b'=' => Equal,
         _ => Stray,
     }
+}
+
+fn operator(text: &[u8]) -> TokenKind {
+    let kind = text[1..].iter().try_fold(kind_of(text[0]), |kind, &byte| longer(kind, byte));
+    kind.unwrap_or(TokenKind::Stray)
 }
 
 /// The operator that is one byte longer.

@@ -61,6 +61,11 @@ fn word_kind(bytes: u64, len: usize) -> TokenKind {
     if keyword == word { kind } else { TokenKind::Name }
 }
 
+/// The kind of a keyword, or [`TokenKind::Name`].
+pub(super) fn keyword(text: &[u8]) -> TokenKind {
+    if text.len() <= WORD { word_kind(integer(text), text.len()) } else { TokenKind::Name }
+}
+
 const fn each_byte(byte: u8) -> u64 {
     u64::from_le_bytes([byte; WORD])
 }
@@ -89,29 +94,56 @@ pub(super) fn name_len(bytes: &[u8]) -> usize {
 }
 
 impl Lexer<'_> {
-    /// A name, a keyword, or the prefix of a string.
+    /// The name or keyword that starts at an offset, and where it ends; none if it could also be the
+    /// prefix of a string, or is not ASCII. Its first eight bytes are given.
     #[inline]
-    pub(super) fn word(&mut self) -> Lexing<()> {
-        let start = self.offset;
-        let bytes = self.eight_bytes(start);
+    pub(super) fn plain_word(&self, start: usize, bytes: u64) -> Option<(TokenKind, usize)> {
         let len = word_len(bytes);
-        let end = if len < WORD { start + len } else { self.end_of_word(start + len) };
-        match class_of(self.byte(end)) {
-            Class::NonAscii => return self.non_ascii_name(start),
-            Class::Quote if self.is_prefix(start, end)? => {
-                self.offset = end;
-                return self.string(start);
-            }
-            _ => {}
+        if len == WORD {
+            return self.long_word(start, bytes);
         }
+        match class_of((bytes >> (8 * len)) as u8) {
+            Class::NonAscii | Class::Quote => None,
+            _ => Some((word_kind(bytes, len), start + len)),
+        }
+    }
+
+    #[inline]
+    fn long_word(&self, start: usize, bytes: u64) -> Option<(TokenKind, usize)> {
+        let end = self.end_of_word(start + WORD);
+        match class_of(self.byte(end)) {
+            Class::NonAscii | Class::Quote => None,
+            _ if end == start + WORD => Some((word_kind(bytes, WORD), end)),
+            _ => Some((TokenKind::Name, end)),
+        }
+    }
+
+    fn kind_of_word(&self, start: usize, end: usize) -> TokenKind {
+        match end - start {
+            len @ ..=WORD => word_kind(self.eight_bytes(start), len),
+            _ => TokenKind::Name,
+        }
+    }
+
+    /// The same for those: a string, a name that is not ASCII, or a word that touches a string.
+    #[inline(never)]
+    pub(super) fn other_word(&mut self) -> Lexing<()> {
+        let start = self.offset;
+        let end = self.end_of_word(start);
+        if class_of(self.byte(end)) == Class::NonAscii {
+            return self.non_ascii_name(start);
+        }
+        let is_prefix = self.is_prefix(start, end)?;
         self.offset = end;
-        let kind = if end - start <= WORD { word_kind(bytes, len) } else { TokenKind::Name };
-        self.push(kind, start, TokenFlags::NONE);
+        if is_prefix {
+            return self.string(start);
+        }
+        self.push(self.kind_of_word(start, end), start, TokenFlags::NONE);
         Ok(())
     }
 
     /// Where the letters, digits and `_` end that are next.
-    pub(super) fn end_of_word(&self, mut offset: usize) -> usize {
+    fn end_of_word(&self, mut offset: usize) -> usize {
         loop {
             let len = word_len(self.eight_bytes(offset));
             offset += len;

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::shapes::Part::{Before, OneOf, Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -54,7 +54,7 @@ impl<'a> Parser<'a, '_> {
             return self.predicted_arguments(start);
         }
         if let Some(generator) = self.attempt(|this| this.only_generator(start))? {
-            return Ok(self.only_argument(generator));
+            return Ok(Self::only_argument(generator));
         }
         if self.second_run {
             self.position = start;
@@ -80,7 +80,7 @@ impl<'a> Parser<'a, '_> {
             && self.at_comprehension()
         {
             let generator = self.generator(start, element)?;
-            return Ok(self.only_argument(generator));
+            return Ok(Self::only_argument(generator));
         }
         let arguments = self.args_after(first)?;
         self.eat(TokenKind::Comma);
@@ -88,8 +88,8 @@ impl<'a> Parser<'a, '_> {
         Ok(arguments)
     }
 
-    fn only_argument(&self, generator: &'a Expr<'a>) -> CallArguments<'a> {
-        CallArguments { args: self.arena.alloc_slice_copy(&[*generator]), keywords: &[] }
+    fn only_argument(generator: &'a Expr<'a>) -> CallArguments<'a> {
+        CallArguments { args: std::slice::from_ref(generator), keywords: &[] }
     }
 
     /// A generator expression that shares its parentheses with the call.
@@ -101,14 +101,14 @@ impl<'a> Parser<'a, '_> {
             false => self.value()?,
         };
         if !self.at_comprehension() {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.generator(start, element)
     }
 
     fn unpacked_generator_element(&mut self) -> Step<&'a Expr<'a>> {
         if !self.dialect.has(SyntaxFeature::UnpackingInComprehension) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.starred_expression()
     }
@@ -121,7 +121,7 @@ impl<'a> Parser<'a, '_> {
         let arguments = self.attempt(|this| {
             let arguments = this.args()?;
             this.eat(TokenKind::Comma);
-            if this.at(TokenKind::RightParen) { Ok(arguments) } else { Err(Stop::Dead) }
+            if this.at(TokenKind::RightParen) { Ok(arguments) } else { Err(Stop) }
         })?;
         match arguments {
             Some(arguments) => Ok(arguments),
@@ -130,7 +130,7 @@ impl<'a> Parser<'a, '_> {
                 if self.second_run {
                     self.invalid_arguments()?;
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -164,7 +164,7 @@ impl<'a> Parser<'a, '_> {
     fn argument(&mut self, phase: &mut Phase, keywords: &mut Keywords<'a>) -> Step<()> {
         let start = self.position;
         match self.kind() {
-            TokenKind::RightParen => Err(Stop::Dead),
+            TokenKind::RightParen => Err(Stop),
             TokenKind::Name if self.kind_ahead(1) == TokenKind::Equal => {
                 self.keyword_mistakes()?;
                 let name = self.bump();
@@ -193,7 +193,7 @@ impl<'a> Parser<'a, '_> {
                 if self.at(TokenKind::Name) {
                     self.farthest = self.farthest.max(self.position + 1);
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -203,11 +203,11 @@ impl<'a> Parser<'a, '_> {
         let mark = self.mark();
         let value = match self.value() {
             Ok(value) if !self.at(TokenKind::Equal) => value,
-            Err(Stop::Fault) => return Err(Stop::Fault),
+            Err(Stop) if self.fault.is_some() => return Err(Stop),
             _ => {
                 self.back_to(mark);
                 self.keyword_mistakes()?;
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
         };
         self.exprs.push(value);
@@ -241,7 +241,7 @@ impl<'a> Parser<'a, '_> {
         if reports && self.tokens[star].kind == TokenKind::Star {
             return self.mistake_here("Invalid star expression");
         }
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     /// In the second run, the mistakes of an argument that can only be a keyword.
@@ -253,36 +253,31 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_kwarg` (3.9–)
     #[cold]
     fn invalid_kwarg(&mut self) -> Step<()> {
-        use TokenKind::{DoubleStar, Equal, False, Name, None, True};
-        let constant = OneOf(True.bit() | False.bit() | None.bit());
         let name = self.text_of(self.position);
-        self.report(&[constant, Token(Equal)], 0..=1, format!("cannot assign to {name}"))?;
-        if self.at(Name) && self.kind_ahead(1) == Equal {
+        self.report(shape![("True" "False" "None") "="], 0..=1, format!("cannot assign to {name}"))?;
+        if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::Equal {
             return self.invalid_keyword_comprehension();
         }
         let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
-        self.report(&[Parse(Self::expression), Token(Equal)], 0..=1, message)?;
-        let assigned = [Token(DoubleStar), Parse(Self::expression), Token(Equal), Parse(Self::expression)];
-        self.report(&assigned, 0..=3, "cannot assign to keyword argument unpacking")
+        self.report(shape![expression "="], 0..=1, message)?;
+        let message = "cannot assign to keyword argument unpacking";
+        self.report(shape!["**" expression "=" expression], 0..=3, message)
     }
 
     /// `f(a=b for c in d)`.
     fn invalid_keyword_comprehension(&mut self) -> Step<()> {
-        let shape =
-            [Token(TokenKind::Name), Token(TokenKind::Equal), Parse(Self::expression), Skip(&Self::clauses)];
-        self.report(&shape, 0..=1, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
+        let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+        self.report(shape!["NAME" "=" expression [for_if_clauses]], 0..=1, message)
     }
 
     /// CPython: `invalid_arguments` (3.9–)
     #[cold]
     fn invalid_arguments(&mut self) -> Step<()> {
-        use TokenKind::{Comma, Equal, Name, RightParen};
         self.invalid_late_unpacking()?;
         self.invalid_first_generator()?;
         self.invalid_keyword_comprehension()?;
-        let shape =
-            [Skip(&Self::leading_args), Token(Name), Token(Equal), Before(Comma.bit() | RightParen.bit())];
-        self.report(&shape, 1..=2, "expected argument value expression")?;
+        let message = "expected argument value expression";
+        self.report(shape![[leading_args] "NAME" "=" (& "," ")")], 1..=2, message)?;
         match self.invalid_generator_after_arguments()? {
             true => Ok(()),
             false => self.invalid_order_of_arguments(),
@@ -300,44 +295,42 @@ impl<'a> Parser<'a, '_> {
 
     /// `f(**a, *b)`.
     fn invalid_late_unpacking(&mut self) -> Step<()> {
-        use TokenKind::{Comma, Star};
         let message = "iterable argument unpacking follows keyword argument unpacking";
         if !self.knows(Mistake::UnpackingAfterComma) {
-            let shape = [Skip(&Self::args_before_unpacking), Token(Comma), Token(Star)];
-            return self.report(&shape, 2..=2, message);
+            return self.report(shape![[args_before_unpacking] "," "*"], 2..=2, message);
         }
-        let starred = Skip(&|this| {
+        let starred = Part::Skip(&|this| {
             this.unassigned_starred()?;
             this.after_commas(Self::unassigned_starred)
         });
         // The tokens that were looked at end the range.
-        self.report_from(&[Skip(&Self::args_before_unpacking), Token(Comma), starred], 1, message)
+        self.report_from(shape![[args_before_unpacking] "," {starred}], 1, message)
     }
 
     /// Arguments that could be `kwargs` for a starred one at their end.
     fn args_before_unpacking(&mut self) -> Step<()> {
         let CallArguments { args, keywords } = self.args()?;
         let ends_in_starred = args.last().is_some_and(|arg| matches!(arg.kind, ExprKind::Starred { .. }));
-        if keywords.is_empty() && !ends_in_starred { Err(Stop::Dead) } else { Ok(()) }
+        if keywords.is_empty() && !ends_in_starred { Err(Stop) } else { Ok(()) }
     }
 
     fn unassigned_starred(&mut self) -> Step<()> {
         if !self.at(TokenKind::Star) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.starred_expression()?;
-        if self.at(TokenKind::Equal) { Err(Stop::Dead) } else { Ok(()) }
+        if self.at(TokenKind::Equal) { Err(Stop) } else { Ok(()) }
     }
 
     /// `f(a for a in b, c)`.
     fn invalid_first_generator(&mut self) -> Step<()> {
-        let rest = Skip(&|this| {
+        let rest = Part::Skip(&|this| {
             if this.attempt(Self::args)?.is_none() {
                 this.attempt(Self::bare_generator)?;
             }
             Ok(())
         });
-        self.report(&[Parse(Self::bare_generator), Token(TokenKind::Comma), rest], 0..=0, BARE_GENERATOR)
+        self.report(shape![bare_generator "," {rest}], 0..=0, BARE_GENERATOR)
     }
 
     /// A generator expression without parentheses: its element, from there to the end of the last
@@ -366,9 +359,7 @@ impl<'a> Parser<'a, '_> {
             Some(_) => return Ok(true),
             None => {}
         }
-        let args = Skip(&|this| this.args().map(drop));
-        let shape = [args, Token(TokenKind::Comma), Parse(Self::bare_generator)];
-        self.report(&shape, 2..=2, BARE_GENERATOR)?;
+        self.report(shape![[args] "," bare_generator], 2..=2, BARE_GENERATOR)?;
         Ok(false)
     }
 

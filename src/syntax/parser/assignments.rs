@@ -2,7 +2,7 @@
 
 use super::mistakes::{Use, describe};
 use super::operators::operator_of;
-use super::shapes::Part::{Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::targets::{is_single_target, is_star_target};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
@@ -31,7 +31,7 @@ impl<'a> Parser<'a, '_> {
         match statement {
             Some(StmtKind::Expr(_)) => self.back_to(mark),
             Some(assignment) => return Ok(assignment),
-            None if self.at_augmented_assignment()? => return Err(Stop::Dead),
+            None if self.at_augmented_assignment()? => return Err(Stop),
             None => {}
         }
         self.invalid_assignment()?;
@@ -50,7 +50,7 @@ impl<'a> Parser<'a, '_> {
             let target = this.primary()?;
             match augmented_operator(this.kind()) {
                 Some(_) => Ok(target),
-                None => Err(Stop::Dead),
+                None => Err(Stop),
             }
         })?;
         Ok(target.is_some_and(|target| is_single_target(target)))
@@ -78,7 +78,7 @@ impl<'a> Parser<'a, '_> {
         let mut value = first;
         while self.at(TokenKind::Equal) {
             if !is_star_target(value) {
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
             let target = self.stored(value);
             self.exprs.push(target);
@@ -91,7 +91,7 @@ impl<'a> Parser<'a, '_> {
 
     fn annotated_assignment(&mut self, start: usize, target: &'a Expr<'a>) -> Step<StmtKind<'a>> {
         if !is_single_target(target) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.bump();
         let annotation = self.expression()?;
@@ -108,7 +108,7 @@ impl<'a> Parser<'a, '_> {
 
     fn augmented_assignment(&mut self, target: &'a Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
         if !is_single_target(target) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.bump();
         let value = self.assigned_value()?;
@@ -130,7 +130,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Equal)?;
         let value = self.expression()?;
         if !self.allows(SyntaxFeature::TypeAlias, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let alias = TypeAlias { id, name, type_params, value };
         Ok(StmtKind::TypeAlias(self.arena.alloc(alias)))
@@ -140,39 +140,35 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_assignment` (3.9–)
     fn invalid_assignment(&mut self) -> Step<()> {
-        use TokenKind::Equal;
         self.invalid_annotation()?;
-        let targets = Skip(&|this| {
+        let targets = Part::Skip(&|this| {
             let target = |this: &mut Self| {
                 this.star_targets()?;
                 this.expect(TokenKind::Equal)
             };
             this.repeat(target).map(drop)
         });
-        if let Some(found) = self.find(&[targets, Parse(Self::star_expressions), Token(Equal)])? {
+        if let Some(found) = self.find(shape![{targets} star_expressions "="])? {
             return self.check_target(found.expr(1), Use::Assign);
         }
         let message = "assignment to yield expression not possible";
-        self.report(&[targets, Parse(Self::yield_expression), Token(Equal)], 1..=1, message)?;
-        let operator = Skip(&|this| {
-            augmented_operator(this.kind()).ok_or(Stop::Dead)?;
+        self.report(shape![{targets} yield_expression "="], 1..=1, message)?;
+        let operator = Part::Skip(&|this| {
+            augmented_operator(this.kind()).ok_or(Stop)?;
             this.bump();
             Ok(())
         });
-        let shape = [Parse(Self::star_expressions), operator, Parse(Self::assigned_value)];
-        self.report_with(&shape, 0..=0, |_, found| {
+        self.report_with(shape![star_expressions {operator} assigned_value], 0..=0, |_, found| {
             format!("'{}' is an illegal expression for augmented assignment", describe(found.expr(0)))
         })
     }
 
     fn invalid_annotation(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Comma};
-        let expression = Parse(Self::expression);
-        let shape = [Parse(Self::invalid_ann_assign_target), Token(Colon), expression];
-        self.report_with(&shape, 0..=0, |_, found| {
+        use TokenKind::Comma;
+        self.report_with(shape![invalid_ann_assign_target ":" expression], 0..=0, |_, found| {
             format!("only single target (not {}) can be annotated", describe(found.expr(0)))
         })?;
-        let elements = Skip(&|this| {
+        let elements = Part::Skip(&|this| {
             let element = |this: &mut Self| {
                 this.star_named_expression()?;
                 this.eat(Comma);
@@ -180,20 +176,20 @@ impl<'a> Parser<'a, '_> {
             };
             this.repeat(element).map(drop)
         });
-        let shape = [Parse(Self::star_named_expression), Token(Comma), elements, Token(Colon), expression];
-        self.report(&shape, 0..=0, "only single target (not tuple) can be annotated")?;
-        self.report(&[expression, Token(Colon), expression], 0..=0, "illegal target for annotation")
+        let message = "only single target (not tuple) can be annotated";
+        self.report(shape![star_named_expression "," {elements} ":" expression], 0..=0, message)?;
+        self.report(shape![expression ":" expression], 0..=0, "illegal target for annotation")
     }
 
     /// A list or a tuple, in parentheses or not.
     fn invalid_ann_assign_target(&mut self) -> Step<&'a Expr<'a>> {
         if !self.at_any(TokenKind::LeftParen.bit() | TokenKind::LeftBracket.bit()) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let target = self.atom()?;
         match target.kind {
             ExprKind::List { .. } | ExprKind::Tuple { .. } => Ok(target),
-            _ => Err(Stop::Dead),
+            _ => Err(Stop),
         }
     }
 }

@@ -19,7 +19,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::True => Ok(self.constant(Constant::True)),
             TokenKind::False => Ok(self.constant(Constant::False)),
             TokenKind::Ellipsis => Ok(self.constant(Constant::Ellipsis)),
-            _ => Err(Stop::Dead),
+            _ => Err(Stop),
         }
     }
 
@@ -57,7 +57,7 @@ impl<'a> Parser<'a, '_> {
             Some(expr) => Ok(expr),
             None => {
                 mistakes(self)?;
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -86,7 +86,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load }));
         }
         if is_starred {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.expect(TokenKind::RightParen)?;
         Ok(first)
@@ -144,7 +144,7 @@ impl<'a> Parser<'a, '_> {
             // No other expression can begin where no bitwise operation does.
             return match self.at_any(TokenKind::Not.bit() | TokenKind::Lambda.bit()) {
                 true => self.only_in_comprehension(Self::expression),
-                false => Err(Stop::Dead),
+                false => Err(Stop),
             };
         };
         let mark = self.mark();
@@ -158,7 +158,7 @@ impl<'a> Parser<'a, '_> {
 
     fn only_in_comprehension(&mut self, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let expr = parse(self)?;
-        if self.at_comprehension() { Ok(expr) } else { Err(Stop::Dead) }
+        if self.at_comprehension() { Ok(expr) } else { Err(Stop) }
     }
 
     fn braces(&mut self) -> Step<&'a Expr<'a>> {
@@ -186,7 +186,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit()) {
             self.back_to(mark);
             self.invalid_named_expression()?;
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.set(start, first)
     }
@@ -200,7 +200,7 @@ impl<'a> Parser<'a, '_> {
         match set {
             Some(set) => Ok(set),
             None if self.knows(Mistake::UnpackedDictInDisplay) => self.not_a_dict(start),
-            None => Err(Stop::Dead),
+            None => Err(Stop),
         }
     }
 

@@ -42,7 +42,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::With => self.with_statement(),
             _ => {
                 self.bump();
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -79,7 +79,7 @@ impl<'a> Parser<'a, '_> {
             if self.second_run {
                 missing(self)?;
             }
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         while !self.eat(TokenKind::Dedent) {
             self.statement()?;
@@ -162,7 +162,7 @@ impl<'a> Parser<'a, '_> {
                 self.position = first;
                 self.invalid_for_target()?;
             }
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let iter = self.star_expressions()?;
         self.colon()?;

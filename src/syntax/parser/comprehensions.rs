@@ -1,7 +1,7 @@
 //! The clauses of comprehensions.
 
 use super::mistakes::Use;
-use super::shapes::Part::{Maybe, NotBefore, Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -24,7 +24,7 @@ impl<'a> Parser<'a, '_> {
         if matches!(elt.kind, ExprKind::Starred { .. })
             && !self.allows(SyntaxFeature::UnpackingInComprehension, start + 1)
         {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let id = self.node_id();
         let generators = self.for_if_clauses()?;
@@ -50,11 +50,6 @@ impl<'a> Parser<'a, '_> {
         Ok(self.arena.alloc_slice_copy(&clauses))
     }
 
-    /// The same for the sake of what comes after them.
-    pub(super) fn clauses(&mut self) -> Step<()> {
-        self.for_if_clauses().map(drop)
-    }
-
     /// CPython: `for_if_clause` (3.9–)
     fn for_if_clause(&mut self) -> Step<Comprehension<'a>> {
         let start = self.position;
@@ -68,7 +63,7 @@ impl<'a> Parser<'a, '_> {
         let Some(target) = target else {
             self.position = start;
             self.for_if_clause_mistakes()?;
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let iter = self.disjunction()?;
         let from = self.exprs.len();
@@ -99,7 +94,7 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_for_if_clause` (3.14–), `for_if_clause` (3.13)
     fn invalid_for_if_clause(&mut self) -> Step<()> {
-        let targets = Skip(&|this| {
+        let targets = Part::Skip(&|this| {
             this.bitwise_or()?;
             this.repeat(|this| {
                 this.expect(TokenKind::Comma)?;
@@ -108,16 +103,17 @@ impl<'a> Parser<'a, '_> {
             this.eat(TokenKind::Comma);
             Ok(())
         });
-        let shape = [Maybe(TokenKind::Async), Token(TokenKind::For), targets, NotBefore(TokenKind::In.bit())];
-        self.report_here(&shape, "'in' expected after for-loop variables")
+        self.report_here(
+            shape![(? "async") "for" {targets} (! "in")],
+            "'in' expected after for-loop variables",
+        )
     }
 
     /// `for f() in a`.
     ///
     /// CPython: `invalid_for_target` (3.9–)
     pub(super) fn invalid_for_target(&mut self) -> Step<()> {
-        let shape = [Maybe(TokenKind::Async), Token(TokenKind::For), Parse(Self::star_expressions)];
-        match self.find(&shape)? {
+        match self.find(shape![(? "async") "for" star_expressions])? {
             Some(found) => self.check_target(found.expr(2), Use::For),
             None => Ok(()),
         }

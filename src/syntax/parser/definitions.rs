@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::arguments::CallArguments;
-use super::shapes::Part::{Parse, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -17,7 +17,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Class => self.class(decorator_list),
             TokenKind::Def => self.function(decorator_list),
             TokenKind::Async if self.kind_ahead(1) == TokenKind::Def => self.function(decorator_list),
-            _ => Err(Stop::Dead),
+            _ => Err(Stop),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::RightBracket)?;
         if !self.allows(SyntaxFeature::TypeParameterList, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let params = self.arena.alloc_slice_copy(&params);
         Ok(self.arena.alloc(TypeParams { id, params }))
@@ -159,7 +159,7 @@ impl<'a> Parser<'a, '_> {
         if !self.second_run && self.knows(Mistake::TypeParameterBoundLate) {
             return Ok(());
         }
-        let Some(found) = self.find(&[Token(TokenKind::Colon), Parse(Self::expression)])? else {
+        let Some(found) = self.find(shape![":" expression])? else {
             return Ok(());
         };
         let is_tuple = matches!(found.expr(1).kind, ExprKind::Tuple { .. });

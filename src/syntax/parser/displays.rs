@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::shapes::Part::{Before, Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -100,12 +100,12 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     pub(super) fn not_a_dict(&mut self, start: usize) -> Step<&'a Expr<'a>> {
         if !self.precise {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.farthest = self.farthest();
         self.position = start + 1;
         self.invalid_double_starred_kvpairs()?;
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     /// Keys without values, values without keys, and stars where none may be.
@@ -139,7 +139,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_kvpair(&mut self) -> Step<()> {
         let key = self.fits(|this| {
             let key = this.expression()?;
-            if this.at(TokenKind::Colon) { Err(Stop::Dead) } else { Ok(key.location) }
+            if this.at(TokenKind::Colon) { Err(Stop) } else { Ok(key.location) }
         })?;
         if let Some(key) = key {
             // The end column is not that of the key, but the text's first column less one.
@@ -152,39 +152,30 @@ impl<'a> Parser<'a, '_> {
 
     /// `{a: *b}`.
     fn invalid_starred_value(&mut self) -> Step<()> {
-        use TokenKind::{Colon, DoubleStar, Star};
-        let shape = |star| [Parse(Self::expression), Token(Colon), Token(star), Parse(Self::bitwise_or)];
-        self.report_from(&shape(Star), 2, STARRED_VALUE)?;
+        self.report_from(shape![expression ":" "*" bitwise_or], 2, STARRED_VALUE)?;
         match self.knows(Mistake::UnpackedDictInDisplay) {
-            true => self.report_from(&shape(DoubleStar), 2, UNPACKED_VALUE),
+            true => self.report_from(shape![expression ":" "**" bitwise_or], 2, UNPACKED_VALUE),
             false => Ok(()),
         }
     }
 
     /// `{a:}`.
     fn invalid_missing_value(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Comma, RightBrace};
-        let shape = [Parse(Self::expression), Token(Colon), Before(RightBrace.bit() | Comma.bit())];
-        self.report(&shape, 1..=1, "expression expected after dictionary key and ':'")
+        let message = "expression expected after dictionary key and ':'";
+        self.report(shape![expression ":" (& "}" ",")], 1..=1, message)
     }
 
     /// CPython: `invalid_kvpair_unpacking` (3.15–)
     fn invalid_kvpair_unpacking(&mut self) -> Step<()> {
-        use TokenKind::{Colon, DoubleStar, Star};
-        let (expression, operand) = (Parse(Self::expression), Parse(Self::bitwise_or));
         let message = "invalid double starred expression. \
                        Did you forget to wrap the conditional expression in parentheses?";
-        self.report(&[Token(DoubleStar), Parse(Self::if_expression)], 0..=1, message)?;
-        for (star, message) in [
-            (Star, "cannot use a starred expression in a dictionary key"),
-            (DoubleStar, "cannot use dict unpacking in a dictionary key"),
-        ] {
-            self.report(&[Token(star), operand, Token(Colon), expression], 0..=1, message)?;
-        }
-        for (star, message) in [(Star, STARRED_VALUE), (DoubleStar, UNPACKED_VALUE)] {
-            self.report(&[expression, Token(Colon), Token(star), operand], 2..=3, message)?;
-        }
-        Ok(())
+        self.report(shape!["**" if_expression], 0..=1, message)?;
+        let message = "cannot use a starred expression in a dictionary key";
+        self.report(shape!["*" bitwise_or ":" expression], 0..=1, message)?;
+        let message = "cannot use dict unpacking in a dictionary key";
+        self.report(shape!["**" bitwise_or ":" expression], 0..=1, message)?;
+        self.report(shape![expression ":" "*" bitwise_or], 2..=3, STARRED_VALUE)?;
+        self.report(shape![expression ":" "**" bitwise_or], 2..=3, UNPACKED_VALUE)
     }
 
     /// A conditional, with its `if`.
@@ -195,14 +186,13 @@ impl<'a> Parser<'a, '_> {
         if matches!(expr.kind, ExprKind::IfExp(_)) && expr.location != body.location {
             Ok(expr)
         } else {
-            Err(Stop::Dead)
+            Err(Stop)
         }
     }
 
     /// CPython: `invalid_starred_expression_unpacking_sequence` (3.15–)
     fn invalid_starred_expression_unpacking_sequence(&mut self) -> Step<()> {
-        let shape = [Token(TokenKind::DoubleStar), Parse(Self::bitwise_or)];
-        self.report(&shape, 0..=0, "cannot use dict unpacking here")?;
+        self.report(shape!["**" bitwise_or], 0..=0, "cannot use dict unpacking here")?;
         self.invalid_starred_expression_unpacking()
     }
 
@@ -211,14 +201,13 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_starred_expression_unpacking` (3.14–), `invalid_starred_expression`
     /// (3.12–3.13)
     pub(super) fn invalid_starred_expression_unpacking(&mut self) -> Step<()> {
-        use TokenKind::{Equal, Star};
         if self.knows(Mistake::UnpackedConditional) {
             let message = "invalid starred expression. \
                        Did you forget to wrap the conditional expression in parentheses?";
-            self.report(&[Token(Star), Parse(Self::if_expression)], 0..=1, message)?;
+            self.report(shape!["*" if_expression], 0..=1, message)?;
         }
-        let shape = [Token(Star), Parse(Self::expression), Token(Equal), Parse(Self::expression)];
-        self.report(&shape, 0..=3, "cannot assign to iterable argument unpacking")
+        let message = "cannot assign to iterable argument unpacking";
+        self.report(shape!["*" expression "=" expression], 0..=3, message)
     }
 
     /// The mistakes of `group` and `genexp`.
@@ -263,21 +252,16 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_group` (3.10–)
     fn invalid_group(&mut self) -> Step<()> {
-        use TokenKind::{DoubleStar, LeftParen, RightParen};
-        let shape = [Token(LeftParen), Parse(Self::starred_expression), Token(RightParen)];
-        self.report(&shape, 1..=1, "cannot use starred expression here")?;
-        let shape = [Token(LeftParen), Token(DoubleStar), Parse(Self::expression), Token(RightParen)];
-        self.report(&shape, 1..=1, "cannot use double starred expression here")
+        self.report(shape!["(" starred_expression ")"], 1..=1, "cannot use starred expression here")?;
+        self.report(shape!["(" "**" expression ")"], 1..=1, "cannot use double starred expression here")
     }
 
     /// `{**a for b in c}`.
     ///
     /// CPython: `invalid_dict_comprehension` (3.9–3.14)
     fn invalid_dict_comprehension(&mut self) -> Step<()> {
-        use TokenKind::{DoubleStar, LeftBrace, RightBrace};
-        let (value, clauses) = (Parse(Self::bitwise_or), Skip(&Self::clauses));
-        let shape = [Token(LeftBrace), Token(DoubleStar), value, clauses, Token(RightBrace)];
-        self.report(&shape, 1..=1, "dict unpacking cannot be used in dict comprehension")
+        let message = "dict unpacking cannot be used in dict comprehension";
+        self.report(shape!["{" "**" bitwise_or [for_if_clauses] "}"], 1..=1, message)
     }
 
     /// `[*a for b in c]` before 3.15, `[a, b for c in d]`.
@@ -291,7 +275,7 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::LeftParen) {
             return Ok(());
         }
-        let elements = Parse(|this: &mut Self| {
+        let elements = Part::Parse(|this: &mut Self| {
             let first = this.star_named_expression()?;
             let comma = this.expect(TokenKind::Comma)?;
             let last = match this.attempt(Self::last_of_elements)? {
@@ -301,7 +285,7 @@ impl<'a> Parser<'a, '_> {
             Ok(this.node_at(first.location.to_end_of(last), first.kind))
         });
         let message = "did you forget parentheses around the comprehension target?";
-        self.report(&[Token(self.kind()), elements, Skip(&Self::clauses)], 1..=1, message)
+        self.report(shape![("(" "[" "{") {elements} [for_if_clauses]], 1..=1, message)
     }
 
     /// The last of `star_named_expressions`.
@@ -316,16 +300,14 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn invalid_unpacked_element(&mut self) -> Step<()> {
-        let shape = [Token(self.kind()), Parse(Self::starred_expression), Skip(&Self::clauses)];
-        self.report(&shape, 1..=1, "iterable unpacking cannot be used in comprehension")
+        let message = "iterable unpacking cannot be used in comprehension";
+        self.report(shape![("(" "[" "{") starred_expression [for_if_clauses]], 1..=1, message)
     }
 
     fn invalid_unpacked_dict(&mut self) -> Step<()> {
-        use TokenKind::{DoubleStar, LeftBracket, LeftParen};
-        for (open, kind) in [(LeftBracket, "list comprehension"), (LeftParen, "generator expression")] {
-            let shape = [Token(open), Token(DoubleStar), Parse(Self::expression), Skip(&Self::clauses)];
-            self.report(&shape, 1..=2, format!("cannot use dict unpacking in {kind}"))?;
-        }
-        Ok(())
+        let message = "cannot use dict unpacking in list comprehension";
+        self.report(shape!["[" "**" expression [for_if_clauses]], 1..=2, message)?;
+        let message = "cannot use dict unpacking in generator expression";
+        self.report(shape!["(" "**" expression [for_if_clauses]], 1..=2, message)
     }
 }

@@ -1,7 +1,7 @@
 //! Expressions from the comma down to the conditional.
 
-use super::mistakes::describe;
-use super::shapes::Part::{Before, NotBefore, OneOf, Parse, Skip, Token};
+use super::mistakes::{describe, meant_comparison};
+use super::shapes::{Part, shape};
 use super::{Parser, Rule, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
@@ -84,7 +84,7 @@ impl<'a> Parser<'a, '_> {
             self.invalid_named_expression()?;
         }
         let expr = self.expression()?;
-        if self.at(TokenKind::ColonEqual) { Err(Stop::Dead) } else { Ok(expr) }
+        if self.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
     }
 
     /// `NAME := value`. The grammar's cut lets nothing else be tried after the `:=`.
@@ -104,7 +104,7 @@ impl<'a> Parser<'a, '_> {
             return self.assignment_expression();
         }
         let expr = self.expression()?;
-        if self.at(TokenKind::ColonEqual) { Err(Stop::Dead) } else { Ok(expr) }
+        if self.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
     }
 
     /// An expression without commas.
@@ -214,16 +214,10 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_if_expression` (3.15–)
     fn invalid_if_expression(&mut self) -> Step<()> {
-        use TokenKind::{DoubleStar, Else, If, Star};
-        let operand = Parse(Self::disjunction);
-        for (star, message) in [
-            (Star, "cannot unpack only part of a conditional expression"),
-            (DoubleStar, "cannot use dict unpacking on only part of a conditional expression"),
-        ] {
-            let shape = [operand, Token(If), operand, Token(Else), Token(star)];
-            self.report(&shape, 4..=4, message)?;
-        }
-        Ok(())
+        let message = "cannot unpack only part of a conditional expression";
+        self.report(shape![disjunction "if" disjunction "else" "*"], 4..=4, message)?;
+        let message = "cannot use dict unpacking on only part of a conditional expression";
+        self.report(shape![disjunction "if" disjunction "else" "**"], 4..=4, message)
     }
 
     /// Two expressions side by side, and conditionals that are cut short.
@@ -242,8 +236,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `"a" b "c"`.
     fn invalid_split_string(&mut self) -> Step<()> {
-        use TokenKind::String;
-        let between = Parse(|this: &mut Self| {
+        let between = Part::Parse(|this: &mut Self| {
             let first = this.expression_between_strings()?;
             let mut location = first.location;
             this.repeat(|this| {
@@ -253,12 +246,12 @@ impl<'a> Parser<'a, '_> {
             Ok(this.node_at(location, first.kind))
         });
         let message = "invalid syntax. Is this intended to be part of the string?";
-        self.report(&[Token(String), between, Token(String)], 1..=1, message)
+        self.report(shape!["STRING" {between} "STRING"], 1..=1, message)
     }
 
     fn expression_between_strings(&mut self) -> Step<&'a Expr<'a>> {
         if self.at(TokenKind::String) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.expression_without_invalid()
     }
@@ -319,37 +312,31 @@ impl<'a> Parser<'a, '_> {
 
     /// `a if b`, `a if b else pass`, `pass if a else b`.
     fn invalid_conditional(&mut self) -> Step<()> {
-        use TokenKind::{Break, Colon, Continue, Else, If, Pass};
-        let operand = Parse(Self::disjunction);
-        let shape = [operand, Token(If), operand, NotBefore(Else.bit() | Colon.bit())];
-        self.report(&shape, 0..=2, "expected 'else' after 'if' expression")?;
+        let message = "expected 'else' after 'if' expression";
+        self.report(shape![disjunction "if" disjunction (! "else" ":")], 0..=2, message)?;
         if !self.knows(Mistake::StatementInConditional) {
             return Ok(());
         }
         let orelse = self.fits(|this| {
             this.disjunction()?;
-            this.expect(If)?;
+            this.expect(TokenKind::If)?;
             this.disjunction()?;
-            this.expect(Else)?;
-            if this.fits(Self::expression)?.is_some() { Err(Stop::Dead) } else { Ok(this.position) }
+            this.expect(TokenKind::Else)?;
+            if this.fits(Self::expression)?.is_some() { Err(Stop) } else { Ok(this.position) }
         })?;
         if let Some(orelse) = orelse {
             self.position = orelse;
             return self.mistake_next("expected expression after 'else', but statement is given");
         }
-        let statement = Skip(&|this| this.simple_statement().map(drop));
-        let word = OneOf(Pass.bit() | Break.bit() | Continue.bit());
         let message = "expected expression before 'if', but statement is given";
-        self.report(&[word, Token(If), operand, Token(Else), statement], 0..=0, message)
+        let shape = shape![("pass" "break" "continue") "if" disjunction "else" [simple_statement]];
+        self.report(shape, 0..=0, message)
     }
 
     /// `f"{lambda x:...}"`: the colon begins a format spec.
     fn invalid_lambda_in_field(&mut self) -> Step<()> {
-        use TokenKind::{Colon, FStringMiddle, Lambda};
         let start = self.position;
-        let parameters = Skip(&|this| this.lambda_parameters().map(drop));
-        let shape = [Token(Lambda), parameters, Token(Colon), Before(FStringMiddle.bit())];
-        self.report_with(&shape, 0..=2, |this, _| {
+        self.report_with(shape!["lambda" [lambda_parameters] ":" (& "FSTRING_MIDDLE")], 0..=2, |this, _| {
             let name = this.string_name_at(start);
             format!("{name}: lambda expressions are not allowed without parentheses")
         })
@@ -363,9 +350,7 @@ impl<'a> Parser<'a, '_> {
         if !self.at(TokenKind::Name) {
             return Ok(());
         }
-        let shape =
-            [Token(TokenKind::Name), NotBefore(TokenKind::LeftParen.bit()), Parse(Self::star_expressions)];
-        let found = self.find(&shape)?;
+        let found = self.find(shape!["NAME" (! "(") star_expressions])?;
         let name = self.text_of(start);
         if !matches!(name, "print" | "exec") {
             return Ok(());
@@ -395,22 +380,17 @@ impl<'a> Parser<'a, '_> {
 
     /// Fits never: so what is remembered is that the mistake was looked for.
     fn find_named_expression_mistake(&mut self) -> Step<()> {
-        use TokenKind::{ColonEqual, Equal, Name};
-        let shape = [Parse(Self::expression), Token(ColonEqual), Parse(Self::expression)];
-        self.report_with(&shape, 0..=0, |_, found| {
+        self.report_with(shape![expression ":=" expression], 0..=0, |_, found| {
             format!("cannot use assignment expressions with {}", describe(found.expr(0)))
         })?;
-        let (value, no_assignment) = (Parse(Self::bitwise_or), NotBefore(Equal.bit() | ColonEqual.bit()));
         let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
-        self.report(&[Token(Name), Token(Equal), value, no_assignment], 0..=2, message)?;
+        self.report(shape!["NAME" "=" bitwise_or (! "=" ":=")], 0..=2, message)?;
         if self.starts_with_display_or_constant()? {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
-        self.report_with(&[value, Token(Equal), value, no_assignment], 0..=0, |_, found| {
-            let name = describe(found.expr(0));
-            format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
-        })?;
-        Err(Stop::Dead)
+        let shape = shape![bitwise_or "=" bitwise_or (! "=" ":=")];
+        self.report_with(shape, 0..=0, |_, found| meant_comparison(found.expr(0)))?;
+        Err(Stop)
     }
 
     /// Whether a list, a tuple, a generator expression or a constant comes first, for which no `==`

@@ -52,7 +52,7 @@ impl<'a> Parser<'a, '_> {
         let literal =
             Literal { is_raw: flags.has(TokenFlags::RAW), is_template: flags.has(TokenFlags::TEMPLATE) };
         if literal.is_template && !self.allows(crate::targets::SyntaxFeature::TemplateString, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         // Text is decoded when the string has ended.
         let mut texts = SmallVec::<[(usize, usize); 8]>::new();
@@ -95,7 +95,7 @@ impl<'a> Parser<'a, '_> {
     fn decode_piece(&mut self, slot: usize, index: usize, end: usize) -> Step<()> {
         let text = self.piece_text(index);
         match self.decode(text) {
-            Ok(Decoded { value, invalid_escape }) => {
+            Ok(Decoded { value, invalid_escape, .. }) => {
                 self.piece_notice(end, text, invalid_escape);
                 let kind = ExprKind::Constant(Constant::Str(PyStr(value)));
                 self.exprs[slot] = self.node_at(self.exprs[slot].location, kind);
@@ -123,7 +123,7 @@ impl<'a> Parser<'a, '_> {
                 if self.second_run {
                     self.invalid_replacement_field(literal)?;
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -341,7 +341,7 @@ impl<'a> Parser<'a, '_> {
         }
         let text = self.piece_text(index);
         match self.decode(text) {
-            Ok(Decoded { value, invalid_escape }) => {
+            Ok(Decoded { value, invalid_escape, .. }) => {
                 self.piece_notice(index, text, invalid_escape);
                 let kind = ExprKind::Constant(Constant::Str(PyStr(value)));
                 Ok(self.node_at(piece.location, kind))
@@ -463,7 +463,7 @@ impl<'a> Parser<'a, '_> {
             self.repeat(|this| match this.kind() {
                 TokenKind::LeftBrace => this.field(literal, 1),
                 // CPython looks for the text of an f-string here even in a template string.
-                _ if literal.is_template => Err(Stop::Dead),
+                _ if literal.is_template => Err(Stop),
                 _ => this.expect(TokenKind::FStringMiddle).map(drop),
             })?;
             if !self.at(RightBrace) {

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
-use super::shapes::Part::{Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::names::{Ident, known};
 use crate::syntax::ast::*;
@@ -24,7 +24,7 @@ impl<'a> Parser<'a, '_> {
         if is_lazy {
             self.bump();
             if !self.allows(SyntaxFeature::LazyImport, start) {
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
         }
         if self.second_run && self.at(TokenKind::Import) && !is_lazy {
@@ -148,7 +148,7 @@ impl<'a> Parser<'a, '_> {
         }
         let names = self.attempt(|this| {
             let names = this.import_from_as_names()?;
-            if this.at(TokenKind::Comma) { Err(Stop::Dead) } else { Ok(names) }
+            if this.at(TokenKind::Comma) { Err(Stop) } else { Ok(names) }
         })?;
         match names {
             Some(names) => Ok(self.arena.alloc_slice_copy(&names)),
@@ -156,7 +156,7 @@ impl<'a> Parser<'a, '_> {
                 if self.second_run {
                     self.invalid_import_from_targets()?;
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
         }
     }
@@ -183,16 +183,14 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_import` (3.10–)
     #[cold]
     fn invalid_import(&mut self) -> Step<()> {
-        use TokenKind::{From, Import, Newline};
-        let names = Skip(&|this| {
+        let names = Part::Skip(&|this| {
             this.dotted_name()?;
             this.after_commas(|this| this.dotted_name().map(drop))
         });
-        let module = Skip(&|this| this.dotted_name().map(drop));
         let message = "Did you mean to use 'from ... import ...' instead?";
-        self.report_from(&[Token(Import), names, Token(From), module], 0, message)?;
+        self.report_from(shape!["import" {names} "from" [dotted_name]], 0, message)?;
         match self.knows(Mistake::NothingImported) {
-            true => self.report_from(&[Token(Import), Token(Newline)], 1, NOTHING_IMPORTED),
+            true => self.report_from(shape!["import" "NEWLINE"], 1, NOTHING_IMPORTED),
             false => Ok(()),
         }
     }
@@ -202,11 +200,11 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_dotted_as_name`, `invalid_import_from_as_name` (3.14–)
     #[cold]
     fn invalid_import_target(&mut self, name: fn(&mut Self) -> Step<()>) -> Step<()> {
-        let target = Parse(|this: &mut Self| match this.is_whole_import_alias() {
-            true => Err(Stop::Dead),
+        let target = Part::Parse(|this: &mut Self| match this.is_whole_import_alias() {
+            true => Err(Stop),
             false => this.expression(),
         });
-        self.report_with(&[Skip(&name), Token(TokenKind::As), target], 2..=2, |_, found| {
+        self.report_with(shape![{Part::Skip(&name)} "as" {target}], 2..=2, |_, found| {
             format!("cannot use {} as import target", describe(found.expr(2)))
         })
     }
@@ -225,26 +223,22 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_import_from` (3.15–)
     #[cold]
     fn invalid_import_from(&mut self) -> Step<()> {
-        use TokenKind::{From, Import, Name};
-        let module = Skip(&|this| {
+        let module = Part::Skip(&|this| {
             this.dots();
             this.dotted_name()?;
-            if this.at_name("lazy") { Ok(()) } else { Err(Stop::Dead) }
+            if this.at_name("lazy") { Ok(()) } else { Err(Stop) }
         });
-        let names = Skip(&|this| this.import_from_targets().map(drop));
         let message = "use 'lazy from ... ' instead of 'from ... lazy import'";
-        self.report(&[Token(From), module, Token(Name), Token(Import), names], 2..=2, message)
+        self.report(shape!["from" {module} "NAME" "import" [import_from_targets]], 2..=2, message)
     }
 
     /// CPython: `invalid_import_from_targets` (3.9–)
     #[cold]
     fn invalid_import_from_targets(&mut self) -> Step<()> {
-        use TokenKind::{Comma, Newline};
-        let names = Skip(&|this| this.import_from_as_names().map(drop));
         let message = "trailing comma not allowed without surrounding parentheses";
-        self.report_here(&[names, Token(Comma), Token(Newline)], message)?;
+        self.report_here(shape![[import_from_as_names] "," "NEWLINE"], message)?;
         match self.knows(Mistake::NothingImported) {
-            true => self.report_from(&[Token(Newline)], 0, NOTHING_IMPORTED),
+            true => self.report_from(shape!["NEWLINE"], 0, NOTHING_IMPORTED),
             false => Ok(()),
         }
     }

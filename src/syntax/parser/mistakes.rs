@@ -29,7 +29,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     pub(super) fn fail<T>(&mut self, diagnostic: Diagnostic) -> Step<T> {
         self.fault = Some(Box::new(diagnostic));
-        Err(Stop::Fault)
+        Err(Stop)
     }
 
     #[cold]
@@ -111,7 +111,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     pub(super) fn mistake_next<T>(&mut self, message: impl Into<String>) -> Step<T> {
         if self.at(TokenKind::Fault) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let location = self.raised_location(self.position);
         self.mistake_at(location, message)
@@ -198,7 +198,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         if self.at(TokenKind::Fault) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let diagnostic = self.invalid_syntax(self.position);
         self.mistake_at(diagnostic.location, format!("expected '{text}'"))
@@ -222,6 +222,11 @@ pub(super) fn invalid_target<'a>(expr: &Expr<'a>, purpose: Use) -> Option<Expr<'
         },
         _ => Some(*expr),
     }
+}
+
+/// The message for an assignment to an expression in place of a comparison.
+pub(super) fn meant_comparison(expr: &Expr<'_>) -> String {
+    format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(expr))
 }
 
 /// What messages call an expression.

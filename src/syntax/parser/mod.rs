@@ -51,14 +51,12 @@ use crate::source::Location;
 use crate::targets::{Dialect, Mistake, SyntaxFeature, limits, unicode};
 pub(super) use warnings::{InvalidEscape, Notice, Notices};
 
-/// Why a rule has no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The tokens do not fit here; an alternative may take them.
-    Dead,
-    /// The text is wrong, and [`Parser::fault`] says how.
-    Fault,
-}
+/// A rule has no result: the tokens do not fit, and an alternative may take them, or the text is
+/// wrong, and [`Parser::fault`] says how.
+///
+/// It has no size, so that the result of a rule for expressions is one pointer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stop;
 
 pub(super) type Step<T> = Result<T, Stop>;
 
@@ -107,7 +105,7 @@ pub(super) struct Parser<'a, 't> {
     precise: bool,
     /// Whether this is the second run, which tries the `invalid_` rules.
     second_run: bool,
-    /// What is wrong, after [`Stop::Fault`].
+    /// What is wrong with the text.
     pub(super) fault: Option<Box<Diagnostic>>,
     depth: u32,
     deepest: u32,
@@ -280,7 +278,7 @@ impl<'a, 't> Parser<'a, 't> {
 
     #[inline]
     fn expect(&mut self, kind: TokenKind) -> Step<usize> {
-        if self.at(kind) { Ok(self.bump()) } else { Err(Stop::Dead) }
+        if self.at(kind) { Ok(self.bump()) } else { Err(Stop) }
     }
 
     /// Expects the last token of a rule that ends in [`Self::fits`]: the next one is not looked at.
@@ -351,12 +349,12 @@ impl<'a, 't> Parser<'a, 't> {
         let (mark, depth) = (self.mark(), self.depth);
         match parse(self) {
             Ok(result) => Ok(Some(result)),
-            Err(Stop::Dead) => {
+            Err(Stop) if self.fault.is_none() => {
                 self.back_to(mark);
                 self.depth = depth;
                 Ok(None)
             }
-            Err(stop) => Err(stop),
+            Err(Stop) => Err(Stop),
         }
     }
 
@@ -425,7 +423,7 @@ impl<'a, 't> Parser<'a, 't> {
     fn looked_up(&mut self, rule: Rule, parse: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<&'a Expr<'a>> {
         let key = (rule, self.position as u32);
         if let Some(known) = self.known.get(&key) {
-            let (expr, end) = known.ok_or(Stop::Dead)?;
+            let (expr, end) = known.ok_or(Stop)?;
             self.position = end as usize;
             return Ok(expr);
         }
@@ -435,11 +433,11 @@ impl<'a, 't> Parser<'a, 't> {
             Ok(expr) => {
                 self.known.insert(key, Some((expr, self.position as u32)));
             }
-            Err(Stop::Dead) => {
+            Err(Stop) if self.fault.is_none() => {
                 self.back_to(mark);
                 self.known.insert(key, None);
             }
-            Err(Stop::Fault) => {}
+            Err(Stop) => {}
         }
         result
     }
@@ -452,10 +450,10 @@ impl<'a, 't> Parser<'a, 't> {
         }
         let (key, mark) = ((rule, self.position as u32), self.mark());
         if self.known.contains_key(&key) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let result = parse(self);
-        if let Err(Stop::Dead) = result {
+        if result.is_err() && self.fault.is_none() {
             self.back_to(mark);
             self.known.insert(key, None);
         }
@@ -508,10 +506,11 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// The elements that were read since there were `from` of them.
     fn take_exprs(&mut self, from: usize) -> &'a [Expr<'a>] {
-        if self.exprs.len() == from {
-            return &[];
-        }
-        let exprs = self.arena.alloc_slice_fill_iter(self.exprs[from..].iter().map(|expr| **expr));
+        let exprs = match self.exprs[from..] {
+            [] => return &[],
+            [expr] => std::slice::from_ref(expr),
+            ref exprs => &*self.arena.alloc_slice_fill_iter(exprs.iter().map(|expr| **expr)),
+        };
         self.exprs.truncate(from);
         exprs
     }

@@ -12,7 +12,7 @@
 //!
 //! CPython: `disjunction` to `primary` (3.9–)
 
-use super::shapes::Part::{OneOf, Parse, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Rule, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -207,7 +207,7 @@ impl<'a> Parser<'a, '_> {
                     let message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
                     return self.mistake(operator, operator, message);
                 }
-                Err(Stop::Dead)
+                Err(Stop)
             }
             _ => Ok(()),
         }
@@ -229,8 +229,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_arithmetic` (3.13–)
     #[cold]
     fn invalid_arithmetic(&mut self) -> Step<()> {
-        let shape = [Token(self.kind()), Token(TokenKind::Not), Parse(Self::inversion)];
-        self.report(&shape, 1..=2, UNPARENTHESIZED_NOT)
+        self.report(shape![{Part::Token(self.kind())} "not" inversion], 1..=2, UNPARENTHESIZED_NOT)
     }
 
     /// `- not a`, where a term may begin.
@@ -238,9 +237,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_factor` (3.13–)
     #[cold]
     fn invalid_factor(&mut self) -> Step<()> {
-        use TokenKind::{Minus, Not, Plus, Tilde};
-        let sign = OneOf(Plus.bit() | Minus.bit() | Tilde.bit());
-        self.report(&[sign, Token(Not), Parse(Self::factor)], 1..=2, UNPARENTHESIZED_NOT)
+        self.report(shape![("+" "-" "~") "not" factor], 1..=2, UNPARENTHESIZED_NOT)
     }
 
     pub(super) fn factor(&mut self) -> Step<&'a Expr<'a>> {

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::shapes::Part::{Before, Maybe, OneOf, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -87,12 +87,12 @@ impl<'a> Parser<'a, '_> {
             match step {
                 Ok(()) if list.kwarg.is_some() => return Ok(()),
                 Ok(()) => {}
-                Err(Stop::Dead) => {
+                Err(Stop) if self.fault.is_none() => {
                     self.back_to(mark);
                     self.depth = depth;
                     return Ok(());
                 }
-                Err(stop) => return Err(stop),
+                Err(Stop) => return Err(Stop),
             }
         }
     }
@@ -107,7 +107,7 @@ impl<'a> Parser<'a, '_> {
         match default {
             Some(default) => list.defaults.push(*default),
             None if list.defaults.is_empty() => {}
-            None => return Err(Stop::Dead),
+            None => return Err(Stop),
         }
         list.args.push(arg);
         Ok(())
@@ -156,7 +156,7 @@ impl<'a> Parser<'a, '_> {
             if matches!(expr.kind, ExprKind::Starred { .. })
                 && !self.allows(SyntaxFeature::StarAnnotation, star)
             {
-                return Err(Stop::Dead);
+                return Err(Stop);
             }
             annotation = Some(expr);
         }
@@ -185,7 +185,7 @@ impl<'a> Parser<'a, '_> {
 
     /// A parameter has a comma or the end of all after it.
     fn end_of_parameter(&mut self, of: Of) -> Step<()> {
-        if self.eat(TokenKind::Comma) || self.at(of.close()) { Ok(()) } else { Err(Stop::Dead) }
+        if self.eat(TokenKind::Comma) || self.at(of.close()) { Ok(()) } else { Err(Stop) }
     }
 
     fn param_no_default(&mut self, of: Of) -> Step<Arg<'a>> {
@@ -196,7 +196,7 @@ impl<'a> Parser<'a, '_> {
 
     fn param_with_default(&mut self, of: Of) -> Step<WithDefault<'a>> {
         let (arg, default) = self.param_maybe_default(of)?;
-        if default.is_some() { Ok((arg, default)) } else { Err(Stop::Dead) }
+        if default.is_some() { Ok((arg, default)) } else { Err(Stop) }
     }
 
     fn param_maybe_default(&mut self, of: Of) -> Step<WithDefault<'a>> {
@@ -216,11 +216,11 @@ impl<'a> Parser<'a, '_> {
         if self.second_run && ends {
             return self.mistake(equal, equal, "expected default value expression");
         }
-        Err(Stop::Dead)
+        Err(Stop)
     }
 
     fn repeat_at_least_once<T>(&mut self, parse: impl FnMut(&mut Self) -> Step<T>) -> Step<()> {
-        if self.repeat(parse)? > 0 { Ok(()) } else { Err(Stop::Dead) }
+        if self.repeat(parse)? > 0 { Ok(()) } else { Err(Stop) }
     }
 
     fn slash_no_default(&mut self, of: Of) -> Step<()> {
@@ -255,20 +255,16 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_parameters`, `invalid_lambda_parameters` (3.9–)
     #[cold]
     fn invalid_parameters(&mut self, of: Of) -> Step<()> {
-        use TokenKind::{Comma, Slash, Star};
         let message = format!("at least one {} must precede /", self.word_for_parameter());
-        self.report(&[Token(Slash), Token(Comma)], 0..=0, message)?;
-        let (slash, params) = (Skip(&|this| this.any_slash(of)), Skip(&|this| this.any_params(of)));
-        self.report(&[slash, params, Token(Slash)], 2..=2, "/ may appear only once")?;
+        self.report(shape!["/" ","], 0..=0, message)?;
+        self.report(shape![[any_slash(of)] [any_params(of)] "/"], 2..=2, "/ may appear only once")?;
         self.invalid_late_default(of)?;
         self.invalid_parenthesized_parameters(of)?;
-        let maybe_slash = Skip(&|this| this.attempt(|this| this.any_slash(of)).map(drop));
-        let starred = Skip(&|this| this.comma_or_param(of));
-        let shape = [maybe_slash, params, Token(Star), starred, params, Token(Slash)];
-        self.report(&shape, 5..=5, "/ must be ahead of *")?;
-        let some_params = Skip(&|this| this.repeat_at_least_once(|this| this.param_maybe_default(of)));
-        let shape = [some_params, Token(Slash), Token(Star)];
-        self.report(&shape, 2..=2, "expected comma between / and *")
+        let maybe_slash = Part::Skip(&|this| this.attempt(|this| this.any_slash(of)).map(drop));
+        let starred = shape![{maybe_slash} [any_params(of)] "*" [comma_or_param(of)] [any_params(of)] "/"];
+        self.report(starred, 5..=5, "/ must be ahead of *")?;
+        let some_params = Part::Skip(&|this| this.repeat_at_least_once(|this| this.param_maybe_default(of)));
+        self.report(shape![{some_params} "/" "*"], 2..=2, "expected comma between / and *")
     }
 
     /// `def f(a=1, b)`.
@@ -288,9 +284,8 @@ impl<'a> Parser<'a, '_> {
 
     /// `def f((a, b))`, as Python 2 had it.
     fn invalid_parenthesized_parameters(&mut self, of: Of) -> Step<()> {
-        use TokenKind::{Comma, LeftParen, RightParen};
-        let before = Skip(&|this| this.repeat(|this| this.param_no_default(of)).map(drop));
-        let inside = Skip(&|this| match of {
+        let before = Part::Skip(&|this| this.repeat(|this| this.param_no_default(of)).map(drop));
+        let inside = Part::Skip(&|this| match of {
             Of::Function => this.repeat_at_least_once(|this| this.param_no_default(of)),
             Of::Lambda => {
                 this.param(of)?;
@@ -301,21 +296,18 @@ impl<'a> Parser<'a, '_> {
             Of::Function => "Function parameters cannot be parenthesized",
             Of::Lambda => "Lambda expression parameters cannot be parenthesized",
         };
-        let shape = [before, Token(LeftParen), inside, Maybe(Comma), Token(RightParen)];
-        self.report(&shape, 1..=4, message)
+        self.report(shape![{before} "(" {inside} (? ",") ")"], 1..=4, message)
     }
 
     /// CPython: `invalid_star_etc`, `invalid_lambda_star_etc` (3.9–), at the `*`
     #[cold]
     fn invalid_star_etc(&mut self, of: Of) -> Step<()> {
-        use TokenKind::{Comma, DoubleStar, Star};
         let message = format!("named {}s must follow bare *", self.word_for_parameter());
-        let at_end = [Token(Star), Maybe(Comma), Before(of.close().bit())];
-        let before_keywords = [Token(Star), Token(Comma), Before(DoubleStar.bit())];
-        for shape in [at_end, before_keywords] {
+        let at_end = Part::Before(of.close().bit());
+        for shape in [shape!["*" (? ",") {at_end}], shape!["*" "," (& "**")]] {
             match of {
-                Of::Function => self.report(&shape, 0..=0, &*message)?,
-                Of::Lambda => self.report_here(&shape, &*message)?,
+                Of::Function => self.report(shape, 0..=0, &*message)?,
+                Of::Lambda => self.report_here(shape, &*message)?,
             }
         }
         self.default_after_stars(of, "var-positional")?;
@@ -323,30 +315,24 @@ impl<'a> Parser<'a, '_> {
             true => "* may appear only once",
             false => "* argument may appear only once",
         };
-        let starred = Skip(&|this| this.comma_or_param(of));
-        let shape = [Token(Star), starred, Skip(&|this| this.any_params(of)), Token(Star), starred];
-        self.report(&shape, 3..=3, message)
+        let twice = shape!["*" [comma_or_param(of)] [any_params(of)] "*" [comma_or_param(of)]];
+        self.report(twice, 3..=3, message)
     }
 
     /// CPython: `invalid_kwds`, `invalid_lambda_kwds` (3.10–), at the `**`
     #[cold]
     fn invalid_kwds(&mut self, of: Of) -> Step<()> {
-        use TokenKind::{Comma, DoubleStar, Slash, Star};
         self.default_after_stars(of, "var-keyword")?;
         let word = self.word_for_parameter();
-        let param = Skip(&|this| this.param(of).map(drop));
-        for follows in [OneOf(Star.bit() | DoubleStar.bit() | Slash.bit()), param] {
-            let shape = [Token(DoubleStar), param, Token(Comma), follows];
-            self.report(&shape, 3..=3, format!("{word}s cannot follow var-keyword {word}"))?;
-        }
-        Ok(())
+        let message = format!("{word}s cannot follow var-keyword {word}");
+        self.report(shape!["**" [param(of)] "," ("*" "**" "/")], 3..=3, &*message)?;
+        self.report(shape!["**" [param(of)] "," [param(of)]], 3..=3, message)
     }
 
     /// `*a=1` or `**a=1`, at the stars. `kind` is the kind of parameter that they make.
     fn default_after_stars(&mut self, of: Of, kind: &str) -> Step<()> {
         let message = format!("{kind} {} cannot have default value", self.word_for_parameter());
-        let param = Skip(&|this| this.param(of).map(drop));
-        self.report(&[Token(self.kind()), param, Token(TokenKind::Equal)], 2..=2, message)
+        self.report(shape![("*" "**") [param(of)] "="], 2..=2, message)
     }
 
     fn word_for_parameter(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
-use super::shapes::Part::{NotBefore, Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Rule, Step, Stop};
 use crate::code::Constant;
 use crate::names::Ident;
@@ -43,7 +43,7 @@ impl<'a> Parser<'a, '_> {
 
     fn any_match_statement(&mut self) -> Step<StmtKind<'a>> {
         if !self.at_name("match") {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let start = self.bump();
         let subject = self.subject()?;
@@ -51,7 +51,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Newline)?;
         self.expect(TokenKind::Indent)?;
         if !self.allows(SyntaxFeature::MatchStatement, start) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.count_chained();
         let mut cases = SmallVec::<[MatchCase<'a>; 8]>::new();
@@ -72,7 +72,7 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         let first = self.star_named_expression()?;
         if matches!(first.kind, ExprKind::Starred { .. }) && !self.at(TokenKind::Comma) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.tuple_rest(start, first, Self::star_named_expression)
     }
@@ -80,32 +80,28 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_match_stmt` (3.10–)
     #[cold]
     fn invalid_match_stmt(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Indent, Name, Newline};
         let start = self.position;
         if self.at_name("match") {
-            let subject = Skip(&|this| this.subject().map(drop));
-            self.report_here(&[Token(Name), subject, Token(Newline)], "expected ':'")?;
-            let shape = [Token(Name), subject, Token(Colon), Token(Newline), NotBefore(Indent.bit())];
-            if self.find(&shape)?.is_some() {
+            self.report_here(shape!["NAME" [subject] "NEWLINE"], "expected ':'")?;
+            if self.find(shape!["NAME" [subject] ":" "NEWLINE" (! "INDENT")])?.is_some() {
                 return self.missing_block("'match' statement", start);
             }
         }
         if !self.at_name("case") || !self.knows(Mistake::CaseOutsideMatch) {
             return Ok(());
         }
-        let patterns = Skip(&|this| {
+        let patterns = Part::Skip(&|this| {
             this.patterns()?;
             this.guard().map(drop)
         });
-        let block = Skip(&|this| this.unnamed_block().map(drop));
         let message = "case statement must be inside match statement";
-        self.report(&[Token(Name), patterns, Token(Colon), block], 0..=2, message)
+        self.report(shape!["NAME" {patterns} ":" [unnamed_block]], 0..=2, message)
     }
 
     /// CPython: `case_block`, `invalid_case_block` (3.10–)
     fn case_block(&mut self) -> Step<MatchCase<'a>> {
         if !self.at_name("case") {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let start = self.bump();
         let pattern = self.patterns()?;
@@ -128,7 +124,7 @@ impl<'a> Parser<'a, '_> {
             return self.pattern_from(start, PatternKind::MatchSequence(patterns));
         }
         match first.kind {
-            PatternKind::MatchStar(_) => Err(Stop::Dead),
+            PatternKind::MatchStar(_) => Err(Stop),
             _ => Ok(first),
         }
     }
@@ -190,15 +186,12 @@ impl<'a> Parser<'a, '_> {
         if self.kind_ahead(1) == TokenKind::Name && self.text_of(target) == "_" {
             return self.mistake(target, target, "cannot use '_' as a target");
         }
-        let names_target = self.knows(Mistake::PatternTarget);
-        let as_ = Token(TokenKind::As);
-        if names_target {
-            return self.report_with(&[as_, Parse(Self::expression)], 1..=1, |_, found| {
+        if self.knows(Mistake::PatternTarget) {
+            return self.report_with(shape!["as" expression], 1..=1, |_, found| {
                 format!("cannot use {} as pattern target", describe(found.expr(1)))
             });
         }
-        let shape = [as_, NotBefore(TokenKind::Name.bit()), Parse(Self::expression)];
-        self.report(&shape, 2..=2, "invalid pattern target")
+        self.report(shape!["as" (! "NAME") expression], 2..=2, "invalid pattern target")
     }
 
     fn or_pattern(&mut self) -> Step<Pattern<'a>> {
@@ -279,7 +272,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn plain_number(&mut self) -> Step<&'a Expr<'a>> {
-        if self.at(TokenKind::Number) { self.number() } else { Err(Stop::Dead) }
+        if self.at(TokenKind::Number) { self.number() } else { Err(Stop) }
     }
 
     /// CPython: `complex_number` (3.10–)
@@ -314,11 +307,11 @@ impl<'a> Parser<'a, '_> {
     fn capture_target(&mut self) -> Step<Ident> {
         use TokenKind::{Dot, Equal, LeftParen};
         if self.at_name("_") {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let name = self.name()?;
         let goes_on = self.at_any(Dot.bit() | LeftParen.bit() | Equal.bit());
-        if goes_on { Err(Stop::Dead) } else { Ok(name) }
+        if goes_on { Err(Stop) } else { Ok(name) }
     }
 
     /// A wildcard, a name that is bound, a dotted one that is compared with, or a class.
@@ -333,7 +326,7 @@ impl<'a> Parser<'a, '_> {
             (TokenKind::LeftParen, _) => {
                 return self.class_pattern_of(start, value);
             }
-            (TokenKind::Dot | TokenKind::Equal, _) => return Err(Stop::Dead),
+            (TokenKind::Dot | TokenKind::Equal, _) => return Err(Stop),
             (_, ExprKind::Name { id, .. }) => PatternKind::MatchAs { pattern: None, name: Some(id) },
             _ => PatternKind::MatchValue(value),
         };
@@ -344,7 +337,7 @@ impl<'a> Parser<'a, '_> {
     fn name_or_attr(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
         if !self.at(TokenKind::Name) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let mut value = self.name_expression(ExprContext::Load)?;
         while self.at(TokenKind::Dot) {
@@ -368,7 +361,7 @@ impl<'a> Parser<'a, '_> {
             return self.pattern_from(start, PatternKind::MatchSequence(patterns));
         }
         if matches!(first.kind, PatternKind::MatchStar(_)) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         self.expect(TokenKind::RightParen)?;
         Ok(first)
@@ -433,7 +426,7 @@ impl<'a> Parser<'a, '_> {
             Name => {
                 let key = self.name_or_attr()?;
                 if matches!(key.kind, ExprKind::Name { .. }) {
-                    return Err(Stop::Dead);
+                    return Err(Stop);
                 }
                 key
             }
@@ -447,18 +440,13 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_mapping_pattern` (3.15–)
     #[cold]
     fn invalid_mapping_pattern(&mut self) -> Step<()> {
-        use TokenKind::{Comma, DoubleStar, LeftBrace, RightBrace};
-        let items = Skip(&|this| this.items().map(drop));
-        let target = Skip(&|this| this.capture_target().map(drop));
-        let some_items = Skip(&|this| match this.items()? {
-            ([], _) => Err(Stop::Dead),
+        let some_items = Part::Skip(&|this| match this.items()? {
+            ([], _) => Err(Stop),
             _ => Ok(()),
         });
         let message = "double star pattern must be the last (right-most) subpattern \
                        in the mapping pattern";
-        let shape =
-            [Token(LeftBrace), items, Token(DoubleStar), target, Token(Comma), some_items, Token(RightBrace)];
-        self.report(&shape, 3..=3, message)
+        self.report(shape!["{" [items] "**" [capture_target] "," {some_items} "}"], 3..=3, message)
     }
 
     /// CPython: `class_pattern` (3.10–), at the parenthesis
@@ -487,7 +475,7 @@ impl<'a> Parser<'a, '_> {
             let is_keyword = this.at(TokenKind::Name) && this.kind_ahead(1) == TokenKind::Equal;
             let is_wildcard = this.at_name("_") && this.position > open + 1;
             match is_keyword && !is_wildcard {
-                true => Err(Stop::Dead),
+                true => Err(Stop),
                 false => this.pattern().map(|pattern| patterns.push(pattern)),
             }
         })?;

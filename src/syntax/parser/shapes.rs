@@ -3,10 +3,22 @@
 //!
 //! | example | shape | blamed |
 //! |---|---|---|
-//! | `f(**a = b)` | `[Token(DoubleStar), Parse(expression), Token(Equal), Parse(expression)]` | `0..=3` |
-//! | `f(a=)` | `[Token(Name), Token(Equal), Before(Comma.bit() \| RightParen.bit())]` | `0..=1` |
+//! | `f(**a = b)` | `shape!["**" expression "=" expression]` | `0..=3` |
+//! | `f(a=)` | `shape!["NAME" "=" (& "," ")")]` | `0..=1` |
 //!
 //! As in CPython, a token that ends a shape is the last one looked at.
+//!
+//! In [`shape!`], parts are written as in CPython's grammar:
+//!
+//! | part | meaning |
+//! |---|---|
+//! | `"="`, `"NAME"` | [`Part::Token`] |
+//! | `(? ",")` | [`Part::Maybe`] |
+//! | `("+" "-")` | [`Part::OneOf`] |
+//! | `(& "+" "-")`, `(! "+" "-")` | [`Part::Before`], [`Part::NotBefore`] |
+//! | `expression` | [`Part::Parse`]: a rule of the parser that makes an expression |
+//! | `[clauses]`, `[param(of)]` | [`Part::Skip`]: any rule of the parser |
+//! | `{operator}` | a part that is made elsewhere |
 
 use std::ops::RangeInclusive;
 
@@ -34,6 +46,24 @@ pub(super) enum Part<'p, 'a, 't> {
     /// The tokens of any rule.
     Skip(&'p dyn Fn(&mut Parser<'a, 't>) -> Step<()>),
 }
+
+/// The parts of a shape.
+macro_rules! shape {
+    ($($part:tt)+) => { &[$($crate::syntax::parser::shapes::part!($part)),+] };
+}
+
+macro_rules! part {
+    ((& $($kind:literal)+)) => { Part::Before($(TokenKind::spelt($kind).bit())|+) };
+    ((! $($kind:literal)+)) => { Part::NotBefore($(TokenKind::spelt($kind).bit())|+) };
+    ((? $kind:literal)) => { Part::Maybe(TokenKind::spelt($kind)) };
+    (($($kind:literal)+)) => { Part::OneOf($(TokenKind::spelt($kind).bit())|+) };
+    ([$rule:ident $(($argument:expr))?]) => { Part::Skip(&|this| this.$rule($($argument)?).map(drop)) };
+    ({$part:expr}) => { $part };
+    ($kind:literal) => { Part::Token(TokenKind::spelt($kind)) };
+    ($rule:ident) => { Part::Parse(Self::$rule) };
+}
+
+pub(super) use {part, shape};
 
 /// What fits a shape: the location of each part, none if it takes no tokens, and its expression.
 pub(super) struct Found<'a>(SmallVec<[(Location, Option<&'a Expr<'a>>); 8]>);
@@ -84,12 +114,12 @@ impl<'a, 't> Parser<'a, 't> {
                 return Ok((if is_empty { Location::NONE } else { self.span(start) }, None));
             }
         };
-        if fits { Ok((Location::NONE, None)) } else { Err(Stop::Dead) }
+        if fits { Ok((Location::NONE, None)) } else { Err(Stop) }
     }
 
     fn token_part(&mut self, kinds: u128) -> Step<(Location, Option<&'a Expr<'a>>)> {
         if !self.at_any(kinds) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let index = self.bump();
         Ok((self.blamed(index, index), None))

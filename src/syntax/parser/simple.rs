@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::mistakes::{Use, describe};
-use super::shapes::Part::{Parse, Token};
+use super::mistakes::{Use, meant_comparison};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::names::Ident;
 use crate::syntax::ast::*;
@@ -123,22 +123,13 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_assert_stmt` (3.15–)
     #[cold]
     fn invalid_assert_stmt(&mut self) -> Step<()> {
-        use TokenKind::{Assert, ColonEqual, Comma, Equal};
-        let expression = Parse(Self::expression);
-        for operator in [Token(Equal), Token(ColonEqual)] {
-            let asserted = [Token(Assert), expression, operator, expression];
-            let said = [Token(Assert), expression, Token(Comma), expression, operator, expression];
-            for (shape, target) in [(&asserted[..], 1), (&said[..], 3)] {
-                self.report_with(shape, target..=target + 2, |_, found| match operator {
-                    Token(Equal) => {
-                        let name = describe(found.expr(target));
-                        format!("cannot assign to {name} here. Maybe you meant '==' instead of '='?")
-                    }
-                    _ => "cannot use named expression without parentheses here".to_owned(),
-                })?;
-            }
-        }
-        Ok(())
+        let shape = shape!["assert" expression "=" expression];
+        self.report_with(shape, 1..=3, |_, found| meant_comparison(found.expr(1)))?;
+        let shape = shape!["assert" expression "," expression "=" expression];
+        self.report_with(shape, 3..=5, |_, found| meant_comparison(found.expr(3)))?;
+        let message = "cannot use named expression without parentheses here";
+        self.report(shape!["assert" expression ":=" expression], 1..=3, message)?;
+        self.report(shape!["assert" expression "," expression ":=" expression], 3..=5, message)
     }
 
     /// CPython: `del_stmt`, `invalid_del_stmt` (3.9–)
@@ -147,7 +138,7 @@ impl<'a> Parser<'a, '_> {
         let targets = self.attempt(|this| {
             let targets = this.del_targets()?;
             let ends = this.at_any(TokenKind::Semicolon.bit() | TokenKind::Newline.bit());
-            if ends { Ok(targets) } else { Err(Stop::Dead) }
+            if ends { Ok(targets) } else { Err(Stop) }
         })?;
         if let Some(targets) = targets {
             return Ok(StmtKind::Delete(targets));
@@ -157,6 +148,6 @@ impl<'a> Parser<'a, '_> {
         {
             self.check_target(expr, Use::Delete)?;
         }
-        Err(Stop::Dead)
+        Err(Stop)
     }
 }

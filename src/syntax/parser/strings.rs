@@ -206,7 +206,7 @@ impl<'a> Parser<'a, '_> {
 
     fn decoded(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
         match self.decode(content) {
-            Ok(Decoded { value, invalid_escape }) => {
+            Ok(Decoded { value, invalid_escape, .. }) => {
                 self.escape_notice(index, content, invalid_escape, true);
                 Ok(value)
             }
@@ -216,13 +216,14 @@ impl<'a> Parser<'a, '_> {
 
     /// Decodes escapes; the error is the text of CPython's `UnicodeDecodeError`.
     pub(super) fn decode(&mut self, text: &str) -> Result<Decoded<'a>, String> {
-        self.depends_on_dialect |= self.dialect.names_vary(text);
-        escapes::decode_str(self.arena, text, self.dialect)
+        let decoded = escapes::decode_str(self.arena, text, self.dialect)?;
+        self.depends_on_dialect |= decoded.has_names;
+        Ok(decoded)
     }
 
     fn decoded_bytes(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
         match escapes::decode_bytes(self.arena, content.as_bytes()) {
-            Ok(Decoded { value, invalid_escape }) => {
+            Ok(Decoded { value, invalid_escape, .. }) => {
                 self.escape_notice(index, content, invalid_escape, false);
                 Ok(value)
             }

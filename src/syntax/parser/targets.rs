@@ -28,7 +28,7 @@ impl<'a> Parser<'a, '_> {
             true => self.starred(Self::primary)?,
             false => self.primary()?,
         };
-        if is_star_target(target) { Ok(self.stored(target)) } else { Err(Stop::Dead) }
+        if is_star_target(target) { Ok(self.stored(target)) } else { Err(Stop) }
     }
 
     /// The targets of a `del` statement.
@@ -42,7 +42,7 @@ impl<'a> Parser<'a, '_> {
         if is_del_target(target) {
             Ok(self.arena.alloc(self.in_context(target, ExprContext::Del)))
         } else {
-            Err(Stop::Dead)
+            Err(Stop)
         }
     }
 

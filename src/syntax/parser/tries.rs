@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::describe;
-use super::shapes::Part::{Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::names::Ident;
 use crate::syntax::ast::*;
@@ -29,12 +29,12 @@ impl<'a> Parser<'a, '_> {
             self.invalid_mixed_clauses(is_star)?;
         }
         if is_star && !handlers.is_empty() && !self.allows(SyntaxFeature::ExceptStar, except) {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let orelse = if handlers.is_empty() { &[][..] } else { self.else_block()? };
         let finalbody = self.finally()?;
         if handlers.is_empty() && finalbody.is_none() {
-            return Err(Stop::Dead);
+            return Err(Stop);
         }
         let finalbody = finalbody.unwrap_or_default();
         let lowered = Try { is_star, body, handlers, orelse, finalbody };
@@ -69,7 +69,7 @@ impl<'a> Parser<'a, '_> {
             if self.second_run {
                 self.invalid_except_stmt(is_star)?;
             }
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let what = if is_star { "'except*' statement" } else { "'except' statement" };
         let body = self.block(what, start)?;
@@ -138,11 +138,11 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         self.invalid_exception_types()?;
-        let types = Skip(&|this| {
+        let types = Part::Skip(&|this| {
             this.expression()?;
             this.after(TokenKind::As, Self::name).map(drop)
         });
-        self.report_here(&[types, Token(TokenKind::Newline)], "expected ':'")?;
+        self.report_here(shape![{types} "NEWLINE"], "expected ':'")?;
         match has_star {
             true if self.at_any(TokenKind::Newline.bit() | TokenKind::Colon.bit()) => {
                 return self.mistake_here("expected one or more exception types");
@@ -158,29 +158,27 @@ impl<'a> Parser<'a, '_> {
 
     /// `except a, b:`, which some versions allow without `as`.
     fn invalid_exception_types(&mut self) -> Step<()> {
-        use TokenKind::{As, Colon, Comma};
-        let expression = Parse(Self::expression);
-        let types = Skip(&|this| {
+        let types = Part::Skip(&|this| {
             let start = this.position;
             let next = this.expression()?;
             this.tuple_rest(start, next, Self::expression).map(drop)
         });
         if self.knows(Mistake::ExceptionTarget) {
-            let shape = [expression, Token(Comma), types, Token(As), Token(TokenKind::Name), Token(Colon)];
             let message = "multiple exception types must be parenthesized when using 'as'";
-            return self.report_from(&shape, 0, message);
+            return self.report_from(shape![expression "," {types} "as" "NAME" ":"], 0, message);
         }
-        let name = Skip(&|this| this.after(As, Self::name).map(drop));
-        let shape = [expression, Token(Comma), types, name, Token(Colon)];
-        self.report_from(&shape, 0, "multiple exception types must be parenthesized")
+        let name = Part::Skip(&|this| this.after(TokenKind::As, Self::name).map(drop));
+        self.report_from(
+            shape![expression "," {types} {name} ":"],
+            0,
+            "multiple exception types must be parenthesized",
+        )
     }
 
     /// `except a as b.c:`.
     fn invalid_exception_target(&mut self, is_star: bool) -> Step<()> {
-        use TokenKind::{As, Colon};
-        let (expression, star) = (Parse(Self::expression), if is_star { "*" } else { "" });
-        let block = Skip(&|this| this.unnamed_block().map(drop));
-        self.report_with(&[expression, Token(As), expression, Token(Colon), block], 2..=2, |_, found| {
+        let star = if is_star { "*" } else { "" };
+        self.report_with(shape![expression "as" expression ":" [unnamed_block]], 2..=2, |_, found| {
             format!("cannot use except{star} statement with {}", describe(found.expr(2)))
         })
     }

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::mistakes::Use;
-use super::shapes::Part::{Before, NotBefore, Parse, Skip, Token};
+use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -40,7 +40,7 @@ impl<'a> Parser<'a, '_> {
             }
             self.farthest = self.farthest();
             self.position = first;
-            return Err(Stop::Dead);
+            return Err(Stop);
         };
         let items = self.arena.alloc_slice_copy(&items);
         let body = self.block("'with' statement", start)?;
@@ -55,7 +55,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Colon)?;
         match self.allows(SyntaxFeature::ParenthesizedContextManagers, start) {
             true => Ok(items),
-            false => Err(Stop::Dead),
+            false => Err(Stop),
         }
     }
 
@@ -72,7 +72,7 @@ impl<'a> Parser<'a, '_> {
         let expr = self.expression()?;
         let target = self.after(TokenKind::As, |this| {
             let target = this.star_target()?;
-            if this.at_any(END_OF_ITEM) { Ok(target) } else { Err(Stop::Dead) }
+            if this.at_any(END_OF_ITEM) { Ok(target) } else { Err(Stop) }
         })?;
         if target.is_none() && self.second_run && self.at(TokenKind::As) {
             let after = self.mark();
@@ -88,8 +88,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_with_item` (3.9–)
     #[cold]
     fn invalid_with_item(&mut self) -> Step<()> {
-        let target = Parse(Self::expression);
-        match self.find(&[target, Token(TokenKind::As), target, Before(END_OF_ITEM)])? {
+        match self.find(shape![expression "as" expression {Part::Before(END_OF_ITEM)}])? {
             Some(found) => self.check_target(found.expr(2), Use::Assign),
             None => Ok(()),
         }
@@ -124,10 +123,8 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_with_stmt_indent` (3.9–)
     #[cold]
     fn invalid_with_stmt_indent(&mut self, start: usize) -> Step<()> {
-        use TokenKind::{Colon, Indent, Newline};
         for items in [Self::skip_items, Self::skip_parenthesized_items] {
-            let shape = [Skip(&items), Token(Colon), Token(Newline), NotBefore(Indent.bit())];
-            if self.find(&shape)?.is_some() {
+            if self.find(shape![{Part::Skip(&items)} ":" "NEWLINE" (! "INDENT")])?.is_some() {
                 return self.missing_block("'with' statement", start);
             }
         }
@@ -137,13 +134,11 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_with_stmt` (3.9–)
     #[cold]
     fn invalid_with_stmt(&mut self) -> Step<()> {
-        use TokenKind::{Colon, Comma, Newline};
         if self.knows(Mistake::TrailingCommaInWith) {
-            let shape = [Skip(&Self::skip_items), Token(Comma), Token(Colon)];
-            self.report(&shape, 1..=1, "the last 'with' item has a trailing comma")?;
+            self.report(shape![[skip_items] "," ":"], 1..=1, "the last 'with' item has a trailing comma")?;
         }
         for items in [Self::skip_items, Self::skip_parenthesized_items] {
-            self.report_here(&[Skip(&items), Token(Newline)], "expected ':'")?;
+            self.report_here(shape![{Part::Skip(&items)} "NEWLINE"], "expected ':'")?;
         }
         Ok(())
     }
