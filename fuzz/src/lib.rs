@@ -73,7 +73,11 @@ pub fn mutated(kind: Kind, data: &mut [u8], size: usize, most: usize, seed: u32)
     let input = &data[..size];
     let output = match kind {
         Kind::Source => mutate_source(&mut random, input, input),
-        Kind::Archive => mutate_archive(&mut random, input),
+        Kind::Archive => {
+            let again = random.below(3);
+            let first = mutate_archive(&mut random, input);
+            (0..again).fold(first, |archive, _| mutate_archive(&mut random, &archive))
+        }
         Kind::Bytes => {
             let mut output = input.to_vec();
             mutate_bytes(&mut random, &mut output);
