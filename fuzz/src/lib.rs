@@ -3,6 +3,8 @@
 //! The checks and the mutations are those of `tests/mutated`. On top of them the targets run the
 //! commands that read such a file, in this process. Their output goes to where libFuzzer closed it.
 
+#[path = "../../tests/mutated/canonical.rs"]
+mod canonical;
 #[path = "../../tests/mutated/checks.rs"]
 mod checks;
 #[path = "../../tests/mutated/mutations/mod.rs"]

@@ -1,18 +1,18 @@
 //! What must hold for any input. Each check answers whether the input was taken.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use bumpalo::Bump;
 use crosspyc::bundle::{Archive, ReadError, write_file};
 use crosspyc::code::disassembly::disassemble;
-use crosspyc::code::{CodeObject, Constant};
 use crosspyc::compile::{Options, compile};
 use crosspyc::marshal;
 use crosspyc::pyc::{HEADER_LEN, Header};
 use crosspyc::targets::Target;
+
+use crate::canonical::canonical;
 
 /// How many bytes reading marshalled data may take for each of its own.
 const MEMORY: usize = 64;
@@ -29,28 +29,6 @@ pub(crate) fn check_source(source: &[u8], target: Target) -> bool {
     let again = marshal::read(&arena, &marshalled).expect("what was written can be read");
     assert!(canonical(again) == canonical(code), "read back differently for {target}");
     true
-}
-
-/// Every field but the origin, which a pyc does not tell. Frozensets, which marshal writes in an
-/// order of its own, are sorted. Names, which only marshal may tell from literals, are strings.
-fn canonical(code: &CodeObject<'_>) -> String {
-    fields(code).replace("Name(PyStr(", "Str(PyStr(")
-}
-
-fn fields(code: &CodeObject<'_>) -> String {
-    let mut text = format!("{:?}", CodeObject { consts: &[], origin: None, ..code.clone() });
-    for constant in code.consts {
-        match constant {
-            Constant::Code(code) => text += &fields(code),
-            Constant::FrozenSet(items) => {
-                let mut items: Vec<_> = items.iter().map(|item| format!("{item:?}")).collect();
-                items.sort();
-                write!(text, "{items:?}").expect("a string takes all");
-            }
-            other => write!(text, "{other:?}").expect("a string takes all"),
-        }
-    }
-    text
 }
 
 /// Reads, disassembles and writes a pyc.

@@ -3,6 +3,7 @@
 //!
 //! The fuzz targets (`fuzz/`) run the same checks on the same changes, for as long as one lets them.
 
+mod canonical;
 mod checks;
 mod mutations;
 
