@@ -4,16 +4,18 @@
 //! There is no clock here: the sources are so large that a stage whose time grows with the square
 //! of them would not end.
 
+#[path = "mutated/canonical.rs"]
+mod canonical;
+
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::thread;
 
 use bumpalo::Bump;
-use crosspyc::code::{CodeObject, Constant};
 use crosspyc::compile::{Options, compile};
 use crosspyc::marshal;
 use crosspyc::targets::{Target, Version};
+
+use canonical::canonical;
 
 /// What threads have where nobody asks for more.
 const ORDINARY_STACK: usize = 2 << 20;
@@ -43,28 +45,6 @@ fn outcome_for(target: Target, source: impl Into<Vec<u8>>) -> Result<(), String>
     };
     let thread = thread::Builder::new().stack_size(ORDINARY_STACK).spawn(compile);
     thread.expect("a thread starts").join().expect("the compiler does not panic")
-}
-
-/// Every field but the origin, which a pyc does not tell. Frozensets, which marshal writes in an
-/// order of its own, are sorted. Names, which only marshal may tell from literals, are strings.
-fn canonical(code: &CodeObject<'_>) -> String {
-    fields(code).replace("Name(PyStr(", "Str(PyStr(")
-}
-
-fn fields(code: &CodeObject<'_>) -> String {
-    let mut text = format!("{:?}", CodeObject { consts: &[], origin: None, ..code.clone() });
-    for constant in code.consts {
-        match constant {
-            Constant::Code(code) => text += &fields(code),
-            Constant::FrozenSet(items) => {
-                let mut items: Vec<_> = items.iter().map(|item| format!("{item:?}")).collect();
-                items.sort();
-                write!(text, "{items:?}").expect("a string takes all");
-            }
-            other => write!(text, "{other:?}").expect("a string takes all"),
-        }
-    }
-    text
 }
 
 /// `start`, then `repeated` as often as it takes to matter, then `end`.
@@ -252,162 +232,4 @@ fn too_many_elifs_are_rejected() {
         outcome(source),
         Err("MemoryError: Parser stack overflowed - Python source too complex to parse".into())
     );
-}
-
-/// Marsaglia's xorshift: the same numbers each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-
-    fn of<'t, T: ?Sized>(&mut self, items: &[&'t T]) -> &'t T {
-        items[self.below(items.len())]
-    }
-}
-
-const TOKENS: &[&str] = &[
-    "(",
-    ")",
-    "[",
-    "]",
-    "{",
-    "}",
-    ":",
-    ",",
-    ";",
-    "=",
-    ":=",
-    "->",
-    "*",
-    "**",
-    "@",
-    ".",
-    "...",
-    "if",
-    "elif",
-    "else",
-    "for",
-    "while",
-    "try",
-    "except",
-    "except*",
-    "finally",
-    "with",
-    "as",
-    "lambda",
-    "yield",
-    "await",
-    "async",
-    "def",
-    "class",
-    "return",
-    "break",
-    "continue",
-    "del",
-    "global",
-    "nonlocal",
-    "import",
-    "from",
-    "in",
-    "not",
-    "is",
-    "and",
-    "match",
-    "case",
-    "_",
-    "type",
-    "None",
-    "__debug__",
-    "f'{",
-    "}'",
-    "f\"{x!r:{y}}\"",
-    "'''",
-    "\"",
-    "'",
-    "b'",
-    "\\",
-    "\\\n",
-    "\n",
-    "\n    ",
-    "\t",
-    "\x0c",
-    "#",
-    "0x",
-    "1e9",
-    "0777",
-    "!",
-    "<>",
-    "\u{e9}",
-    "\u{feff}",
-    "\\N{DASH}",
-    "\\x4",
-    "from __future__ import annotations",
-    "__class__",
-    "[x for x in y]",
-    "*a",
-    "**k",
-    "\0",
-    "\r",
-];
-
-/// One to three changes: a byte, a token, a line put in, replaced or taken away.
-fn mutate(random: &mut Random, source: &[u8], other: &[u8]) -> Vec<u8> {
-    let mut mutant = source.to_vec();
-    for _ in 0..=random.below(3) {
-        let start = random.below(mutant.len() + 1);
-        let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let length = mutant[start..].iter().take_while(|byte| word(byte)).count();
-        let splice = random.below(other.len());
-        let line = other[splice..].split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default();
-        match random.below(6) {
-            0 => drop(mutant.splice(start..mutant.len().min(start + 1), [random.below(256) as u8])),
-            1 => drop(mutant.drain(start..start + length)),
-            2 => drop(mutant.splice(start..start, random.of(TOKENS).bytes())),
-            3 => drop(mutant.splice(start..start + length, random.of(TOKENS).bytes())),
-            4 => drop(mutant.splice(start..start, line.iter().copied())),
-            _ => mutant.truncate(start.max(mutant.len() / 2)),
-        }
-    }
-    mutant
-}
-
-/// The `.py` files below `folder`, in order.
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).expect("the folder can be read");
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|suffix| suffix == "py") {
-            found.push(path);
-        }
-    }
-}
-
-#[test]
-fn mutated_sources_are_rejected_or_compiled() {
-    let mut paths = Vec::new();
-    for folder in ["testdata/code", "testdata/programs"] {
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut paths);
-    }
-    let files: Vec<_> = paths.iter().map(|path| fs::read(path).expect("the source can be read")).collect();
-    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).filter(|file| !file.is_empty()).collect();
-    let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let mut accepted = 0;
-    for &file in files.iter().cycle().take(40 * files.len()) {
-        // A part of the file, so that one change is not lost among all that another one spoils.
-        let start = random.below(file.len());
-        let part = &file[start..file.len().min(start + 2000)];
-        let start = part.iter().position(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        let other = random.of(&files);
-        let mutant = mutate(&mut random, &part[start..], other);
-        accepted += usize::from(outcome(mutant).is_ok());
-    }
-    assert!(accepted > 0, "no mutant was valid Python");
 }

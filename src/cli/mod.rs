@@ -14,6 +14,7 @@ mod run;
 mod targets;
 mod verify;
 
+use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
@@ -46,18 +47,29 @@ pub fn main() -> ExitCode {
     guard::install_hook();
     let arguments = Arguments::parse();
     let mut report = Report::new(&arguments.output);
-    let code = match panic::catch_unwind(panic::AssertUnwindSafe(|| run(&arguments, &mut report))) {
-        Ok(Ok(code)) => code,
-        Ok(Err(error)) => {
-            report.error(None, &error.message);
-            error.code
-        }
-        Err(_) => {
-            report.error(None, "internal error in crosspyc; please report it with the message above");
-            exit::INTERNAL_ERROR
-        }
-    };
+    let code = panic::catch_unwind(panic::AssertUnwindSafe(|| completed(&arguments, &mut report)));
+    let code = code.unwrap_or_else(|_| {
+        report.error(None, "internal error in crosspyc; please report it with the message above");
+        exit::INTERNAL_ERROR
+    });
     ExitCode::from(report.finish(code))
+}
+
+/// Runs a command within this process, as the fuzz targets do. `words` are as on the command line,
+/// the program's name first. The result is the exit code; panics are the caller's.
+pub fn run_words<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> u8 {
+    let arguments = Arguments::parse_from(words);
+    let mut report = Report::new(&arguments.output);
+    let code = completed(&arguments, &mut report);
+    report.finish(code)
+}
+
+/// Runs a command, and reports why it failed as a whole.
+fn completed(arguments: &Arguments, report: &mut Report) -> u8 {
+    run(arguments, report).unwrap_or_else(|error| {
+        report.error(None, &error.message);
+        error.code
+    })
 }
 
 fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
