@@ -120,26 +120,34 @@ pub(super) enum When {
 /// Pycs that are up to date are not written again, and their sources issue no warnings. If a module
 /// does not compile, the error is reported, the other modules are written, and the exit code is 1.
 /// Hidden folders, __pycache__, virtual environments and caches (folders with a CACHEDIR.TAG) are
-/// skipped.
+/// skipped, unless they are named as PATH.
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
     /// Files and folders [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Python versions: 3.12, 3.12.1, 3.12,3.14, 3.12-3.15 or all; repeatable
+    /// Read more PATHs from FILE, one per line; `-` is standard input. Files whose names do not end
+    /// in .py are ignored
+    #[arg(short = 'i', long, value_name = "FILE")]
+    pub paths_from: Vec<PathBuf>,
+    /// Python versions: 3.12, 3.12.1, 3.12,3.14, 3.12-3.15, ">=3.12" or all; repeatable
     /// [default: tool.crosspyc.targets or project.requires-python of pyproject.toml, else all]
     #[arg(short, long = "target", value_name = "TARGET")]
     pub targets: Vec<TargetSpec>,
     /// Write to a copy of the folder structure under DIR instead of beside the sources
     #[arg(short, long, value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub pycache_prefix: PycachePrefixArgs,
     /// Optimization levels: 1 removes assertions, 2 also docstrings; repeatable [default: 0]
-    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_delimiter = ',',
+        value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
-    /// How Python detects that a pyc is out of date (PEP 552) [default: checked-hash]
+    /// How Python detects that a pyc is out of date (PEP 552). Pycs of another mode are written
+    /// again only if this is given, here or in pyproject.toml [default: checked-hash]
     #[arg(long, value_enum, value_name = "MODE")]
     pub invalidation: Option<InvalidationArg>,
-    /// Write to __pycache__ folders, or write NAME.pyc in place of NAME.py (one target only)
+    /// Write to __pycache__ folders, or write NAME.pyc in place of NAME.py (one target and level)
     #[arg(long, value_enum, value_name = "LAYOUT", default_value_t)]
     pub layout: LayoutArg,
     /// Remove DIR from the start of the paths in tracebacks, as compileall -s does
@@ -152,23 +160,69 @@ pub(super) struct CompileArgs {
     /// at any depth; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Skip sources if REGEX is found anywhere in their paths, as compileall -x does. The paths
+    /// begin with PATH as it is written; repeatable
+    #[arg(long, value_name = "REGEX")]
+    pub exclude_regex: Vec<String>,
+    /// What to do about modules that do not compile
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub on_error: OnRejection,
     /// Number of worker threads [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
     /// Compile also files that are up to date
     #[arg(short, long)]
     pub force: bool,
-    /// Write nothing and compile nothing; exit with code 1 if a pyc is missing or stale
+    /// Write nothing; exit with code 1 if a pyc is missing or Python would not take it
     #[arg(long, conflicts_with = "force")]
     pub check: bool,
-    /// Remove pycs of these targets whose sources no longer exist
+    /// Remove pycs of these targets whose sources no longer exist, and what killed runs left
     #[arg(long)]
     pub prune: bool,
+    /// Make the pycs of several levels hard links to one file if they are equal, as compileall does
+    #[arg(long)]
+    pub hardlink_dupes: bool,
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
     #[command(flatten)]
     pub warnings: WarningsArgs,
+}
+
+/// Where Python keeps its pycs, if not beside the sources.
+#[derive(Clone, Debug, Args)]
+pub(super) struct PycachePrefixArgs {
+    /// Keep pycs in DIR under the absolute paths of their sources, as Python does with
+    /// PYTHONPYCACHEPREFIX [env: PYTHONPYCACHEPREFIX]
+    #[arg(long, value_name = "DIR")]
+    pycache_prefix: Option<PathBuf>,
+}
+
+impl PycachePrefixArgs {
+    /// The folder that the option names.
+    pub(super) fn given(&self) -> Option<PathBuf> {
+        self.pycache_prefix.clone()
+    }
+
+    /// The folder that the option or the variable names. An empty variable counts as none.
+    pub(super) fn given_or_set(&self) -> Option<PathBuf> {
+        self.given().or_else(pycache_prefix)
+    }
+}
+
+/// The folder that `PYTHONPYCACHEPREFIX` names.
+pub(super) fn pycache_prefix() -> Option<PathBuf> {
+    std::env::var_os("PYTHONPYCACHEPREFIX").filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
+/// What `compile` does about modules that do not compile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnRejection {
+    /// Report them as errors; the exit code is 1
+    #[default]
+    Fail,
+    /// Report them as warnings; they do not change the exit code
+    Skip,
 }
 
 /// The option of every command that compiles sources.
@@ -263,7 +317,8 @@ pub(super) struct BundleArgs {
     #[arg(short, long = "target", value_name = "TARGET")]
     pub targets: Vec<TargetSpec>,
     /// Optimization levels: 1 removes assertions, 2 also docstrings; repeatable [default: 0]
-    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_delimiter = ',',
+        value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
     /// Include the packages in DIR, as installed by `pip install --target DIR`; repeatable
     #[arg(long, value_name = "DIR")]
@@ -373,6 +428,8 @@ pub(super) struct VerifyArgs {
     /// Require that bundles are signed with a key in FILE (minisign's NAME.pub); repeatable
     #[arg(long = "trusted-key", value_name = "FILE")]
     pub trusted_keys: Vec<PathBuf>,
+    #[command(flatten)]
+    pub pycache_prefix: PycachePrefixArgs,
 }
 
 /// Unpack the files of a bundle and verify each

@@ -8,7 +8,7 @@ use std::path::Path;
 use bumpalo::Bump;
 use serde::Serialize;
 
-use super::args::InspectArgs;
+use super::args::{InspectArgs, pycache_prefix};
 use super::report::{Report, counted, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::Archive;
@@ -93,7 +93,7 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
             Ok(Inspected::Bundle(archive)) => bundle::tell(path, &archive, report),
             Err(message) => {
                 code = exit::FAILURE;
-                report.error(None, &message);
+                report.error_naming(path, &message);
             }
         }
     }
@@ -103,12 +103,15 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
 fn inspect(path: &Path) -> Result<Summary, String> {
     let bytes = fs::read(path).map_err(|error| FileError::new("read", path, error).to_string())?;
     let arena = Bump::new();
-    let examined = examine(&arena, path, &bytes).map_err(|error| format!("`{}` is {error}", shown(path)))?;
-    Ok(Summary::new(path, bytes.len(), &examined))
+    let prefix = pycache_prefix();
+    let examined = examine(&arena, path, prefix.as_deref(), &bytes);
+    let examined = examined.map_err(|error| format!("`{}` is {error}", shown(path)))?;
+    let source = source_of(path, prefix.as_deref());
+    Ok(Summary::new(path, source.as_deref(), bytes.len(), &examined))
 }
 
 impl Summary {
-    fn new(path: &Path, size: usize, examined: &Examined<'_>) -> Summary {
+    fn new(path: &Path, source: Option<&Path>, size: usize, examined: &Examined<'_>) -> Summary {
         let Header { magic, origin } = examined.header;
         let mut code = Vec::new();
         if let Body::Code(module, _) = examined.body {
@@ -128,7 +131,7 @@ impl Summary {
                     OriginFields::Timestamp { source_mtime: mtime, source_size: size }
                 }
             },
-            source: source_of(path).map(|source| shown(&source)),
+            source: source.map(shown),
             source_state: match &examined.currency {
                 Currency::Current => "current".to_owned(),
                 Currency::Stale => "stale".to_owned(),

@@ -8,6 +8,7 @@ use bumpalo::Bump;
 use serde::Serialize;
 
 use super::args::VerifyArgs;
+use super::json_path::JsonPath;
 use super::report::{Report, Verbosity, counted, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::{Archive, ReadError, TrustedKeys};
@@ -19,7 +20,7 @@ use crate::project::examine::{Body, Currency, examine, find_files, open_bundle};
 #[serde(tag = "type", rename = "pyc")]
 struct PycRecord {
     status: Status,
-    pyc: String,
+    pyc: JsonPath<PathBuf>,
     /// The Python version, if crosspyc knows it.
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +32,7 @@ struct PycRecord {
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord {
     status: Status,
-    bundle: String,
+    bundle: JsonPath<PathBuf>,
     /// The Python versions it is for.
     versions: Vec<String>,
     files: usize,
@@ -110,6 +111,7 @@ impl Status {
 pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandError> {
     let keys = TrustedKeys::read_all(args.trusted_keys.iter().map(PathBuf::as_path));
     let keys = keys.map_err(CommandError::usage)?;
+    let prefix = args.pycache_prefix.given_or_set();
     let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
@@ -118,13 +120,13 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
                 continue;
             }
             match fs::read(&file) {
-                Ok(bytes) => records.push(verify(&file, &bytes)),
+                Ok(bytes) => records.push(verify(&file, prefix.as_deref(), &bytes)),
                 Err(error) => errors.push(FileError::new("read", &file, error)),
             }
         }
     }
     for error in &errors {
-        report.error(None, &error.to_string());
+        report.file_error(error);
     }
     for record in &records {
         report_pyc(record, report);
@@ -144,9 +146,9 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     Ok(if bad { exit::FAILURE } else { exit::SUCCESS })
 }
 
-fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
+fn verify(path: &Path, prefix: Option<&Path>, bytes: &[u8]) -> PycRecord {
     let arena = Bump::new();
-    let (status, version, reason) = match examine(&arena, path, bytes) {
+    let (status, version, reason) = match examine(&arena, path, prefix, bytes) {
         Err(reason) => (Status::Damaged, None, Some(reason)),
         Ok(examined) => {
             let version = examined.header.version().map(|version| version.to_string());
@@ -162,14 +164,14 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
             }
         }
     };
-    PycRecord { status, pyc: shown(path), version, reason }
+    PycRecord { status, pyc: JsonPath(path.to_owned()), version, reason }
 }
 
 /// Reads every byte of a bundle and compares it with its digest; with keys, looks who signed it.
 fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>, keys: &TrustedKeys) -> BundleRecord {
     let mut record = BundleRecord {
         status: Status::Whole,
-        bundle: shown(path),
+        bundle: JsonPath(path.to_owned()),
         versions: Vec::new(),
         files: 0,
         signature: None,
@@ -216,7 +218,11 @@ fn report_bundle(record: &BundleRecord, report: &mut Report) {
         let signature = record.signature.as_ref().map_or(String::new(), |text| format!(", signed: {text}"));
         let whole = || counted(record.files, "file") + &signature;
         let detail = record.reason.clone().unwrap_or_else(whole);
-        report.line(format_args!("{}: {}{versions} ({detail})", record.status.name(), record.bundle));
+        report.line(format_args!(
+            "{}: {}{versions} ({detail})",
+            record.status.name(),
+            shown(&record.bundle.0)
+        ));
     }
 }
 
@@ -245,7 +251,7 @@ fn report_pyc(record: &PycRecord, report: &mut Report) {
     if report.verbosity >= from {
         let version = record.version.as_ref().map_or(String::new(), |version| format!(", Python {version}"));
         let reason = record.reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
-        report.line(format_args!("{}: {}{version}{reason}", record.status.name(), record.pyc));
+        report.line(format_args!("{}: {}{version}{reason}", record.status.name(), shown(&record.pyc.0)));
     }
 }
 

@@ -47,9 +47,14 @@ pub enum Currency {
     Unknown(String),
 }
 
-/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `Err` says why
-/// they are no pyc at all.
-pub fn examine<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Result<Examined<'a>, String> {
+/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `prefix` is the
+/// folder of `PYTHONPYCACHEPREFIX`. `Err` says why the bytes are not a pyc at all.
+pub fn examine<'a>(
+    arena: &'a Bump,
+    path: &Path,
+    prefix: Option<&Path>,
+    bytes: &'a [u8],
+) -> Result<Examined<'a>, String> {
     let header = Header::read(bytes).map_err(|error| error.to_string())?;
     let target = header.version().and_then(Target::newest);
     let body = match target {
@@ -59,7 +64,7 @@ pub fn examine<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Result<Exam
             Err(error) => Body::Damaged(format!("after the header of {HEADER_LEN} bytes: {error}")),
         },
     };
-    let currency = match source_of(path) {
+    let currency = match source_of(path, prefix) {
         Some(source) => currency(&header, target, &source),
         None => Currency::NoSource,
     };
