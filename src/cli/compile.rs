@@ -53,6 +53,9 @@ struct Tally {
     current: usize,
     /// Pycs whose sources no longer exist.
     removed: usize,
+    /// Pycs that were written.
+    #[serde(skip)]
+    written: usize,
     /// Warnings, equal ones of several targets or levels counted once.
     warnings: usize,
     #[serde(skip)]

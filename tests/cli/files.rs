@@ -40,6 +40,19 @@ fn a_very_long_line_is_shown_in_part() {
 }
 
 #[test]
+fn errors_in_json_have_the_path() {
+    let tree = Tree::with(&[("a.py", ""), ("not_a_pyc", "")]);
+    for arguments in [&["compile", "a.py", "nowhere"][..], &["verify", "nowhere"], &["inspect", "nowhere"]] {
+        let ran = tree.run(&[arguments, &["--format", "json"]].concat());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let error = r#"{"type":"error","path":"nowhere","message":"failed to read `nowhere`: "#;
+        assert!(ran.stdout.contains(error), "{arguments:?}: {ran:?}");
+    }
+    let ran = tree.run(&["inspect", "not_a_pyc", "--format", "json"]);
+    assert!(ran.stdout.contains(r#""path":"not_a_pyc""#), "{ran:?}");
+}
+
+#[test]
 fn the_help_of_every_command_can_be_read() {
     let tree = Tree::new();
     for command in ["compile", "verify", "inspect", "dis", "targets"] {
@@ -158,6 +171,24 @@ mod unix {
         assert!(pyc.windows(co_filename.len()).any(|window| window == co_filename));
         let line = tree.line(&["compile", "-t", "3.12"]);
         assert_eq!(line, "nothing to do: 1 module up to date for 3.12");
+    }
+
+    /// What `json.dumps(os.fsdecode(name))` writes.
+    #[test]
+    fn names_that_are_no_utf8_are_exact_in_json() {
+        let tree = Tree::new();
+        let name = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
+        tree.write(name(b"caf\xe9.py"), "x = 1\n");
+        tree.write(name(b"d\xff/bad.py"), "x = = 1\n");
+        let ran = tree.run(&["compile", "-t", "3.12", "--format", "json"]);
+        for text in [
+            r#""pyc":"__pycache__/caf\udce9.cpython-312.pyc","source":"caf\udce9.py""#,
+            r#"{"type":"diagnostic","path":"d\udcff/bad.py""#,
+        ] {
+            assert!(ran.stdout.contains(text), "{text}: {ran:?}");
+        }
+        let ran = tree.run(&["verify", ".", "--format", "json"]);
+        assert!(ran.stdout.contains(r#""pyc":"__pycache__/caf\udce9.cpython-312.pyc""#), "{ran:?}");
     }
 
     #[test]

@@ -107,7 +107,10 @@ impl ModuleReporter<'_> {
     fn report_output(&mut self, source: &Path, output: &Output, outcome: &Outcome) {
         let (status, reason, from) = match outcome {
             Outcome::Current => ("current", None, Verbosity::All),
-            Outcome::Written(state) => ("written", reason(state), Verbosity::Files),
+            Outcome::Written(state) => {
+                self.tally.written += 1;
+                ("written", reason(state), Verbosity::Files)
+            }
             Outcome::Outdated(State::Missing) => ("missing", None, Verbosity::Normal),
             Outcome::Outdated(state) => ("stale", reason(state), Verbosity::Normal),
             Outcome::NotWritten(error) => {

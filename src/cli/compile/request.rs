@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexSet};
 
 use crate::cli::CommandError;
 use crate::cli::args::{CompileArgs, LayoutArg};
@@ -70,9 +70,15 @@ pub(super) fn roots(paths: &[PathBuf], args: &CompileArgs) -> Result<Vec<Root>, 
 }
 
 fn regexes(patterns: &[String]) -> Result<RegexSet, CommandError> {
-    RegexSetBuilder::new(patterns)
-        .build()
-        .map_err(|error| CommandError::usage(format!("--exclude-regex: {error}")))
+    let checked = patterns.iter().try_for_each(|pattern| match Regex::new(pattern) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Err(CommandError::usage(format!("`{pattern}` is not a regular expression: {reason}")))
+        }
+    });
+    checked.and_then(|()| RegexSet::new(patterns).map_err(CommandError::usage))
 }
 
 fn root(

@@ -73,7 +73,9 @@ impl Summary<'_> {
         }
         let mut text = if self.args.check {
             format!("checked {} for {targets}", modules(self.modules))
-        } else if tally.compiled + tally.failed + tally.other_errors == 0 {
+        } else if tally.written + tally.failed + tally.other_errors == 0
+            && (tally.current > 0 || tally.skipped == 0)
+        {
             format!("nothing to do: {} up to date for {targets}", modules(tally.current))
         } else {
             let time = duration(self.elapsed);
