@@ -6,9 +6,10 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::FileError;
+use super::duplicates;
 use super::freshness::{Expected, State, mtime_seconds, state};
 use super::module::{Failure, Input, ModuleCompiler};
-use super::output::{Layout, Module, Output, Plan, Variant};
+use super::output::{Duplicates, Layout, Module, Output, Plan, Variant};
 use super::timings::{Stage, Timings};
 use super::warnings::SourceWarning;
 use super::workers::map_largest_first;
@@ -125,9 +126,13 @@ impl Worker {
         if !by_content {
             timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
         }
-        let outcomes = self.compile(module, &opened, states, mode, timings, warnings);
+        let mut outcomes = self.compile(module, &opened, states, mode, timings, warnings);
         if !mode.writes() {
             warnings.clear();
+        } else if module.duplicates == Duplicates::HardLink {
+            for (output, error) in timings.time(Stage::Write, || duplicates::link(&module.outputs)) {
+                outcomes[output] = Outcome::NotWritten(error);
+            }
         }
         Ok(outcomes)
     }

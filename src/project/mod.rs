@@ -14,6 +14,7 @@
 //! pyc tells apart.
 
 pub mod build;
+pub mod duplicates;
 pub mod examine;
 pub mod filename;
 pub mod freshness;

@@ -48,6 +48,15 @@ pub enum Layout {
 pub struct Placement {
     pub destination: Destination,
     pub layout: Layout,
+    pub duplicates: Duplicates,
+}
+
+/// What to do with equal pycs of several optimization levels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    #[default]
+    Keep,
+    HardLink,
 }
 
 /// The folder that pycs are written under.
@@ -84,6 +93,7 @@ pub struct Module {
     pub size: u64,
     pub co_filename: Vec<u8>,
     pub layout: Layout,
+    pub duplicates: Duplicates,
     /// As in [`Root`].
     pub invalidation: Option<Invalidation>,
     pub warnings: WarningPolicy,
@@ -217,6 +227,7 @@ impl Root {
             size: source.size,
             co_filename: names.of(&source.path, &placement.plain_name(source)),
             layout: placement.layout,
+            duplicates: placement.duplicates,
             invalidation: self.invalidation,
             warnings: self.warnings,
             outputs: variants.iter().map(output).collect(),
@@ -410,7 +421,7 @@ mod tests {
             (mirror(), Layout::Pycache, 0, "out/pkg/__pycache__/mod.cpython-312.pyc"),
             (mirror(), Layout::Sourceless, 0, "out/pkg/mod.pyc"),
         ] {
-            let placement = Placement { destination, layout };
+            let placement = Placement { destination, layout, ..Placement::default() };
             assert_eq!(placement.path(&source, Variant { target, optimize }), Path::new(path));
         }
     }

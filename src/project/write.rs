@@ -41,8 +41,7 @@ pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Re
 }
 
 fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    let mut builder = temporary();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     #[cfg(not(unix))]
@@ -53,6 +52,13 @@ fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
     parts.iter().try_for_each(|part| file.write_all(part)).map_err(plain)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Makes files with names that [`is_temporary`] knows.
+pub(super) fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    builder
 }
 
 /// Whether the file's name is that of a file being written, or of one that a killed run left.

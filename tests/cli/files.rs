@@ -138,6 +138,39 @@ mod unix {
     }
 
     #[test]
+    fn equal_levels_can_be_one_file() {
+        use std::os::unix::fs::MetadataExt as _;
+        let tree =
+            Tree::with(&[("plain.py", "x = 1\n"), ("doc.py", "'doc'\n"), ("both.py", "'doc'\nassert x\n")]);
+        let compile = &["compile", "-t", "3.12,3.13", "-O", "0,1,2", "--hardlink-dupes"];
+        let links = |module: &str| {
+            let inode = |level: &str| {
+                let pyc = tree.path(format!("__pycache__/{module}.cpython-312{level}.pyc"));
+                fs::metadata(pyc).expect("it is there").ino()
+            };
+            let inodes = ["", ".opt-1", ".opt-2"].map(inode);
+            (inodes[0] == inodes[1], inodes[1] == inodes[2])
+        };
+        tree.line(compile);
+        let linked = [links("plain"), links("doc"), links("both")];
+        assert_eq!(linked, [(true, true), (true, false), (false, false)]);
+        // Another source, and a level that is compiled alone: the other files stay as they are.
+        tree.write("plain.py", "x = 2\n");
+        tree.line(&["compile", "plain.py", "-t", "3.12", "-O", "2"]);
+        assert_eq!(links("plain"), (true, false));
+        let before = tree.read("__pycache__/plain.cpython-312.pyc");
+        assert_ne!(tree.read("__pycache__/plain.cpython-312.opt-2.pyc"), before);
+        tree.line(compile);
+        assert_eq!(links("plain"), (true, true));
+        assert_eq!(tree.files("__pycache__").len(), 18);
+        let refused = tree.run(&["compile", "-t", "3.12", "--hardlink-dupes"]);
+        assert!(
+            refused.code == Some(2) && refused.stderr.contains("needs several optimization levels"),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
     fn permissions_follow_the_source() {
         let tree = Tree::with(&[("a.py", "")]);
         fs::set_permissions(tree.path("a.py"), fs::Permissions::from_mode(0o500)).expect("set");

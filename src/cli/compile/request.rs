@@ -11,7 +11,7 @@ use crate::cli::args::{CompileArgs, LayoutArg};
 use crate::cli::report::shown;
 use crate::project::FileError;
 use crate::project::globs::Globs;
-use crate::project::output::{Destination, Placement, Root};
+use crate::project::output::{Destination, Duplicates, Placement, Root};
 use crate::project::settings::{Settings, SettingsError};
 use crate::project::walk::is_source;
 use crate::targets::{Target, combine};
@@ -117,7 +117,8 @@ fn root(
 
 /// Where to write. Checked once, instead of failing for each module.
 pub(super) fn placement(args: &CompileArgs) -> Result<Placement, CommandError> {
-    let placement = Placement { destination: destination(args)?, layout: args.layout.into() };
+    let duplicates = if args.hardlink_dupes { Duplicates::HardLink } else { Duplicates::Keep };
+    let placement = Placement { destination: destination(args)?, layout: args.layout.into(), duplicates };
     if let Destination::Mirror(dir) | Destination::Prefix(dir) = &placement.destination
         && dir.exists()
         && !dir.is_dir()
