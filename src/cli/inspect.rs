@@ -1,6 +1,7 @@
-//! `crosspyc inspect`: what is in a pyc or a bundle.
+//! `crosspyc inspect`: what is in a pyc, a bundle or a zipapp.
 
 mod bundle;
+mod zipapp;
 
 use std::fs;
 use std::path::Path;
@@ -16,6 +17,7 @@ use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::project::FileError;
 use crate::project::examine::{Body, Currency, Examined, examine, open_bundle};
 use crate::project::output::source_of;
+use crate::project::zipapp::Zipapp;
 use crate::pyc::{Header, Invalidation, Origin};
 
 /// A pyc; with `--format json` as it is.
@@ -69,15 +71,17 @@ struct CodeSummary {
 enum Inspected {
     Pyc(Summary),
     Bundle(Archive),
+    Zipapp(Zipapp),
 }
 
 pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, CommandError> {
     let mut code = exit::SUCCESS;
     let mut separator = None;
     for path in &args.files {
-        let inspected = match open_bundle(path) {
-            Some(archive) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
-            None => inspect(path).map(Inspected::Pyc),
+        let inspected = match (Zipapp::open(path), open_bundle(path)) {
+            (Some(zipapp), _) => zipapp.map(Inspected::Zipapp).map_err(|error| error.to_string()),
+            (None, Some(archive)) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
+            (None, None) => inspect(path).map(Inspected::Pyc),
         };
         if inspected.is_ok() {
             separator.replace("").into_iter().for_each(|line| report.line(line));
@@ -91,6 +95,12 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
                 text(&summary).iter().for_each(|line| report.line(line));
             }
             Ok(Inspected::Bundle(archive)) => bundle::tell(path, &archive, report),
+            Ok(Inspected::Zipapp(zipapp)) => {
+                if let Err(error) = zipapp::tell(path, &zipapp, report) {
+                    code = exit::FAILURE;
+                    report.error_naming(path, &error.to_string());
+                }
+            }
             Err(message) => {
                 code = exit::FAILURE;
                 report.error_naming(path, &message);

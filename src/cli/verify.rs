@@ -1,4 +1,6 @@
-//! `crosspyc verify`: checks that pycs and bundles are undamaged and up to date.
+//! `crosspyc verify`: checks that pycs, bundles and zipapps are undamaged and up to date.
+
+mod zipapp;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,6 +16,8 @@ use super::{CommandError, exit};
 use crate::bundle::{Archive, ReadError, TrustedKeys};
 use crate::project::FileError;
 use crate::project::examine::{Body, Currency, examine, find_files, open_bundle};
+use crate::project::standalone::is_executable;
+use crate::project::zipapp::Zipapp;
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
@@ -33,6 +37,8 @@ struct PycRecord {
 struct BundleRecord {
     status: Status,
     bundle: JsonPath<PathBuf>,
+    /// The file is an executable with the bundle at its end.
+    standalone: bool,
     /// The Python versions it is for.
     versions: Vec<String>,
     files: usize,
@@ -112,9 +118,14 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     let keys = TrustedKeys::read_all(args.trusted_keys.iter().map(PathBuf::as_path));
     let keys = keys.map_err(CommandError::usage)?;
     let prefix = args.pycache_prefix.given_or_set();
-    let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut errors, mut records) = (Vec::new(), Vec::new());
+    let (mut bundles, mut zipapps) = (Vec::new(), Vec::new());
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
+            if let Some(zipapp) = Zipapp::open(&file) {
+                zipapps.push(zipapp::verify(&file, zipapp, !keys.is_empty()));
+                continue;
+            }
             if let Some(archive) = open_bundle(&file) {
                 bundles.push(verify_bundle(&file, archive, &keys));
                 continue;
@@ -134,14 +145,19 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     for bundle in &bundles {
         report_bundle(bundle, report);
     }
-    if !records.is_empty() || (errors.is_empty() && bundles.is_empty()) {
+    zipapps.iter().for_each(|record| zipapp::report(record, report));
+    if !records.is_empty() || (errors.is_empty() && bundles.is_empty() && zipapps.is_empty()) {
         summarize(&records, report);
     }
     if !bundles.is_empty() {
         summarize_bundles(&bundles, report);
     }
-    let mut statuses =
-        records.iter().map(|record| record.status).chain(bundles.iter().map(|bundle| bundle.status));
+    zipapp::summarize(&zipapps, report);
+    let mut statuses = records
+        .iter()
+        .map(|record| record.status)
+        .chain(bundles.iter().map(|bundle| bundle.status))
+        .chain(zipapps.iter().map(|zipapp| zipapp.status));
     let bad = !errors.is_empty() || statuses.any(Status::is_bad);
     Ok(if bad { exit::FAILURE } else { exit::SUCCESS })
 }
@@ -172,6 +188,7 @@ fn verify_bundle(path: &Path, archive: Result<Archive, ReadError>, keys: &Truste
     let mut record = BundleRecord {
         status: Status::Whole,
         bundle: JsonPath(path.to_owned()),
+        standalone: is_executable(path),
         versions: Vec::new(),
         files: 0,
         signature: None,
@@ -211,6 +228,7 @@ fn report_bundle(record: &BundleRecord, report: &mut Report) {
     report.record(record);
     let from = if record.status.is_bad() { Verbosity::Errors } else { Verbosity::Files };
     if report.verbosity >= from {
+        let kind = if record.standalone { ", standalone executable" } else { "" };
         let versions = match record.versions.as_slice() {
             [] => String::new(),
             versions => format!(", Python {}", versions.join(", ")),
@@ -219,7 +237,7 @@ fn report_bundle(record: &BundleRecord, report: &mut Report) {
         let whole = || counted(record.files, "file") + &signature;
         let detail = record.reason.clone().unwrap_or_else(whole);
         report.line(format_args!(
-            "{}: {}{versions} ({detail})",
+            "{}: {}{kind}{versions} ({detail})",
             record.status.name(),
             shown(&record.bundle.0)
         ));
@@ -267,7 +285,7 @@ fn summarize(records: &[PycRecord], report: &mut Report) {
     let parts: Vec<String> =
         parts.map(|(status, number)| format!("{} {}", thousands(*number), status.explained())).collect();
     match parts.as_slice() {
-        [] => report.line("no pycs and no bundles there"),
+        [] => report.line("no pycs, bundles or zipapps there"),
         parts => report.line(format_args!("{}: {}", counted(records.len(), "pyc"), parts.join(", "))),
     }
 }

@@ -103,7 +103,7 @@ fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result
 pub fn open_bundle(path: &Path) -> Option<Result<Archive, ReadError>> {
     match Archive::open(path) {
         Err(ReadError::Io { .. }) => None,
-        Err(ReadError::NotABundle { .. }) if !has_extension(path, "pyb") => None,
+        Err(ReadError::NotABundle { .. } | ReadError::Zip { .. }) if !has_extension(path, "pyb") => None,
         result => Some(result),
     }
 }
@@ -112,10 +112,10 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-/// The pycs and bundles at or under `path`, in order; a file is taken whatever its name. Nothing is
+/// The pycs, bundles and zipapps at or under `path`, in order; a file is taken whatever its name. Nothing is
 /// skipped: what is asked about is looked at.
 pub fn find_files(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
-    let is_judged = |path: &Path| has_extension(path, "pyc") || has_extension(path, "pyb");
+    let is_judged = |path: &Path| ["pyc", "pyb", "pyz"].iter().any(|kind| has_extension(path, kind));
     let mut files = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
         match entry {
