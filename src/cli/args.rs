@@ -415,14 +415,15 @@ pub(super) struct RunArgs {
     pub archive_and_arguments: Vec<OsString>,
 }
 
-/// Check that pycs and bundles are undamaged and up to date, and print their Python versions
+/// Check that pycs, bundles and zipapps are undamaged and up to date, and print their Python versions
 ///
 /// A pyc is whole if its header and code object can be read completely, and current if its hash or
 /// timestamp matches the source beside it. A bundle is whole if every file in it has the digest
-/// given in the manifest. The exit code is 1 if a file fails the check.
+/// given in the manifest. A zipapp is whole if every file has its checksum and every pyc is one that
+/// the Python of its folder takes. The exit code is 1 if a file fails the check.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Pycs, bundles, and folders to search for them
+    /// Pycs, bundles, zipapps, and folders to search for them
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// Require that bundles are signed with a key in FILE (minisign's NAME.pub); repeatable
@@ -432,7 +433,7 @@ pub(super) struct VerifyArgs {
     pub pycache_prefix: PycachePrefixArgs,
 }
 
-/// Unpack the files of a bundle and verify each
+/// Unpack the files of a bundle or zipapp and verify each
 ///
 /// The files of a single target are written to DIR itself, as they are on sys.path. Several targets
 /// get a sub-folder each, named after the pyc tag.
@@ -448,7 +449,7 @@ pub(super) struct ExtractArgs {
     pub targets: Vec<String>,
 }
 
-/// Show the contents of a pyc or a bundle
+/// Show the contents of a pyc, a bundle or a zipapp
 ///
 /// For a bundle: its targets and platforms, its signature, and the files of each target. The
 /// compressed size of a target is exact; that of a file is an estimate, because files are

@@ -131,8 +131,8 @@ fn send(signal: &str, run: &Child) {
     assert!(sent.success(), "{signal}");
 }
 
-/// Each run is stopped again and again until it is in the middle of a write, and then interrupted. It prints more than a pipe holds, and nobody
-/// reads: it cannot end before.
+/// Each run is stopped again and again until it is in the middle of a write, and then interrupted. It
+/// cannot end earlier: it prints more than a pipe holds, and nobody reads.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_by_the_signal_and_leaves_no_temporary_files() {
