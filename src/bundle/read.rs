@@ -21,6 +21,9 @@ const LEAST_ROOM: usize = 64 << 10;
 /// made it.
 const MOST_MANIFEST: u32 = 16 << 20;
 const MOST_SIGNATURE: u32 = 64 << 10;
+/// How the last record of a zip without a comment begins, and its length.
+const ZIP_END: &[u8] = b"PK\x05\x06";
+const ZIP_END_LENGTH: usize = 22;
 
 /// Why an archive cannot be read. Offsets are from the start of the file.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,8 @@ pub enum ReadError {
     Io { path: PathBuf, source: io::Error },
     #[error("{path} is not a crosspyc bundle, or its end is missing: no trailer in its last 64 bytes; build or copy it again", path = path.display())]
     NotABundle { path: PathBuf },
+    #[error("{path} is a zip; a zipapp is run by Python itself: `python3 {path}`", path = path.display())]
+    Zip { path: PathBuf },
     #[error("{path} is a bundle of format version {version}, and this crosspyc reads version {FORMAT_VERSION}; use the crosspyc that made it, or build the bundle again", path = path.display())]
     Version { path: PathBuf, version: u32 },
     #[error("{path} is damaged at byte {offset}: {what}; build or copy it again", path = path.display())]
@@ -303,6 +308,9 @@ fn read_trailer(path: &Path, file: &mut File, length: u64) -> Result<Trailer, Re
     let mut bytes = [0; trailer::LENGTH];
     file.seek(SeekFrom::Start(offset)).map_err(io_error)?;
     file.read_exact(&mut bytes).map_err(io_error)?;
+    if bytes.last_chunk::<ZIP_END_LENGTH>().is_some_and(|end| end.starts_with(ZIP_END)) {
+        return Err(ReadError::Zip { path: path.to_owned() });
+    }
     if !bytes.ends_with(trailer::MAGIC) {
         return Err(not_a_bundle());
     }

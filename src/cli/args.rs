@@ -121,26 +121,34 @@ pub(super) enum When {
 /// Pycs that are up to date are not written again, and their sources issue no warnings. If a module
 /// does not compile, the error is reported, the other modules are written, and the exit code is 1.
 /// Hidden folders, __pycache__, virtual environments and caches (folders with a CACHEDIR.TAG) are
-/// skipped.
+/// skipped, unless they are named as PATH.
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
     /// Files and folders [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Python versions: 3.12, 3.12.1, 3.12,3.14, 3.12-3.15 or all; repeatable
+    /// Read more PATHs from FILE, one per line; `-` is standard input. Files whose names do not end
+    /// in .py are ignored
+    #[arg(short = 'i', long, value_name = "FILE")]
+    pub paths_from: Vec<PathBuf>,
+    /// Python versions: 3.12, 3.12.1, 3.12,3.14, 3.12-3.15, ">=3.12" or all; repeatable
     /// [default: tool.crosspyc.targets or project.requires-python of pyproject.toml, else all]
     #[arg(short, long = "target", value_name = "TARGET")]
     pub targets: Vec<TargetSpec>,
     /// Write to a copy of the folder structure under DIR instead of beside the sources
     #[arg(short, long, value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub pycache_prefix: PycachePrefixArgs,
     /// Optimization levels: 1 removes assertions, 2 also docstrings; repeatable [default: 0]
-    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_delimiter = ',',
+        value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
-    /// How Python detects that a pyc is out of date (PEP 552) [default: checked-hash]
+    /// How Python detects that a pyc is out of date (PEP 552). Pycs of another mode are written
+    /// again only if this is given, here or in pyproject.toml [default: checked-hash]
     #[arg(long, value_enum, value_name = "MODE")]
     pub invalidation: Option<InvalidationArg>,
-    /// Write to __pycache__ folders, or write NAME.pyc in place of NAME.py (one target only)
+    /// Write to __pycache__ folders, or write NAME.pyc in place of NAME.py (one target and level)
     #[arg(long, value_enum, value_name = "LAYOUT", default_value_t)]
     pub layout: LayoutArg,
     /// Remove DIR from the start of the paths in tracebacks, as compileall -s does
@@ -153,23 +161,69 @@ pub(super) struct CompileArgs {
     /// at any depth; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Skip sources if REGEX is found anywhere in their paths, as compileall -x does. The paths
+    /// begin with PATH as it is written; repeatable
+    #[arg(long, value_name = "REGEX")]
+    pub exclude_regex: Vec<String>,
+    /// What to do about modules that do not compile
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub on_error: OnRejection,
     /// Number of worker threads [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
     /// Compile also files that are up to date
     #[arg(short, long)]
     pub force: bool,
-    /// Write nothing and compile nothing; exit with code 1 if a pyc is missing or stale
+    /// Write nothing; exit with code 1 if a pyc is missing or Python would not take it
     #[arg(long, conflicts_with = "force")]
     pub check: bool,
-    /// Remove pycs of these targets whose sources no longer exist
+    /// Remove pycs of these targets whose sources no longer exist, and what killed runs left
     #[arg(long)]
     pub prune: bool,
+    /// Make the pycs of several levels hard links to one file if they are equal, as compileall does
+    #[arg(long)]
+    pub hardlink_dupes: bool,
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
     #[command(flatten)]
     pub warnings: WarningsArgs,
+}
+
+/// Where Python keeps its pycs, if not beside the sources.
+#[derive(Clone, Debug, Args)]
+pub(super) struct PycachePrefixArgs {
+    /// Keep pycs in DIR under the absolute paths of their sources, as Python does with
+    /// PYTHONPYCACHEPREFIX [env: PYTHONPYCACHEPREFIX]
+    #[arg(long, value_name = "DIR")]
+    pycache_prefix: Option<PathBuf>,
+}
+
+impl PycachePrefixArgs {
+    /// The folder that the option names.
+    pub(super) fn given(&self) -> Option<PathBuf> {
+        self.pycache_prefix.clone()
+    }
+
+    /// The folder that the option or the variable names. An empty variable counts as none.
+    pub(super) fn given_or_set(&self) -> Option<PathBuf> {
+        self.given().or_else(pycache_prefix)
+    }
+}
+
+/// The folder that `PYTHONPYCACHEPREFIX` names.
+pub(super) fn pycache_prefix() -> Option<PathBuf> {
+    std::env::var_os("PYTHONPYCACHEPREFIX").filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
+/// What `compile` does about modules that do not compile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnRejection {
+    /// Report them as errors; the exit code is 1
+    #[default]
+    Fail,
+    /// Report them as warnings; they do not change the exit code
+    Skip,
 }
 
 /// The option of every command that compiles sources.
@@ -264,7 +318,8 @@ pub(super) struct BundleArgs {
     #[arg(short, long = "target", value_name = "TARGET")]
     pub targets: Vec<TargetSpec>,
     /// Optimization levels: 1 removes assertions, 2 also docstrings; repeatable [default: 0]
-    #[arg(short = 'O', long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(short = 'O', long, value_name = "LEVEL", value_delimiter = ',',
+        value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
     /// Include the packages in DIR, as installed by `pip install --target DIR`; repeatable
     #[arg(long, value_name = "DIR")]
@@ -379,14 +434,15 @@ pub(super) struct RunArgs {
     pub archive_and_arguments: Vec<OsString>,
 }
 
-/// Check that pycs and bundles are undamaged and up to date, and print their Python versions
+/// Check that pycs, bundles and zipapps are undamaged and up to date, and print their Python versions
 ///
 /// A pyc is whole if its header and code object can be read completely, and current if its hash or
 /// timestamp matches the source beside it. A bundle is whole if every file in it has the digest
-/// given in the manifest. The exit code is 1 if a file fails the check.
+/// given in the manifest. A zipapp is whole if every file has its checksum and every pyc is one that
+/// the Python of its folder takes. The exit code is 1 if a file fails the check.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Pycs, bundles, and folders to search for them
+    /// Pycs, bundles, zipapps, and folders to search for them
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// Require that bundles are signed with a key in FILE (minisign's NAME.pub); repeatable
@@ -394,6 +450,8 @@ pub(super) struct VerifyArgs {
     pub trusted_keys: Vec<PathBuf>,
     #[command(flatten)]
     pub expected: ExpectedArgs,
+    #[command(flatten)]
+    pub pycache_prefix: PycachePrefixArgs,
 }
 
 /// What the signature of a bundle has to say.
@@ -413,7 +471,7 @@ impl ExpectedArgs {
     }
 }
 
-/// Unpack the files of a bundle and verify each
+/// Unpack the files of a bundle or zipapp and verify each
 ///
 /// The files of a single target are written to DIR itself, as they are on sys.path. Several targets
 /// get a sub-folder each, named after the pyc tag.
@@ -429,7 +487,7 @@ pub(super) struct ExtractArgs {
     pub targets: Vec<String>,
 }
 
-/// Show the contents of a pyc or a bundle
+/// Show the contents of a pyc, a bundle or a zipapp
 ///
 /// For a bundle: its targets and platforms, its signature, and the files of each target. The
 /// compressed size of a target is exact; that of a file is an estimate, because files are

@@ -1,63 +1,51 @@
-//! `crosspyc compile`: makes a plan from the options and pyproject.toml, builds it, and reports the results.
+//! `crosspyc compile`: makes a plan from the options and pyproject.toml, builds it, and reports the
+//! results.
 
 mod outcomes;
+mod request;
+mod summary;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 
-use super::args::CompileArgs;
-use super::report::{Concerned, Report, Verbosity, counted, duration, end_clean, shown, thousands};
+use self::outcomes::ModuleReporter;
+use self::summary::Summary;
+use super::args::{CompileArgs, OnRejection};
+use super::json_path::JsonPath;
+use super::report::{Concerned, Report, Verbosity, end_clean, shown};
 use super::{CommandError, exit};
 use crate::project::build::{Mode, build};
 use crate::project::filename::FileNames;
-use crate::project::globs::Globs;
 use crate::project::output::{Placement, Plan, Root};
 use crate::project::prune;
-use crate::project::settings::{Settings, SettingsError};
-use crate::project::timings::{Stage, Timings};
-use crate::targets::{Target, combine};
+use crate::project::timings::Timings;
+use crate::project::write::remove_leftover;
+use crate::targets::Target;
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "pyc")]
 struct PycRecord<'r> {
     status: &'r str,
-    pyc: String,
-    source: Option<String>,
+    pyc: JsonPath<&'r Path>,
+    source: Option<JsonPath<&'r Path>>,
     target: Option<String>,
     optimize: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
-/// The summary of a run, with `--format json`: numbers of modules (for `removed`, of pycs; for
-/// `warnings`, of warnings), and seconds of wall time.
-#[derive(Serialize)]
-#[serde(tag = "type", rename = "summary")]
-struct SummaryRecord<'r> {
-    targets: Vec<String>,
-    modules: usize,
-    #[serde(flatten)]
-    tally: &'r Tally,
-    seconds: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timings: Option<Vec<StageRecord>>,
-}
-
-#[derive(Serialize)]
-struct StageRecord {
-    stage: &'static str,
-    seconds: f64,
-}
-
-/// The numbers of modules by result. A module with several results counts as the first of these.
+/// The numbers of modules by result. A module with several results counts as the one that
+/// [`outcomes`] ranks highest.
 #[derive(Default, Serialize)]
 struct Tally {
     failed: usize,
+    /// With `--on-error skip`: modules that do not compile.
+    skipped: usize,
     compiled: usize,
     /// With `--check`.
     stale: usize,
@@ -65,6 +53,9 @@ struct Tally {
     current: usize,
     /// Pycs whose sources no longer exist.
     removed: usize,
+    /// Pycs that were written.
+    #[serde(skip)]
+    written: usize,
     /// Warnings, equal ones of several targets or levels counted once.
     warnings: usize,
     #[serde(skip)]
@@ -75,11 +66,10 @@ struct Tally {
 
 pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
-    let roots = roots(args)?;
-    let placement = Placement { out_dir: args.out_dir.clone(), layout: args.layout.into() };
+    let paths = request::paths(args)?;
+    let roots = request::roots(&paths, args)?;
+    let placement = request::placement(args)?;
     let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
-    check_out_dir(args)?;
-    check_prune(args)?;
     let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
     let walked = start.elapsed();
 
@@ -94,81 +84,28 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
     let mut tally = Tally::default();
     for error in &plan.errors {
         tally.other_errors += 1;
-        report.error(None, &error.to_string());
+        report.file_error(error);
     }
-    for module in &reports {
-        outcomes::report_module(module, report, &mut tally);
-    }
+    let mut reporter = ModuleReporter { on_rejection: args.on_error, report, tally: &mut tally };
+    reports.iter().for_each(|module| reporter.report_module(module));
     if args.prune {
         prune_orphans(&plan, &roots, &placement, mode, report, &mut tally);
     }
     let mut timings = Timings::default();
     reports.iter().for_each(|module| timings.add(&module.timings));
     let bytes: u64 = plan.modules.iter().map(|module| module.size).sum();
-    let summary =
-        Summary { args, targets: targets_of(&roots), modules: reports.len(), elapsed: start.elapsed() };
+    let (targets, modules) = (targets_of(&roots), reports.len());
+    let summary = Summary { args, paths: &paths, targets, modules, elapsed: start.elapsed() };
     summary.report(&tally, report, args.timings.then_some((&timings, walked, bytes)));
     Ok(exit_code(&tally))
 }
 
-/// The PATHs with their settings. The command line has precedence over pyproject.toml.
-fn roots(args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
-    let asked = combine(args.targets.iter().cloned()).map_err(CommandError::usage)?;
-    let here = [PathBuf::from(".")];
-    let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
-    paths.iter().map(|path| root(path.clone(), args, &asked)).collect()
-}
-
-fn root(path: PathBuf, args: &CompileArgs, asked: &[Target]) -> Result<Root, CommandError> {
-    let settings = Settings::nearest(&path).map_err(CommandError::usage)?;
-    let mut excludes = Globs::default();
-    excludes.add("".as_ref(), &args.exclude).map_err(CommandError::usage)?;
-    excludes
-        .add(&settings.prefix, &settings.exclude)
-        .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))?;
-    let mut optimize = match args.optimize.as_slice() {
-        [] => settings.optimize.clone().unwrap_or_else(|| vec![0]),
-        levels => levels.to_vec(),
-    };
-    optimize.sort_unstable();
-    optimize.dedup();
-    let invalidation = args.invalidation.map(Into::into).or(settings.invalidation).unwrap_or_default();
-    let targets = if asked.is_empty() {
-        settings.targets_or_allowed().map_err(CommandError::usage)?
-    } else {
-        asked.to_vec()
-    };
-    let warnings = args.warnings.policy(settings.warnings);
-    Ok(Root { path, targets, optimize, invalidation, warnings, excludes })
-}
-
-/// Checks the folder once, instead of failing for each module.
-fn check_out_dir(args: &CompileArgs) -> Result<(), CommandError> {
-    match &args.out_dir {
-        Some(dir) if dir.exists() && !dir.is_dir() => {
-            Err(CommandError::usage(format!("`{}` is not a folder; name one with --out-dir", shown(dir))))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A source-less pyc may be the only form in which a module is installed: it must not be pruned.
-fn check_prune(args: &CompileArgs) -> Result<(), CommandError> {
-    let in_place = args.out_dir.is_none() && args.layout == super::args::LayoutArg::Sourceless;
-    if args.prune && in_place {
-        return Err(CommandError::usage(
-            "--prune cannot tell which source-less pycs beside the sources were made from them; \
-             use it with --out-dir or the pycache layout",
-        ));
-    }
-    Ok(())
-}
-
 fn mode(args: &CompileArgs) -> Mode {
-    match (args.check, args.force) {
-        (true, _) => Mode::Check,
-        (false, true) => Mode::Force,
-        (false, false) => Mode::Update,
+    match (args.check, args.on_error, args.force) {
+        (true, OnRejection::Fail, _) => Mode::Check,
+        (true, OnRejection::Skip, _) => Mode::CheckCompilable,
+        (false, _, true) => Mode::Force,
+        (false, _, false) => Mode::Update,
     }
 }
 
@@ -214,121 +151,39 @@ fn prune_orphans(
     let orphans = prune::orphans(plan, roots, placement);
     for error in &orphans.errors {
         tally.other_errors += 1;
-        report.error(None, &error.to_string());
+        report.file_error(error);
     }
-    for pyc in &orphans.pycs {
-        let status = if mode == Mode::Check {
-            tally.stale += 1;
-            "stale"
-        } else if let Err(error) = prune::remove(pyc, placement.out_dir.as_deref()) {
-            tally.other_errors += 1;
-            report.error(None, &error.to_string());
-            continue;
-        } else {
-            tally.removed += 1;
-            "removed"
-        };
+    for orphan in &orphans.pycs {
         let reason = "its source is gone";
-        if report.is_json() && report.verbosity >= Verbosity::Normal {
-            let reason = Some(reason.to_owned());
-            let pyc = shown(pyc);
-            report.record(&PycRecord { status, pyc, source: None, target: None, optimize: None, reason });
-        } else if report.verbosity >= Verbosity::Files
-            || mode == Mode::Check && report.verbosity >= Verbosity::Normal
-        {
-            report.line(format_args!("{status}: {} ({reason})", shown(pyc)));
-        }
-    }
-}
-
-/// The contents of the last line.
-struct Summary<'a> {
-    args: &'a CompileArgs,
-    targets: Vec<String>,
-    modules: usize,
-    elapsed: Duration,
-}
-
-impl Summary<'_> {
-    fn report(&self, tally: &Tally, report: &mut Report, timings: Option<(&Timings, Duration, u64)>) {
-        if report.verbosity < Verbosity::Normal {
-            return;
-        }
-        if let Some((timings, walked, bytes)) = timings {
-            for line in timing_lines(timings, walked, bytes) {
-                report.line(line);
+        if mode.writes() {
+            match orphan.remove() {
+                Ok(()) => {
+                    tally.removed += 1;
+                    report_pruned("removed", &orphan.pyc, reason, Verbosity::Files, report);
+                }
+                Err(error) => {
+                    tally.other_errors += 1;
+                    report.file_error(&error);
+                }
             }
-        }
-        report.line(self.text(tally));
-        report.record(&SummaryRecord {
-            targets: self.targets.clone(),
-            modules: self.modules,
-            tally,
-            seconds: self.elapsed.as_secs_f64(),
-            timings: timings.map(|(timings, walked, _)| stage_records(timings, walked)),
-        });
-    }
-
-    fn text(&self, tally: &Tally) -> String {
-        let targets = self.targets.join(", ");
-        let modules = |number| counted(number, "module");
-        if self.modules == 0 && tally.removed + tally.stale + tally.other_errors == 0 {
-            let paths: Vec<String> =
-                self.args.paths.iter().map(|path| format!("`{}`", shown(path))).collect();
-            let place = if paths.is_empty() { "here".to_owned() } else { format!("in {}", paths.join(", ")) };
-            return format!("nothing to do: no Python files {place}");
-        }
-        let mut text = if self.args.check {
-            format!("checked {} for {targets}", modules(self.modules))
-        } else if tally.compiled + tally.failed + tally.other_errors == 0 {
-            format!("nothing to do: {} up to date for {targets}", modules(tally.current))
         } else {
-            let time = duration(self.elapsed);
-            format!("compiled {} for {targets} in {time}", modules(tally.compiled))
-        };
-        let current = if text.starts_with("nothing") { 0 } else { tally.current };
-        for (number, what) in [
-            (current, "up to date"),
-            (tally.missing, "missing"),
-            (tally.stale, "stale"),
-            (tally.failed, "failed"),
-            (tally.removed, "removed"),
-        ] {
-            if number > 0 {
-                text.push_str(&format!(", {} {what}", thousands(number)));
-            }
+            tally.stale += 1;
+            report_pruned("stale", &orphan.pyc, reason, Verbosity::Normal, report);
         }
-        if tally.warnings > 0 {
-            text.push_str(&format!(", {}", counted(tally.warnings, "warning")));
-        }
-        text
+    }
+    for path in orphans.temporary.iter().filter(|path| mode.writes() && remove_leftover(path)) {
+        report_pruned("removed", path, "a killed run left it", Verbosity::Files, report);
     }
 }
 
-/// A line for each stage: its time summed over the workers, its share, and its speed relative to
-/// the size of all sources.
-fn timing_lines(timings: &Timings, walked: Duration, bytes: u64) -> Vec<String> {
-    let megabytes = bytes as f64 / 1e6;
-    let total = timings.total() + walked;
-    let line = |name: &str, time: Duration| {
-        let seconds = time.as_secs_f64();
-        let share = 100.0 * seconds / total.as_secs_f64().max(f64::MIN_POSITIVE);
-        let pace = megabytes / seconds.max(f64::MIN_POSITIVE);
-        match seconds {
-            ..0.001 => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %"),
-            _ => format!("{name:>8}  {seconds:8.3} s  {share:5.1} %  {pace:8.1} MB/s"),
-        }
-    };
-    let mut lines = vec![line("walk", walked)];
-    lines.extend(Stage::ALL.into_iter().map(|stage| line(stage.name(), timings.of(stage))));
-    lines.push(line("all", total));
-    lines
-}
-
-fn stage_records(timings: &Timings, walked: Duration) -> Vec<StageRecord> {
-    let walk = StageRecord { stage: "walk", seconds: walked.as_secs_f64() };
-    let record = |stage: Stage| StageRecord { stage: stage.name(), seconds: timings.of(stage).as_secs_f64() };
-    std::iter::once(walk).chain(Stage::ALL.into_iter().map(record)).collect()
+/// Reports a file that was or would be removed; in text from this verbosity on.
+fn report_pruned(status: &str, path: &Path, reason: &str, from: Verbosity, report: &mut Report) {
+    if report.is_json() && report.verbosity >= Verbosity::Normal {
+        let (pyc, reason) = (JsonPath(path), Some(reason.to_owned()));
+        report.record(&PycRecord { status, pyc, source: None, target: None, optimize: None, reason });
+    } else if report.verbosity >= from {
+        report.line(format_args!("{status}: {} ({reason})", shown(path)));
+    }
 }
 
 fn exit_code(tally: &Tally) -> u8 {

@@ -53,7 +53,7 @@ type Disassembled = Result<(Target, String), String>;
 fn of_pyc(path: &Path, bytes: &[u8]) -> Disassembled {
     let arena = Bump::new();
     let name = shown(path);
-    let examined = examine(&arena, path, bytes).map_err(|error| format!("`{name}` is {error}"))?;
+    let examined = examine(&arena, path, None, bytes).map_err(|error| format!("`{name}` is {error}"))?;
     match examined.body {
         Body::Code(code, target) => Ok((target, disassemble(code, target))),
         Body::Damaged(reason) => Err(format!("`{name}` is damaged: {reason}")),

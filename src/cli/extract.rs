@@ -1,4 +1,4 @@
-//! `crosspyc extract`: the files of a bundle as they would stand on sys.path.
+//! `crosspyc extract`: unpacks the files of a bundle or zipapp as they are on sys.path.
 
 use std::fs;
 use std::path::Path;
@@ -6,16 +6,18 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::ExtractArgs;
+use super::json_path::JsonPath;
 use super::report::{Report, Verbosity, counted, shown};
 use super::{CommandError, exit};
 use crate::bundle::{Archive, ReadError, Variant, write_file};
 use crate::project::FileError;
+use crate::project::zipapp::{Folder, Zipapp, ZipappError};
 
 /// What was unpacked for a target, with `--format json`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "extracted")]
 struct ExtractedRecord<'r> {
-    folder: String,
+    folder: JsonPath<&'r Path>,
     /// The Python version; none for a bundle of sources alone.
     target: Option<&'r str>,
     optimize: Option<u8>,
@@ -23,22 +25,28 @@ struct ExtractedRecord<'r> {
     size: u64,
 }
 
-/// Why a file is not there.
+/// Why a file was not unpacked.
 #[derive(Debug, thiserror::Error)]
 enum ExtractError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
+    Zipapp(#[from] ZipappError),
+    #[error(transparent)]
     Write(#[from] FileError),
 }
 
 pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
+    match Zipapp::open(&args.archive) {
+        Some(zipapp) => extract_zipapp(zipapp.map_err(CommandError::failure)?, args, report),
+        None => extract_bundle(args, report),
+    }
+}
+
+fn extract_bundle(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
     let archive = Archive::open(&args.archive).map_err(CommandError::failure)?;
     let chosen = chosen(&archive.manifest().variants, &args.targets).map_err(CommandError::usage)?;
-    if fs::read_dir(&args.output).is_ok_and(|mut entries| entries.next().is_some()) {
-        let message = format!("`{}` is not empty; name another folder with -o", shown(&args.output));
-        return Err(CommandError::usage(message));
-    }
+    check_empty(&args.output)?;
     for &number in &chosen {
         let variant = number.map(|number| &archive.manifest().variants[number]);
         let folder = match variant {
@@ -46,30 +54,86 @@ pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, Command
             _ => args.output.clone(),
         };
         let (files, size) = extract(&archive, number, &folder).map_err(CommandError::failure)?;
-        tell(&folder, variant, files, size, report);
+        let target = variant.map(|variant| (variant.version.as_str(), variant.optimize));
+        tell(&folder, target, files, size, report);
     }
     Ok(exit::SUCCESS)
 }
 
-fn tell(folder: &Path, variant: Option<&Variant>, files: usize, size: u64, report: &mut Report) {
-    let folder = shown(folder);
-    if report.verbosity >= Verbosity::Normal {
-        let version =
-            variant.map_or("any Python 3".to_owned(), |variant| format!("Python {}", variant.version));
-        report.line(format_args!("extracted {} for {version} into {folder}", counted(files, "file")));
+fn extract_zipapp(mut zipapp: Zipapp, args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let all = zipapp.folders();
+    if all.is_empty() {
+        return Err(CommandError::failure(zipapp.foreign()));
     }
-    let (target, optimize) =
-        (variant.map(|variant| variant.version.as_str()), variant.map(|variant| variant.optimize));
-    report.record(&ExtractedRecord { folder, target, optimize, files, size });
+    let versions: Vec<String> = all.iter().map(|folder| folder.version.to_string()).collect();
+    check_versions(&versions, &args.targets, "zipapp").map_err(CommandError::usage)?;
+    check_empty(&args.output)?;
+    let is_wanted = |version: &String| args.targets.is_empty() || args.targets.contains(version);
+    let chosen: Vec<&Folder> = all
+        .iter()
+        .zip(&versions)
+        .filter(|(_, version)| is_wanted(version))
+        .map(|(folder, _)| folder)
+        .collect();
+    // Nothing is written if anything is damaged.
+    chosen.iter().try_for_each(|folder| zipapp.check_paths(folder)).map_err(CommandError::failure)?;
+    zipapp.verify().map_err(CommandError::failure)?;
+    for folder in &chosen {
+        let place = if chosen.len() > 1 { args.output.join(&folder.name) } else { args.output.clone() };
+        let size = extract_folder(&mut zipapp, folder, &place).map_err(CommandError::failure)?;
+        let version = folder.version.to_string();
+        tell(&place, Some((&version, folder.optimize)), folder.files.len(), size, report);
+    }
+    Ok(exit::SUCCESS)
 }
 
-/// The variants of these versions, or all; where there are none, what they would share.
-fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>>, String> {
-    let has = |version: &String| variants.iter().any(|variant| variant.version == *version);
-    if let Some(version) = versions.iter().find(|version| !has(version)) {
-        let there: Vec<&str> = variants.iter().map(|variant| variant.version.as_str()).collect();
-        return Err(format!("the bundle has nothing for Python {version}; it is for {}", there.join(", ")));
+/// The size of the files.
+fn extract_folder(zipapp: &mut Zipapp, folder: &Folder, place: &Path) -> Result<u64, ExtractError> {
+    let mut size = 0;
+    for entry in &folder.files {
+        let data = zipapp.contents(entry)?;
+        write(&place.join(&entry.path), &data, entry.is_executable())?;
+        size += data.len() as u64;
     }
+    Ok(size)
+}
+
+fn check_empty(folder: &Path) -> Result<(), CommandError> {
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        let message = format!("`{}` is not empty; name another folder with -o", shown(folder));
+        return Err(CommandError::usage(message));
+    }
+    Ok(())
+}
+
+/// `target` is a version and a level; none for a bundle of sources alone.
+fn tell(folder: &Path, target: Option<(&str, u8)>, files: usize, size: u64, report: &mut Report) {
+    if report.verbosity >= Verbosity::Normal {
+        let version = target.map_or("any Python 3".to_owned(), |(version, _)| format!("Python {version}"));
+        let (files, folder) = (counted(files, "file"), shown(folder));
+        report.line(format_args!("extracted {files} for {version} into {folder}"));
+    }
+    let (target, optimize) = (target.map(|(version, _)| version), target.map(|(_, level)| level));
+    report.record(&ExtractedRecord { folder: JsonPath(folder), target, optimize, files, size });
+}
+
+/// Whether the versions asked for are there.
+fn check_versions(there: &[String], asked: &[String], kind: &str) -> Result<(), String> {
+    match asked.iter().find(|version| !there.contains(version)) {
+        Some(version) => {
+            let mut there = there.to_vec();
+            there.dedup();
+            Err(format!("the {kind} has nothing for Python {version}; it is for {}", there.join(", ")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The variants of these versions, or all. In a bundle without variants, the files that they would
+/// share.
+fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>>, String> {
+    let there: Vec<String> = variants.iter().map(|variant| variant.version.clone()).collect();
+    check_versions(&there, versions, "bundle")?;
     let is_wanted = |variant: &Variant| versions.is_empty() || versions.contains(&variant.version);
     let wanted = variants.iter().enumerate().filter(|(_, variant)| is_wanted(variant));
     let chosen: Vec<Option<usize>> = wanted.map(|(number, _)| Some(number)).collect();
@@ -80,9 +144,7 @@ fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>
 fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(usize, u64), ExtractError> {
     let (mut files, mut size) = (0, 0);
     archive.files(variant, |entry, data| {
-        let path = folder.join(&entry.path);
-        path.parent().map_or(Ok(()), create_folder)?;
-        write_file(&path, data, entry.executable).map_err(|error| FileError::new("write", &path, error))?;
+        write(&folder.join(&entry.path), data, entry.executable)?;
         files += 1;
         size += data.len() as u64;
         Ok::<_, ExtractError>(())
@@ -90,6 +152,9 @@ fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(
     Ok((files, size))
 }
 
-fn create_folder(folder: &Path) -> Result<(), FileError> {
-    fs::create_dir_all(folder).map_err(|error| FileError::new("create", folder, error))
+fn write(path: &Path, data: &[u8], executable: bool) -> Result<(), FileError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| FileError::new("create", folder, error))?;
+    }
+    write_file(path, data, executable).map_err(|error| FileError::new("write", path, error))
 }

@@ -1,6 +1,7 @@
-//! `crosspyc inspect`: what is in a pyc or a bundle.
+//! `crosspyc inspect`: what is in a pyc, a bundle or a zipapp.
 
 mod bundle;
+mod zipapp;
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::path::Path;
 use bumpalo::Bump;
 use serde::Serialize;
 
-use super::args::InspectArgs;
+use super::args::{InspectArgs, pycache_prefix};
 use super::report::{Report, counted, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::Archive;
@@ -16,6 +17,7 @@ use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
 use crate::project::FileError;
 use crate::project::examine::{Body, Currency, Examined, examine, open_bundle};
 use crate::project::output::source_of;
+use crate::project::zipapp::Zipapp;
 use crate::pyc::{Header, Invalidation, Origin};
 
 /// A pyc; with `--format json` as it is.
@@ -69,15 +71,17 @@ struct CodeSummary {
 enum Inspected {
     Pyc(Summary),
     Bundle(Archive),
+    Zipapp(Zipapp),
 }
 
 pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, CommandError> {
     let mut code = exit::SUCCESS;
     let mut separator = None;
     for path in &args.files {
-        let inspected = match open_bundle(path) {
-            Some(archive) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
-            None => inspect(path).map(Inspected::Pyc),
+        let inspected = match (Zipapp::open(path), open_bundle(path)) {
+            (Some(zipapp), _) => zipapp.map(Inspected::Zipapp).map_err(|error| error.to_string()),
+            (None, Some(archive)) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
+            (None, None) => inspect(path).map(Inspected::Pyc),
         };
         if inspected.is_ok() {
             separator.replace("").into_iter().for_each(|line| report.line(line));
@@ -91,9 +95,15 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
                 text(&summary).iter().for_each(|line| report.line(line));
             }
             Ok(Inspected::Bundle(archive)) => bundle::tell(path, &archive, report),
+            Ok(Inspected::Zipapp(zipapp)) => {
+                if let Err(error) = zipapp::tell(path, &zipapp, report) {
+                    code = exit::FAILURE;
+                    report.error_naming(path, &error.to_string());
+                }
+            }
             Err(message) => {
                 code = exit::FAILURE;
-                report.error(None, &message);
+                report.error_naming(path, &message);
             }
         }
     }
@@ -103,12 +113,15 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
 fn inspect(path: &Path) -> Result<Summary, String> {
     let bytes = fs::read(path).map_err(|error| FileError::new("read", path, error).to_string())?;
     let arena = Bump::new();
-    let examined = examine(&arena, path, &bytes).map_err(|error| format!("`{}` is {error}", shown(path)))?;
-    Ok(Summary::new(path, bytes.len(), &examined))
+    let prefix = pycache_prefix();
+    let examined = examine(&arena, path, prefix.as_deref(), &bytes);
+    let examined = examined.map_err(|error| format!("`{}` is {error}", shown(path)))?;
+    let source = source_of(path, prefix.as_deref());
+    Ok(Summary::new(path, source.as_deref(), bytes.len(), &examined))
 }
 
 impl Summary {
-    fn new(path: &Path, size: usize, examined: &Examined<'_>) -> Summary {
+    fn new(path: &Path, source: Option<&Path>, size: usize, examined: &Examined<'_>) -> Summary {
         let Header { magic, origin } = examined.header;
         let mut code = Vec::new();
         if let Body::Code(module, _) = examined.body {
@@ -128,7 +141,7 @@ impl Summary {
                     OriginFields::Timestamp { source_mtime: mtime, source_size: size }
                 }
             },
-            source: source_of(path).map(|source| shown(&source)),
+            source: source.map(shown),
             source_state: match &examined.currency {
                 Currency::Current => "current".to_owned(),
                 Currency::Stale => "stale".to_owned(),

@@ -9,6 +9,7 @@ mod dis;
 pub mod exit;
 mod extract;
 mod inspect;
+mod json_path;
 mod report;
 mod run;
 mod targets;

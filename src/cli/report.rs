@@ -7,13 +7,13 @@
 //! {"type": "error", "path": PATH or null, "message": ...}
 //! {"type": "diagnostic", "path", "exception", "message", "line", "column", "end_line", "end_column", "notes", "targets"}
 //! {"type": "warning", "path", "category", "message", "line", "column", "end_line", "end_column", "targets"}
-//! {"type": "pyc", "status": "written" | "current" | "missing" | "stale" | "failed" | "removed", "pyc", "source", "target", "optimize", "reason"}
+//! {"type": "pyc", "status": "written" | "current" | "missing" | "stale" | "failed" | "skipped" | "removed", "pyc", "source", "target", "optimize", "reason"}
 //! {"type": "summary", ...} and others, each documented at its type
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters; a field that does not apply is null or
-//! missing. A diagnostic or warning that several targets share is one object; `targets` lists all
-//! of them. If the reader closes the pipe (`| head`), the output ends without an error.
+//! missing. Paths are exact ([`JsonPath`]). A diagnostic or warning that several targets share is one
+//! object; `targets` lists all of them. If the reader closes the pipe (`| head`), the output ends without an error.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
@@ -25,6 +25,8 @@ use serde::Serialize;
 
 use super::args::{Format, OutputArgs, When};
 use super::exit;
+use super::json_path::JsonPath;
+use crate::project::FileError;
 use crate::project::interrupt;
 use crate::project::rejection::{Excerpt, Place, Rejection};
 pub(super) use crate::project::shown;
@@ -70,11 +72,11 @@ enum Style {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Message<'m> {
     Error {
-        path: Option<String>,
+        path: Option<JsonPath<&'m Path>>,
         message: &'m str,
     },
     Diagnostic {
-        path: String,
+        path: JsonPath<&'m Path>,
         exception: &'m str,
         message: &'m str,
         line: Option<u32>,
@@ -85,7 +87,7 @@ enum Message<'m> {
         targets: &'m [String],
     },
     Warning {
-        path: String,
+        path: JsonPath<&'m Path>,
         category: &'m str,
         message: &'m str,
         line: Option<u32>,
@@ -151,13 +153,23 @@ impl Report {
             return;
         }
         if self.is_json() {
-            return self.record(&Message::Error { path: path.map(shown), message });
+            return self.record(&Message::Error { path: path.map(JsonPath), message });
         }
         let label = self.styled(Style::Error, "error:");
         match path {
             Some(path) => self.complain(&format!("{label} {}: {message}\n", shown(path))),
             None => self.complain(&format!("{label} {message}\n")),
         }
+    }
+
+    /// Reports a failure by a message that names the file concerned.
+    pub(super) fn error_naming(&mut self, path: &Path, message: &str) {
+        self.error(self.is_json().then_some(path), message);
+    }
+
+    /// Reports a file that could not be read, written or removed.
+    pub(super) fn file_error(&mut self, error: &FileError) {
+        self.error_naming(&error.path, &error.to_string());
     }
 
     /// Prints advice, or a remark that is not an error.
@@ -176,7 +188,7 @@ impl Report {
         let (diagnostic, place) = (&rejection.diagnostic, rejection.place.as_ref());
         if self.is_json() {
             return self.record(&Message::Diagnostic {
-                path: shown(path),
+                path: JsonPath(path),
                 exception: diagnostic.kind.name(),
                 message: &diagnostic.message,
                 line: place.map(|place| place.line),
@@ -199,7 +211,7 @@ impl Report {
         let place = warning.place.as_ref();
         if self.is_json() {
             return self.record(&Message::Warning {
-                path: shown(path),
+                path: JsonPath(path),
                 category: warning.category.name(),
                 message: &warning.message,
                 line: place.map(|place| place.line),

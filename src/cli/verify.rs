@@ -1,4 +1,6 @@
-//! `crosspyc verify`: checks that pycs and bundles are undamaged and up to date.
+//! `crosspyc verify`: checks that pycs, bundles and zipapps are undamaged and up to date.
+
+mod zipapp;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,18 +10,21 @@ use bumpalo::Bump;
 use serde::Serialize;
 
 use super::args::VerifyArgs;
+use super::json_path::JsonPath;
 use super::report::{Report, Verbosity, counted, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::{Archive, OpenError, ReadError, TrustedKeys};
 use crate::project::FileError;
 use crate::project::examine::{Body, Currency, examine, find_files, open_bundle, open_signed_bundle};
+use crate::project::standalone::is_executable;
+use crate::project::zipapp::Zipapp;
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "pyc")]
 struct PycRecord {
     status: Status,
-    pyc: String,
+    pyc: JsonPath<PathBuf>,
     /// The Python version, if crosspyc knows it.
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +36,9 @@ struct PycRecord {
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord {
     status: Status,
-    bundle: String,
+    bundle: JsonPath<PathBuf>,
+    /// The file is an executable with the bundle at its end.
+    standalone: bool,
     /// The Python versions it is for.
     versions: Vec<String>,
     files: usize,
@@ -118,9 +125,15 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
             "--expect and --min-version look at signatures; name a key with --trusted-key",
         ));
     }
-    let (mut errors, mut records, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
+    let prefix = args.pycache_prefix.given_or_set();
+    let (mut errors, mut records) = (Vec::new(), Vec::new());
+    let (mut bundles, mut zipapps) = (Vec::new(), Vec::new());
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
+            if let Some(zipapp) = Zipapp::open(&file) {
+                zipapps.push(zipapp::verify(&file, zipapp, !keys.is_empty()));
+                continue;
+            }
             let opened = match keys.is_empty() {
                 true => open_bundle(&file)
                     .map(|opened| opened.map(|archive| (archive, None)).map_err(OpenError::Read)),
@@ -132,13 +145,13 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
                 continue;
             }
             match fs::read(&file) {
-                Ok(bytes) => records.push(verify(&file, &bytes)),
+                Ok(bytes) => records.push(verify(&file, prefix.as_deref(), &bytes)),
                 Err(error) => errors.push(FileError::new("read", &file, error)),
             }
         }
     }
     for error in &errors {
-        report.error(None, &error.to_string());
+        report.file_error(error);
     }
     for record in &records {
         report_pyc(record, report);
@@ -146,21 +159,26 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     for bundle in &bundles {
         report_bundle(bundle, report);
     }
-    if !records.is_empty() || (errors.is_empty() && bundles.is_empty()) {
+    zipapps.iter().for_each(|record| zipapp::report(record, report));
+    if !records.is_empty() || (errors.is_empty() && bundles.is_empty() && zipapps.is_empty()) {
         summarize(&records, report);
     }
     if !bundles.is_empty() {
         summarize_bundles(&bundles, report);
     }
-    let mut statuses =
-        records.iter().map(|record| record.status).chain(bundles.iter().map(|bundle| bundle.status));
+    zipapp::summarize(&zipapps, report);
+    let mut statuses = records
+        .iter()
+        .map(|record| record.status)
+        .chain(bundles.iter().map(|bundle| bundle.status))
+        .chain(zipapps.iter().map(|zipapp| zipapp.status));
     let bad = !errors.is_empty() || statuses.any(Status::is_bad);
     Ok(if bad { exit::FAILURE } else { exit::SUCCESS })
 }
 
-fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
+fn verify(path: &Path, prefix: Option<&Path>, bytes: &[u8]) -> PycRecord {
     let arena = Bump::new();
-    let (status, version, reason) = match examine(&arena, path, bytes) {
+    let (status, version, reason) = match examine(&arena, path, prefix, bytes) {
         Err(reason) => (Status::Damaged, None, Some(reason)),
         Ok(examined) => {
             let version = examined.header.version().map(|version| version.to_string());
@@ -176,14 +194,15 @@ fn verify(path: &Path, bytes: &[u8]) -> PycRecord {
             }
         }
     };
-    PycRecord { status, pyc: shown(path), version, reason }
+    PycRecord { status, pyc: JsonPath(path.to_owned()), version, reason }
 }
 
 /// Reads every byte of a bundle and compares it with its digest; with keys, looks who signed it.
 fn verify_bundle(path: &Path, opened: Result<(Archive, Option<String>), OpenError>) -> BundleRecord {
     let mut record = BundleRecord {
         status: Status::Whole,
-        bundle: shown(path),
+        bundle: JsonPath(path.to_owned()),
+        standalone: is_executable(path),
         versions: Vec::new(),
         files: 0,
         prefix: 0,
@@ -221,6 +240,7 @@ fn report_bundle(record: &BundleRecord, report: &mut Report) {
     report.record(record);
     let from = if record.status.is_bad() { Verbosity::Errors } else { Verbosity::Files };
     if report.verbosity >= from {
+        let kind = if record.standalone { ", standalone executable" } else { "" };
         let versions = match record.versions.as_slice() {
             [] => String::new(),
             versions => format!(", Python {}", versions.join(", ")),
@@ -234,7 +254,11 @@ fn report_bundle(record: &BundleRecord, report: &mut Report) {
         };
         let whole = || counted(record.files, "file") + &signature + &prefix;
         let detail = record.reason.clone().unwrap_or_else(whole);
-        report.line(format_args!("{}: {}{versions} ({detail})", record.status.name(), record.bundle));
+        report.line(format_args!(
+            "{}: {}{kind}{versions} ({detail})",
+            record.status.name(),
+            shown(&record.bundle.0)
+        ));
     }
 }
 
@@ -263,7 +287,7 @@ fn report_pyc(record: &PycRecord, report: &mut Report) {
     if report.verbosity >= from {
         let version = record.version.as_ref().map_or(String::new(), |version| format!(", Python {version}"));
         let reason = record.reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
-        report.line(format_args!("{}: {}{version}{reason}", record.status.name(), record.pyc));
+        report.line(format_args!("{}: {}{version}{reason}", record.status.name(), shown(&record.pyc.0)));
     }
 }
 
@@ -279,7 +303,7 @@ fn summarize(records: &[PycRecord], report: &mut Report) {
     let parts: Vec<String> =
         parts.map(|(status, number)| format!("{} {}", thousands(*number), status.explained())).collect();
     match parts.as_slice() {
-        [] => report.line("no pycs and no bundles there"),
+        [] => report.line("no pycs, bundles or zipapps there"),
         parts => report.line(format_args!("{}: {}", counted(records.len(), "pyc"), parts.join(", "))),
     }
 }

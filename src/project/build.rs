@@ -1,17 +1,20 @@
 //! Brings the pycs of a [`Plan`] up to date, module by module, on all cores.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::path::Path;
 
 use super::FileError;
-use super::freshness::{State, mtime_seconds, state, timestamp_header};
+use super::duplicates;
+use super::freshness::{Expected, State, mtime_seconds, state};
 use super::module::{Failure, Input, ModuleCompiler};
-use super::output::{Module, Output, Plan, Variant};
+use super::output::{Duplicates, Layout, Module, Output, Plan, Variant};
 use super::timings::{Stage, Timings};
 use super::warnings::SourceWarning;
 use super::workers::map_largest_first;
-use super::write::{mode_for, write_atomically};
-use crate::pyc::{Header, Invalidation};
+use super::write::{folder_of, mode_for, remove_leftovers, write_atomically};
+use crate::pyc::Invalidation;
 
 /// What to do with pycs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,15 @@ pub enum Mode {
     Force,
     /// Write nothing, only find those that are missing or stale.
     Check,
+    /// As `Check`, and compile those that are missing or stale, to find the sources that do not
+    /// compile.
+    CheckCompilable,
+}
+
+impl Mode {
+    pub fn writes(self) -> bool {
+        matches!(self, Mode::Update | Mode::Force)
+    }
 }
 
 /// The result of building a module.
@@ -40,7 +52,7 @@ pub struct ModuleReport<'p> {
 pub enum Outcome {
     Current,
     Written(State),
-    /// With [`Mode::Check`]: it is missing or stale.
+    /// It is missing or stale, and the mode is one that does not write.
     Outdated(State),
     Failed(Failure),
     NotWritten(FileError),
@@ -56,7 +68,7 @@ pub fn build<'p>(
 ) -> Result<Vec<ModuleReport<'p>>, rayon::ThreadPoolBuildError> {
     // References, so that the reports can outlive the workers.
     let modules: Vec<&'p Module> = plan.modules.iter().collect();
-    map_largest_first(
+    let reports = map_largest_first(
         &modules,
         jobs,
         |module| module.size,
@@ -69,7 +81,19 @@ pub fn build<'p>(
             done(&report);
             report
         },
-    )
+    )?;
+    written_folders(&reports).into_iter().for_each(remove_leftovers);
+    Ok(reports)
+}
+
+/// The folders that something was written to.
+fn written_folders<'p>(reports: &[ModuleReport<'p>]) -> HashSet<&'p Path> {
+    let is_written = |outcome: &Outcome| matches!(outcome, Outcome::Written(_));
+    let outputs = reports.iter().flat_map(|report| {
+        let outcomes = report.outcomes.iter().flatten();
+        report.module.outputs.iter().zip(outcomes).filter(move |(_, outcome)| is_written(outcome))
+    });
+    outputs.map(|(output, _)| folder_of(&output.path)).collect()
 }
 
 /// What a thread keeps from file to file.
@@ -90,7 +114,7 @@ impl Worker {
         let failed = |error| FileError::new("read", &module.source, error);
         let mut opened = timings.time(Stage::Read, || Opened::new(module)).map_err(failed)?;
         // Timestamps are compared without reading the source.
-        let by_content = module.invalidation != Invalidation::Timestamp;
+        let by_content = module.invalidation != Some(Invalidation::Timestamp);
         self.source.clear();
         if by_content {
             timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
@@ -102,22 +126,31 @@ impl Worker {
         if !by_content {
             timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
         }
-        Ok(self.write(module, &opened, states, timings, warnings))
+        let mut outcomes = self.compile(module, &opened, states, mode, timings, warnings);
+        if !mode.writes() {
+            warnings.clear();
+        } else if module.duplicates == Duplicates::HardLink {
+            for (output, error) in timings.time(Stage::Write, || duplicates::link(&module.outputs)) {
+                outcomes[output] = Outcome::NotWritten(error);
+            }
+        }
+        Ok(outcomes)
     }
 
-    /// Compiles and writes the outputs that are not current.
-    fn write(
+    /// Compiles the outputs that are not current, and writes them if the mode is to write.
+    fn compile(
         &mut self,
         module: &Module,
         opened: &Opened,
         states: Vec<State>,
+        mode: Mode,
         timings: &mut Timings,
         warnings: &mut Vec<SourceWarning>,
     ) -> Vec<Outcome> {
         let input = Input {
             source: &self.source,
             co_filename: &module.co_filename,
-            invalidation: module.invalidation,
+            invalidation: module.invalidation.unwrap_or_default(),
             mtime: opened.mtime,
             warnings: module.warnings,
         };
@@ -125,13 +158,13 @@ impl Worker {
             (0..states.len()).filter(|&output| states[output] != State::Current).collect();
         let variants: Vec<Variant> = stale.iter().map(|&output| module.outputs[output].variant).collect();
         let mut outcomes: Vec<Outcome> = states.into_iter().map(unwritten).collect();
-        let mode = mode_for(&opened.metadata);
+        let permissions = mode_for(&opened.metadata);
         *warnings = self.compiler.compile(&input, &variants, timings, |index, pyc, timings| {
             let Output { path, .. } = &module.outputs[stale[index]];
             let outcome = &mut outcomes[stale[index]];
             *outcome = match (pyc, std::mem::replace(outcome, Outcome::Current)) {
-                (Ok(pyc), Outcome::Outdated(state)) => {
-                    match timings.time(Stage::Write, || write_atomically(path, pyc, mode)) {
+                (Ok(pyc), Outcome::Outdated(state)) if mode.writes() => {
+                    match timings.time(Stage::Write, || write_atomically(path, pyc, permissions)) {
                         Ok(()) => Outcome::Written(state),
                         Err(error) => Outcome::NotWritten(FileError::new("write", path, error)),
                     }
@@ -173,14 +206,15 @@ impl Opened {
             if mode == Mode::Force {
                 return State::Forced;
             }
-            let target = output.variant.target;
-            let header = match module.invalidation {
-                Invalidation::Timestamp => {
-                    timestamp_header(target.features().magic, self.mtime, self.metadata.len())
-                }
-                hashed => Header::new(target, hashed, source, self.mtime),
+            let expected = Expected {
+                target: output.variant.target,
+                invalidation: module.invalidation,
+                co_filename: (module.layout == Layout::Sourceless).then_some(&module.co_filename),
+                source,
+                mtime: self.mtime,
+                size: self.metadata.len(),
             };
-            state(&output.path, &header, &module.co_filename)
+            state(&output.path, &expected)
         };
         module.outputs.iter().map(state_of).collect()
     }

@@ -47,9 +47,14 @@ pub enum Currency {
     Unknown(String),
 }
 
-/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `Err` says why
-/// they are no pyc at all.
-pub fn examine<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Result<Examined<'a>, String> {
+/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `prefix` is the
+/// folder of `PYTHONPYCACHEPREFIX`. `Err` says why the bytes are not a pyc at all.
+pub fn examine<'a>(
+    arena: &'a Bump,
+    path: &Path,
+    prefix: Option<&Path>,
+    bytes: &'a [u8],
+) -> Result<Examined<'a>, String> {
     let header = Header::read(bytes).map_err(|error| error.to_string())?;
     let target = header.version().and_then(Target::newest);
     let body = match target {
@@ -59,7 +64,7 @@ pub fn examine<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Result<Exam
             Err(error) => Body::Damaged(format!("after the header of {HEADER_LEN} bytes: {error}")),
         },
     };
-    let currency = match source_of(path) {
+    let currency = match source_of(path, prefix) {
         Some(source) => currency(&header, target, &source),
         None => Currency::NoSource,
     };
@@ -117,7 +122,7 @@ pub fn open_signed_bundle(
 fn is_no_bundle(path: &Path, error: &ReadError) -> bool {
     match error {
         ReadError::Io { .. } => true,
-        ReadError::NotABundle { .. } => !has_extension(path, "pyb"),
+        ReadError::NotABundle { .. } | ReadError::Zip { .. } => !has_extension(path, "pyb"),
         _ => false,
     }
 }
@@ -126,10 +131,10 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-/// The pycs and bundles at or under `path`, in order; a file is taken whatever its name. Nothing is
+/// The pycs, bundles and zipapps at or under `path`, in order; a file is taken whatever its name. Nothing is
 /// skipped: what is asked about is looked at.
 pub fn find_files(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
-    let is_judged = |path: &Path| has_extension(path, "pyc") || has_extension(path, "pyb");
+    let is_judged = |path: &Path| ["pyc", "pyb", "pyz"].iter().any(|kind| has_extension(path, kind));
     let mut files = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
         match entry {

@@ -1,18 +1,20 @@
-//! `co_filename`: what tracebacks call a module's file.
+//! `co_filename`: the name of a module's file in tracebacks.
 //!
 //! ```text
-//! crosspyc compile src                                   src/pkg/mod.py -> pkg/mod.py
-//! crosspyc compile src --prepend-dir /app                src/pkg/mod.py -> /app/src/pkg/mod.py
-//! crosspyc compile src --strip-dir src --prepend-dir /app   …           -> /app/pkg/mod.py
+//! crosspyc compile src                                      src/pkg/mod.py -> pkg/mod.py
+//! crosspyc compile src --layout sourceless -o out                          -> /home/me/out/pkg/mod.py
+//! crosspyc compile src --prepend-dir /app                                  -> /app/src/pkg/mod.py
+//! crosspyc compile src --strip-dir src --prepend-dir /app                  -> /app/pkg/mod.py
 //! ```
 //!
-//! Always with `/`, and without the two options relative to the PATH given: the output does not depend on where it was built.
+//! Relative names, and those that the two options make, have `/` on every system.
 
 use std::path::Path;
 
 /// How paths of sources become `co_filename`s.
 ///
-/// CPython: `Lib/compileall.py` `compile_file` (3.9–); that a directory to strip which is no prefix strips nothing is the rule of 3.13
+/// CPython: `Lib/compileall.py` `compile_file` (3.9–); since 3.13 a directory to strip that is not
+/// a prefix of the path strips nothing
 #[derive(Clone, Debug, Default)]
 pub struct FileNames {
     pub strip_dir: Option<String>,
@@ -20,12 +22,14 @@ pub struct FileNames {
 }
 
 impl FileNames {
-    /// The `co_filename` of the source at `path`, which is `relative` inside the PATH given; UTF-8 with `surrogatepass`.
-    pub fn of(&self, path: &Path, relative: &Path) -> Vec<u8> {
+    /// The `co_filename` of the source at `path`: UTF-8 with `surrogatepass`. Without the two
+    /// options it is `plain_name`.
+    pub fn of(&self, path: &Path, plain_name: &Path) -> Vec<u8> {
         if self.strip_dir.is_none() && self.prepend_dir.is_none() {
-            return python_str(relative);
+            let name = python_str(plain_name);
+            return if plain_name.is_relative() { with_slashes(name) } else { name };
         }
-        let path = python_str(path);
+        let path = with_slashes(python_str(path));
         let stripped = match &self.strip_dir {
             Some(dir) => strip(&path, dir.as_bytes()).unwrap_or(&path),
             None => &path,
@@ -54,12 +58,21 @@ fn join(dir: &[u8], path: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A path as Python's `str` has it, with `/`: a byte that is no UTF-8 becomes a lone surrogate (`surrogateescape`).
-fn python_str(path: &Path) -> Vec<u8> {
+/// On Windows, `/` in place of `\`.
+fn with_slashes(mut path: Vec<u8>) -> Vec<u8> {
+    if cfg!(windows) {
+        path.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+    }
+    path
+}
+
+/// A path as Python's `str` has it: a byte that is not UTF-8 becomes a lone surrogate
+/// (`surrogateescape`).
+pub(crate) fn python_str(path: &Path) -> Vec<u8> {
     let bytes = path.as_os_str().as_encoded_bytes();
     if cfg!(windows) {
-        // There the encoding is that of Python's `surrogatepass` already.
-        return bytes.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect();
+        // Windows paths are encoded as Python's `surrogatepass` does.
+        return bytes.to_vec();
     }
     let mut text = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

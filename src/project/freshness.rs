@@ -1,8 +1,12 @@
-//! Whether a pyc is what a compilation would write, without compiling.
+//! Whether a pyc that is there can stay, without compiling.
 //!
-//! It is when its magic number is the target's, its invalidation mode the one asked for, its hash or timestamp that of the source,
-//! its `co_filename` the one it would get, and the code object whole. `co_filename` counts because it is part of the output:
-//! else a tree built with another `--prepend-dir`, or by another Python, would keep its names for ever.
+//! It can if Python would take it for the source, whoever wrote it: its magic number is the
+//! target's, its hash or timestamp is that of the source, and its code object is whole. A hash that
+//! Python does not check (`unchecked-hash`) is checked here.
+//!
+//! Two more things count where they make a difference: the invalidation mode, if the user asked for
+//! one; and `co_filename` in source-less pycs. Python replaces `co_filename` in the pycs of
+//! `__pycache__` when it imports them.
 
 use std::fs;
 use std::io;
@@ -11,19 +15,20 @@ use std::path::Path;
 use bumpalo::Bump;
 
 use crate::marshal;
-use crate::pyc::{HEADER_LEN, Header, Origin};
+use crate::pyc::{HEADER_LEN, Header, Invalidation, Origin};
+use crate::targets::Target;
 
 /// What is found where a pyc should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Current,
     Missing,
-    /// `--force` asks for no further reason.
+    /// With `--force` the pyc is not looked at.
     Forced,
     Stale(Reason),
 }
 
-/// Why a pyc that is there is not the one.
+/// Why a pyc must be written again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     #[error("the source has changed")]
@@ -40,46 +45,72 @@ pub enum Reason {
     Unreadable(String),
 }
 
+/// What a pyc is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'e> {
+    pub target: Target,
+    /// Any mode, if `None`.
+    pub invalidation: Option<Invalidation>,
+    /// Any name, if `None`.
+    pub co_filename: Option<&'e [u8]>,
+    /// The bytes of the source. They are not used if the mode is [`Invalidation::Timestamp`].
+    pub source: &'e [u8],
+    pub mtime: i64,
+    pub size: u64,
+}
+
 /// Compares the file at `path` with what it should be.
-pub fn state(path: &Path, expected: &Header, co_filename: &[u8]) -> State {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,
-        Err(error) => return State::Stale(Reason::Unreadable(error.to_string())),
-    };
-    let reason = match Header::read(&bytes) {
-        Ok(found) if found == *expected => body_fault(&bytes[HEADER_LEN..], co_filename),
-        Ok(found) => Some(difference(&found, expected)),
-        Err(error) => Some(Reason::Damaged(error.to_string())),
-    };
-    reason.map_or(State::Current, State::Stale)
-}
-
-fn difference(found: &Header, expected: &Header) -> Reason {
-    if found.magic != expected.magic {
-        Reason::Magic
-    } else if found.invalidation() != expected.invalidation() {
-        Reason::Invalidation
-    } else {
-        Reason::Source
+pub fn state(path: &Path, expected: &Expected<'_>) -> State {
+    match fs::read(path) {
+        Ok(bytes) => expected.check(&bytes).map_or_else(State::Stale, |()| State::Current),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => State::Missing,
+        Err(error) => State::Stale(Reason::Unreadable(error.to_string())),
     }
 }
 
-fn body_fault(body: &[u8], co_filename: &[u8]) -> Option<Reason> {
-    let arena = Bump::new();
-    match marshal::read(&arena, body) {
-        Ok(code) if code.filename.0 == co_filename => None,
-        Ok(code) => Some(Reason::Filename(String::from_utf8_lossy(code.filename.0).into_owned())),
-        Err(error) => Some(Reason::Damaged(error.to_string())),
+impl Expected<'_> {
+    fn check(&self, pyc: &[u8]) -> Result<(), Reason> {
+        let found = Header::read(pyc).map_err(|error| Reason::Damaged(error.to_string()))?;
+        let mode = found.invalidation();
+        if found.magic != self.target.features().magic {
+            return Err(Reason::Magic);
+        }
+        if self.invalidation.is_some_and(|wanted| wanted != mode) {
+            return Err(Reason::Invalidation);
+        }
+        if found != self.header(mode) {
+            return Err(Reason::Source);
+        }
+        self.check_body(&pyc[HEADER_LEN..])
+    }
+
+    /// The header of a pyc of this mode.
+    fn header(&self, mode: Invalidation) -> Header {
+        match mode {
+            Invalidation::Timestamp => timestamp_header(self.target.features().magic, self.mtime, self.size),
+            hashed => Header::new(self.target, hashed, self.source, self.mtime),
+        }
+    }
+
+    fn check_body(&self, body: &[u8]) -> Result<(), Reason> {
+        let arena = Bump::new();
+        let code = marshal::read(&arena, body).map_err(|error| Reason::Damaged(error.to_string()))?;
+        match self.co_filename {
+            Some(name) if code.filename.0 != name => {
+                Err(Reason::Filename(String::from_utf8_lossy(code.filename.0).into_owned()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-/// What the header of a timestamp pyc says, of a source that need not be read for it.
+/// The header of a timestamp pyc, for which the source need not be read.
 pub fn timestamp_header(magic: u16, mtime: i64, size: u64) -> Header {
     Header { magic, origin: Origin::Timestamp { mtime: mtime as u32, size: size as u32 } }
 }
 
-/// The modification time in whole seconds, rounded as Python does, which goes through a float: 0.99999999 s is the next second to it.
+/// The modification time in whole seconds, rounded as Python does. Python computes with a float, to
+/// which 0.99999999 s is the next second.
 ///
 /// CPython: `Modules/posixmodule.c` `fill_time`; `Lib/importlib/_bootstrap_external.py` `_pack_uint32` (3.8–)
 pub fn mtime_seconds(metadata: &fs::Metadata) -> io::Result<i64> {

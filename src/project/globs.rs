@@ -1,14 +1,15 @@
 //! Globs that keep files and folders out of a walk, or in it.
 //!
-//! A glob without `/` is matched with the names of files and folders at any depth; one with a `/` is matched with the whole path,
-//! relative to the folder the glob belongs to (the PATH for `--exclude`, the folder of pyproject.toml for its `exclude`).
-//! `*` stays within a name, `**` spans folders. A folder that matches is skipped with all it holds.
+//! A glob without `/` is matched with the names of files and folders at any depth. A glob with a `/`
+//! is matched with the whole path, relative to the folder that the glob belongs to: the PATH for
+//! `--exclude`, the folder of pyproject.toml for its `exclude`. `*` stays within a name, `**` spans
+//! folders. A folder that matches is skipped with everything in it.
 
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Compiled globs, with where their paths begin.
+/// Compiled globs.
 #[derive(Clone, Debug, Default)]
 pub struct Globs(Vec<Group>);
 
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_glob_is_named() {
+    fn an_invalid_glob_is_named() {
         let error = Globs::default().add(Path::new(""), &["a[".to_owned()]).expect_err("an open class");
         assert!(error.to_string().starts_with("`a[` is not a glob: "), "{error}");
     }

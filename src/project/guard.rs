@@ -6,13 +6,13 @@ use std::panic::{self, AssertUnwindSafe};
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
-    /// What the hook saw, with the place in our code.
+    /// The message of the last panic, with the place in our code.
     static SEEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Runs `work`; a panic in it becomes its message.
 ///
-/// What `work` borrows mutably may be in any state after a panic: it is not to be used again.
+/// After a panic the data that `work` borrows mutably may be in any state. Do not use it again.
 pub fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     let before = GUARDED.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));
@@ -20,7 +20,8 @@ pub fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     result.map_err(|payload| SEEN.take().unwrap_or_else(|| text_of(payload.as_ref())))
 }
 
-/// Keeps panics inside [`guarded`] from being printed, and notes where they happened. For a program to call once, at its start.
+/// Keeps panics inside [`guarded`] from being printed, and records where they happened. A program
+/// calls this once, at its start.
 pub fn install_hook() {
     let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -46,7 +46,7 @@ pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Resu
     Ok(())
 }
 
-/// Elsewhere an interrupted run may leave a temporary file.
+/// Elsewhere an interrupted run may leave a temporary file, which the next run removes.
 #[cfg(not(unix))]
 pub fn end_between_writes(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     Ok(())

@@ -8,11 +8,13 @@
 //!
 //! Nothing here prints. What goes wrong with one file is in that file's report; the others go on.
 //!
-//! Invariant: after a run without failures the tree holds what a first run would have written,
-//! whatever was there before (but for pycs of another patch level of the same version, which
-//! nothing in a pyc tells apart; `--force` rewrites them).
+//! Invariant: after a run without failures Python takes every pyc of the tree, whatever was there
+//! before. Pycs that Python would take anyway stay as they are, whoever made them; `--force`
+//! rewrites them. That includes pycs of another patch level of the same version, which nothing in a
+//! pyc tells apart.
 
 pub mod build;
+pub mod duplicates;
 pub mod examine;
 pub mod filename;
 pub mod freshness;
@@ -47,11 +49,15 @@ pub struct FileError {
     pub source: io::Error,
 }
 
-/// A path for people: without the `./` of the folder one is in; bytes that are no UTF-8 are
+/// A path without the `./` of the current folder.
+pub fn trimmed(path: &Path) -> &Path {
+    path.strip_prefix(".").ok().filter(|path| !path.as_os_str().is_empty()).unwrap_or(path)
+}
+
+/// A path for people: without the `./` of the current folder; bytes that are not UTF-8 are
 /// replaced, control characters escaped.
 pub fn shown(path: &Path) -> String {
-    let path = path.strip_prefix(".").ok().filter(|path| !path.as_os_str().is_empty()).unwrap_or(path);
-    let text = path.to_string_lossy();
+    let text = trimmed(path).to_string_lossy();
     if !text.chars().any(char::is_control) {
         return text.into_owned();
     }

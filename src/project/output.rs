@@ -4,6 +4,8 @@
 //!                        beside the sources                        --out-dir DIR
 //! --layout pycache       src/pkg/__pycache__/mod.cpython-312.pyc   DIR/pkg/__pycache__/mod.cpython-312.pyc
 //! --layout sourceless    src/pkg/mod.pyc                           DIR/pkg/mod.pyc
+//!
+//! --pycache-prefix DIR   DIR/home/me/src/pkg/mod.cpython-312.pyc, if src is /home/me/src
 //! ```
 //!
 //! Invariant of a [`Plan`]: no two outputs have the same path, so workers never write the same
@@ -12,7 +14,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR_STR, Path, PathBuf, Prefix};
+
+use regex::bytes::RegexSet;
 
 use super::filename::FileNames;
 use super::globs::Globs;
@@ -42,9 +46,29 @@ pub enum Layout {
 /// Where pycs are written.
 #[derive(Clone, Debug, Default)]
 pub struct Placement {
-    /// Mirror the trees here; beside the sources if `None`.
-    pub out_dir: Option<PathBuf>,
+    pub destination: Destination,
     pub layout: Layout,
+    pub duplicates: Duplicates,
+}
+
+/// What to do with equal pycs of several optimization levels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    #[default]
+    Keep,
+    HardLink,
+}
+
+/// The folder that pycs are written under.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Destination {
+    #[default]
+    BesideSources,
+    /// A copy of the folder structure of the PATHs.
+    Mirror(PathBuf),
+    /// The folder that `PYTHONPYCACHEPREFIX` names, which holds the pycs of all sources of the
+    /// machine. It is only for the pycache layout.
+    Prefix(PathBuf),
 }
 
 /// A PATH to compile, with its settings.
@@ -53,9 +77,13 @@ pub struct Root {
     pub path: PathBuf,
     pub targets: Vec<Target>,
     pub optimize: Vec<u8>,
-    pub invalidation: Invalidation,
+    /// The mode that pycs must have. Without one, pycs of every mode stay, and new ones have the
+    /// default mode.
+    pub invalidation: Option<Invalidation>,
     pub warnings: WarningPolicy,
     pub excludes: Globs,
+    /// Sources whose paths match are left out. The paths are those of the PATH, continued.
+    pub exclude_regexes: RegexSet,
 }
 
 /// A source and its pycs.
@@ -64,7 +92,10 @@ pub struct Module {
     pub source: PathBuf,
     pub size: u64,
     pub co_filename: Vec<u8>,
-    pub invalidation: Invalidation,
+    pub layout: Layout,
+    pub duplicates: Duplicates,
+    /// As in [`Root`].
+    pub invalidation: Option<Invalidation>,
     pub warnings: WarningPolicy,
     pub outputs: Vec<Output>,
 }
@@ -80,10 +111,19 @@ pub struct Output {
 #[derive(Debug, Default)]
 pub struct Plan {
     pub modules: Vec<Module>,
-    /// The `__pycache__` folders under each PATH, with the PATH's targets.
-    pub caches: Vec<(PathBuf, Vec<Target>)>,
+    /// The `__pycache__` folders beside the sources.
+    pub caches: Vec<Cache>,
     /// Files and folders that could not be read.
     pub errors: Vec<FileError>,
+}
+
+/// A `__pycache__` folder.
+#[derive(Debug)]
+pub struct Cache {
+    pub path: PathBuf,
+    /// The PATH that it is under, and the targets of that PATH.
+    pub root: PathBuf,
+    pub targets: Vec<Target>,
 }
 
 /// A combination of options that cannot be fulfilled.
@@ -104,10 +144,10 @@ pub enum PlanError {
 impl Plan {
     /// Walks the roots and says what is to be written where. Writes nothing.
     pub fn new(roots: &[Root], placement: &Placement, names: &FileNames) -> Result<Plan, PlanError> {
-        let links = match placement.out_dir {
+        let links = match placement.destination {
             // The mirror has no links, and what they lead to would be missing there.
-            Some(_) => FolderLinks::Follow,
-            None => FolderLinks::Skip,
+            Destination::Mirror(_) => FolderLinks::Follow,
+            Destination::BesideSources | Destination::Prefix(_) => FolderLinks::Skip,
         };
         let mut plan = Plan::default();
         let mut owners = HashMap::new();
@@ -120,12 +160,19 @@ impl Plan {
             let (excludes, includes) = (&root.excludes, &Globs::default());
             let walked = walk(&root.path, &Rules { files, links, hidden, excludes, includes });
             for source in walked.sources {
+                if root.exclude_regexes.is_match(source.path.as_os_str().as_encoded_bytes()) {
+                    continue;
+                }
                 let module = root.module(&source, &variants, placement, names);
                 if claim(&mut owners, &module)? {
                     plan.modules.push(module);
                 }
             }
-            plan.caches.extend(walked.caches.into_iter().map(|cache| (cache, root.targets.clone())));
+            plan.caches.extend(walked.caches.into_iter().map(|path| Cache {
+                path,
+                root: root.path.clone(),
+                targets: root.targets.clone(),
+            }));
             plan.errors.extend(walked.errors);
         }
         Ok(plan)
@@ -178,7 +225,9 @@ impl Root {
         Module {
             source: source.path.clone(),
             size: source.size,
-            co_filename: names.of(&source.path, &source.relative),
+            co_filename: names.of(&source.path, &placement.plain_name(source)),
+            layout: placement.layout,
+            duplicates: placement.duplicates,
             invalidation: self.invalidation,
             warnings: self.warnings,
             outputs: variants.iter().map(output).collect(),
@@ -189,23 +238,78 @@ impl Root {
 impl Placement {
     /// The path of the pyc of a source.
     fn path(&self, source: &Source, variant: Variant) -> PathBuf {
-        let module = match &self.out_dir {
-            Some(dir) => dir.join(&source.relative),
-            None => source.path.clone(),
-        };
+        let module = self.module(source);
         let mut name = module.file_stem().unwrap_or_default().to_owned();
-        match self.layout {
-            Layout::Pycache => {
-                // The stem may be no UTF-8, so only what follows it is made as a string.
-                name.push(cache_file_name("", variant.target, variant.optimize));
-                module.with_file_name(CACHE_DIR).join(name)
-            }
-            Layout::Sourceless => {
+        // The stem may not be UTF-8, so only the rest is made as a string.
+        match (self.layout, &self.destination) {
+            (Layout::Sourceless, _) => {
                 name.push(sourceless_file_name(""));
                 module.with_file_name(name)
             }
+            (Layout::Pycache, Destination::Prefix(_)) => {
+                name.push(cache_file_name("", variant.target, variant.optimize));
+                module.with_file_name(name)
+            }
+            (Layout::Pycache, _) => {
+                name.push(cache_file_name("", variant.target, variant.optimize));
+                module.with_file_name(CACHE_DIR).join(name)
+            }
         }
     }
+
+    /// Where the source would be if it were beside its pyc.
+    fn module(&self, source: &Source) -> PathBuf {
+        match &self.destination {
+            Destination::BesideSources => source.path.clone(),
+            Destination::Mirror(dir) => dir.join(&source.relative),
+            Destination::Prefix(dir) => prefixed(dir, &source.path),
+        }
+    }
+
+    /// The `co_filename` of a source without options to change it. Python replaces the name in a
+    /// `__pycache__` by the path of the source; there it is relative, so that the bytes do not
+    /// depend on the machine. Nothing replaces the name in a source-less pyc; a relative one would
+    /// lead tracebacks to files of the current folder.
+    fn plain_name(&self, source: &Source) -> PathBuf {
+        match self.layout {
+            Layout::Pycache => source.relative.clone(),
+            Layout::Sourceless => absolute(&self.module(source)),
+        }
+    }
+}
+
+/// The path of a source, or of a folder of sources, in the folder that `PYTHONPYCACHEPREFIX` names.
+/// A Windows drive is left out.
+///
+/// CPython: `Lib/importlib/_bootstrap_external.py` `cache_from_source` (3.8–)
+pub fn prefixed(prefix: &Path, path: &Path) -> PathBuf {
+    let parts = absolute(path);
+    let parts = parts.components().filter_map(|part| match part {
+        Component::Prefix(prefix) => match prefix.kind() {
+            Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
+                Some(Path::new(server).join(share))
+            }
+            _ => None,
+        },
+        Component::Normal(name) => Some(PathBuf::from(name)),
+        _ => None,
+    });
+    prefix.join(parts.collect::<PathBuf>())
+}
+
+/// The path from the root, without `.` and `..`.
+///
+/// CPython: `Lib/posixpath.py` `abspath` (3.8–)
+fn absolute(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in std::path::absolute(path).as_deref().unwrap_or(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 fn list(variants: &[Variant]) -> String {
@@ -227,18 +331,27 @@ pub(crate) fn split_cache_name(name: &Path) -> Option<(&OsStr, &OsStr)> {
 }
 
 /// The source of a pyc, by the rules of imports: `pkg/__pycache__/mod.cpython-312.opt-1.pyc` is of
-/// `pkg/mod.py`, and `pkg/mod.pyc` of a `pkg/mod.py` beside it.
+/// `pkg/mod.py`, and `pkg/mod.pyc` of a `pkg/mod.py` beside it. In the folder `prefix` of
+/// `PYTHONPYCACHEPREFIX`, `PREFIX/home/me/mod.cpython-312.pyc` is of `/home/me/mod.py`.
 ///
 /// CPython: `Lib/importlib/_bootstrap_external.py` `source_from_cache` (3.8–)
-pub fn source_of(pyc: &Path) -> Option<PathBuf> {
+pub fn source_of(pyc: &Path, prefix: Option<&Path>) -> Option<PathBuf> {
     let folder = pyc.parent()?;
-    if folder.file_name().is_none_or(|name| name != CACHE_DIR) {
-        return Some(pyc.with_extension("py"));
+    let source_in = |folder: PathBuf| {
+        let (stem, _) = split_cache_name(Path::new(pyc.file_name()?))?;
+        let mut name = stem.to_owned();
+        name.push(".py");
+        Some(folder.join(name))
+    };
+    let inside =
+        prefix.and_then(|prefix| absolute(folder).strip_prefix(absolute(prefix)).ok().map(Path::to_owned));
+    if let Some(inside) = inside {
+        return source_in(Path::new(MAIN_SEPARATOR_STR).join(inside));
     }
-    let (stem, _) = split_cache_name(Path::new(pyc.file_name()?))?;
-    let mut name = stem.to_owned();
-    name.push(".py");
-    Some(folder.with_file_name(name))
+    match folder.file_name() {
+        Some(name) if name == CACHE_DIR => source_in(folder.parent()?.to_owned()),
+        _ => Some(pyc.with_extension("py")),
+    }
 }
 
 #[cfg(test)]
@@ -255,7 +368,43 @@ mod tests {
             ("pkg/__pycache__/mod.pyc", None),
             ("pkg/__pycache__/.mod.cpython-312.pyc.x1.tmp", None),
         ] {
-            assert_eq!(source_of(Path::new(pyc)).as_deref(), source.map(Path::new), "{pyc}");
+            assert_eq!(source_of(Path::new(pyc), None).as_deref(), source.map(Path::new), "{pyc}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pycs_of_a_prefix_lead_to_their_sources() {
+        for (pyc, source) in [
+            ("/x/home/me/mod.cpython-312.opt-1.pyc", Some("/home/me/mod.py")),
+            ("/x/./home/../mod.cpython-312.pyc", Some("/mod.py")),
+            ("/x/home/me/mod.pyc", None),
+            ("/y/mod.pyc", Some("/y/mod.py")),
+            ("/xy/__pycache__/mod.cpython-312.pyc", Some("/xy/mod.py")),
+        ] {
+            let found = source_of(Path::new(pyc), Some(Path::new("/x/")));
+            assert_eq!(found.as_deref(), source.map(Path::new), "{pyc}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_holds_absolute_paths_without_drives() {
+        let cases: &[(&str, &str)] = if cfg!(windows) {
+            &[
+                (r"C:\src\pkg\mod.py", r"P:\x\src\pkg\mod.py"),
+                (r"C:\src\.\..\mod.py", r"P:\x\mod.py"),
+                (r"\\server\share\mod.py", r"P:\x\server\share\mod.py"),
+            ]
+        } else {
+            &[
+                ("/src/pkg/mod.py", "/x/src/pkg/mod.py"),
+                ("/src/./../mod.py", "/x/mod.py"),
+                ("/../mod.py", "/x/mod.py"),
+            ]
+        };
+        let prefix = Path::new(if cfg!(windows) { r"P:\x" } else { "/x" });
+        for (path, expected) in cases {
+            assert_eq!(prefixed(prefix, Path::new(path)), Path::new(expected), "{path}");
         }
     }
 
@@ -264,14 +413,15 @@ mod tests {
         let source =
             Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0, included: false };
         let target: Target = "3.12.1".parse().expect("supported");
-        for (out_dir, layout, optimize, path) in [
-            (None, Layout::Pycache, 0, "src/pkg/__pycache__/mod.cpython-312.pyc"),
-            (None, Layout::Pycache, 2, "src/pkg/__pycache__/mod.cpython-312.opt-2.pyc"),
-            (None, Layout::Sourceless, 2, "src/pkg/mod.pyc"),
-            (Some("out"), Layout::Pycache, 0, "out/pkg/__pycache__/mod.cpython-312.pyc"),
-            (Some("out"), Layout::Sourceless, 0, "out/pkg/mod.pyc"),
+        let mirror = || Destination::Mirror("out".into());
+        for (destination, layout, optimize, path) in [
+            (Destination::BesideSources, Layout::Pycache, 0, "src/pkg/__pycache__/mod.cpython-312.pyc"),
+            (Destination::BesideSources, Layout::Pycache, 2, "src/pkg/__pycache__/mod.cpython-312.opt-2.pyc"),
+            (Destination::BesideSources, Layout::Sourceless, 2, "src/pkg/mod.pyc"),
+            (mirror(), Layout::Pycache, 0, "out/pkg/__pycache__/mod.cpython-312.pyc"),
+            (mirror(), Layout::Sourceless, 0, "out/pkg/mod.pyc"),
         ] {
-            let placement = Placement { out_dir: out_dir.map(PathBuf::from), layout };
+            let placement = Placement { destination, layout, ..Placement::default() };
             assert_eq!(placement.path(&source, Variant { target, optimize }), Path::new(path));
         }
     }

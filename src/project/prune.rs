@@ -1,8 +1,8 @@
 //! Finding and removing the pycs of sources that are gone.
 //!
-//! Only files that a run like this one writes are looked at: in `__pycache__` those with the tag of
-//! a target of the run, in a source-less mirror those with a target's magic number. A source that
-//! is there but excluded is not gone.
+//! Only files that a run like this one writes are looked at: those with the tag of a target of the
+//! run, in a source-less mirror those with a target's magic number, and temporary files. A source
+//! that is there but excluded is not gone.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -13,74 +13,108 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::FileError;
-use super::output::{Layout, Placement, Plan, Root, split_cache_name};
+use super::output::{Cache, Destination, Layout, Placement, Plan, Root, prefixed, split_cache_name};
+use super::write::is_temporary;
 use crate::pyc::{CACHE_DIR, HEADER_LEN, Header};
 use crate::targets::Target;
 
-/// The pycs whose sources are gone, in order, and the folders that could not be looked at.
+/// The files that can be removed, in order, and the folders that could not be looked at.
 #[derive(Debug, Default)]
 pub struct Orphans {
-    pub pycs: Vec<PathBuf>,
+    pub pycs: Vec<Orphan>,
+    /// Temporary files, some of which a run may still be writing.
+    pub temporary: Vec<PathBuf>,
     pub errors: Vec<FileError>,
 }
 
-/// Looks for orphans among the pycs beside the sources, or in the mirror, which is taken to mirror
-/// only `roots`.
+/// A pyc whose source is gone.
+#[derive(Debug)]
+pub struct Orphan {
+    pub pyc: PathBuf,
+    /// The folder that stays even if it is empty without the pyc.
+    top: PathBuf,
+}
+
+/// Looks for orphans where `placement` has the pycs of `roots`. A mirror must not hold the pycs of
+/// other roots.
 pub fn orphans(plan: &Plan, roots: &[Root], placement: &Placement) -> Orphans {
     let mut orphans = Orphans::default();
     let outputs = plan.modules.iter().flat_map(|module| &module.outputs);
     let kept: HashSet<&Path> = outputs.map(|output| output.path.as_path()).collect();
-    match &placement.out_dir {
-        Some(dir) => orphans.in_mirror(dir, roots, placement.layout, &kept),
-        None => {
-            for (cache, targets) in &plan.caches {
-                orphans.in_cache(cache, targets, &kept);
+    match &placement.destination {
+        Destination::BesideSources => plan.caches.iter().for_each(|cache| orphans.in_cache(cache, &kept)),
+        Destination::Mirror(dir) => {
+            let names = match placement.layout {
+                Layout::Pycache => Names::InCaches,
+                Layout::Sourceless => Names::Sourceless,
+            };
+            orphans.in_mirror(dir, dir, roots, names, &kept);
+        }
+        Destination::Prefix(dir) => {
+            for root in roots.iter().filter(|root| root.path.is_dir()) {
+                let mirror = prefixed(dir, &root.path);
+                orphans.in_mirror(&mirror, dir, std::slice::from_ref(root), Names::Tagged, &kept);
             }
         }
     }
     orphans
 }
 
-/// Removes an orphan, and the folders that are empty without it, up to `out_dir` or the
-/// `__pycache__` itself.
-pub fn remove(pyc: &Path, out_dir: Option<&Path>) -> Result<(), FileError> {
-    match fs::remove_file(pyc) {
-        // Another run was faster.
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(FileError::new("remove", pyc, error));
+/// How pycs are named in a mirror.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// With tags, in `__pycache__` folders.
+    InCaches,
+    /// With tags, where the sources would be.
+    Tagged,
+    Sourceless,
+}
+
+impl Orphan {
+    /// Removes the pyc and the folders that are empty without it: Python takes an empty folder for
+    /// a namespace package.
+    pub fn remove(&self) -> Result<(), FileError> {
+        match fs::remove_file(&self.pyc) {
+            // Another run was faster.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(FileError::new("remove", &self.pyc, error));
+            }
+            _ => {}
         }
-        _ => {}
-    }
-    for folder in pyc.ancestors().skip(1) {
-        let is_ours = match out_dir {
-            Some(dir) => folder != dir && folder.starts_with(dir),
-            None => folder.file_name() == Some(OsStr::new(CACHE_DIR)),
-        };
-        // Fails for a folder with anything in it, which is what keeps this safe.
-        if !is_ours || fs::remove_dir(folder).is_err() {
-            break;
+        for folder in self.pyc.ancestors().skip(1) {
+            let is_inside = folder != self.top && folder.starts_with(&self.top);
+            // `remove_dir` fails for a folder that is not empty.
+            if !is_inside || fs::remove_dir(folder).is_err() {
+                break;
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 impl Orphans {
-    fn in_cache(&mut self, cache: &Path, targets: &[Target], kept: &HashSet<&Path>) {
-        let entries = match fs::read_dir(cache).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+    fn in_cache(&mut self, cache: &Cache, kept: &HashSet<&Path>) {
+        let entries = match fs::read_dir(&cache.path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
             Ok(entries) => entries,
-            Err(error) => return self.errors.push(FileError::new("read", cache, error)),
+            Err(error) => return self.errors.push(FileError::new("read", &cache.path, error)),
         };
-        let mut pycs: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-        pycs.sort();
-        let folder = cache.parent().unwrap_or(Path::new(""));
-        pycs.retain(|pyc| {
-            !kept.contains(pyc.as_path())
-                && cached_stem(pyc, targets).is_some_and(|stem| !has_source(folder, stem))
-        });
-        self.pycs.extend(pycs);
+        let mut files: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+        files.sort();
+        let folder = cache.path.parent().unwrap_or(Path::new(""));
+        for file in files {
+            let is_gone = |stem| !has_source(folder, stem);
+            if is_temporary(&file) {
+                self.temporary.push(file);
+            } else if !kept.contains(file.as_path())
+                && cached_stem(&file, &cache.targets).is_some_and(is_gone)
+            {
+                self.pycs.push(Orphan { pyc: file, top: cache.root.clone() });
+            }
+        }
     }
 
-    fn in_mirror(&mut self, dir: &Path, roots: &[Root], layout: Layout, kept: &HashSet<&Path>) {
+    /// Looks in `dir`, which mirrors `roots`. `top` is `dir` or a folder that it is in.
+    fn in_mirror(&mut self, dir: &Path, top: &Path, roots: &[Root], names: Names, kept: &HashSet<&Path>) {
         let targets: Vec<Target> = roots.iter().flat_map(|root| root.targets.iter().copied()).collect();
         for entry in WalkDir::new(dir).sort_by_file_name() {
             let entry = match entry {
@@ -96,18 +130,23 @@ impl Orphans {
             if !entry.file_type().is_file() || kept.contains(pyc) {
                 continue;
             }
+            if is_temporary(pyc) {
+                self.temporary.push(pyc.to_owned());
+                continue;
+            }
             let parent = pyc.parent().unwrap_or(dir);
             let in_cache = parent.file_name() == Some(OsStr::new(CACHE_DIR));
-            let (folder, stem) = match layout {
-                Layout::Pycache if in_cache => (parent.parent(), cached_stem(pyc, &targets)),
-                Layout::Sourceless if !in_cache => (Some(parent), sourceless_stem(pyc, &targets)),
+            let (folder, stem) = match names {
+                Names::InCaches if in_cache => (parent.parent(), cached_stem(pyc, &targets)),
+                Names::Tagged if !in_cache => (Some(parent), cached_stem(pyc, &targets)),
+                Names::Sourceless if !in_cache => (Some(parent), sourceless_stem(pyc, &targets)),
                 _ => continue,
             };
             let relative = folder.and_then(|folder| folder.strip_prefix(dir).ok());
             if let (Some(relative), Some(stem)) = (relative, stem)
                 && !roots.iter().any(|root| root.has(relative, stem))
             {
-                self.pycs.push(pyc.to_owned());
+                self.pycs.push(Orphan { pyc: pyc.to_owned(), top: top.to_owned() });
             }
         }
     }

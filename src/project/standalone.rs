@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -47,18 +48,42 @@ impl Runner {
             }
         };
         let mut bytes = fs::read(&path).map_err(|error| FileError::new("read", &path, error))?;
-        let is_windows = bytes.starts_with(b"MZ");
-        // Of one processor or of several.
-        let is_macos =
-            [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"].iter().any(|start| bytes.starts_with(*start));
-        if !is_windows && !is_macos && !bytes.starts_with(b"\x7fELF") {
-            return Err(RunnerError::NotExecutable(path));
-        }
+        let Some(system) = System::of(&bytes) else { return Err(RunnerError::NotExecutable(path)) };
         let Some(mark) = memmem::find(&bytes, RUNNER_MARK) else { return Err(RunnerError::NoRunner(path)) };
         // What macOS loads has to be what the linker signed.
-        if !is_macos {
+        if system != System::MacOs {
             bytes[mark + RUNNER_MARK.len() - 1] = b'1';
         }
-        Ok(Runner { bytes, is_windows, is_macos })
+        Ok(Runner { bytes, is_windows: system == System::Windows, is_macos: system == System::MacOs })
     }
+}
+
+/// The systems that have executables of their own format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum System {
+    /// Linux and its like.
+    Elf,
+    MacOs,
+    Windows,
+}
+
+impl System {
+    /// The system that an executable which begins with these bytes is for.
+    fn of(bytes: &[u8]) -> Option<System> {
+        let starts: [(&[u8], System); 4] = [
+            (b"MZ", System::Windows),
+            (b"\x7fELF", System::Elf),
+            // For one processor, and for several.
+            (b"\xcf\xfa\xed\xfe", System::MacOs),
+            (b"\xca\xfe\xba\xbe", System::MacOs),
+        ];
+        starts.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, system)| system)
+    }
+}
+
+/// Whether a file begins as an executable does. A bundle that does is a standalone one.
+pub fn is_executable(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && System::of(&start).is_some()
 }

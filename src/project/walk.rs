@@ -1,8 +1,8 @@
-//! Finding the sources under a PATH: from a file or folder to its `.py` files, in an order that does not depend on the file system.
+//! Finding the sources under a PATH, in an order that does not depend on the file system.
 //!
-//! Skipped are hidden folders, `__pycache__`, virtual environments (a folder with `pyvenv.cfg`), caches (one with a `CACHEDIR.TAG`) and what is excluded;
-//! a PATH itself is always taken.
-//! What cannot be read is an error in the result, the rest is walked.
+//! Hidden folders, `__pycache__`, virtual environments (folders with a `pyvenv.cfg`), caches
+//! (folders with a `CACHEDIR.TAG`) and excluded files are skipped. A PATH itself is always taken. A
+//! file or folder that cannot be read is an error in the result; the walk goes on.
 
 use std::fs;
 use std::io;
@@ -14,10 +14,11 @@ use super::FileError;
 use super::globs::Globs;
 use crate::pyc::CACHE_DIR;
 
-/// What to do with a symbolic link to a folder. Links to files are always taken; Python looks for the pyc beside the link.
+/// What to do with a symbolic link to a folder. Links to files are always taken: Python looks for the
+/// pyc beside the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FolderLinks {
-    /// As compileall does: what they lead to is reached anyway, or lies outside of the PATH.
+    /// As compileall does: their folders are reached by another way, or are outside of the PATH.
     Skip,
     /// Loops are cut.
     Follow,
@@ -34,20 +35,20 @@ pub enum Files {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hidden {
     Folders,
-    /// Folders and files: `.env` and the like are nobody's business.
+    /// Folders and files, such as `.env`.
     All,
-    /// Those at the top of the tree: what lies deeper in a folder of installed packages (`numpy/.dylibs`) is part of them.
+    /// Those at the top of the tree. Deeper ones are parts of installed packages (`numpy/.dylibs`).
     Top,
 }
 
-/// What a walk takes and what it leaves out.
+/// The rules of a walk.
 #[derive(Clone, Debug)]
 pub struct Rules<'r> {
     pub files: Files,
     pub links: FolderLinks,
     pub hidden: Hidden,
     pub excludes: &'r Globs,
-    /// What is taken though it would be left out otherwise.
+    /// Files and folders that are taken although another rule leaves them out.
     pub includes: &'r Globs,
 }
 
@@ -59,15 +60,15 @@ pub struct Source {
     /// The path inside the PATH; the file's name if the PATH is the file.
     pub relative: PathBuf,
     pub size: u64,
-    /// It, or a folder it is in, was asked for by name.
+    /// The file, or a folder that it is in, matches `includes`.
     pub included: bool,
 }
 
-/// What is under a PATH.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub struct Walk {
     pub sources: Vec<Source>,
-    /// The `__pycache__` folders met.
+    /// The `__pycache__` folders.
     pub caches: Vec<PathBuf>,
     pub errors: Vec<FileError>,
 }
@@ -95,7 +96,7 @@ impl Walk {
     fn folder(&mut self, root: &Path, rules: &Rules<'_>) {
         let follow = rules.links == FolderLinks::Follow;
         let mut entries = WalkDir::new(root).follow_links(follow).sort_by_file_name().into_iter();
-        // The depths of the outermost folder around that is left out, and of the outermost that is included.
+        // The depths of the outermost enclosing folders that are left out and included.
         let (mut left_out, mut included) = (None, None);
         while let Some(entry) = entries.next() {
             let entry = match entry {
@@ -128,7 +129,7 @@ impl Walk {
         }
     }
 
-    /// Takes a file or a link to one. A dangling link is no module, and not an error: editors leave them as locks.
+    /// Takes a file or a link to one. A dangling link is not an error: editors use them as locks.
     fn file(&mut self, entry: &DirEntry, relative: &Path, included: bool) {
         match fs::metadata(entry.path()) {
             Ok(metadata) if metadata.is_file() => self.sources.push(Source {
@@ -170,7 +171,7 @@ impl Rules<'_> {
     }
 }
 
-/// The error of a folder that could not be listed; none for a loop of links or a link that leads nowhere.
+/// The error of a folder that could not be listed; none for a loop of links or a dangling link.
 fn file_error(error: walkdir::Error) -> Option<FileError> {
     let path = error.path().map(Path::to_owned).unwrap_or_default();
     let source = if error.loop_ancestor().is_some() { None } else { error.into_io_error() }?;

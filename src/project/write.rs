@@ -1,21 +1,26 @@
-//! Writing a file whole or not at all: to a temporary name in the same folder, then renamed.
+//! Writing a file whole or not at all: to a temporary file in the same folder, which is then
+//! renamed.
 //!
-//! An interrupted run ends between writes. One that is killed outright leaves at most a `.NAME.XXXXXX.tmp`, which no Python reads and no later run minds.
+//! An interrupted run ends between writes. A run that is killed leaves at most a
+//! `.crosspyc-XXXXXX.tmp` for each of its threads, which no Python reads. The next run that writes
+//! to the folder removes it. It knows by a lock whether the writer is alive.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::interrupt::uninterrupted;
 
-/// So that names of the longest kind still leave room for what makes them temporary.
-const MAX_PREFIX: usize = 200;
+const TEMPORARY_PREFIX: &str = ".crosspyc-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Writes `bytes` to `path`, making the folders that lack. `mode` is what a file newly made is given, less the umask.
+/// Writes `bytes` to `path`, and makes the folders that are missing. `mode` are the permissions of
+/// a new file, less the umask.
 ///
-/// As `py_compile` does, a symbolic link or something that is no file is not replaced.
+/// As in `py_compile`, a symbolic link or something that is not a file is not replaced.
 ///
-/// CPython: `Lib/importlib/_bootstrap_external.py` `_write_atomic`; `Lib/py_compile.py` `compile` (3.8–)
+/// CPython: `Lib/importlib/_bootstrap_external.py` `_write_atomic`; `Lib/py_compile.py` `compile`
+/// (3.8–)
 pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     write_parts_atomically(path, &[bytes], mode)
 }
@@ -26,6 +31,7 @@ pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Re
         return Err(io::Error::other("something that is not a regular file is there"));
     }
     uninterrupted(|| match write_in_folder(path, parts, mode) {
+        // The folder is missing, or another run took the file for a leftover before it was locked.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(folder_of(path))?;
             write_in_folder(path, parts, mode)
@@ -35,22 +41,45 @@ pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Re
 }
 
 fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut end = name.len().min(MAX_PREFIX);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    let prefix = format!(".{}.", &name[..end]);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".tmp");
+    let mut builder = temporary();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     #[cfg(not(unix))]
     let _ = mode;
     let mut file = builder.tempfile_in(folder_of(path)).map_err(plain)?;
+    // A file system without locks has no leftovers removed either.
+    let _ = file.as_file().lock();
     parts.iter().try_for_each(|part| file.write_all(part)).map_err(plain)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Makes files with names that [`is_temporary`] knows.
+pub(super) fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    builder
+}
+
+/// Whether the file's name is that of a file being written, or of one that a killed run left.
+pub fn is_temporary(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
+}
+
+/// Removes a temporary file unless a run is writing it. Returns whether it was removed.
+pub fn remove_leftover(path: &Path) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let is_free = |file: File| file.try_lock().is_ok();
+    is_file && File::options().write(true).open(path).is_ok_and(is_free) && fs::remove_file(path).is_ok()
+}
+
+/// Removes what killed runs left in a folder. A folder that cannot be listed has none.
+pub fn remove_leftovers(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| is_temporary(path)) {
+        remove_leftover(&path);
+    }
 }
 
 /// The error without the temporary name, which the crate adds to its text.
@@ -61,14 +90,16 @@ fn plain(error: io::Error) -> io::Error {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder of a file; `.` for a bare name.
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
 }
 
-/// The permission bits of a pyc: those of its source, not executable, and always writable by its owner.
+/// The permission bits of a pyc: those of its source, not executable, and always writable by its
+/// owner.
 ///
 /// CPython: `Lib/importlib/_bootstrap_external.py` `_calc_mode` (3.8–)
 pub fn mode_for(source: &fs::Metadata) -> u32 {
@@ -101,6 +132,21 @@ mod tests {
         let path = dir.path().join(format!("{}.cpython-312.pyc", "é".repeat(119)));
         write_atomically(&path, b"x", 0o644).expect("written");
         assert!(path.exists());
+    }
+
+    #[test]
+    fn leftovers_are_removed_unless_a_run_holds_them() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let names = [".crosspyc-a.tmp", ".crosspyc-b.tmp", ".other.tmp", "crosspyc-a.tmp"];
+        names.iter().for_each(|name| fs::write(dir.path().join(name), "").expect("written"));
+        let held = File::options().write(true).open(dir.path().join(names[1])).expect("there");
+        held.lock().expect("locked");
+        remove_leftovers(dir.path());
+        let left: Vec<&str> = names.into_iter().filter(|name| dir.path().join(name).exists()).collect();
+        assert_eq!(left, &names[1..]);
+        drop(held);
+        remove_leftovers(dir.path());
+        assert!(!dir.path().join(names[1]).exists());
     }
 
     #[test]

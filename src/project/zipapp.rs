@@ -2,16 +2,20 @@
 //!
 //! ```text
 //! #!/usr/bin/env python3
-//! __main__.py                     picks a folder by cache tag and magic number, and by -O; says
-//! what is needed where none fits cpython-312/                    what stands on sys.path: modules
-//! as pycs, with the sources beside them if those are carried cpython-312/pkg/mod.pyc
-//! cpython-312/pkg/data.txt        data files are in every folder, for importlib.resources looks
-//! for them beside the modules cpython-313.opt-1/... thing-1.0.dist-info/METADATA    for
-//! importlib.metadata, which looks into the root of a zip only: it stands on sys.path too, after
-//! the folder
+//! __main__.py                     chooses a folder by cache tag, magic number and -O; says which
+//!                                 Python is needed if none fits
+//! cpython-312/                    is put on sys.path: modules as pycs, and their sources beside
+//!                                 them if the bundle has sources
+//! cpython-312/pkg/mod.pyc
+//! cpython-312/pkg/data.txt        is in every folder: importlib.resources looks beside modules
+//! cpython-313.opt-1/...
+//! thing-1.0.dist-info/METADATA    is for importlib.metadata, which looks only into the root of a
+//!                                 zip; the root is on sys.path too, after the folder
 //! ```
 //!
 //! Folders have entries of their own, by which zipimport knows namespace packages.
+
+mod read;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Seek as _, SeekFrom, Write as _};
@@ -26,6 +30,8 @@ use super::write::write_atomically;
 use crate::bundle::{Contents, EntryPoint, File, Variant, folders};
 use crate::pyc::{CACHE_DIR, sourceless_file_name};
 use crate::targets::{RequiresPython, Version};
+
+pub use read::{Entry, Findings, Folder, Zipapp, ZipappError};
 
 /// The first line if no other is wanted.
 pub const PYTHON: &str = "/usr/bin/env python3";

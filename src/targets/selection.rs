@@ -1,10 +1,12 @@
-//! Which targets a user means: `3.12`, `3.12.1`, `3.9,3.12`, `3.8-3.15`, `all`.
+//! Which targets a user means: `3.12`, `3.12.1`, `3.12,3.14`, `3.12-3.15`, `>=3.12`, `3.12+`, `all`,
+//! and `py312` as other tools write it.
 
 use std::str::FromStr;
 
+use super::requires_python::RequiresPython;
 use super::version::{Target, TargetError, Version};
 
-/// What one `--target` says: at least one target, in the order written.
+/// The targets of one `--target`: at least one, in the order written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetSpec(Vec<Target>);
 
@@ -12,15 +14,49 @@ impl FromStr for TargetSpec {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        let mut targets = Vec::new();
-        for part in text.split(',').map(str::trim) {
-            match part.split_once('-') {
-                Some((first, last)) => targets.extend(range(first.trim(), last.trim())?),
-                None if part == "all" => targets.extend(Version::supported().filter_map(Target::newest)),
-                None => targets.push(part.parse()?),
-            }
-        }
+        // Specifiers have commas of their own.
+        let targets = if text.contains(['<', '>', '=', '~', '!']) {
+            allowed(text)?
+        } else {
+            let parts = text.split(',').map(|part| part_targets(part.trim()));
+            parts.collect::<Result<Vec<_>, _>>().map_err(as_spec)?.concat()
+        };
         Ok(TargetSpec(targets))
+    }
+}
+
+fn part_targets(part: &str) -> Result<Vec<Target>, TargetError> {
+    if part == "all" {
+        return Ok(all_targets());
+    }
+    if let Some((first, last)) = part.split_once('-') {
+        return range(first.trim(), last.trim());
+    }
+    if let Some(first) = part.strip_suffix('+') {
+        let _is_version: Target = first.parse()?;
+        return allowed(&format!(">={first}"));
+    }
+    let minor = part.strip_prefix("py3").or_else(|| part.strip_prefix("cp3"));
+    let target = minor.map_or_else(|| part.parse(), |minor| format!("3.{minor}").parse());
+    target.map(|target| vec![target])
+}
+
+/// The newest patch levels of all supported versions that the specifiers allow.
+fn allowed(specifiers: &str) -> Result<Vec<Target>, TargetError> {
+    let requires: RequiresPython = specifiers.parse()?;
+    let targets: Vec<Target> =
+        all_targets().into_iter().filter(|target| requires.allows(target.version())).collect();
+    if targets.is_empty() {
+        return Err(TargetError::NoneAllowed { specifiers: specifiers.to_owned() });
+    }
+    Ok(targets)
+}
+
+/// The same error, with the other ways to name targets.
+fn as_spec(error: TargetError) -> TargetError {
+    match error {
+        TargetError::Malformed(text) => TargetError::MalformedSpec(text),
+        error => error,
     }
 }
 
@@ -69,17 +105,32 @@ mod tests {
         assert_eq!(combined(&["3.12"]), Ok(newest.clone()));
         assert_eq!(combined(&["3.12.1"]), Ok("3.12.1".to_owned()));
         assert_eq!(combined(&["3.12-3.12", " 3.12 , 3.12"]), Ok(newest.clone()));
-        assert!(combined(&["all"]).expect("some are supported").contains(&newest));
+        let all = combined(&["all"]);
+        assert!(all.as_ref().expect("some are supported").contains(&newest));
+        for (spec, same) in [
+            ("py312", "3.12"),
+            ("cp313,3.12", "3.12-3.13"),
+            (">=3.8", "all"),
+            (">=3.13,<3.15", "3.13-3.14"),
+            ("~=3.14", "3.14-3.15"),
+            ("3.13+", "3.13-3.15"),
+            ("3.12,3.14+", "3.12,3.14,3.15"),
+        ] {
+            assert_eq!(combined(&[spec]), combined(&[same]), "{spec}");
+        }
     }
 
     #[test]
     fn wrong_specs_are_refused_by_name() {
+        for text in ["", "3.12,", "python312", "py", "py3.12", "+", "3.12.0-3.12.1"] {
+            let error = combined(&[text]).expect_err(text);
+            let end = "write it like 3.12 or 3.12.1, and several like 3.12,3.14, 3.12-3.14 or >=3.12";
+            assert!(error.ends_with(end), "{text}: {error}");
+        }
         for (spec, message) in [
-            ("", "`` is not a Python version; write it like 3.12 or 3.12.1"),
-            ("3.12,", "`` is not a Python version; write it like 3.12 or 3.12.1"),
-            ("py312", "`py312` is not a Python version; write it like 3.12 or 3.12.1"),
+            ("<3.9", "`<3.9` allows no supported version; supported: 3.12, 3.13, 3.14, 3.15"),
+            (">=x", "`>=x` is not a version specifier; write it like >=3.9 or <3.13"),
             ("3.7", "crosspyc knows no Python 3.7; it knows 3.8 to 3.15"),
-            ("3.12.0-3.12.1", "`3.12.0` is not a Python version; write it like 3.12 or 3.12.1"),
             ("3.12-3.11", "the range 3.12-3.11 runs backwards; write 3.11-3.12"),
             ("3.12.0,3.12.1", "3.12.0 and 3.12.1 give files of the same names; choose one of them"),
         ] {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::features::{self, Features, History};
+use super::requires_python::SpecifierError;
 
 /// A minor version of CPython.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,6 +115,15 @@ impl fmt::Display for Target {
 pub enum TargetError {
     #[error("`{0}` is not a Python version; write it like 3.12 or 3.12.1")]
     Malformed(String),
+    #[error(
+        "`{0}` is not a Python version; write it like 3.12 or 3.12.1, \
+         and several like 3.12,3.14, 3.12-3.14 or >=3.12"
+    )]
+    MalformedSpec(String),
+    #[error(transparent)]
+    Specifier(#[from] SpecifierError),
+    #[error("`{specifiers}` allows no supported version; supported: {list}", list = supported_list())]
+    NoneAllowed { specifiers: String },
     #[error("crosspyc knows no Python {0}; it knows 3.8 to 3.15")]
     Unknown(String),
     #[error("Python {0} is not supported yet; supported: {list}", list = supported_list())]

@@ -40,6 +40,19 @@ fn a_very_long_line_is_shown_in_part() {
 }
 
 #[test]
+fn errors_in_json_have_the_path() {
+    let tree = Tree::with(&[("a.py", ""), ("not_a_pyc", "")]);
+    for arguments in [&["compile", "a.py", "nowhere"][..], &["verify", "nowhere"], &["inspect", "nowhere"]] {
+        let ran = tree.run(&[arguments, &["--format", "json"]].concat());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let error = r#"{"type":"error","path":"nowhere","message":"failed to read `nowhere`: "#;
+        assert!(ran.stdout.contains(error), "{arguments:?}: {ran:?}");
+    }
+    let ran = tree.run(&["inspect", "not_a_pyc", "--format", "json"]);
+    assert!(ran.stdout.contains(r#""path":"not_a_pyc""#), "{ran:?}");
+}
+
+#[test]
 fn the_help_of_every_command_can_be_read() {
     let tree = Tree::new();
     for command in ["compile", "verify", "inspect", "dis", "targets"] {
@@ -125,6 +138,39 @@ mod unix {
     }
 
     #[test]
+    fn equal_levels_can_be_one_file() {
+        use std::os::unix::fs::MetadataExt as _;
+        let tree =
+            Tree::with(&[("plain.py", "x = 1\n"), ("doc.py", "'doc'\n"), ("both.py", "'doc'\nassert x\n")]);
+        let compile = &["compile", "-t", "3.12,3.13", "-O", "0,1,2", "--hardlink-dupes"];
+        let links = |module: &str| {
+            let inode = |level: &str| {
+                let pyc = tree.path(format!("__pycache__/{module}.cpython-312{level}.pyc"));
+                fs::metadata(pyc).expect("it is there").ino()
+            };
+            let inodes = ["", ".opt-1", ".opt-2"].map(inode);
+            (inodes[0] == inodes[1], inodes[1] == inodes[2])
+        };
+        tree.line(compile);
+        let linked = [links("plain"), links("doc"), links("both")];
+        assert_eq!(linked, [(true, true), (true, false), (false, false)]);
+        // Another source, and a level that is compiled alone: the other files stay as they are.
+        tree.write("plain.py", "x = 2\n");
+        tree.line(&["compile", "plain.py", "-t", "3.12", "-O", "2"]);
+        assert_eq!(links("plain"), (true, false));
+        let before = tree.read("__pycache__/plain.cpython-312.pyc");
+        assert_ne!(tree.read("__pycache__/plain.cpython-312.opt-2.pyc"), before);
+        tree.line(compile);
+        assert_eq!(links("plain"), (true, true));
+        assert_eq!(tree.files("__pycache__").len(), 18);
+        let refused = tree.run(&["compile", "-t", "3.12", "--hardlink-dupes"]);
+        assert!(
+            refused.code == Some(2) && refused.stderr.contains("needs several optimization levels"),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
     fn permissions_follow_the_source() {
         let tree = Tree::with(&[("a.py", "")]);
         fs::set_permissions(tree.path("a.py"), fs::Permissions::from_mode(0o500)).expect("set");
@@ -158,6 +204,24 @@ mod unix {
         assert!(pyc.windows(co_filename.len()).any(|window| window == co_filename));
         let line = tree.line(&["compile", "-t", "3.12"]);
         assert_eq!(line, "nothing to do: 1 module up to date for 3.12");
+    }
+
+    /// What `json.dumps(os.fsdecode(name))` writes.
+    #[test]
+    fn names_that_are_no_utf8_are_exact_in_json() {
+        let tree = Tree::new();
+        let name = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
+        tree.write(name(b"caf\xe9.py"), "x = 1\n");
+        tree.write(name(b"d\xff/bad.py"), "x = = 1\n");
+        let ran = tree.run(&["compile", "-t", "3.12", "--format", "json"]);
+        for text in [
+            r#""pyc":"__pycache__/caf\udce9.cpython-312.pyc","source":"caf\udce9.py""#,
+            r#"{"type":"diagnostic","path":"d\udcff/bad.py""#,
+        ] {
+            assert!(ran.stdout.contains(text), "{text}: {ran:?}");
+        }
+        let ran = tree.run(&["verify", ".", "--format", "json"]);
+        assert!(ran.stdout.contains(r#""pyc":"__pycache__/caf\udce9.cpython-312.pyc""#), "{ran:?}");
     }
 
     #[test]

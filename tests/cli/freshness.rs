@@ -59,25 +59,101 @@ fn a_touched_source_is_compiled_only_where_timestamps_count() {
 }
 
 #[test]
-fn another_invalidation_mode_compiles_again() {
+fn another_invalidation_mode_counts_only_if_it_is_asked_for() {
     for before in MODES {
+        let tree = tree();
+        compile(&tree, &["--invalidation", before]);
+        assert_eq!(compile(&tree, &[]), "nothing to do: 2 modules up to date for 3.12", "{before}");
+        assert_eq!(compile(&tree, &["--check"]), "checked 2 modules for 3.12, 2 up to date", "{before}");
         for after in MODES.into_iter().filter(|after| *after != before) {
-            let tree = tree();
             compile(&tree, &["--invalidation", before]);
+            let check = tree.run(&["compile", "src", "-t", "3.12", "--check", "--invalidation", after]);
+            assert!(check.stdout.ends_with("2 stale\n"), "{before} {after}: {check:?}");
             let line = compile(&tree, &["--invalidation", after]);
             assert_eq!(line, "compiled 2 modules for 3.12 in TIME", "{before} {after}");
+        }
+        tree.write("pyproject.toml", format!("[tool.crosspyc]\ninvalidation = '{before}'\n"));
+        assert_eq!(compile(&tree, &[]), "compiled 2 modules for 3.12 in TIME", "{before}");
+    }
+}
+
+#[test]
+fn python_would_not_take_a_changed_source_in_any_mode() {
+    for mode in MODES {
+        let tree = tree();
+        compile(&tree, &["--invalidation", mode]);
+        tree.write("src/a.py", "a = 2\n");
+        let check = tree.run(&["compile", "src", "-t", "3.12", "--check"]);
+        assert_eq!(check.code, Some(1), "{mode}: {check:?}");
+        assert!(check.stdout.ends_with("checked 2 modules for 3.12, 1 up to date, 1 stale\n"), "{check:?}");
+        assert_eq!(compile(&tree, &[]), "compiled 1 module for 3.12 in TIME, 1 up to date", "{mode}");
+    }
+}
+
+#[test]
+fn how_the_path_is_written_does_not_count() {
+    let tree = Tree::with(&[("src/pkg/__init__.py", ""), ("src/pkg/a.py", "a = 1\n")]);
+    let absolute = tree.path("src");
+    let paths = [".", "src", "./src", "src/pkg/..", "src/pkg", "src/pkg/a.py"];
+    let paths = paths.into_iter().chain(absolute.to_str());
+    for written in paths.clone() {
+        tree.line(&["compile", "src", "-t", "3.12", "--force"]);
+        tree.line(&["compile", written, "-t", "3.12", "--force"]);
+        for checked in paths.clone() {
+            let line = tree.line(&["compile", checked, "-t", "3.12", "--check", "--prepend-dir", "/app"]);
+            assert!(line.ends_with(" up to date"), "{written}, {checked}: {line}");
         }
     }
 }
 
 #[test]
-fn another_co_filename_compiles_again() {
-    let tree = tree();
-    compile(&tree, &[]);
-    let line = compile(&tree, &["--prepend-dir", "/app"]);
-    assert_eq!(line, "compiled 2 modules for 3.12 in TIME");
-    let line = compile(&tree, &["--prepend-dir", "/app"]);
-    assert_eq!(line, "nothing to do: 2 modules up to date for 3.12");
+fn sourceless_pycs_are_named_after_their_place() {
+    let tree = Tree::with(&[("src/pkg/a.py", "")]);
+    let root = fs::canonicalize(tree.root()).expect("it is there");
+    let place = |path: &str| path.split('/').fold(root.clone(), |place, part| place.join(part));
+    let name = |path: &str| place(path).to_str().expect("UTF-8").to_owned();
+    for (options, pyc, co_filename) in [
+        (&["src"][..], "src/pkg/a.pyc", name("src/pkg/a.py")),
+        (&["./src/pkg/../"], "src/pkg/a.pyc", name("src/pkg/a.py")),
+        (&["src", "-o", "out"], "out/pkg/a.pyc", name("out/pkg/a.py")),
+        (&["src", "-o", "src/../out"], "out/pkg/a.pyc", name("out/pkg/a.py")),
+        (&["src/pkg/a.py", "-o", "single"], "single/a.pyc", name("single/a.py")),
+        (&["src", "-o", "out", "--prepend-dir", "/app"], "out/pkg/a.pyc", "/app/src/pkg/a.py".to_owned()),
+        (
+            &["src", "-o", "out", "--strip-dir", "src", "--prepend-dir", "/app"],
+            "out/pkg/a.pyc",
+            "/app/pkg/a.py".to_owned(),
+        ),
+    ] {
+        let arguments = [&["compile", "-t", "3.12", "--layout", "sourceless"], options].concat();
+        let run = |more: &[&str]| {
+            let mut command = tree.command(&[&arguments[..], more].concat());
+            crate::tree::Ran::from(command.current_dir(&root).output().expect("it runs"))
+        };
+        assert_eq!(run(&[]).code, Some(0), "{options:?}");
+        let bytes = tree.read(pyc);
+        let is_in = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(is_in(&co_filename), "{options:?}: {co_filename}");
+        let checked = run(&["--check"]);
+        assert_eq!(checked.code, Some(0), "{options:?}: {checked:?}");
+    }
+    let ran = tree.run(&["compile", "src", "-t", "3.12", "--layout", "sourceless", "-o", "out", "--check"]);
+    assert!(ran.stdout.contains("stale: out/pkg/a.pyc (its co_filename is `/app/pkg/a.py`)"), "{ran:?}");
+}
+
+/// The tools that make pycs are Python's own: py_compile (as compileall, pip and uv).
+#[test]
+fn pycs_of_python_itself_are_up_to_date() {
+    let Some(python) = crate::tree::python_3_12() else { return };
+    for mode in MODES {
+        let tree = tree();
+        let options = ["-m", "compileall", "-q", "--invalidation-mode", mode, "src"];
+        let made = std::process::Command::new(&python).args(options).current_dir(tree.root()).status();
+        assert!(made.expect("it runs").success());
+        assert_eq!(compile(&tree, &["--check"]), "checked 2 modules for 3.12, 2 up to date", "{mode}");
+        assert_eq!(compile(&tree, &[]), "nothing to do: 2 modules up to date for 3.12", "{mode}");
+        assert_eq!(tree.line(&["verify", "src"]), "2 pycs: 2 whole and current", "{mode}");
+    }
 }
 
 #[test]

@@ -91,14 +91,48 @@ fn a_killed_run_leaves_only_whole_pycs() {
     }
 }
 
+/// Killed in the middle of a write, again and again, until a temporary file is left.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_run_left_is_removed_by_the_next() {
+    let is_left = |tree: &Tree| tree.files("src").iter().any(|file| file.ends_with(".tmp"));
+    let left = || {
+        let tree = large_tree();
+        while !is_left(&tree) {
+            let mut run = tree
+                .command(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2", "--force"])
+                .stdout(Stdio::null())
+                .spawn()
+                .expect("started");
+            while !is_left(&tree) && run.try_wait().expect("it can be asked").is_none() {
+                std::thread::yield_now();
+            }
+            let _ = run.kill();
+            run.wait().expect("it has ended");
+        }
+        tree
+    };
+    let tree = left();
+    tree.line(&["compile", "src", "-t", "3.12", "--force"]);
+    assert!(!is_left(&tree), "{:?}", tree.files("src"));
+    // A run with nothing to write looks for them with --prune.
+    let tree = left();
+    tree.line(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2"]);
+    tree.write("src/pkg0/__pycache__/.crosspyc-left.tmp", "");
+    tree.line(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2"]);
+    let ran = tree.run(&["compile", "src", "-t", "3.12", "-O0", "-O1", "-O2", "--prune", "-v"]);
+    let removed = "removed: src/pkg0/__pycache__/.crosspyc-left.tmp (a killed run left it)\n";
+    assert!(ran.stdout.contains(removed) && !is_left(&tree), "{ran:?}");
+}
+
 #[cfg(unix)]
 fn send(signal: &str, run: &Child) {
     let sent = Command::new("kill").args([signal, &run.id().to_string()]).status().expect("kill runs");
     assert!(sent.success(), "{signal}");
 }
 
-/// Each run is stopped again and again until it is in the middle of a write, and then interrupted. It prints more than a pipe holds, and nobody
-/// reads: it cannot end before.
+/// Each run is stopped again and again until it is in the middle of a write, and then interrupted. It
+/// cannot end earlier: it prints more than a pipe holds, and nobody reads.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_by_the_signal_and_leaves_no_temporary_files() {

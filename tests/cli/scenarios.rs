@@ -1,4 +1,5 @@
-//! The sessions of `testdata/cli/*.txt`: runs them and compares what is printed; `BLESS=1` writes down what is printed now.
+//! Runs the sessions of `testdata/cli/*.txt` and compares the output. `BLESS=1` records the new
+//! output.
 
 use std::fmt::Write as _;
 use std::fs;

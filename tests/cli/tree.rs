@@ -84,6 +84,7 @@ impl Tree {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc"));
         command.args(arguments).current_dir(self.root()).env_remove("NO_COLOR");
+        command.env_remove("PYTHONPYCACHEPREFIX");
         command
     }
 
@@ -127,4 +128,17 @@ pub(crate) fn without_times(text: &str) -> String {
         index += 1;
     }
     words.join(" ").replace("TIME ms", "TIME").replace("TIME s", "TIME")
+}
+
+/// A CPython 3.12 of this machine, for tests that compare with it.
+pub(crate) fn python_3_12() -> Option<PathBuf> {
+    let on_path = ["python3.12", "python3", "python"].map(PathBuf::from);
+    let versions = std::env::home_dir().map(|home| fs::read_dir(home.join(".pyenv/versions")));
+    let versions = versions.into_iter().flatten().flatten().flatten();
+    let of_pyenv = versions.map(|version| version.path().join("bin/python"));
+    on_path.into_iter().chain(of_pyenv).find(|python| {
+        let question = ["-c", "import sys; print(sys.implementation.cache_tag)"];
+        let answer = Command::new(python).args(question).output();
+        answer.is_ok_and(|output| output.stdout.trim_ascii() == b"cpython-312")
+    })
 }

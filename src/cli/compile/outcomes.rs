@@ -1,8 +1,12 @@
 //! Reports the results of building a module.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::{PycRecord, Tally, concerned};
+use crate::cli::args::OnRejection;
+use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, Verbosity, shown};
 use crate::project::build::{ModuleReport, Outcome};
 use crate::project::freshness::State;
@@ -15,7 +19,7 @@ use crate::targets::Target;
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "internal-error")]
 struct InternalErrorRecord<'r> {
-    path: String,
+    path: JsonPath<&'r Path>,
     target: String,
     message: &'r str,
 }
@@ -24,46 +28,134 @@ struct InternalErrorRecord<'r> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Current,
+    Compiled,
+    Skipped,
     Missing,
     Stale,
-    Compiled,
     Failed,
 }
 
 impl Rank {
-    fn of(outcome: &Outcome) -> Rank {
+    fn of(outcome: &Outcome, on_rejection: OnRejection) -> Rank {
         match outcome {
             Outcome::Current => Rank::Current,
             Outcome::Outdated(State::Stale(_)) => Rank::Stale,
             Outcome::Outdated(_) => Rank::Missing,
             Outcome::Written(_) => Rank::Compiled,
+            Outcome::Failed(Failure::Rejected(_)) if on_rejection == OnRejection::Skip => Rank::Skipped,
             Outcome::Failed(_) | Outcome::NotWritten(_) => Rank::Failed,
         }
     }
 }
 
-/// Reports the results of a module and counts it.
-pub(super) fn report_module(module: &ModuleReport<'_>, report: &mut Report, tally: &mut Tally) {
-    let outcomes = match &module.outcomes {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            tally.failed += 1;
-            return report.error(None, &error.to_string());
+/// Reports the results of modules and counts them.
+pub(super) struct ModuleReporter<'r> {
+    pub on_rejection: OnRejection,
+    pub report: &'r mut Report,
+    pub tally: &'r mut Tally,
+}
+
+impl ModuleReporter<'_> {
+    pub(super) fn report_module(&mut self, module: &ModuleReport<'_>) {
+        let outcomes = match &module.outcomes {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.tally.failed += 1;
+                return self.report.file_error(error);
+            }
+        };
+        self.report_warnings(module);
+        self.report_rejections(module, outcomes);
+        for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
+            self.report_output(&module.module.source, output, outcome);
         }
-    };
-    report_warnings(module, report, tally);
-    report_rejections(module, outcomes, report);
-    for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
-        report_output(module, output, outcome, report, tally);
+        let ranks = outcomes.iter().map(|outcome| Rank::of(outcome, self.on_rejection));
+        let count = match ranks.max() {
+            Some(Rank::Failed) => &mut self.tally.failed,
+            Some(Rank::Stale) => &mut self.tally.stale,
+            Some(Rank::Missing) => &mut self.tally.missing,
+            Some(Rank::Skipped) => &mut self.tally.skipped,
+            Some(Rank::Compiled) => &mut self.tally.compiled,
+            Some(Rank::Current) | None => &mut self.tally.current,
+        };
+        *count += 1;
     }
-    let count = match outcomes.iter().map(Rank::of).max() {
-        Some(Rank::Failed) => &mut tally.failed,
-        Some(Rank::Compiled) => &mut tally.compiled,
-        Some(Rank::Stale) => &mut tally.stale,
-        Some(Rank::Missing) => &mut tally.missing,
-        Some(Rank::Current) | None => &mut tally.current,
-    };
-    *count += 1;
+
+    fn report_warnings(&mut self, module: &ModuleReport<'_>) {
+        let all = targets_of(module);
+        self.tally.warnings += module.warnings.len();
+        for warning in &module.warnings {
+            self.report.warning(&module.module.source, warning, &concerned(&warning.targets, &all));
+        }
+    }
+
+    /// Reports each distinct rejection once, with all the targets that share it.
+    fn report_rejections(&mut self, module: &ModuleReport<'_>, outcomes: &[Outcome]) {
+        let is_skipped = self.on_rejection == OnRejection::Skip;
+        if is_skipped && self.report.verbosity < Verbosity::Normal {
+            return;
+        }
+        let all = targets_of(module);
+        for (mut rejection, targets) in distinct_rejections(module, outcomes) {
+            if is_skipped {
+                rejection.diagnostic.notes.push("the module is skipped".to_owned());
+            }
+            self.report.diagnostic(&module.module.source, &rejection, &concerned(&targets, &all));
+        }
+    }
+
+    fn report_output(&mut self, source: &Path, output: &Output, outcome: &Outcome) {
+        let (status, reason, from) = match outcome {
+            Outcome::Current => ("current", None, Verbosity::All),
+            Outcome::Written(state) => {
+                self.tally.written += 1;
+                ("written", reason(state), Verbosity::Files)
+            }
+            Outcome::Outdated(State::Missing) => ("missing", None, Verbosity::Normal),
+            Outcome::Outdated(state) => ("stale", reason(state), Verbosity::Normal),
+            Outcome::NotWritten(error) => {
+                self.report.file_error(error);
+                ("failed", Some(error.source.to_string()), Verbosity::Silent)
+            }
+            Outcome::Failed(Failure::Rejected(rejection)) => {
+                let status = match self.on_rejection {
+                    OnRejection::Fail => "failed",
+                    OnRejection::Skip => "skipped",
+                };
+                (status, Some(rejection.diagnostic.message.clone()), Verbosity::Silent)
+            }
+            Outcome::Failed(Failure::Internal(message)) => {
+                self.tally.internal_errors += 1;
+                self.report_internal_error(source, output, message);
+                ("failed", Some("internal error".to_owned()), Verbosity::Silent)
+            }
+        };
+        if self.report.is_json() && self.report.verbosity >= Verbosity::Normal {
+            self.report.record(&PycRecord {
+                status,
+                pyc: JsonPath(&output.path),
+                source: Some(JsonPath(source)),
+                target: Some(output.variant.target.to_string()),
+                optimize: Some(output.variant.optimize),
+                reason,
+            });
+        } else if from > Verbosity::Silent && self.report.verbosity >= from {
+            let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
+            self.report.line(format_args!("{status}: {}{reason}", shown(&output.path)));
+        }
+    }
+
+    fn report_internal_error(&mut self, source: &Path, output: &Output, message: &str) {
+        let target = output.variant.target;
+        if self.report.is_json() {
+            let (path, target) = (JsonPath(source), target.to_string());
+            self.report.record(&InternalErrorRecord { path, target, message });
+        } else {
+            let path = shown(source);
+            let message = format!("internal error in {path} for {target}; please report: {message}");
+            self.report.error(None, &message);
+        }
+    }
 }
 
 /// The targets of a module, each once.
@@ -73,86 +165,23 @@ fn targets_of(module: &ModuleReport<'_>) -> Vec<Target> {
     targets
 }
 
-fn report_warnings(module: &ModuleReport<'_>, report: &mut Report, tally: &mut Tally) {
-    let all = targets_of(module);
-    tally.warnings += module.warnings.len();
-    for warning in &module.warnings {
-        report.warning(&module.module.source, warning, &concerned(&warning.targets, &all));
-    }
-}
-
-/// Reports each distinct rejection once, with all the targets that share it.
-fn report_rejections(module: &ModuleReport<'_>, outcomes: &[Outcome], report: &mut Report) {
-    let mut rejections: Vec<(&Rejection, Vec<Target>)> = Vec::new();
+fn distinct_rejections(module: &ModuleReport<'_>, outcomes: &[Outcome]) -> Vec<(Rejection, Vec<Target>)> {
+    let mut rejections: Vec<(Rejection, Vec<Target>)> = Vec::new();
     for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
         let Outcome::Failed(Failure::Rejected(rejection)) = outcome else { continue };
         let target = output.variant.target;
-        match rejections.iter_mut().find(|(other, _)| *other == rejection.as_ref()) {
+        match rejections.iter_mut().find(|(other, _)| *other == **rejection) {
             Some((_, targets)) if targets.contains(&target) => {}
             Some((_, targets)) => targets.push(target),
-            None => rejections.push((rejection, vec![target])),
+            None => rejections.push((rejection.as_ref().clone(), vec![target])),
         }
     }
-    let all = targets_of(module);
-    for (rejection, targets) in rejections {
-        report.diagnostic(&module.module.source, rejection, &concerned(&targets, &all));
-    }
-}
-
-fn report_output(
-    module: &ModuleReport<'_>,
-    output: &Output,
-    outcome: &Outcome,
-    report: &mut Report,
-    tally: &mut Tally,
-) {
-    let source = &module.module.source;
-    let (status, reason, from) = match outcome {
-        Outcome::Current => ("current", None, Verbosity::All),
-        Outcome::Written(state) => ("written", reason(state), Verbosity::Files),
-        Outcome::Outdated(State::Missing) => ("missing", None, Verbosity::Normal),
-        Outcome::Outdated(state) => ("stale", reason(state), Verbosity::Normal),
-        Outcome::NotWritten(error) => {
-            report.error(None, &error.to_string());
-            ("failed", Some(error.source.to_string()), Verbosity::Silent)
-        }
-        Outcome::Failed(Failure::Rejected(rejection)) => {
-            ("failed", Some(rejection.diagnostic.message.clone()), Verbosity::Silent)
-        }
-        Outcome::Failed(Failure::Internal(message)) => {
-            tally.internal_errors += 1;
-            report_internal_error(module, output, message, report);
-            ("failed", Some("internal error".to_owned()), Verbosity::Silent)
-        }
-    };
-    if report.is_json() && report.verbosity >= Verbosity::Normal {
-        report.record(&PycRecord {
-            status,
-            pyc: shown(&output.path),
-            source: Some(shown(source)),
-            target: Some(output.variant.target.to_string()),
-            optimize: Some(output.variant.optimize),
-            reason,
-        });
-    } else if from > Verbosity::Silent && report.verbosity >= from {
-        let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
-        report.line(format_args!("{status}: {}{reason}", shown(&output.path)));
-    }
+    rejections
 }
 
 fn reason(state: &State) -> Option<String> {
     match state {
         State::Stale(reason) => Some(reason.to_string()),
         State::Current | State::Missing | State::Forced => None,
-    }
-}
-
-fn report_internal_error(module: &ModuleReport<'_>, output: &Output, message: &str, report: &mut Report) {
-    let path = shown(&module.module.source);
-    let target = output.variant.target;
-    if report.is_json() {
-        report.record(&InternalErrorRecord { path, target: target.to_string(), message });
-    } else {
-        report.error(None, &format!("internal error in {path} for {target}; please report: {message}"));
     }
 }
