@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
+use crosspyc::escape::escaped_lines;
 use crosspyc::runner::{self, Carried, EXIT_NOT_STARTED, Run};
 
 const USAGE: &str = "\
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
 
 /// Prints to standard output. Who reads it may have seen enough.
 fn print(text: &str) -> ExitCode {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    match std::io::stdout().write_all(escaped_lines(text).as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             tell(&format!("failed to write to standard output: {error}"));
             ExitCode::FAILURE
@@ -81,7 +82,7 @@ fn print(text: &str) -> ExitCode {
 
 /// Prints to standard error. If that cannot be written either, the exit code says it.
 fn tell(message: &str) {
-    let _ = writeln!(std::io::stderr(), "crosspyc-run: {message}");
+    let _ = writeln!(std::io::stderr(), "crosspyc-run: {}", escaped_lines(message));
 }
 
 /// Options stand before the archive; all that follows it is the program's.

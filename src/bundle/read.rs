@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+
 use super::blobs::Blobs;
 use super::check::{check_index, check_manifest};
 use super::manifest::{FileEntry, Frame, Index, Manifest};
 use super::signature::{self, Claim, Expected, SignatureError, Signed, TrustedKeys};
 use super::trailer::{self, Trailer};
 use super::{FORMAT_VERSION, WINDOW_LOG};
+use crate::escape::{escaped, shown_path};
 
 /// How many times larger than in the archive a frame's content is expected to be at most. Only speed depends on it.
 const LIKELY_RATIO: usize = 16;
@@ -25,13 +28,13 @@ const MOST_SIGNATURE: u32 = 64 << 10;
 /// Why an archive cannot be read. Offsets are from the start of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    #[error("failed to read {path}: {source}", path = path.display())]
+    #[error("failed to read {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
-    #[error("{path} is not a crosspyc bundle, or its end is missing: no trailer in its last 64 bytes; build or copy it again", path = path.display())]
+    #[error("{path} is not a crosspyc bundle, or its end is missing: no trailer in its last 64 bytes; build or copy it again", path = shown_path(path))]
     NotABundle { path: PathBuf },
-    #[error("{path} is a bundle of format version {version}, and this crosspyc reads version {FORMAT_VERSION}; use the crosspyc that made it, or build the bundle again", path = path.display())]
+    #[error("{path} is a bundle of format version {version}, and this crosspyc reads version {FORMAT_VERSION}; use the crosspyc that made it, or build the bundle again", path = shown_path(path))]
     Version { path: PathBuf, version: u32 },
-    #[error("{path} is damaged at byte {offset}: {what}; build or copy it again", path = path.display())]
+    #[error("{path} is damaged at byte {offset}: {what}; build or copy it again", path = shown_path(path))]
     Damaged { path: PathBuf, offset: u64, what: String },
 }
 
@@ -84,8 +87,7 @@ impl Sealed {
 
     fn parse(self) -> Result<Archive, ReadError> {
         let damaged = |what| ReadError::Damaged { path: self.path.clone(), offset: self.end, what };
-        let manifest: Manifest = serde_json::from_slice(&self.json)
-            .map_err(|error| damaged(format!("the manifest is malformed: {error}")))?;
+        let manifest: Manifest = parse("manifest", &self.json).map_err(damaged)?;
         check_manifest(&manifest, self.end - self.start).map_err(damaged)?;
         let Sealed { path, file, json, signature, start, length, .. } = self;
         Ok(Archive { path, file, manifest, json, signature, start, length })
@@ -168,8 +170,7 @@ impl Archive {
         let offset = self.start + self.manifest.frames.iter().map(|frame| frame.compressed).sum::<u64>();
         let damaged = |what: String| ReadError::Damaged { path: self.path.clone(), offset, what };
         let json = self.frame("the index", offset, &self.manifest.index, &[])?;
-        let index: Index = serde_json::from_slice(&json)
-            .map_err(|error| damaged(format!("the index is malformed: {error}")))?;
+        let index: Index = parse("index", &json).map_err(damaged)?;
         check_index(&index, &self.manifest).map_err(damaged)?;
         Ok(index)
     }
@@ -259,6 +260,12 @@ impl Archive {
             false => Err(damaged(format!("{name} has another size than the manifest says"))),
         }
     }
+}
+
+/// What a part of the archive says. The error may quote it.
+fn parse<T: DeserializeOwned>(part: &str, json: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(json)
+        .map_err(|error| format!("the {part} is malformed: {}", escaped(&error.to_string())))
 }
 
 /// By frame the number of the last one that needs its content, itself or one that it is a parent of; none if no wanted one does.

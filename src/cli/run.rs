@@ -22,7 +22,7 @@ pub(super) fn run(args: &RunArgs, report: &mut Report) -> Result<u8, CommandErro
     };
     let failed = |error: RunError| CommandError { message: error.to_string(), code: exit::NOT_STARTED };
     if args.which {
-        report.line(runner::which(&run).map_err(failed)?);
+        report.lines(&runner::which(&run).map_err(failed)?);
         return Ok(exit::SUCCESS);
     }
     let code = runner::run(&run, |note| report.note_line(note)).map_err(failed)?;

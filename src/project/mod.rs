@@ -37,6 +37,8 @@ pub mod zipapp;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::escape::shown_path;
+
 /// A file or folder that could not be read, written or removed.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {action} `{path}`: {source}", path = shown(path))]
@@ -48,16 +50,10 @@ pub struct FileError {
 }
 
 /// A path for people: without the `./` of the folder one is in; bytes that are no UTF-8 are
-/// replaced, control characters escaped.
+/// replaced, what a terminal would act on is escaped.
 pub fn shown(path: &Path) -> String {
     let path = path.strip_prefix(".").ok().filter(|path| !path.as_os_str().is_empty()).unwrap_or(path);
-    let text = path.to_string_lossy();
-    if !text.chars().any(char::is_control) {
-        return text.into_owned();
-    }
-    text.chars()
-        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
-        .collect()
+    shown_path(path)
 }
 
 impl FileError {

@@ -19,6 +19,7 @@ pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as al
 pub use standalone::{Carried, carried};
 
 use crate::bundle::{Archive, Expected, KeyError, OpenError, ReadError, SignatureError, TrustedKeys};
+use crate::escape::shown_path;
 
 /// Exit code of a runner that could not start the program, as `env` and shells have it.
 pub const EXIT_NOT_STARTED: u8 = 127;
@@ -66,7 +67,7 @@ pub enum RunError {
     Find(#[from] FindError),
     #[error(transparent)]
     Cache(#[from] CacheError),
-    #[error("failed to start {python}: {source}", python = python.display())]
+    #[error("failed to start {python}: {source}", python = shown_path(python))]
     Launch { python: PathBuf, source: std::io::Error },
 }
 

@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::bundle::{Archive, Manifest, ReadError};
+use crate::escape::shown_path;
 pub use prune::{Listed, clean, list, remove, root};
 pub use record::Header;
 pub(in crate::runner) use trust::{TrustedFolder, open_regular};
@@ -90,7 +91,7 @@ impl Entry {
 pub enum CacheError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = path.display())]
+    #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = shown_path(path))]
     Irreparable { path: PathBuf, damage: String, source: ReadError },
     #[error("the cache cannot be used: {0}")]
     Unusable(String),
@@ -105,9 +106,9 @@ pub enum CacheError {
 enum Obstacle {
     #[error("there is no folder for caches")]
     NoPlace,
-    #[error("{path} {reason}", path = path.display())]
+    #[error("{path} {reason}", path = shown_path(path))]
     Untrusted { path: PathBuf, reason: &'static str },
-    #[error("failed to unpack to {path}: {source}", path = path.display())]
+    #[error("failed to unpack to {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
 }
 
