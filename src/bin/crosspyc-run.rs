@@ -21,6 +21,8 @@ Options:
       --expect NAME       run nothing whose signature is not for the application NAME
       --min-version V     run nothing whose signature is for a version of it before V (PEP 440)
       --verify            compare every byte of the unpacked files with the archive
+      --max-unpacked SIZE allow the bundle to take so much unpacked: 500M, 16G [env: CROSSPYC_MAX_UNPACKED;
+                          default: 100 times its length, from 64 MB to 16 GB]
       --which             say which interpreter would be chosen and why, and run nothing
   -h, --help              print this help
   -V, --version           print the version
@@ -107,6 +109,10 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             Some("--min-version") => {
                 let version = text("min-version", value("min-version")?)?.parse();
                 run.expected.min_version = Some(version.map_err(|error| format!("--min-version: {error}"))?);
+            }
+            Some("--max-unpacked") => {
+                let size = text("max-unpacked", value("max-unpacked")?)?.parse();
+                run.max_unpacked = Some(size.map_err(|error| format!("--max-unpacked: {error}"))?);
             }
             Some("--verify") => run.verify = true,
             Some("--inherit-path") => run.inherit_path = true,

@@ -50,6 +50,7 @@
 mod blobs;
 mod check;
 mod layout;
+mod limits;
 mod manifest;
 mod paths;
 mod read;
@@ -60,6 +61,7 @@ mod unpack;
 mod write;
 
 pub use blobs::Blobs;
+pub use limits::{ByteSize, NoSize};
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
 pub use read::{Archive, OpenError, ReadError};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::ExtractArgs;
 use super::report::{Report, Verbosity, counted, shown};
 use super::{CommandError, exit};
-use crate::bundle::{Archive, ReadError, Variant, write_file};
+use crate::bundle::{Archive, Index, ReadError, Variant, write_file};
 use crate::project::FileError;
 
 /// What was unpacked for a target, with `--format json`.
@@ -33,19 +33,21 @@ enum ExtractError {
 }
 
 pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?;
+    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?.with_limit(args.max_unpacked);
     let chosen = chosen(&archive.manifest().variants, &args.targets).map_err(CommandError::usage)?;
     if fs::read_dir(&args.output).is_ok_and(|mut entries| entries.next().is_some()) {
         let message = format!("`{}` is not empty; name another folder with -o", shown(&args.output));
         return Err(CommandError::usage(message));
     }
+    let index = archive.index().map_err(CommandError::failure)?;
+    archive.check_unpacked(&index, &chosen).map_err(CommandError::failure)?;
     for &number in &chosen {
         let variant = number.map(|number| &archive.manifest().variants[number]);
         let folder = match variant {
             Some(variant) if chosen.len() > 1 => args.output.join(variant.label()),
             _ => args.output.clone(),
         };
-        let (files, size) = extract(&archive, number, &folder).map_err(CommandError::failure)?;
+        let (files, size) = extract(&archive, &index, number, &folder).map_err(CommandError::failure)?;
         tell(&folder, variant, files, size, report);
     }
     Ok(exit::SUCCESS)
@@ -77,16 +79,21 @@ fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>
 }
 
 /// How many files there are, and their size. All were verified before the first is written.
-fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(usize, u64), ExtractError> {
+fn extract(
+    archive: &Archive,
+    index: &Index,
+    variant: Option<usize>,
+    folder: &Path,
+) -> Result<(usize, u64), ExtractError> {
     let (mut files, mut size) = (0, 0);
-    archive.files(variant, |entry, data| {
-        let path = folder.join(&entry.path);
+    let blobs = archive.blobs(index, variant)?;
+    for entry in index.files(variant) {
+        let (path, data) = (folder.join(&entry.path), blobs.get(entry.blob));
         path.parent().map_or(Ok(()), create_folder)?;
         write_file(&path, data, entry.executable).map_err(|error| FileError::new("write", &path, error))?;
         files += 1;
         size += data.len() as u64;
-        Ok::<_, ExtractError>(())
-    })?;
+    }
     Ok((files, size))
 }
 

@@ -16,6 +16,7 @@ pub(super) fn run(args: &RunArgs, report: &mut Report) -> Result<u8, CommandErro
         python_args: args.python_arg.clone(),
         trusted_keys: args.trusted_key.clone(),
         expected: args.expected.expected(),
+        max_unpacked: args.max_unpacked,
         verify: args.verify,
         inherit_path: args.inherit_path,
         arguments: arguments.to_vec(),

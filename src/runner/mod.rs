@@ -18,7 +18,9 @@ pub use cache::CacheError;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
 pub use standalone::{Carried, carried};
 
-use crate::bundle::{Archive, Expected, KeyError, OpenError, ReadError, SignatureError, TrustedKeys};
+use crate::bundle::{
+    Archive, ByteSize, Expected, KeyError, NoSize, OpenError, ReadError, SignatureError, TrustedKeys,
+};
 use crate::escape::shown_path;
 
 /// Exit code of a runner that could not start the program, as `env` and shells have it.
@@ -26,6 +28,9 @@ pub const EXIT_NOT_STARTED: u8 = 127;
 
 /// Lists files with the public keys of those whose bundles may run.
 const KEYS_VARIABLE: &str = "CROSSPYC_TRUSTED_KEYS";
+
+/// How much an archive may take unpacked.
+const LIMIT_VARIABLE: &str = "CROSSPYC_MAX_UNPACKED";
 
 /// What to run, and with what.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +45,8 @@ pub struct Run {
     pub trusted_keys: Vec<PathBuf>,
     /// Which application the archive has to be by its signature.
     pub expected: Expected,
+    /// How much the archive may take unpacked; without it, what `CROSSPYC_MAX_UNPACKED` says.
+    pub max_unpacked: Option<ByteSize>,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
     /// Keep the user's `PYTHONPATH` and site-packages within the program's reach.
@@ -63,6 +70,8 @@ pub enum RunError {
         "--expect and --min-version look at the signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
     )]
     NoKeys,
+    #[error("{LIMIT_VARIABLE}: {0}")]
+    NoSize(NoSize),
     #[error(transparent)]
     Find(#[from] FindError),
     #[error(transparent)]
@@ -110,6 +119,14 @@ impl From<OpenError> for RunError {
 
 /// The archive to run, if it may be.
 fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
+    let limit = match nonempty_variable(LIMIT_VARIABLE).filter(|_| run.max_unpacked.is_none()) {
+        Some(text) => Some(text.to_string_lossy().parse().map_err(RunError::NoSize)?),
+        None => run.max_unpacked,
+    };
+    Ok(signed_archive(run)?.with_limit(limit))
+}
+
+fn signed_archive(run: &Run) -> Result<Archive, RunError> {
     let files = key_files(run)?;
     if files.is_empty() {
         return match run.expected.is_anything() {
