@@ -39,6 +39,8 @@
 //! | [`code`] | code objects and constants, and their disassembly | `Objects/codeobject.c`, `Lib/dis.py` |
 //! | [`targets`] | what each version of CPython does: features, opcodes, limits | |
 //!
+//! [`escape`] makes texts from files and names safe to show.
+//!
 //! [`compile`](mod@compile) calls these stages in order; no stage calls the next one itself. Around
 //! them stand [`project`] (which files, which are up to date, parallel work, atomic writes),
 //! [`bundle`] (the archive's format), [`runner`] (running one) and [`cli`] (the commands;
@@ -97,6 +99,7 @@ pub mod code;
 pub mod codegen;
 pub mod compile;
 pub mod diagnostic;
+pub mod escape;
 pub mod flowgraph;
 pub(crate) mod folding;
 pub mod instructions;

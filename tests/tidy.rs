@@ -147,7 +147,7 @@ fn code_generation_knows_no_back_end() {
 }
 
 /// Modules that the runner may use.
-const RUNNER_USES: [&str; 4] = ["bundle", "runner", "signals", "targets"];
+const RUNNER_USES: [&str; 5] = ["bundle", "escape", "runner", "signals", "targets"];
 
 #[test]
 fn the_runner_links_no_compiler() {

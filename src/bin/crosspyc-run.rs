@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
+use crosspyc::escape::escaped_lines;
 use crosspyc::runner::{self, Carried, EXIT_NOT_STARTED, Run, Start};
 
 const USAGE: &str = "\
@@ -26,6 +27,9 @@ Options:
       --expect NAME           run nothing whose signature is not for the application NAME
       --min-version V         run nothing whose signature is for a version of it before V (PEP 440)
       --verify                compare every byte of the unpacked files with the archive
+      --max-unpacked SIZE     allow the bundle to take SIZE bytes unpacked, such as 500M or 16G
+                              [env: CROSSPYC_MAX_UNPACKED; default: 100 times its length, from 64 MB
+                              to 16 GB]
       --which                 print which interpreter would be chosen and why, and run nothing
       --where                 print the folder of the unpacked bundle, and run nothing
   -q, --quiet                 print no notes
@@ -98,7 +102,7 @@ fn main() -> ExitCode {
 
 /// Prints to standard output. Who reads it may have seen enough.
 fn print(text: &str) -> ExitCode {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    match std::io::stdout().write_all(escaped_lines(text).as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             tell(&format!("failed to write to standard output: {error}"));
             ExitCode::FAILURE
@@ -109,7 +113,7 @@ fn print(text: &str) -> ExitCode {
 
 /// Prints to standard error. If that cannot be written either, the exit code says it.
 fn tell(message: &str) {
-    let _ = writeln!(std::io::stderr(), "crosspyc-run: {message}");
+    let _ = writeln!(std::io::stderr(), "crosspyc-run: {}", escaped_lines(message));
 }
 
 /// Options stand before the archive; all that follows it is the program's.
@@ -135,6 +139,10 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             Some("--min-version") => {
                 let version = text("min-version", value("min-version")?)?.parse();
                 run.expected.min_version = Some(version.map_err(|error| format!("--min-version: {error}"))?);
+            }
+            Some("--max-unpacked") => {
+                let size = text("max-unpacked", value("max-unpacked")?)?.parse();
+                run.max_unpacked = Some(size.map_err(|error| format!("--max-unpacked: {error}"))?);
             }
             Some("--verify") => run.verify = true,
             Some("--inherit-path") => run.inherit_path = true,

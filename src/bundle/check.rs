@@ -1,7 +1,10 @@
 //! The rules that a manifest and an index must keep, whatever digests they have.
 
-use super::manifest::{FileEntry, Frame, Index, Manifest, StreamLengths, Variant};
+use std::collections::BTreeSet;
+
+use super::manifest::{EntryPoint, FileEntry, Frame, Index, Manifest, StreamLengths, Variant};
 use super::paths::Tree;
+use crate::escape::escaped;
 
 /// The rules a manifest must keep: frames fill their part of the archive and refer back only, variants are what programs can be named by.
 pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<(), String> {
@@ -16,16 +19,48 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
     if manifest.variants.is_empty() && !manifest.has_sources {
         return Err("it has neither targets nor sources".into());
     }
-    manifest.variants.iter().try_for_each(check_variant)
+    if texts(manifest).any(|text| text.contains(char::is_control)) {
+        return Err("a text in the manifest has a control character".into());
+    }
+    let mut labels = BTreeSet::new();
+    for variant in &manifest.variants {
+        check_variant(variant)?;
+        if !labels.insert(variant.label().to_ascii_lowercase()) {
+            return Err(format!("the target {} stands twice", variant.label()));
+        }
+    }
+    Ok(())
 }
 
-/// What names files and programs must be able to.
+/// What is shown to the user, each in a line.
+fn texts(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    let started = match &manifest.entry_point {
+        EntryPoint::Main => ["", ""],
+        EntryPoint::Module(module) => [module, ""],
+        EntryPoint::Function { module, function } => [module.as_str(), function.as_str()],
+    };
+    let optional = [&manifest.version, &manifest.requires_python];
+    let optional = optional.into_iter().flatten().map(String::as_str);
+    let platforms = manifest.variants.iter().flat_map(|variant| &variant.platforms).map(String::as_str);
+    started.into_iter().chain(optional).chain(platforms).chain([manifest.name.as_str()])
+}
+
+/// What names files and programs must be able to, and what Python has.
 fn check_variant(variant: &Variant) -> Result<(), String> {
-    let tag_is_plain = variant.tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let version_is_plain = variant.version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match tag_is_plain && version_is_plain && !variant.tag.is_empty() {
+    /// As `-OO`.
+    const HIGHEST_LEVEL: u8 = 2;
+    let Variant { version, tag, optimize, .. } = variant;
+    let tag_is_plain =
+        !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_number =
+        |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let version_is_plain = version.split('.').count() <= 3 && version.split('.').all(is_number);
+    match tag_is_plain && version_is_plain && *optimize <= HIGHEST_LEVEL {
         true => Ok(()),
-        false => Err(format!("`{}` with the tag `{}` is no target", variant.version, variant.tag)),
+        false => {
+            let (version, tag) = (escaped(version), escaped(tag));
+            Err(format!("`{version}` with the tag `{tag}` and level {optimize} is no target"))
+        }
     }
 }
 
@@ -73,7 +108,7 @@ fn length(streams: &StreamLengths) -> Option<u64> {
 /// Files that are in one folder with those that `tree` has.
 fn add<'t>(tree: &mut Tree<'t>, files: &'t [FileEntry], index: &Index) -> Result<(), String> {
     if let Some(entry) = files.iter().find(|entry| entry.blob >= index.blobs.len()) {
-        return Err(format!("`{}` is a blob that is not there", entry.path));
+        return Err(format!("`{}` is a blob that is not there", escaped(&entry.path)));
     }
     tree.add(files.iter().map(|entry| entry.path.as_str())).map_err(|error| error.to_string())
 }

@@ -51,6 +51,7 @@ mod blobs;
 mod check;
 mod co_filename;
 mod layout;
+mod limits;
 mod manifest;
 mod paths;
 mod read;
@@ -62,6 +63,7 @@ mod write;
 
 pub use blobs::Blobs;
 pub use co_filename::with_co_filename;
+pub use limits::{ByteSize, NoSize};
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
 pub use read::{Archive, OpenError, ReadError};

@@ -13,6 +13,8 @@ use std::collections::{BTreeSet, HashMap};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::escape::is_hidden;
+
 const MAX_PART: usize = 255;
 const MAX_LENGTH: usize = 768;
 
@@ -77,7 +79,7 @@ pub enum PathError {
 
 /// A path for people, who are to see a line's end, and an accent that stands for itself.
 fn shown(path: &str) -> String {
-    let is_seen = |char: char| !char.is_control() && !is_combining_mark(char);
+    let is_seen = |char: char| !is_hidden(char) && !is_combining_mark(char);
     path.chars()
         .map(|char| if is_seen(char) { char.to_string() } else { char.escape_default().to_string() })
         .collect()

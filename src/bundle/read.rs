@@ -4,12 +4,17 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use memchr::memchr2_iter;
+use serde::de::DeserializeOwned;
+
 use super::blobs::Blobs;
 use super::check::{check_index, check_manifest};
+use super::limits::{ByteSize, MOST_INDEX, MOST_OBJECTS, default_limit, grow, zeroed};
 use super::manifest::{FileEntry, Frame, Index, Manifest};
 use super::signature::{self, Claim, Expected, SignatureError, Signed, TrustedKeys};
 use super::trailer::{self, Trailer};
 use super::{FORMAT_VERSION, WINDOW_LOG};
+use crate::escape::{escaped, shown_path};
 
 /// How many times larger than in the archive a frame's content is expected to be at most. Only speed depends on it.
 const LIKELY_RATIO: usize = 16;
@@ -28,15 +33,17 @@ const ZIP_END_LENGTH: usize = 22;
 /// Why an archive cannot be read. Offsets are from the start of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    #[error("failed to read {path}: {source}", path = path.display())]
+    #[error("failed to read {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
-    #[error("{path} is not a crosspyc bundle, or its end is missing: no trailer in its last 64 bytes; build or copy it again", path = path.display())]
+    #[error("{path} is not a crosspyc bundle, or its end is missing: no trailer in its last 64 bytes; build or copy it again", path = shown_path(path))]
     NotABundle { path: PathBuf },
-    #[error("{path} is a zip; a zipapp is run by Python itself: `python3 {path}`", path = path.display())]
+    #[error("{path} is a zip; a zipapp is run by Python itself: `python3 {path}`", path = shown_path(path))]
     Zip { path: PathBuf },
-    #[error("{path} is a bundle of format version {version}, and this crosspyc reads version {FORMAT_VERSION}; use the crosspyc that made it, or build the bundle again", path = path.display())]
+    #[error("{path} is a bundle of format version {version}, and this crosspyc reads version {FORMAT_VERSION}; use the crosspyc that made it, or build the bundle again", path = shown_path(path))]
     Version { path: PathBuf, version: u32 },
-    #[error("{path} is damaged at byte {offset}: {what}; build or copy it again", path = path.display())]
+    #[error("{path} takes {size} bytes unpacked, and {limit} are allowed for an archive of its length; if you trust it, allow more with --max-unpacked {size} or CROSSPYC_MAX_UNPACKED={size}", path = shown_path(path))]
+    TooLarge { path: PathBuf, size: ByteSize, limit: ByteSize },
+    #[error("{path} is damaged at byte {offset}: {what}; build or copy it again", path = shown_path(path))]
     Damaged { path: PathBuf, offset: u64, what: String },
 }
 
@@ -89,11 +96,11 @@ impl Sealed {
 
     fn parse(self) -> Result<Archive, ReadError> {
         let damaged = |what| ReadError::Damaged { path: self.path.clone(), offset: self.end, what };
-        let manifest: Manifest = serde_json::from_slice(&self.json)
-            .map_err(|error| damaged(format!("the manifest is malformed: {error}")))?;
+        let manifest: Manifest = parse("manifest", &self.json).map_err(damaged)?;
         check_manifest(&manifest, self.end - self.start).map_err(damaged)?;
         let Sealed { path, file, json, signature, start, length, .. } = self;
-        Ok(Archive { path, file, manifest, json, signature, start, length })
+        let limit = default_limit(length);
+        Ok(Archive { path, file, manifest, json, signature, start, length, limit })
     }
 }
 
@@ -108,6 +115,8 @@ pub struct Archive {
     /// Where the first frame starts.
     start: u64,
     length: u64,
+    /// How much it may take in memory or on disk.
+    limit: u64,
 }
 
 impl Archive {
@@ -132,6 +141,13 @@ impl Archive {
             true => Ok((archive, signed)),
             false => Err(SignatureError::OtherClaim(path.to_owned()).into()),
         }
+    }
+
+    /// The same archive, which may take so much in memory or on disk, if the user says so. By
+    /// default the limit depends on the length of the archive.
+    #[must_use]
+    pub fn with_limit(self, limit: Option<ByteSize>) -> Archive {
+        Archive { limit: limit.map_or(self.limit, |limit| limit.0), ..self }
     }
 
     pub fn path(&self) -> &Path {
@@ -172,11 +188,36 @@ impl Archive {
     pub fn index(&self) -> Result<Index, ReadError> {
         let offset = self.start + self.manifest.frames.iter().map(|frame| frame.compressed).sum::<u64>();
         let damaged = |what: String| ReadError::Damaged { path: self.path.clone(), offset, what };
-        let json = self.frame("the index", offset, &self.manifest.index, &[])?;
-        let index: Index = serde_json::from_slice(&json)
-            .map_err(|error| damaged(format!("the index is malformed: {error}")))?;
+        let frame = &self.manifest.index;
+        if frame.size > MOST_INDEX {
+            return Err(damaged("the index is larger than any that crosspyc writes".into()));
+        }
+        self.check_size(frame.size)?;
+        let json = self.frame("the index", offset, frame, &[])?;
+        if memchr2_iter(b'[', b'{', &json).count() > MOST_OBJECTS {
+            return Err(damaged("the index lists more files than any that crosspyc writes".into()));
+        }
+        let index: Index = parse("index", &json).map_err(damaged)?;
         check_index(&index, &self.manifest).map_err(damaged)?;
         Ok(index)
+    }
+
+    /// Refuses to take more than the limit.
+    fn check_size(&self, size: u64) -> Result<(), ReadError> {
+        match size <= self.limit {
+            true => Ok(()),
+            false => Err(ReadError::TooLarge {
+                path: self.path.clone(),
+                size: ByteSize(size),
+                limit: ByteSize(self.limit),
+            }),
+        }
+    }
+
+    /// Refuses to unpack these variants if their files take more than the limit together.
+    pub fn check_unpacked(&self, index: &Index, variants: &[Option<usize>]) -> Result<(), ReadError> {
+        let files = variants.iter().flat_map(|&variant| index.files(variant));
+        self.check_size(sum(files.map(|entry| index.blobs[entry.blob].size)))
     }
 
     /// Gives each file, verified, to `sink`: those of a variant and the common ones, or the common ones alone.
@@ -195,6 +236,7 @@ impl Archive {
 
     /// What the files of a variant, or the common ones alone, hold, verified. `index` is this archive's.
     pub fn blobs<'i>(&self, index: &'i Index, variant: Option<usize>) -> Result<Blobs<'i>, ReadError> {
+        self.check_unpacked(index, &[variant])?;
         let mut wanted = vec![false; self.manifest.frames.len()];
         index.files(variant).for_each(|entry| wanted[index.blobs[entry.blob].frame] = true);
         let mut blobs = Blobs::new(index);
@@ -223,6 +265,8 @@ impl Archive {
     ) -> Result<(), ReadError> {
         let frames = &self.manifest.frames;
         let last_uses = last_uses(frames, wanted);
+        let inflated = frames.iter().zip(&last_uses).filter(|(_, last_use)| last_use.is_some());
+        self.check_size(sum(inflated.map(|(frame, _)| frame.size)))?;
         let mut held = vec![Vec::new(); frames.len()];
         let mut offset = self.start;
         for (number, frame) in frames.iter().enumerate() {
@@ -250,7 +294,7 @@ impl Archive {
         let io_error = |source| ReadError::Io { path: self.path.clone(), source };
         let damaged = |what: String| ReadError::Damaged { path: self.path.clone(), offset, what };
         // The manifest was checked: so much of the file is frames.
-        let mut compressed = vec![0; frame.compressed as usize];
+        let mut compressed = zeroed(frame.compressed).map_err(io_error)?;
         let mut file = &self.file;
         file.seek(SeekFrom::Start(offset)).map_err(io_error)?;
         file.read_exact(&mut compressed).map_err(io_error)?;
@@ -264,6 +308,17 @@ impl Archive {
             false => Err(damaged(format!("{name} has another size than the manifest says"))),
         }
     }
+}
+
+/// What a part of the archive says. The error may quote it.
+fn parse<T: DeserializeOwned>(part: &str, json: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(json)
+        .map_err(|error| format!("the {part} is malformed: {}", escaped(&error.to_string())))
+}
+
+/// As much as there can be, if it is more.
+fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
 }
 
 /// By frame the number of the last one that needs its content, itself or one that it is a parent of; none if no wanted one does.
@@ -285,11 +340,11 @@ fn decompress(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>
     decoder.window_log_max(WINDOW_LOG)?;
     let most = usize::try_from(size).map_or(usize::MAX, |size| size.saturating_add(1));
     // Where all has room at once, zstd needs no buffer of its own.
-    let mut content = vec![0; most.min(compressed.len().saturating_mul(LIKELY_RATIO))];
+    let mut content = zeroed(most.min(compressed.len().saturating_mul(LIKELY_RATIO)) as u64)?;
     let mut filled = 0;
     loop {
         if filled == content.len() && filled < most {
-            content.resize(filled.saturating_mul(2).clamp(LEAST_ROOM.min(most), most), 0);
+            grow(&mut content, filled.saturating_mul(2).clamp(LEAST_ROOM.min(most), most))?;
         }
         match decoder.read(&mut content[filled..])? {
             0 => break,

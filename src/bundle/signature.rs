@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::Manifest;
 use super::read::Archive;
+use crate::escape::{escaped, shown_path};
 
 /// No file of keys is longer.
 const MAX_KEY_FILE: u64 = 1 << 20;
@@ -19,36 +20,36 @@ const MAX_KEY_FILE: u64 = 1 << 20;
 /// Why an archive is not the one that somebody who is trusted has made.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
-    #[error("{path} is not signed; sign it with `crosspyc bundle --sign KEY`", path = .0.display())]
+    #[error("{path} is not signed; sign it with `crosspyc bundle --sign KEY`", path = shown_path(.0))]
     Unsigned(PathBuf),
-    #[error("the signature of {path} is not one of minisign: {reason}", path = path.display())]
+    #[error("the signature of {path} is not one of minisign: {reason}", path = shown_path(path))]
     Malformed { path: PathBuf, reason: String },
-    #[error("{path} is signed with a key that is not among those trusted", path = .0.display())]
+    #[error("{path} is signed with a key that is not among those trusted", path = shown_path(.0))]
     UnknownKey(PathBuf),
-    #[error("{path} or its signature was altered after signing: the signature does not match", path = .0.display())]
+    #[error("{path} or its signature was altered after signing: the signature does not match", path = shown_path(.0))]
     Altered(PathBuf),
-    #[error("the signature of {path} is of minisign's old algorithm, which is not safe; build and sign it again", path = .0.display())]
+    #[error("the signature of {path} is of minisign's old algorithm, which is not safe; build and sign it again", path = shown_path(.0))]
     OldAlgorithm(PathBuf),
-    #[error("the signature of {path} was not made for a bundle; build and sign it again", path = .0.display())]
+    #[error("the signature of {path} was not made for a bundle; build and sign it again", path = shown_path(.0))]
     OtherPurpose(PathBuf),
-    #[error("{path} is not the application that its signature names", path = .0.display())]
+    #[error("{path} is not the application that its signature names", path = shown_path(.0))]
     OtherClaim(PathBuf),
-    #[error("{path} is the application `{found}`, and `{expected}` was expected", path = path.display())]
+    #[error("{path} is the application `{found}`, and `{expected}` was expected", path = shown_path(path), found = escaped(found))]
     OtherName { path: PathBuf, found: String, expected: String },
-    #[error("{path} is version {found}, and {least} or newer was expected", path = path.display())]
+    #[error("{path} is version {found}, and {least} or newer was expected", path = shown_path(path), found = escaped(found))]
     TooOld { path: PathBuf, found: String, least: Version },
-    #[error("{path} has no version to compare with {least}; give the project a version and build it again", path = path.display())]
+    #[error("{path} has no version to compare with {least}; give the project a version and build it again", path = shown_path(path))]
     NoVersion { path: PathBuf, least: Version },
 }
 
 /// Why a file of keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    #[error("failed to read the trusted keys in {path}: {source}", path = path.display())]
+    #[error("failed to read the trusted keys in {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
-    #[error("line {line} of {path} is no public key of minisign; name the file that ends in .pub", path = path.display())]
+    #[error("line {line} of {path} is no public key of minisign; name the file that ends in .pub", path = shown_path(path))]
     Malformed { path: PathBuf, line: usize },
-    #[error("{path} has no public key", path = .0.display())]
+    #[error("{path} has no public key", path = shown_path(.0))]
     Empty(PathBuf),
 }
 

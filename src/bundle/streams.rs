@@ -207,7 +207,8 @@ struct Joiner<'c> {
 
 impl<'c> Joiner<'c> {
     fn new(mut content: &'c [u8], lengths: StreamLengths) -> Option<Joiner<'c>> {
-        let files = Vec::with_capacity(content.len());
+        let mut files = Vec::new();
+        files.try_reserve_exact(content.len()).ok()?;
         let mut stream = |length: u64| content.split_off(..usize::try_from(length).ok()?);
         let (skeleton, code, tables) =
             (stream(lengths.skeleton)?, stream(lengths.code)?, stream(lengths.tables)?);

@@ -8,6 +8,7 @@ use std::path::Path;
 use zstd::zstd_safe::{self, CParameter, ParamSwitch};
 
 use super::WINDOW_LOG;
+use super::check::check_manifest;
 use super::layout::lay_out;
 use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::paths::{PathError, Tree};
@@ -61,6 +62,9 @@ impl From<Vec<u8>> for File {
 pub enum WriteError {
     #[error("cannot put these files into one bundle: {0}; rename or exclude what need not be there")]
     Path(#[from] PathError),
+    /// No reader would take it.
+    #[error("the bundle cannot be described: {0}")]
+    Manifest(String),
     #[error("failed to sign the bundle: {0}")]
     Sign(String),
     #[error("failed to write {path}: {source}")]
@@ -91,6 +95,8 @@ pub fn write(
     let io_error = |source| WriteError::Io { path: path.display().to_string(), source };
     let jobs = options.jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let (frames, manifest) = encode(contents, jobs).map_err(io_error)?;
+    let length = frames.iter().map(|frame| frame.len() as u64).sum();
+    check_manifest(&manifest, length).map_err(WriteError::Manifest)?;
     let json = serde_json::to_vec(&manifest).map_err(|error| io_error(error.into()))?;
     let signature = match options.sign {
         Some(sign) => {
@@ -100,7 +106,7 @@ pub fn write(
         None => String::new(),
     };
     let trailer = Trailer {
-        frames: frames.iter().map(|frame| frame.len() as u64).sum(),
+        frames: length,
         manifest: json.len() as u32,
         signature: signature.len() as u32,
         digest: trailer::digest(&json, signature.as_bytes()),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::bundle::Expected;
+use crate::bundle::{ByteSize, Expected};
 use crate::project::output::Layout;
 use crate::project::warnings::WarningPolicy;
 use crate::pyc::Invalidation;
@@ -420,6 +420,10 @@ pub(super) struct RunArgs {
     pub trusted_key: Vec<PathBuf>,
     #[command(flatten)]
     pub expected: ExpectedArgs,
+    /// Allow a bundle to take SIZE bytes unpacked, such as 500M or 16G
+    /// [env: CROSSPYC_MAX_UNPACKED; default: 100 times its length, from 64 MB to 16 GB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_unpacked: Option<ByteSize>,
     /// Compare the unpacked files with the archive byte by byte first
     #[arg(long)]
     pub verify: bool,
@@ -452,6 +456,10 @@ pub(super) struct VerifyArgs {
     pub expected: ExpectedArgs,
     #[command(flatten)]
     pub pycache_prefix: PycachePrefixArgs,
+    /// Allow a bundle to take SIZE bytes unpacked, such as 500M or 16G
+    /// [default: 100 times its length, from 64 MB to 16 GB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_unpacked: Option<ByteSize>,
 }
 
 /// What the signature of a bundle has to say.
@@ -485,6 +493,10 @@ pub(super) struct ExtractArgs {
     /// Unpack only the files for these Python versions; repeatable [default: all in the bundle]
     #[arg(short, long = "target", value_name = "VERSION", value_delimiter = ',')]
     pub targets: Vec<String>,
+    /// Allow a bundle to take SIZE bytes unpacked, such as 500M or 16G
+    /// [default: 100 times its length, from 64 MB to 16 GB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_unpacked: Option<ByteSize>,
 }
 
 /// Show the contents of a pyc, a bundle or a zipapp
@@ -496,6 +508,10 @@ pub(super) struct ExtractArgs {
 pub(super) struct InspectArgs {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Allow a bundle to take SIZE bytes unpacked, such as 500M or 16G
+    /// [default: 100 times its length, from 64 MB to 16 GB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_unpacked: Option<ByteSize>,
 }
 
 /// Disassemble a pyc, or the code that a source file compiles to

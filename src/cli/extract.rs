@@ -9,7 +9,7 @@ use super::args::ExtractArgs;
 use super::json_path::JsonPath;
 use super::report::{Report, Verbosity, counted, shown};
 use super::{CommandError, exit};
-use crate::bundle::{Archive, ReadError, Variant, write_file};
+use crate::bundle::{Archive, Index, ReadError, Variant, write_file};
 use crate::project::FileError;
 use crate::project::zipapp::{Folder, Zipapp, ZipappError};
 
@@ -44,16 +44,18 @@ pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, Command
 }
 
 fn extract_bundle(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?;
+    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?.with_limit(args.max_unpacked);
     let chosen = chosen(&archive.manifest().variants, &args.targets).map_err(CommandError::usage)?;
     check_empty(&args.output)?;
+    let index = archive.index().map_err(CommandError::failure)?;
+    archive.check_unpacked(&index, &chosen).map_err(CommandError::failure)?;
     for &number in &chosen {
         let variant = number.map(|number| &archive.manifest().variants[number]);
         let folder = match variant {
             Some(variant) if chosen.len() > 1 => args.output.join(variant.label()),
             _ => args.output.clone(),
         };
-        let (files, size) = extract(&archive, number, &folder).map_err(CommandError::failure)?;
+        let (files, size) = extract(&archive, &index, number, &folder).map_err(CommandError::failure)?;
         let target = variant.map(|variant| (variant.version.as_str(), variant.optimize));
         tell(&folder, target, files, size, report);
     }
@@ -141,14 +143,20 @@ fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>
 }
 
 /// How many files there are, and their size. All were verified before the first is written.
-fn extract(archive: &Archive, variant: Option<usize>, folder: &Path) -> Result<(usize, u64), ExtractError> {
+fn extract(
+    archive: &Archive,
+    index: &Index,
+    variant: Option<usize>,
+    folder: &Path,
+) -> Result<(usize, u64), ExtractError> {
     let (mut files, mut size) = (0, 0);
-    archive.files(variant, |entry, data| {
+    let blobs = archive.blobs(index, variant)?;
+    for entry in index.files(variant) {
+        let data = blobs.get(entry.blob);
         write(&folder.join(&entry.path), data, entry.executable)?;
         files += 1;
         size += data.len() as u64;
-        Ok::<_, ExtractError>(())
-    })?;
+    }
     Ok((files, size))
 }
 

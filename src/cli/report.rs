@@ -15,6 +15,7 @@
 //! missing. Paths are exact ([`JsonPath`]). A diagnostic or warning that several targets share is one
 //! object; `targets` lists all of them. If the reader closes the pipe (`| head`), the output ends without an error.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 use std::path::Path;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use super::args::{Format, OutputArgs, When};
 use super::exit;
 use super::json_path::JsonPath;
+use crate::escape::{escaped, escaped_lines};
 use crate::project::FileError;
 use crate::project::interrupt;
 use crate::project::rejection::{Excerpt, Place, Rejection};
@@ -132,7 +134,16 @@ impl Report {
 
     /// Prints a line of text to standard output; nothing with `--format json`.
     pub(super) fn line(&mut self, text: impl Display) {
-        if self.format == Format::Text {
+        self.write(&escaped(&text.to_string()));
+    }
+
+    /// The same for a text whose lines our own code has broken.
+    pub(super) fn lines(&mut self, text: &str) {
+        self.write(&escaped_lines(text));
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.format == Format::Text && !self.closed {
             let result = writeln!(self.out, "{text}");
             self.note(result);
         }
@@ -155,10 +166,10 @@ impl Report {
         if self.is_json() {
             return self.record(&Message::Error { path: path.map(JsonPath), message });
         }
-        let label = self.styled(Style::Error, "error:");
+        let label = Part::styled(Style::Error, "error:");
         match path {
-            Some(path) => self.complain(&format!("{label} {}: {message}\n", shown(path))),
-            None => self.complain(&format!("{label} {message}\n")),
+            Some(path) => self.complain([label, Part::text(format!(" {}: {message}\n", shown(path)))]),
+            None => self.complain([label, Part::text(format!(" {message}\n"))]),
         }
     }
 
@@ -175,8 +186,7 @@ impl Report {
     /// Prints advice, or a remark that is not an error.
     pub(super) fn note_line(&mut self, message: &str) {
         if self.verbosity >= Verbosity::Normal && !self.is_json() {
-            let label = self.styled(Style::Note, "note:");
-            self.complain(&format!("{label} {message}\n"));
+            self.complain([Part::styled(Style::Note, "note:"), Part::text(format!(" {message}\n"))]);
         }
     }
 
@@ -238,25 +248,22 @@ impl Report {
             Some(place) => format!("{}:{}:{}:", shown(path), place.line, place.column),
             None => format!("{}:", shown(path)),
         };
-        let position = self.styled(Style::Place, &position);
-        let mut text = format!("{position} {}: {message}\n", self.styled(style, class));
-        if let Some(place) = place {
-            text.push_str(&self.excerpt(&place.excerpt, style));
-        }
+        let mut parts = vec![
+            Part::styled(Style::Place, position),
+            Part::text(" "),
+            Part::styled(style, class),
+            Part::text(format!(": {message}\n")),
+        ];
+        parts.extend(place.map(|place| excerpt(&place.excerpt, style)).into_iter().flatten());
         let versions = (!concerned.all).then(|| format!("on Python {}", concerned.targets.join(", ")));
         for note in notes.iter().chain(&versions) {
-            text.push_str(&format!("  {} {note}\n", self.styled(Style::Note, "note:")));
+            parts.extend([
+                Part::text("  "),
+                Part::styled(Style::Note, "note:"),
+                Part::text(format!(" {note}\n")),
+            ]);
         }
-        self.complain(&text);
-    }
-
-    /// The line of the source, with carets under the place.
-    fn excerpt(&self, excerpt: &Excerpt, style: Style) -> String {
-        if excerpt.text.trim().is_empty() {
-            return String::new();
-        }
-        let carets = self.styled(style, &"^".repeat(excerpt.width));
-        format!("    {}\n    {}{carets}\n", excerpt.text, " ".repeat(excerpt.offset))
+        self.complain(parts);
     }
 
     /// A progress bar; hidden if standard error is not a terminal, or with `--format json` or
@@ -278,7 +285,8 @@ impl Report {
         self.note(result);
         match self.failed.take() {
             Some(error) if code == exit::SUCCESS => {
-                self.complain(&format!("error: failed to write to standard output: {error}\n"));
+                let message = format!("error: failed to write to standard output: {error}\n");
+                self.complain([Part::text(message)]);
                 exit::FAILURE
             }
             _ => code,
@@ -294,20 +302,55 @@ impl Report {
     }
 
     /// Prints text to standard error, in one write, so that lines of several processes do not mix.
-    /// Errors are ignored: there is nowhere left to report them.
-    fn complain(&self, text: &str) {
+    /// What a terminal would act on is escaped, but for line breaks and our own colours. Errors are
+    /// ignored: there is nowhere left to report them.
+    fn complain<'p>(&self, parts: impl IntoIterator<Item = Part<'p>>) {
+        let mut text = String::new();
+        for Part { style, text: part } in parts {
+            let part = escaped_lines(&part);
+            match style.filter(|_| self.color) {
+                Some(style) => text.push_str(&format!("\x1b[{}m{part}\x1b[0m", style.code())),
+                None => text.push_str(&part),
+            }
+        }
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
 
-    fn styled(&self, style: Style, text: &str) -> String {
-        let code = match style {
+/// A part of a message.
+struct Part<'t> {
+    style: Option<Style>,
+    text: Cow<'t, str>,
+}
+
+impl<'t> Part<'t> {
+    fn text(text: impl Into<Cow<'t, str>>) -> Part<'t> {
+        Part { style: None, text: text.into() }
+    }
+
+    fn styled(style: Style, text: impl Into<Cow<'t, str>>) -> Part<'t> {
+        Part { style: Some(style), text: text.into() }
+    }
+}
+
+impl Style {
+    fn code(self) -> &'static str {
+        match self {
             Style::Error => "1;31",
             Style::Warning => "1;33",
             Style::Place => "1",
             Style::Note => "1;36",
-        };
-        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        }
     }
+}
+
+/// The line of the source, with carets under the place.
+fn excerpt(excerpt: &Excerpt, style: Style) -> Vec<Part<'_>> {
+    if excerpt.text.trim().is_empty() {
+        return Vec::new();
+    }
+    let line = format!("    {}\n    {}", excerpt.text, " ".repeat(excerpt.offset));
+    vec![Part::text(line), Part::styled(style, "^".repeat(excerpt.width)), Part::text("\n")]
 }
 
 /// Makes an interrupted run remove its progress bar and finish the file being written. Without

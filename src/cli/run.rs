@@ -22,6 +22,7 @@ pub(super) fn run(args: &RunArgs, report: &mut Report) -> Result<u8, CommandErro
         python_args: args.python_arg.clone(),
         trusted_keys: args.trusted_key.clone(),
         expected: args.expected.expected(),
+        max_unpacked: args.max_unpacked,
         verify: args.verify,
         inherit_path: args.inherit_path,
         system_site_packages: args.system_site_packages,
@@ -30,7 +31,7 @@ pub(super) fn run(args: &RunArgs, report: &mut Report) -> Result<u8, CommandErro
     };
     let failed = |error: RunError| CommandError { message: error.to_string(), code: exit::NOT_STARTED };
     if args.which {
-        report.line(runner::which(&run).map_err(failed)?);
+        report.lines(&runner::which(&run).map_err(failed)?);
         return Ok(exit::SUCCESS);
     }
     if args.locate {

@@ -141,7 +141,9 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
                     .map(|opened| opened.map(|(archive, signed)| (archive, Some(signed.comment)))),
             };
             if let Some(opened) = opened {
-                bundles.push(verify_bundle(&file, opened));
+                let limited =
+                    |(archive, comment): (Archive, _)| (archive.with_limit(args.max_unpacked), comment);
+                bundles.push(verify_bundle(&file, opened.map(limited)));
                 continue;
             }
             match fs::read(&file) {

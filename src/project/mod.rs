@@ -39,6 +39,8 @@ pub mod zipapp;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::escape::shown_path;
+
 /// A file or folder that could not be read, written or removed.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {action} `{path}`: {source}", path = shown(path))]
@@ -55,15 +57,9 @@ pub fn trimmed(path: &Path) -> &Path {
 }
 
 /// A path for people: without the `./` of the current folder; bytes that are not UTF-8 are
-/// replaced, control characters escaped.
+/// replaced, what a terminal would act on is escaped.
 pub fn shown(path: &Path) -> String {
-    let text = trimmed(path).to_string_lossy();
-    if !text.chars().any(char::is_control) {
-        return text.into_owned();
-    }
-    text.chars()
-        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
-        .collect()
+    shown_path(trimmed(path))
 }
 
 impl FileError {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::Diagnostic;
+use crate::escape::is_hidden;
 use crate::source::{self, Location};
 
 /// How many characters of a line are kept.
@@ -90,10 +91,19 @@ impl Excerpt {
         let indentation = line.chars().take_while(|c| c.is_whitespace()).count().min(start);
         let skipped = indentation.max(start.saturating_sub(WINDOW / 2));
         let shown = line.trim_end().chars().skip(skipped).take(WINDOW);
-        let text: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String = shown.map(visible).collect();
         let offset = start - skipped;
         let width = width.min(text.chars().count().saturating_sub(offset)).max(1);
         Excerpt { text, offset, width }
+    }
+}
+
+/// One character for another, so that carets stand where they are to.
+fn visible(c: char) -> char {
+    match c {
+        _ if c.is_control() => ' ',
+        _ if is_hidden(c) => char::REPLACEMENT_CHARACTER,
+        _ => c,
     }
 }
 

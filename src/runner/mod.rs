@@ -20,13 +20,19 @@ use cache::Entry;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
 pub use standalone::{Carried, carried};
 
-use crate::bundle::{Archive, Expected, KeyError, OpenError, ReadError, SignatureError, TrustedKeys};
+use crate::bundle::{
+    Archive, ByteSize, Expected, KeyError, NoSize, OpenError, ReadError, SignatureError, TrustedKeys,
+};
+use crate::escape::shown_path;
 
 /// Exit code of a runner that could not start the program, as `env` and shells have it.
 pub const EXIT_NOT_STARTED: u8 = 127;
 
 /// Lists files with the public keys of those whose bundles may run.
 const KEYS_VARIABLE: &str = "CROSSPYC_TRUSTED_KEYS";
+
+/// How much an archive may take unpacked.
+const LIMIT_VARIABLE: &str = "CROSSPYC_MAX_UNPACKED";
 
 /// What to run, and with what.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +51,8 @@ pub struct Run {
     pub trusted_keys: Vec<PathBuf>,
     /// Which application the archive has to be by its signature.
     pub expected: Expected,
+    /// How much the archive may take unpacked; without it, what `CROSSPYC_MAX_UNPACKED` says.
+    pub max_unpacked: Option<ByteSize>,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
     /// Let the program import from the user's `PYTHONPATH`.
@@ -85,11 +93,13 @@ pub enum RunError {
     NoKeys,
     #[error("{name} is no entry point of {bundle}; {known}")]
     NoEntryPoint { name: String, bundle: String, known: String },
+    #[error("{LIMIT_VARIABLE}: {0}")]
+    NoSize(NoSize),
     #[error(transparent)]
     Find(#[from] FindError),
     #[error(transparent)]
     Cache(#[from] CacheError),
-    #[error("failed to start {python}: {source}", python = python.display())]
+    #[error("failed to start {python}: {source}", python = shown_path(python))]
     Launch { python: PathBuf, source: std::io::Error },
 }
 
@@ -155,6 +165,14 @@ impl From<OpenError> for RunError {
 
 /// The archive to run, if it may be.
 fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
+    let limit = match nonempty_variable(LIMIT_VARIABLE).filter(|_| run.max_unpacked.is_none()) {
+        Some(text) => Some(text.to_string_lossy().parse().map_err(RunError::NoSize)?),
+        None => run.max_unpacked,
+    };
+    Ok(signed_archive(run)?.with_limit(limit))
+}
+
+fn signed_archive(run: &Run) -> Result<Archive, RunError> {
     let files = key_files(run)?;
     if files.is_empty() {
         return match run.expected.is_anything() {

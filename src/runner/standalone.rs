@@ -7,6 +7,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::bundle::{RUNNER_MARK, TRAILER_MAGIC};
+use crate::escape::shown_path;
 
 /// Its last byte is another in an executable that was made with a bundle. So such an executable
 /// knows that it has lost its bundle (by `strip`, by a copy that was cut off), and does not take the
@@ -33,7 +34,7 @@ pub fn carried() -> Carried {
         Ok((true, path)) => Carried::Archive(path),
         Ok((false, path)) if is_marked => Carried::Lost(format!(
             "the bundle of {} is damaged or missing; build or copy it again",
-            path.display()
+            shown_path(&path)
         )),
         Err(error) if is_marked => Carried::Lost(format!(
             "the bundle in this executable cannot be read: {error}; make the file readable"

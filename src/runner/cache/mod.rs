@@ -40,6 +40,7 @@ use std::time::Duration;
 
 use super::Interpreter;
 use crate::bundle::{Archive, EntryPoint, Index, ReadError};
+use crate::escape::shown_path;
 use environment::{Environment, PYTHON, SCRIPTS};
 use install::Plan;
 pub use prune::{Listed, clean, list, remove, root};
@@ -114,7 +115,7 @@ impl Entry {
 pub enum CacheError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = path.display())]
+    #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = shown_path(path))]
     Irreparable { path: PathBuf, damage: String, source: ReadError },
     #[error("the bundle cannot be installed: {0}; build it again without that file")]
     NotInstallable(String),
@@ -131,9 +132,9 @@ pub enum CacheError {
 enum Obstacle {
     #[error("there is no folder for caches")]
     NoPlace,
-    #[error("{path} {reason}", path = path.display())]
+    #[error("{path} {reason}", path = shown_path(path))]
     Untrusted { path: PathBuf, reason: &'static str },
-    #[error("failed to unpack to {path}: {source}", path = path.display())]
+    #[error("failed to unpack to {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
 }
 

@@ -3,6 +3,7 @@
 use super::judge::{Needs, Serves};
 use super::{Interpreter, Looked, Origin, Verdict};
 use crate::bundle::Manifest;
+use crate::escape::shown_path;
 
 /// What was looked at, and what came of it.
 pub(in crate::runner) struct Search {
@@ -55,14 +56,14 @@ impl Search {
             }
         };
         let mut text =
-            format!("{}\n  {}, is {}; runs {what}", chosen.path.display(), chosen.origin, chosen.answer);
+            format!("{}\n  {}, is {}; runs {what}", shown_path(&chosen.path), chosen.origin, chosen.answer);
         for looked in self.looked.iter().filter(|looked| looked.path != chosen.path) {
             let reason = match &looked.verdict {
                 Verdict::Unfit(reason) => reason.clone(),
                 Verdict::Fits(answer, _) => format!("is {answer}, and fits; what it would run is older"),
                 Verdict::NotAsked => "not better than that".to_owned(),
             };
-            text.push_str(&format!("\n{} ({})\n  {reason}", looked.path.display(), looked.origin));
+            text.push_str(&format!("\n{} ({})\n  {reason}", shown_path(&looked.path), looked.origin));
         }
         Ok(text)
     }
@@ -74,7 +75,7 @@ impl Search {
         }
         for looked in &self.looked {
             if let Verdict::Unfit(reason) = &looked.verdict {
-                text.push_str(&format!("\n  {}: {reason}", looked.path.display()));
+                text.push_str(&format!("\n  {}: {reason}", shown_path(&looked.path)));
             }
         }
         text.push('\n');
