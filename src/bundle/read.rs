@@ -78,6 +78,11 @@ impl Archive {
         self.length
     }
 
+    /// Where the archive starts in the file.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }

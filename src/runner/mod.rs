@@ -9,6 +9,7 @@ mod children;
 mod choice;
 mod interpreters;
 mod launch;
+mod redirector;
 mod standalone;
 
 use std::env;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 pub use cache::CacheError;
 use cache::Entry;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
+pub use redirector::redirected;
 pub use standalone::own_archive;
 
 use crate::bundle::{Archive, KeyError, ReadError, SignatureError, TrustedKeys};

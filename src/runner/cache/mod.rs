@@ -92,7 +92,7 @@ impl Entry {
     /// The console script that starts a function, by the name of the application or of the further
     /// entry point.
     pub fn script(&self, entry_point: &EntryPoint, name: &str) -> Option<PathBuf> {
-        Some(self.place.join(SCRIPTS).join(script::name(entry_point, name)?))
+        Some(self.place.join(SCRIPTS).join(script::file_name(script::name(entry_point, name)?)))
     }
 
     /// Whether the files are gone when this is dropped.
@@ -113,7 +113,7 @@ pub enum CacheError {
     Read(#[from] ReadError),
     #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = path.display())]
     Irreparable { path: PathBuf, damage: String, source: ReadError },
-    #[error("the bundle cannot be installed: {0}; build it again without that file")]
+    #[error("the bundle cannot be installed: {0}; build it again")]
     NotInstallable(String),
     #[error("the cache cannot be used: {0}")]
     Unusable(String),

@@ -39,7 +39,15 @@ pub struct Header {
     /// The pyc tag and optimisation level, or `source`.
     pub variant: String,
     /// The base interpreter: its release and path.
+    #[serde(default)]
     pub python: String,
+}
+
+impl Header {
+    /// The release of the interpreter: `3.12.1`.
+    pub fn release(&self) -> &str {
+        self.python.split(' ').next().unwrap_or_default()
+    }
 }
 
 /// Writes the record of the entry at `place`, whose files are complete.

@@ -165,10 +165,19 @@ pub(super) fn unpack(plan: &Plan<'_>, folder: &Path) -> Result<(), Failure> {
         let path = join(folder, &path);
         folder_builder().create(&path).map_err(|source| io_error(path, source))?;
     }
-    in_parallel(plan.items(), |item| {
+    let (launchers, files): (Vec<_>, Vec<_>) = plan.items().iter().partition(|item| item.is_launcher());
+    let write = |item: &Item<'_>| {
         let path = join(folder, &item.path);
         write(&path, plan, item).map_err(|source| io_error(path, source))
-    })
+    };
+    // They are one file where the file system can have it.
+    for item in &launchers {
+        let first = join(folder, &launchers[0].path);
+        if fs::hard_link(first, join(folder, &item.path)).is_err() {
+            write(item)?;
+        }
+    }
+    in_parallel(&files, |item| write(item))
 }
 
 fn write(path: &Path, plan: &Plan<'_>, item: &Item<'_>) -> io::Result<()> {
