@@ -1,4 +1,5 @@
-//! Bundles run by a real CPython 3.12, from another folder and with no sources in reach. Where there is no such Python, the tests say so and pass.
+//! Bundles run by a real CPython 3.12, from another folder and with no sources in reach. Where
+//! there is no such Python, the tests say so and pass.
 
 use std::ffi::OsString;
 use std::fs;
@@ -212,7 +213,8 @@ fn standard_input_is_the_programs() {
 fn an_interrupt_reaches_the_program() {
     use std::io::{BufRead as _, BufReader};
     use std::os::unix::process::ExitStatusExt as _;
-    // Tests may run in the background, where interrupts are ignored unless a program says otherwise.
+    // Tests may run in the background, where interrupts are ignored unless a program says
+    // otherwise.
     let listen = "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n";
     let plain = "print('ready', flush=True)\ntime.sleep(60)\n";
     let handled = "try:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(9)\n";
@@ -584,7 +586,8 @@ fn a_program_finds_itself_installed_in_a_virtual_environment() {
     assert_eq!(stdout, "True True\nTrue\n1.5 True\n[]\n", "{output:?}");
 }
 
-/// Another Python that the program starts sees no module of the bundle, and the user's `PYTHONPATH`.
+/// Another Python that the program starts sees no module of the bundle, and the user's
+/// `PYTHONPATH`.
 #[test]
 fn other_pythons_are_not_disturbed() {
     let main = "import os, subprocess, sys\ntry:\n    import mine\nexcept ImportError:\n    print('hidden')\n\

@@ -1,4 +1,5 @@
-//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it cannot start, and what it hands over.
+//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it
+//! cannot start, and what it hands over.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
-//! Writing `co_filename` into the code objects of a pyc, as `compileall` would where the module stands.
+//! Writing `co_filename` into the code objects of a pyc, as `compileall` would where the module
+//! stands.
 //!
 //! # Problem
 //!

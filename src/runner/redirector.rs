@@ -1,9 +1,10 @@
 //! The launcher of an entry's environment on Windows, which has no links to the interpreter.
 //!
 //! `Scripts\python.exe` is a copy of the runner. Like the redirector of `venv` it starts the base
-//! interpreter that `pyvenv.cfg` names, with its own arguments, and tells it by `__PYVENV_LAUNCHER__`
-//! which environment it is in. `Scripts\NAME.exe`, another copy, starts `Scripts\NAME-script.py`.
-//! Ctrl-C is the program's, the program ends with the launcher, and the exit code has all its 32 bits.
+//! interpreter that `pyvenv.cfg` names, with its own arguments, and tells it by
+//! `__PYVENV_LAUNCHER__` which environment it is in. `Scripts\NAME.exe`, another copy, starts
+//! `Scripts\NAME-script.py`. Ctrl-C is the program's, the program ends with the launcher, and the
+//! exit code has all its 32 bits.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,8 +22,8 @@ struct Target {
     script: Option<PathBuf>,
 }
 
-/// The target of the launcher at this path; none if the path is not in an environment, or is another
-/// program's.
+/// The target of the launcher at this path; none if the path is not in an environment, or is
+/// another program's.
 fn target(launcher: &Path) -> Option<Target> {
     let folder = launcher.parent()?;
     let settings = fs::read_to_string(folder.parent()?.join("pyvenv.cfg")).ok()?;
@@ -51,7 +52,8 @@ fn setting<'s>(settings: &'s str, key: &str) -> Option<&'s str> {
     pairs.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
 }
 
-/// Starts the interpreter if this program is the launcher of an environment, and gives its exit code.
+/// Starts the interpreter if this program is the launcher of an environment, and gives its exit
+/// code.
 pub fn redirected() -> Option<i32> {
     // Elsewhere links lead to the interpreter.
     if !cfg!(windows) {
@@ -66,8 +68,8 @@ pub fn redirected() -> Option<i32> {
     })
 }
 
-/// The launcher for a new environment: `crosspyc-run`, without the archive that a standalone program
-/// carries.
+/// The launcher for a new environment: `crosspyc-run`, without the archive that a standalone
+/// program carries.
 pub(super) fn launcher(archive: &Path, archive_start: u64) -> std::io::Result<Vec<u8>> {
     let own = std::env::current_exe()?;
     if own == archive {

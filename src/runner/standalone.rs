@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::bundle::TRAILER_MAGIC;
 
-/// This executable, if it ends as an archive does. Whether it is whole is for those who open it to say.
+/// This executable, if it ends as an archive does. Opening the archive tells whether it is whole.
 pub fn own_archive() -> Option<PathBuf> {
     let path = env::current_exe().ok()?;
     let mut file = File::open(&path).ok()?;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::place::{Place, SITE_PACKAGES, ended, expected, large_contents, tree};
 
-/// Starts cold runs and kills them; `milliseconds` gives the instants, as parts of a cold run's time.
+/// Starts cold runs and kills them; `milliseconds` gives the instants, as parts of a cold run's
+/// time.
 fn kill_cold_runs(count: u32) {
     let contents = large_contents();
     let place = Place::with(&contents);

@@ -1,5 +1,5 @@
-//! Where the files of a bundle stand in its environment, and what is in them: what an installer does
-//! with wheels.
+//! Where the files of a bundle stand in its environment, and what is in them: what an installer
+//! does with wheels.
 //!
 //! | in the archive | in the entry |
 //! |---|---|
@@ -17,12 +17,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::environment::{Environment, SCRIPTS, SETTINGS};
+use super::environment::{BYTECODE, Environment, SCRIPTS, SETTINGS};
 use super::{CacheError, Failure, Obstacle, script};
 use crate::bundle::{
     Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, path_errors, with_co_filename,
 };
-use crate::pyc::CACHE_DIR;
 use crate::runner::redirector;
 
 /// The record, in the entry's folder.
@@ -105,7 +104,7 @@ impl<'a> Plan<'a> {
         all.insert(self.environment.site_packages.clone());
         for path in paths().filter(|path| path.ends_with(".py")) {
             if let Some((folder, _)) = path.rsplit_once('/') {
-                all.insert(format!("{folder}/{CACHE_DIR}"));
+                all.insert(format!("{folder}/{BYTECODE}"));
             }
         }
         all
@@ -133,7 +132,7 @@ impl<'a> Plan<'a> {
     fn co_filename(&self, path: &str) -> Vec<u8> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = name.strip_suffix(".pyc").unwrap_or(name);
-        let source = match folder.strip_suffix(CACHE_DIR) {
+        let source = match folder.strip_suffix(BYTECODE) {
             Some(folder) => format!("{folder}{}.py", without_tag(stem)),
             None => format!("{folder}/{stem}.py"),
         };

@@ -1,5 +1,5 @@
-//! The per-user cache of unpacked bundles. There is an entry for each archive, variant and interpreter,
-//! complete or not at all. An entry is a virtual environment of that interpreter.
+//! The per-user cache of unpacked bundles. There is an entry for each archive, variant and
+//! interpreter, complete or not at all. An entry is a virtual environment of that interpreter.
 //!
 //! ```text
 //! ROOT/CACHEDIR.TAG
@@ -12,10 +12,10 @@
 //! ROOT/.turn-*                            held by the run that makes an entry
 //! ```
 //!
-//! A run unpacks into a temporary folder and renames it when it is complete. Every start compares the
-//! entry's record with what the system says of the files (sizes, times, inodes). If something differs,
-//! or with `--verify`, it compares the files with those of the archive. A damaged entry is renamed away
-//! and made again: running programs find the new files under the old names.
+//! A run unpacks into a temporary folder and renames it when it is complete. Every start compares
+//! the entry's record with what the system says of the files (sizes, times, inodes). If something
+//! differs, or with `--verify`, it compares the files with those of the archive. A damaged entry is
+//! renamed away and made again: running programs find the new files under the old names.
 //!
 //! If the cache cannot be used, the files go to a temporary folder, which lives as long as the
 //! [`Entry`].

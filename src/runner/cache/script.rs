@@ -90,7 +90,8 @@ fn first_lines(place: &Path) -> Vec<u8> {
     }
 }
 
-/// The console scripts and graphical programs that an `entry_points.txt` names, with what they call.
+/// The console scripts and graphical programs that an `entry_points.txt` names, with what they
+/// call.
 pub(super) fn declared(text: &str) -> impl Iterator<Item = Declared<'_>> {
     let mut section = "";
     text.lines().map(str::trim).filter_map(move |line| {

@@ -1,7 +1,8 @@
 //! Unpacking into a temporary folder that no other run touches while this one lives.
 //!
-//! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the folder. The system lets go of the lock when
-//! its process ends, however it ends: a folder whose lock nobody holds was left by a run that was killed. A lock is removed only by who holds it.
+//! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the
+//! folder. The system releases the lock when its process ends, however it ends. A folder whose lock
+//! is free was left by a run that was killed. Only a process that holds a lock removes it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -51,7 +52,8 @@ impl Unpacking {
     fn new(parent: &Path, prefix: &str) -> io::Result<Unpacking> {
         loop {
             let lock = tempfile::Builder::new().prefix(prefix).suffix(".lock").tempfile_in(parent)?;
-            // One that removes abandoned folders can be faster than we are. Where files cannot be locked, all do without.
+            // A run that removes abandoned folders can be faster. If files cannot be locked, no
+            // run locks them.
             let is_lost = matches!(lock.as_file().try_lock(), Err(TryLockError::WouldBlock));
             if is_lost || !lock.path().exists() {
                 continue;
@@ -129,14 +131,15 @@ fn remove_if_abandoned(path: &Path) {
     }
 }
 
-/// The right to make an entry while others wait for it. It spares work and no more: what is made is right without it.
+/// The right to make an entry while others wait for it. It only saves work: entries are right
+/// without it.
 pub(super) struct Turn {
     path: PathBuf,
     _lock: File,
 }
 
 impl Turn {
-    /// Waits until no other run has it, or `patience` ends: one that was stopped may hold it for ever.
+    /// Waits until no other run has it, or `patience` ends: a stopped process may hold it for ever.
     pub(super) fn wait(path: PathBuf, patience: Duration) -> Option<Turn> {
         let file = File::options().create(true).write(true).truncate(false).open(&path).ok()?;
         let deadline = Instant::now() + patience;
