@@ -51,7 +51,7 @@
 //! ```text
 //! project ─ pack ─> bundle::Contents ─ layout, streams, write ─> APP.pyb         crosspyc bundle
 //! APP.pyb ─ Archive::open ─> manifest ─ interpreters ─> one that fits            crosspyc-run
-//!         ─ cache ─> its files ─ launch ─> the program
+//!         ─ cache ─> a virtual environment with its files ─ launch ─> the program
 //! ```
 //!
 //! A start reads the archive's trailer and manifest, asks no interpreter that it knows already, and

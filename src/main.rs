@@ -6,5 +6,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    if let Some(code) = crosspyc::runner::redirected() {
+        std::process::exit(code);
+    }
     crosspyc::cli::main()
 }

@@ -1,4 +1,5 @@
-//! Bundles run by a real CPython 3.12, from another folder and with no sources in reach. Where there is no such Python, the tests say so and pass.
+//! Bundles run by a real CPython 3.12, from another folder and with no sources in reach. Where
+//! there is no such Python, the tests say so and pass.
 
 use std::ffi::OsString;
 use std::fs;
@@ -99,6 +100,14 @@ impl App {
         (output.status.code(), text(output.stdout), text(output.stderr))
     }
 
+    /// The modules of the only entry of the cache.
+    fn site_packages(&self) -> PathBuf {
+        let below = if cfg!(windows) { "Lib/site-packages" } else { "lib/python3.12/site-packages" };
+        let entries = fs::read_dir(self.path("cache")).expect("listed").flatten().map(|entry| entry.path());
+        let mut found = entries.map(|entry| entry.join(below)).filter(|folder| folder.exists());
+        found.next().expect("it is there")
+    }
+
     /// Asserts that a run succeeds and prints this.
     fn assert_prints(&self, arguments: &[&str], expected: &str) {
         let (code, stdout, stderr) = self.run(arguments);
@@ -141,7 +150,7 @@ fn the_main_module_is_what_it_is_without_a_bundle() {
         print(__name__, other.__name__, sys.modules['__main__'].__dict__ is globals())\n\
         print(sys.argv[1:], os.path.basename(sys.argv[0]), os.path.basename(__file__))\n\
         print(__package__, __spec__.name, os.path.isabs(__file__), os.getcwd() in sys.path)\n\
-        print(other.f.__code__.co_filename, os.path.basename(other.__file__), other.__cached__ is None or other.__cached__ == other.__file__)\n";
+        print(other.f.__code__.co_filename == os.path.abspath(other.__file__)[:-1], os.path.basename(other.__file__), other.__cached__ is None or other.__cached__ == other.__file__)\n";
     let files = [("__main__.py", main), ("other.py", "def f(): pass\n")];
     let Some(app) = App::new(&files, &[]) else { return };
     let (code, stdout, stderr) = app.run(&["-x", "a b", ""]);
@@ -149,13 +158,13 @@ fn the_main_module_is_what_it_is_without_a_bundle() {
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines[0], "__main__ other True");
     assert!(lines[1].starts_with("['-x', 'a b', ''] ") && lines[1].ends_with(" __main__.pyc"), "{stdout}");
-    assert_eq!(lines[2..], [" __main__ True False", "other.py other.pyc True"]);
+    assert_eq!(lines[2..], [" __main__ True False", "True other.pyc True"]);
     let main = main.replace("import other", "from . import other");
     let files = [("pkg/__init__.py", ""), ("pkg/__main__.py", &main), ("pkg/other.py", "def f(): pass\n")];
     let Some(app) = App::new(&files, &["-m", "pkg"]) else { return };
     assert_eq!(
         app.run(&["-x"]).1,
-        "__main__ pkg.other True\n['-x'] __main__.pyc __main__.pyc\npkg pkg.__main__ True False\npkg/other.py other.pyc True\n"
+        "__main__ pkg.other True\n['-x'] __main__.pyc __main__.pyc\npkg pkg.__main__ True False\nTrue other.pyc True\n"
     );
 }
 
@@ -179,9 +188,10 @@ fn a_traceback_shows_lines_though_there_is_no_source() {
     let Some(app) = App::new(&files, &["-m", "app"]) else { return };
     let (code, _, stderr) = app.run(&[]);
     assert_eq!(code, Some(1));
+    let main = app.site_packages().join("app").join("__main__.py");
     for line in [
-        "  File \"app/__main__.py\", line 4, in <module>",
-        "  File \"app/__main__.py\", line 2, in f",
+        &format!("  File \"{}\", line 4, in <module>", main.display()),
+        &format!("  File \"{}\", line 2, in f", main.display()),
         "KeyError: 'x'",
     ] {
         assert!(stderr.lines().any(|found| found == line), "{line}: {stderr}");
@@ -203,7 +213,8 @@ fn standard_input_is_the_programs() {
 fn an_interrupt_reaches_the_program() {
     use std::io::{BufRead as _, BufReader};
     use std::os::unix::process::ExitStatusExt as _;
-    // Tests may run in the background, where interrupts are ignored unless a program says otherwise.
+    // Tests may run in the background, where interrupts are ignored unless a program says
+    // otherwise.
     let listen = "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n";
     let plain = "print('ready', flush=True)\ntime.sleep(60)\n";
     let handled = "try:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(9)\n";
@@ -225,7 +236,7 @@ fn an_interrupt_reaches_the_program() {
 const WORKERS: &str = "import multiprocessing, os, sys
 from concurrent.futures import ProcessPoolExecutor
 from .tasks import square
-print('top', __name__)
+sys.stdout.write(f'top {__name__}\\n')
 def start(method):
     context = multiprocessing.get_context(method)
     with context.Pool(2) as pool:
@@ -252,10 +263,13 @@ fn child_processes_of_every_kind_work_and_do_not_rerun_the_program() {
         assert_eq!((code, stderr.as_str()), (Some(0), ""));
         let top = if options[0] == "-m" { "top __main__\n" } else { "top app.__main__\n" };
         assert_eq!(stdout.lines().next(), Some(top.trim_end()), "{stdout}");
+        // A spawned process imports the console script, and by it the module.
+        let others: Vec<&str> = stdout.lines().filter(|line| !line.starts_with("top ")).collect();
+        let others = format!("{}\n", others.join("\n"));
         let methods: &[&str] = if cfg!(windows) { &["spawn"] } else { &["fork", "spawn", "forkserver"] };
         for method in methods {
             let lines = format!("{method} [1, 4, 9]\n{method} [16, 25]\n");
-            assert!(stdout.contains(&lines), "{stdout}");
+            assert!(others.contains(&lines), "{stdout}");
         }
     }
 }
@@ -347,18 +361,19 @@ fn the_program_starts_as_if_by_hand() {
 
 #[test]
 fn what_the_user_has_elsewhere_leaks_in_only_when_asked() {
-    let main = "import json, sys\ntry:\n    import stray\nexcept ImportError:\n    stray = None\n\
-        print(json.__file__ is not None, hasattr(json, 'dumps'), stray is not None, sys.flags.no_user_site)\n";
+    let main = "import json, site\ntry:\n    import stray\nexcept ImportError:\n    stray = None\n\
+        print(json.__file__ is not None, hasattr(json, 'dumps'), stray is not None, site.ENABLE_USER_SITE)\n";
     let Some(app) = App::new(&[("start.py", main)], &["-m", "start"]) else { return };
-    let folder = app.path("stray");
-    fs::create_dir(&folder).expect("made");
-    fs::write(folder.join("stray.py"), "").expect("written");
+    let folder = app.path("elsewhere");
+    fs::create_dir(app.path("stray")).expect("made");
+    fs::write(app.path("stray/stray.py"), "").expect("written");
     fs::write(folder.join("start.py"), "print('not this')").expect("written");
-    for (option, expected) in [(None, "True True False 1\n"), (Some("--inherit-path"), "True True True 0\n")]
+    for (option, expected) in
+        [(None, "True True False False\n"), (Some("--inherit-path"), "True True True False\n")]
     {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
         command.args(option).arg("--python").arg(&app.python).arg(app.path("app.pyb")).current_dir(&folder);
-        command.env("PYTHONPATH", &folder).env("CROSSPYC_CACHE_DIR", app.path("cache"));
+        command.env("PYTHONPATH", app.path("stray")).env("CROSSPYC_CACHE_DIR", app.path("cache"));
         let output = command.output().expect("it runs");
         assert_eq!(String::from_utf8_lossy(&output.stdout).replace('\r', ""), expected, "{output:?}");
     }
@@ -379,15 +394,20 @@ fn a_console_script_is_a_file_that_can_be_started_anew() {
         return 7\n";
     let files = [("app/__init__.py", ""), ("app/tool.py", tool)];
     let Some(app) = App::new(&files, &["-e", "app.tool:run"]) else { return };
-    let expected = "app True ['again']\nTrue 1\napp True ['x']\nFalse 1\n";
+    let expected = "app True ['again']\nTrue 1\napp True ['x']\nTrue 1\n";
     assert_eq!(app.run(&["again"]), (Some(7), expected.to_owned(), String::new()));
-    let entries = fs::read_dir(app.path("cache")).expect("listed").flatten();
-    let folder = entries.map(|entry| entry.path().join("bin")).find(|folder| folder.exists());
-    fs::write(folder.expect("it is there").join("subprocess.py"), "not_this").expect("written");
+    let bin = if cfg!(windows) { "Scripts" } else { "bin" };
+    let entry = app
+        .site_packages()
+        .ancestors()
+        .nth(if cfg!(windows) { 2 } else { 3 })
+        .expect("it is in one")
+        .join(bin);
+    fs::write(entry.join("subprocess.py"), "not_this").expect("written");
     let stderr = app.run(&["fail"]).2;
     let lines: Vec<&str> = stderr.lines().collect();
     assert!(lines[1].contains(&format!("{}app\"", std::path::MAIN_SEPARATOR)), "{stderr}");
-    assert_eq!(lines[2], "    sys.exit(main())", "{stderr}");
+    assert_eq!(lines[2], "    sys.exit(run())", "{stderr}");
 }
 
 #[test]
@@ -537,4 +557,140 @@ fn an_archive_replaces_what_a_link_leads_to_and_no_devices() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("something that is not a regular file"), "{ran:?}");
     assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 4);
+}
+
+/// What a program finds out about its installation.
+const INSTALLATION: &str = "import importlib.metadata, os, site, subprocess, sys, sysconfig
+import pkg
+entry = sys.prefix
+print(sys.prefix != sys.base_prefix, os.path.dirname(os.path.dirname(sys.executable)) == entry)
+print(site.getsitepackages()[0] == sysconfig.get_path('purelib') == os.path.dirname(os.path.dirname(pkg.__file__)))
+print(importlib.metadata.version('thing'), sys.path[-1] == sysconfig.get_path('purelib'))
+print([name for name in os.environ if name.startswith(('PYTHON', 'CROSSPYC_HIDDEN', '__PYVENV'))])
+";
+
+#[test]
+fn a_program_finds_itself_installed_in_a_virtual_environment() {
+    let files = [
+        ("start.py", INSTALLATION),
+        ("pkg/__init__.py", ""),
+        ("thing-1.5.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.5\n"),
+    ];
+    let Some(app) = App::new(&files, &["-m", "start"]) else { return };
+    let mut command = app.command(&[]);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PYTHON")) {
+        command.env_remove(name);
+    }
+    let output = command.env_remove("PYTHONUTF8").output().expect("it runs");
+    let stdout = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    assert_eq!(stdout, "True True\nTrue\n1.5 True\n[]\n", "{output:?}");
+}
+
+/// Another Python that the program starts sees no module of the bundle, and the user's
+/// `PYTHONPATH`.
+#[test]
+fn other_pythons_are_not_disturbed() {
+    let main = "import os, subprocess, sys\ntry:\n    import mine\nexcept ImportError:\n    print('hidden')\n\
+        environment = {**os.environ, 'PYTHONPATH': sys.argv[2] + os.pathsep + os.environ['PYTHONPATH']}\n\
+        own = [sys.executable, '-P', '-c', 'import dep, theirs; print(dep.V)\\ntry: import mine\\nexcept ImportError: print(1)']\n\
+        for command in [[sys.argv[1], 'tool.py'], own]:\n    \
+        print(subprocess.run(command, env=environment, capture_output=True, text=True).stdout, end='')\n";
+    let Some(app) = App::new(&[("app.py", main), ("dep.py", "V = 'bundled'\n")], &["-m", "app"]) else {
+        return;
+    };
+    for (path, text) in [
+        ("user/mine.py", ""),
+        ("program/theirs.py", ""),
+        ("elsewhere/dep.py", "V = 'elsewhere'\n"),
+        ("elsewhere/tool.py", "import dep, mine, site\nprint(dep.V, site.ENABLE_USER_SITE)\n"),
+    ] {
+        fs::create_dir_all(app.path(path).parent().expect("it has one")).expect("made");
+        fs::write(app.path(path), text).expect("written");
+    }
+    let run = |path: &[PathBuf]| {
+        let mut command = app.command(&[]);
+        command.arg(&app.python).arg(app.path("program"));
+        command.env("PYTHONPATH", std::env::join_paths(path).expect("joined"));
+        let output = command.output().expect("it runs");
+        let stdout = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+        assert!(stdout.starts_with("hidden\nelsewhere ") && stdout.ends_with("\nbundled\n1\n"), "{output:?}");
+    };
+    run(&[app.path("user")]);
+    // A program may have put its whole `sys.path` there.
+    run(&[app.path("user"), app.site_packages()]);
+}
+
+/// Lines of a file in the current folder that has the same name, relative, are another program's.
+#[test]
+fn no_source_is_shown_but_the_modules_own() {
+    let files = [
+        ("pkg/__init__.py", ""),
+        ("pkg/a.py", "import inspect, sys\ndef pay():\n    return inspect.getmodule(sys._getframe())\n"),
+        (
+            "start.py",
+            "import inspect, pkg.a\nprint(pkg.a.pay().__name__)\ntry:\n    print(inspect.getsource(pkg.a.pay))\n\
+             except OSError:\n    print('no source')\n",
+        ),
+    ];
+    for (options, expected) in [
+        (&["-m", "start"][..], "pkg.a\nno source\n"),
+        (
+            &["-m", "start", "--include-source"],
+            "pkg.a\ndef pay():\n    return inspect.getmodule(sys._getframe())\n\n",
+        ),
+    ] {
+        let Some(app) = App::new(&files, options) else { return };
+        fs::create_dir(app.path("elsewhere/pkg")).expect("made");
+        fs::write(app.path("elsewhere/pkg/a.py"), "#\ndef other():\n    delete_all()\n").expect("written");
+        app.assert_prints(&[], expected);
+    }
+}
+
+/// Python writes bytecode beside carried sources, of another level too, and what the program wrote
+/// stays.
+#[test]
+fn bytecode_that_python_writes_keeps_the_entry() {
+    let main = "import helper, os\npath = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'state')\n\
+        print(os.path.exists(path))\nopen(path, 'w').close()\n";
+    let files = [("start.py", main), ("helper.py", "x = 1\n")];
+    for (options, python) in [
+        (&["-m", "start", "--include", "helper.py"][..], &[][..]),
+        (&["-m", "start", "--include-source"], &["--python-arg=-O"]),
+    ] {
+        let Some(app) = App::new(&files, options) else { return };
+        for expected in ["False\n", "True\n", "True\n"] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+            command.args(python).arg("--python").arg(&app.python).arg(app.path("app.pyb"));
+            command.env_remove("PYTHONDONTWRITEBYTECODE").env("CROSSPYC_CACHE_DIR", app.path("cache"));
+            let output = command.output().expect("it runs");
+            assert_eq!(String::from_utf8_lossy(&output.stdout).replace('\r', ""), expected, "{output:?}");
+        }
+        let written = fs::read_dir(app.site_packages().join("__pycache__")).expect("listed").flatten();
+        let written: Vec<OsString> = written.map(|entry| entry.file_name()).collect();
+        assert!(written.iter().any(|name| name.to_string_lossy().starts_with("helper.")), "{written:?}");
+    }
+}
+
+#[test]
+fn the_environment_can_be_found_and_used() {
+    let files =
+        [("start.py", "print('start')\n"), ("other.py", "import sys\nprint('other', sys.argv[1:])\n")];
+    let Some(app) = App::new(&files, &["-m", "start"]) else { return };
+    let run = |options: &[&str], arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.args(options).arg("--python").arg(&app.python).arg(app.path("app.pyb")).args(arguments);
+        command.env("CROSSPYC_CACHE_DIR", app.path("cache")).stdin(Stdio::null());
+        let output = command.output().expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n")
+    };
+    let place = PathBuf::from(run(&["--where"], &[]).trim_end());
+    assert!(place.join("pyvenv.cfg").is_file() && app.site_packages().starts_with(&place), "{place:?}");
+    assert_eq!(run(&["--module", "other"], &["x"]), "other ['x']\n");
+    assert_eq!(run(&["--interpreter"], &["-c", "import other"]), "other []\n");
+    let flags = "import sys; print(sys.flags.isolated, sys.flags.ignore_environment)";
+    assert_eq!(run(&["--interpreter", "--isolated"], &["-c", flags]), "1 1\n");
+    let system = "import sys; print(sum('site-packages' in path for path in sys.path) > 1)";
+    assert_eq!(run(&["--interpreter"], &["-c", system]), "False\n");
+    assert_eq!(run(&["--interpreter", "--system-site-packages"], &["-c", system]), "True\n");
 }

@@ -1,4 +1,5 @@
-//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it cannot start, and what it hands over.
+//! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it
+//! cannot start, and what it hands over.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write}
 
 const FITS: &str = "echo cpython 3.12.1 cpython-312 3531 64 linux-x86_64";
 
-const MEMORY: &str = "interpreters-2.json";
+const MEMORY: &str = "interpreters-3.json";
 
 /// A folder with a bundle, a cache, and pretended interpreters; PATH leads to `bin` alone.
 struct Place(tempfile::TempDir);
@@ -620,4 +621,172 @@ fn its_own_options_are_few() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(ran.stderr.starts_with(&format!("crosspyc-run: {message}\n")), "{ran:?}");
     }
+}
+
+/// A distribution whose wheel has files outside its packages, and declares programs.
+fn distribution() -> Contents {
+    let mut contents = contents();
+    let mut add = |path: &str, text: &str| {
+        contents.common.insert(path.to_owned(), File::from(text.as_bytes().to_vec()));
+    };
+    add(
+        "d-1.0.dist-info/entry_points.txt",
+        "[console_scripts]\ntool = d.cli:run\nold = d:old\npython = d:no\n",
+    );
+    add("d-1.0.data/scripts/old", "#!python -u\nprint(1)\n");
+    add("d-1.0.data/scripts/shell", "#!/bin/sh\n");
+    add("d-1.0.data/data/share/d/a.txt", "a");
+    add("d-1.0.data/headers/sub/d.h", "h");
+    add("d-1.0.data/purelib/pure.txt", "p");
+    add("e-1.0.data/data/share/e.txt", "not of a distribution");
+    contents
+}
+
+#[test]
+fn files_of_wheels_stand_where_an_installer_puts_them() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    place.bundle(&distribution());
+    assert_eq!(place.run().code, Some(0));
+    let [entry] = place.cached().try_into().expect("one entry");
+    let entry = place.path("cache").join(entry);
+    let read = |path: &str| fs::read_to_string(entry.join(path)).expect(path);
+    let python = entry.join("bin/python");
+    let shebang = match python.as_os_str().len() {
+        ..=124 => format!("#!{}\n", python.display()),
+        _ => format!("#!/bin/sh\n'''exec' \"{}\" \"$0\" \"$@\"\n' '''\n", python.display()),
+    };
+    let coding = "# -*- coding: utf-8 -*-\n";
+    assert_eq!(read("bin/old"), format!("{shebang}{coding}print(1)\n"));
+    assert!(read("bin/tool").starts_with(&format!("{shebang}{coding}import re\n")), "{}", read("bin/tool"));
+    assert!(read("bin/tool").contains("\nfrom d.cli import run\n"));
+    assert_eq!(read("bin/shell"), "#!/bin/sh\n");
+    assert_eq!(read("share/d/a.txt"), "a");
+    assert_eq!(read("include/site/python3.12/d/sub/d.h"), "h");
+    assert_eq!(read("lib/python3.12/site-packages/pure.txt"), "p");
+    assert_eq!(read("lib/python3.12/site-packages/e-1.0.data/data/share/e.txt"), "not of a distribution");
+    assert!(entry.join("bin/python").is_symlink());
+    for (name, executable) in [("tool", true), ("old", true), ("shell", true)] {
+        let mode = fs::metadata(entry.join("bin").join(name)).expect("there").permissions();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&mode);
+        assert_eq!(mode & 0o100 != 0, executable, "{name}");
+    }
+}
+
+#[test]
+fn files_that_would_stand_in_for_those_of_the_environment_are_refused() {
+    for (path, message) in [
+        ("data/pyvenv.cfg", "`pyvenv.cfg` stands twice"),
+        ("data/record", "`record` stands twice"),
+        ("scripts/python3", "`bin/python3` stands twice"),
+        ("scripts/python3.13", "`bin/python3.13` would stand in for the interpreter"),
+        ("data/bin/pypy3", "`bin/pypy3` would stand in for the interpreter"),
+        (
+            "data/lib/python3.12/site-packages/__main__.pyc",
+            "`lib/python3.12/site-packages/__main__.pyc` stands twice",
+        ),
+        ("purelib/0_crosspyc.pth", "stands twice"),
+    ] {
+        let place = Place::new();
+        place.interpreter("bin/python3.12", FITS);
+        let mut contents = distribution();
+        contents.common.insert(format!("d-1.0.data/{path}"), File::from(b"x".to_vec()));
+        place.bundle(&contents);
+        let ran = place.run();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{path}: {ran:?}");
+        assert!(
+            ran.stderr.contains("cannot be installed: ") && ran.stderr.contains(message),
+            "{path}: {ran:?}"
+        );
+        assert_eq!(place.cached(), [""; 0]);
+    }
+}
+
+#[test]
+fn the_name_or_a_variable_chooses_the_entry_point() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let mut contents = contents();
+    let function = EntryPoint::Function { module: "d.cli".into(), function: "run".into() };
+    contents.scripts = BTreeMap::from([
+        ("tool".to_owned(), function),
+        ("serve".to_owned(), EntryPoint::Module("d.serve".to_owned())),
+    ]);
+    place.bundle(&contents);
+    for name in ["tool", "serve.pyb"] {
+        symlink("app.pyb", place.path(name)).expect("linked");
+    }
+    let of = |archive: &str, variable: Option<&str>| {
+        ran(place.command().envs(variable.map(|name| ("CROSSPYC_ENTRY", name))).arg(archive)).stdout
+    };
+    for (archive, variable, started) in [
+        ("app.pyb", None, "/site-packages>\n"),
+        ("tool", None, "/bin/tool>\n"),
+        ("serve.pyb", None, "<-P>\n<-m>\n<d.serve>\n"),
+        ("app.pyb", Some("tool"), "/bin/tool>\n"),
+        ("tool", Some("serve"), "<d.serve>\n"),
+        ("tool", Some("app"), "/site-packages>\n"),
+        ("tool", Some(""), "/bin/tool>\n"),
+    ] {
+        let stdout = of(archive, variable);
+        assert!(stdout.ends_with(started), "{archive} {variable:?}: {stdout}");
+    }
+    let refused = ran(place.command().env("CROSSPYC_ENTRY", "nope").arg("app.pyb"));
+    let message = "CROSSPYC_ENTRY=nope is no entry point of app; set it to serve, tool, app, or unset it";
+    assert!(refused.code == Some(127) && refused.stderr.contains(message), "{refused:?}");
+}
+
+#[test]
+fn each_interpreter_has_an_entry_of_its_own() {
+    let place = Place::new();
+    for name in ["one", "two"] {
+        let python = place.interpreter(name, FITS);
+        for _ in 0..2 {
+            let ran = ran(place.command().arg("--python").arg(&python).arg("app.pyb"));
+            assert!(ran.stdout.starts_with(&format!("started {name}\n")), "{ran:?}");
+        }
+    }
+    assert_eq!(place.cached().len(), 2);
+    assert!(
+        ran(place.command().args(["--python", "./one", "--system-site-packages", "app.pyb"])).code == Some(0)
+    );
+    assert_eq!(place.cached().len(), 3);
+}
+
+#[test]
+fn a_version_names_an_interpreter() {
+    let place = Place::new();
+    place.bundle(&several_targets());
+    place.interpreter("bin/python3", &says("3.12", 3531));
+    place.interpreter("bin/python3.14", &says("3.14", 3627));
+    place.interpreter("home/.pyenv/versions/3.13.1/bin/python3", &says("3.13", 3571));
+    let of = |version: &str| {
+        ran(place.command().env("HOME", place.path("home")).args(["--python", version, "--which", "app.pyb"]))
+    };
+    for (version, path) in [
+        ("3.12", "bin/python3"),
+        ("3.13", "home/.pyenv/versions/3.13.1/bin/python3"),
+        ("3.14", "bin/python3.14"),
+        ("3.13.0", "home/.pyenv/versions/3.13.1/bin/python3"),
+        ("3", "bin/python3.14"),
+    ] {
+        let ran = of(version);
+        assert_eq!(ran.stdout.lines().next().map(Path::new), Some(&*place.path(path)), "{version}: {ran:?}");
+    }
+    for version in ["3.11", "3.12.9", "3.1"] {
+        let ran = of(version);
+        assert_eq!(ran.code, Some(127), "{version}: {ran:?}");
+        assert!(ran.stderr.contains("install one of these versions"), "{ran:?}");
+    }
+}
+
+#[test]
+fn notes_can_be_silenced() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let of = |options: &[&str]| {
+        ran(place.command().env_remove("CROSSPYC_CACHE_DIR").args(options).arg("app.pyb")).stderr
+    };
+    assert!(of(&[]).contains("note: there is no folder for caches"));
+    assert_eq!(of(&["-q"]), "");
 }

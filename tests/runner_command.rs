@@ -1,4 +1,5 @@
-//! The command line of `crosspyc-run`: what it says, and that it never panics for want of somebody who listens.
+//! The command line of `crosspyc-run`: its messages, and that it never panics if its output cannot be
+//! written.
 
 use std::process::{Command, Output};
 

@@ -60,6 +60,9 @@ enum Notes {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = runner::redirected() {
+        std::process::exit(code);
+    }
     let mut arguments = std::env::args_os();
     let called = arguments.next();
     // A standalone executable is its program: all arguments are the program's.

@@ -1,4 +1,5 @@
-//! Writing `co_filename` into the code objects of a pyc, as `compileall` would where the module stands.
+//! Writing `co_filename` into the code objects of a pyc, as `compileall` would where the module
+//! stands.
 //!
 //! # Problem
 //!
@@ -228,20 +229,21 @@ mod tests {
     fn a_name_is_written_and_everything_else_stays() {
         let long = "x".repeat(300);
         let long_written = [b"a\x2c\x01\0\0", long.as_bytes()].concat();
+        type Case<'c> = [&'c [u8]; 5];
         // The constant, `co_filename`, the new name; both afterwards.
-        let table: [(&[u8], &[u8], &str, &[u8], &[u8]); 8] = [
-            (b"N", b"z\x04a.py", "b", b"N", b"z\x01b"),
-            (b"N", b"\xfaa\x04a.py", "b", b"", b""),
-            (b"N", b"\xfa\x04a.py", "b", b"N", b"\xfa\x01b"),
-            (b"N", b"\xda\x04a.py", "b", b"N", b"\xda\x01b"),
-            (b"N", b"z\x04a.py", "\u{e9}", b"N", b"u\x02\0\0\0\xc3\xa9"),
-            (b"N", b"Z\x04a.py", "\u{e9}", b"N", b"t\x02\0\0\0\xc3\xa9"),
+        let table: [Case<'_>; 8] = [
+            [b"N", b"z\x04a.py", b"b", b"N", b"z\x01b"],
+            [b"N", b"\xfaa\x04a.py", b"b", b"", b""],
+            [b"N", b"\xfa\x04a.py", b"b", b"N", b"\xfa\x01b"],
+            [b"N", b"\xda\x04a.py", b"b", b"N", b"\xda\x01b"],
+            [b"N", b"z\x04a.py", b"\xc3\xa9", b"N", b"u\x02\0\0\0\xc3\xa9"],
+            [b"N", b"Z\x04a.py", b"\xc3\xa9", b"N", b"t\x02\0\0\0\xc3\xa9"],
             // A constant that is the same text.
-            (b"\xfa\x04a.py", REF, "b", b"\xfa\x04a.py", b"z\x01b"),
-            (b"N", b"z\x04a.py", &long, b"N", &long_written),
+            [b"\xfa\x04a.py", REF, b"b", b"\xfa\x04a.py", b"z\x01b"],
+            [b"N", b"z\x04a.py", long.as_bytes(), b"N", &long_written],
         ];
-        for (constant, filename, new, new_constant, new_filename) in table {
-            let renamed = with_co_filename(&pyc(constant, filename), Form::Pyc311, new.as_bytes());
+        for [constant, filename, new, new_constant, new_filename] in table {
+            let renamed = with_co_filename(&pyc(constant, filename), Form::Pyc311, new);
             let expected = (!new_filename.is_empty()).then(|| pyc(new_constant, new_filename));
             assert_eq!(renamed, expected, "{filename:?}");
         }

@@ -1,4 +1,5 @@
-//! What an archive says of itself: the manifest, read at every start, and the index of its files, read when they are wanted.
+//! What an archive says of itself. The manifest is read at every start, the index of its files only
+//! when they are needed.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +19,12 @@ pub struct Manifest {
     pub scripts: BTreeMap<String, EntryPoint>,
     /// What it can be run as, oldest target first, levels of one target ascending.
     pub variants: Vec<Variant>,
-    /// The modules' sources are among the files, so that a Python without a variant can compile them.
+    /// The modules' sources are among the files, so that a Python without a variant can compile
+    /// them.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_sources: bool,
-    /// `project.requires-python` of the project, which a Python that compiles the sources must meet.
+    /// `project.requires-python` of the project, which a Python that compiles the sources must
+    /// meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requires_python: Option<String>,
     /// The site-packages of the interpreter are within the program's reach.
@@ -41,7 +44,8 @@ pub enum EntryPoint {
     Main,
     /// A module or package, as `python -m NAME` does.
     Module(String),
-    /// A function called without arguments whose result is the exit status, as a console script does.
+    /// A function called without arguments whose result is the exit status, as a console script
+    /// does.
     Function { module: String, function: String },
 }
 
@@ -56,15 +60,17 @@ pub struct Variant {
     pub magic: u16,
     /// The `-O` level of its modules.
     pub optimize: u8,
-    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls them, with the oldest version of the system that serves:
-    /// `macosx-11.0-arm64`, `manylinux-2.17-x86_64` (glibc), `musllinux-1.2-x86_64`, `win-amd64`; `linux-x86_64` where only glibc is known, not
-    /// its version. Empty where there are none, and it runs anywhere.
+    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls
+    /// them, with the oldest version of the system that serves: `macosx-11.0-arm64`,
+    /// `manylinux-2.17-x86_64` (glibc), `musllinux-1.2-x86_64`, `win-amd64`; `linux-x86_64` where
+    /// only glibc is known, not its version. Empty where there are none, and it runs anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub platforms: Vec<String>,
 }
 
 impl Variant {
-    /// What its files' folders and entries are called, as the ends of pycs' names: `cpython-312`, `cpython-312.opt-1`.
+    /// What its files' folders and entries are called, as the ends of pycs' names: `cpython-312`,
+    /// `cpython-312.opt-1`.
     pub fn label(&self) -> String {
         match self.optimize {
             0 => self.tag.clone(),
@@ -113,7 +119,8 @@ impl Index {
     }
 }
 
-/// How long the parts of a frame's content are: the bytes of its blobs, sorted by what they are. `src/bundle/streams.rs` says how.
+/// How long the parts of a frame's content are: the bytes of its blobs, sorted by what they are.
+/// `src/bundle/streams.rs` says how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamLengths {
     pub skeleton: u64,

@@ -2,14 +2,16 @@
 //!
 //! # Problem
 //!
-//! A pyc mixes bytes of different kinds: names and constants, instructions, location tables, and the numbers by which marshal refers to objects it
-//! has written already. A compressor finds its matches in what stands near and has the same statistics. The numbers are the worst of
-//! it: one module or one constant more, and all those that follow are others, which breaks every long match with the same module for another Python.
+//! A pyc mixes bytes of different kinds: names and constants, instructions, location tables, and
+//! the numbers by which marshal refers to objects it has written already. A compressor finds its
+//! matches in what stands near and has the same statistics. The numbers are the worst of it: one
+//! module or one constant more, and all those that follow are others, which breaks every long match
+//! with the same module for another Python.
 //!
 //! # Strategy
 //!
-//! A frame is laid out as streams, one after the other. Each file goes through a walk over its marshalled objects that moves every
-//! byte to one of them:
+//! A frame is laid out as streams, one after the other. Each file goes through a walk over its
+//! marshalled objects that moves every byte to one of them:
 //!
 //! ```text
 //! skeleton    everything that is in none of the others; all of a file that is no pyc
@@ -19,15 +21,17 @@
 //!             the second of all, the third, the highest
 //! ```
 //!
-//! The bytes are as many as before, so nothing but where each stream starts has to be stored: a length of every bytes object stands in the skeleton.
+//! The bytes are as many as before, so nothing but where each stream starts has to be stored: a
+//! length of every bytes object stands in the skeleton.
 //!
 //! # Why this comes back
 //!
-//! The walk decides by bytes of the skeleton alone. Splitting reads them from the file in order and joining from the skeleton, so
-//! both make the same moves, whether the bytes are a good pyc or not. A file in which a walk does not end with the file's last byte is left as it is.
+//! The walk decides by bytes of the skeleton alone. Splitting reads them from the file in order and
+//! joining from the skeleton, so both make the same moves, whether the bytes are a good pyc or not.
+//! A file in which a walk does not end with the file's last byte is left as it is.
 //!
-//! Joining believes nothing: each piece must be there and fit into the file's size. What a hostile archive gains is files that do not
-//! have the digest that the index says.
+//! Joining believes nothing: each piece must be there and fit into the file's size. What a hostile
+//! archive gains is files that do not have the digest that the index says.
 //!
 //! CPython: `Python/marshal.c` `w_object` (3.8–)
 
@@ -52,13 +56,14 @@ pub(super) enum Field {
 
 use Field::{Code, Filename, Numbers, Object, Table};
 
-/// argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags; code, consts, names, varnames, freevars, cellvars, filename,
-/// name; firstlineno; lnotab
+/// argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags; code, consts, names,
+/// varnames, freevars, cellvars, filename, name; firstlineno; lnotab
 const FIELDS_3_8: &[Field] =
     &[Numbers(24), Code, Object, Object, Object, Object, Object, Filename, Object, Numbers(4), Table];
 
-/// argcount, posonlyargcount, kwonlyargcount, stacksize, flags; code, consts, names, localsplusnames, localspluskinds, filename, name, qualname;
-/// firstlineno; linetable, exceptiontable
+/// argcount, posonlyargcount, kwonlyargcount, stacksize, flags; code, consts, names,
+/// localsplusnames, localspluskinds, filename, name, qualname; firstlineno; linetable,
+/// exceptiontable
 const FIELDS_3_11: &[Field] =
     &[Numbers(20), Code, Object, Object, Object, Table, Filename, Object, Object, Numbers(4), Table, Table];
 
@@ -81,7 +86,8 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// With room for files of so many bytes, so that a large one is not copied as the streams grow together.
+    /// With room for files of so many bytes, so that a large one is not copied as the streams grow
+    /// together.
     pub(super) fn with_room(bytes: usize) -> Streams {
         Streams { skeleton: Vec::with_capacity(bytes), ..Streams::default() }
     }
@@ -129,7 +135,8 @@ impl Streams {
     }
 }
 
-/// Moves bytes from one side to the other, as a [`walk`] over the objects says. `None` where they are not there.
+/// Moves bytes from one side to the other, as a [`walk`] over the objects says. `None` if the bytes
+/// are missing.
 pub(super) trait Mover {
     /// Moves so many bytes of the skeleton, and shows them.
     fn skeleton(&mut self, len: usize) -> Option<&[u8]>;
@@ -261,7 +268,8 @@ impl Mover for Joiner<'_> {
     }
 }
 
-/// The files of a frame with this content, one after the other; `None` if that is not what `content` holds.
+/// The files of a frame with this content, one after the other; `None` if that is not what
+/// `content` holds.
 pub(super) fn join<'b>(
     content: &[u8],
     lengths: StreamLengths,
@@ -280,7 +288,8 @@ enum Pending {
     Fields(&'static [Field]),
 }
 
-/// Walks over a pyc, whose code objects have these `fields`, and moves all of it. No recursion: objects nest as deep as a file likes.
+/// Walks over a pyc, whose code objects have these `fields`, and moves all of it. No recursion:
+/// objects nest as deep as a file likes.
 pub(super) fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<()> {
     mover.skeleton(HEADER_LEN)?;
     let mut numbered = 0;

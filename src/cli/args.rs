@@ -544,8 +544,10 @@ pub(super) struct CacheArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CacheCommand {
-    /// List the contents of the cache: application, variant, size, last use
+    /// List the contents of the cache: application, variant, Python, digits, size, last use
     List,
+    /// Remove bundles by the names of their applications or by their digits. Bundles in use are kept
+    Remove(RemoveArgs),
     /// Remove bundles unused for 30 days, and leftovers of killed runs. Bundles in use are kept
     Prune(PruneArgs),
     /// Remove every unpacked bundle that is not in use
@@ -553,7 +555,17 @@ pub(super) enum CacheCommand {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct RemoveArgs {
+    /// What to remove: names or digits that `cache list` shows
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PruneArgs {
+    /// Print what would be removed; remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Remove bundles that were not used for DAYS days [default: 30, unless --max-size is given]
     #[arg(long, value_name = "DAYS")]
     pub older_than: Option<u64>,

@@ -5,24 +5,29 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::args::{CacheArgs, CacheCommand, PruneArgs};
+use super::args::{CacheArgs, CacheCommand, PruneArgs, RemoveArgs};
 use super::report::{Report, Verbosity, bytes, counted, shown};
 use super::{CommandError, exit};
 use crate::runner::cache::{self, Listed};
 
-/// What has not been used for so many days is pruned when nothing else is said.
+/// `prune` removes bundles that were not used for so many days, unless it is told otherwise.
 const DEFAULT_DAYS: u64 = 30;
+/// So many digits tell entries apart.
+const DIGITS: usize = 8;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An entry that is there (`list`) or was removed (`prune`, `clear`), with `--format json`.
+/// An entry that is there (`list`), would be removed (`prune --dry-run`) or was removed, with
+/// `--format json`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "cache_entry")]
 struct EntryRecord<'e> {
     status: &'static str,
     path: String,
-    /// The application's name; this and the next two are null where the entry is damaged.
+    /// The application's name; this and the next three are null if the entry is damaged.
     name: Option<&'e str>,
     variant: Option<&'e str>,
+    /// The release and the path of the interpreter.
+    python: Option<&'e str>,
     identity: Option<&'e str>,
     /// In bytes.
     size: u64,
@@ -46,7 +51,15 @@ pub(super) fn run(args: &CacheArgs, report: &mut Report) -> Result<u8, CommandEr
         .map_err(|error| CommandError::failure(format!("failed to read {}: {error}", shown(&root))))?;
     match &args.command {
         CacheCommand::List => {
-            list(&root, &entries, report);
+            entries.iter().for_each(|entry| tell(entry, "present", report));
+            summarize(&root, "in", &entries, report);
+            Ok(exit::SUCCESS)
+        }
+        CacheCommand::Remove(args) => Ok(remove(&root, &named(entries, args)?, report)),
+        CacheCommand::Prune(args) if args.dry_run => {
+            let entries = outdated(entries, args);
+            entries.iter().for_each(|entry| tell(entry, "outdated", report));
+            summarize(&root, "to be removed from", &entries, report);
             Ok(exit::SUCCESS)
         }
         CacheCommand::Prune(args) => {
@@ -60,14 +73,23 @@ pub(super) fn run(args: &CacheArgs, report: &mut Report) -> Result<u8, CommandEr
     }
 }
 
-fn list(root: &Path, entries: &[Listed], report: &mut Report) {
-    for entry in entries {
-        tell(entry, "present", report);
+/// The entries with these names or digits. Each name must have one.
+fn named(entries: Vec<Listed>, args: &RemoveArgs) -> Result<Vec<Listed>, CommandError> {
+    let is_named = |entry: &Listed, name: &String| {
+        let is_application = entry.header.as_ref().is_some_and(|header| header.name == *name);
+        is_application || name.len() >= DIGITS && entry.digits().starts_with(name.as_str())
+    };
+    let is_absent = |name: &&String| !entries.iter().any(|entry| is_named(entry, name));
+    if let Some(name) = args.names.iter().find(is_absent) {
+        let message = format!("no entry is called `{name}`; `crosspyc cache list` shows names and digits");
+        return Err(CommandError::failure(message));
     }
-    summarize(root, "in", entries.len(), entries.iter().map(|entry| entry.size).sum(), report);
+    let is_wanted = |entry: &Listed| args.names.iter().any(|name| is_named(entry, name));
+    Ok(entries.into_iter().filter(is_wanted).collect())
 }
 
-/// Those not used for long, and then those used longest ago until the rest is small enough; none that is in use.
+/// The entries that were not used for long, and then those used longest ago until the rest is small
+/// enough; none that is in use.
 fn outdated(entries: Vec<Listed>, args: &PruneArgs) -> Vec<Listed> {
     let days = args.older_than.or(args.max_size.is_none().then_some(DEFAULT_DAYS));
     let oldest = days.and_then(|days| {
@@ -85,11 +107,12 @@ fn outdated(entries: Vec<Listed>, args: &PruneArgs) -> Vec<Listed> {
 }
 
 fn remove(root: &Path, entries: &[Listed], report: &mut Report) -> u8 {
-    let (mut code, mut count, mut size) = (exit::SUCCESS, 0, 0);
+    let mut code = exit::SUCCESS;
+    let mut removed = Vec::new();
     for entry in entries {
         match cache::remove(root, entry) {
             Ok(()) => {
-                (count, size) = (count + 1, size + entry.size);
+                removed.push(entry.clone());
                 if report.is_json() || report.verbosity >= Verbosity::Files {
                     tell(entry, "removed", report);
                 }
@@ -103,7 +126,7 @@ fn remove(root: &Path, entries: &[Listed], report: &mut Report) -> u8 {
             }
         }
     }
-    summarize(root, "removed from", count, size, report);
+    summarize(root, "removed from", &removed, report);
     code
 }
 
@@ -115,15 +138,18 @@ fn tell(entry: &Listed, status: &'static str, report: &mut Report) {
         path: shown(&entry.path),
         name: header.map(|header| header.name.as_str()),
         variant: header.map(|header| header.variant.as_str()),
+        python: header.map(|header| header.python.as_str()),
         identity: header.map(|header| header.identity.as_str()),
         size: entry.size,
         last_use: since.as_secs(),
         in_use: entry.in_use,
     });
-    let (name, variant) =
-        header.map_or(("(damaged)", ""), |header| (header.name.as_str(), header.variant.as_str()));
+    let (name, variant, python) = header.map_or(("(damaged)", "", ""), |header| {
+        (header.name.as_str(), header.variant.as_str(), header.release())
+    });
     report.line(format_args!(
-        "{name:<24}  {variant:<18}  {:>12}  {}",
+        "{name:<24}  {variant:<18}  {python:<8}  {}  {:>12}  {}",
+        entry.digits().get(..DIGITS).unwrap_or_default(),
         bytes(entry.size),
         if entry.in_use { "in use".to_owned() } else { age(entry.last_use) }
     ));
@@ -138,10 +164,11 @@ fn age(time: SystemTime) -> String {
     }
 }
 
-fn summarize(root: &Path, relation: &str, entries: usize, size: u64, report: &mut Report) {
-    report.record(&Summary { root: shown(root), entries, size });
+fn summarize(root: &Path, relation: &str, entries: &[Listed], report: &mut Report) {
+    let size = entries.iter().map(|entry| entry.size).sum();
+    report.record(&Summary { root: shown(root), entries: entries.len(), size });
     if report.verbosity >= Verbosity::Normal {
-        let noun = if entries == 1 { "entry" } else { "entries" };
-        report.line(format_args!("{entries} {noun} ({}) {relation} {}", bytes(size), shown(root)));
+        let noun = if entries.len() == 1 { "entry" } else { "entries" };
+        report.line(format_args!("{} {noun} ({}) {relation} {}", entries.len(), bytes(size), shown(root)));
     }
 }

@@ -40,8 +40,8 @@ pub(super) fn program<'m>(run: &Run, manifest: &'m Manifest) -> Result<Program<'
     }
 }
 
-/// The entry point that was asked for, else that of the name by which the bundle was called, else the
-/// first.
+/// The entry point that was asked for, else that of the name by which the bundle was called, else
+/// the first.
 fn choose<'m>(
     manifest: &'m Manifest,
     asked: Option<&OsStr>,

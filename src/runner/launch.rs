@@ -1,10 +1,12 @@
-//! Handing over to the interpreter: arguments, streams, signals and exit code are the program's own.
+//! Handing over to the interpreter: arguments, streams, signals and exit code are the program's
+//! own.
 //!
 //! The program runs in the virtual environment that its entry is, so it needs no variables. Two are
-//! changed: `CROSSPYC_ENTRY` is removed, because it chose this bundle's entry point and none of another.
-//! `CROSSPYC_HIDDEN_PATH` is set if the user has a `PYTHONPATH`. The environment's `.pth` file takes the
-//! folders in it out of `sys.path`. `PYTHONPATH` itself stays as it is: other Pythons that the program
-//! starts may need it, and what the program adds to it for its own children is not hidden.
+//! changed: `CROSSPYC_ENTRY` is removed, because it chose this bundle's entry point and none of
+//! another. `CROSSPYC_HIDDEN_PATH` is set if the user has a `PYTHONPATH`. The environment's `.pth`
+//! file takes the folders in it out of `sys.path`. `PYTHONPATH` itself stays as it is: other
+//! Pythons that the program starts may need it, and what the program adds to it for its own
+//! children is not hidden.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -17,15 +19,16 @@ use super::interpreters::{Answer, Serves};
 use super::{Interpreter, Run, RunError, nonempty_variable};
 use crate::bundle::Manifest;
 
-/// Runs a module as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does that.
+/// Runs a module as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does
+/// that.
 const RUN_MODULE: &str = "import runpy, sys; sys.path[:] = filter(None, sys.path); \
     runpy._run_module_as_main(sys.argv.pop(1))";
 
 /// The folders of the user's `PYTHONPATH` that the program does not see.
 const HIDDEN_PATH: &str = "CROSSPYC_HIDDEN_PATH";
 
-/// Starts a program that was unpacked. Where this process becomes the program, it returns only when that
-/// failed.
+/// Starts a program that was unpacked. Where this process becomes the program, it returns only when
+/// that failed.
 pub(super) fn launch(
     run: &Run,
     program: &Program<'_>,
@@ -99,7 +102,8 @@ fn level_option(run: &Run, manifest: &Manifest, serves: Serves) -> Option<&'stat
     }
 }
 
-/// The optimisation level that the user asked for, by the interpreter's options or `PYTHONOPTIMIZE`.
+/// The optimisation level that the user asked for, by the interpreter's options or
+/// `PYTHONOPTIMIZE`.
 pub(super) fn level_asked(python_args: &[OsString]) -> Option<u8> {
     let options = python_args.iter().filter(|argument| is_level(argument)).map(|argument| argument.len() - 1);
     let level: usize = options.sum();

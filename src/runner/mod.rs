@@ -1,7 +1,7 @@
 //! Running a bundle: find an interpreter, unpack into the cache, hand over.
 //!
-//! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor the
-//! compiler. Nothing is run unless every step before it succeeded.
+//! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor
+//! the compiler. Nothing is run unless every step before it succeeded.
 
 mod attend;
 pub mod cache;
@@ -9,6 +9,7 @@ mod children;
 mod choice;
 mod interpreters;
 mod launch;
+mod redirector;
 mod standalone;
 
 use std::env;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 pub use cache::CacheError;
 use cache::Entry;
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
+pub use redirector::redirected;
 pub use standalone::{Carried, carried};
 
 use crate::bundle::{
@@ -38,16 +40,17 @@ const LIMIT_VARIABLE: &str = "CROSSPYC_MAX_UNPACKED";
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     pub archive: PathBuf,
-    /// The name by which the user started it, if that is not the archive's. It chooses one of several
-    /// entry points.
+    /// The name by which the user started it, if that is not the archive's. It chooses one of
+    /// several entry points.
     pub called: Option<OsString>,
     pub start: Start,
-    /// The interpreter the user named, by its path, its name or its version; no other is tried then.
+    /// The interpreter the user named, by its path, its name or its version; no other is tried
+    /// then.
     pub python: Option<OsString>,
     /// Options for the interpreter.
     pub python_args: Vec<OsString>,
-    /// Files of public keys. An archive that is signed with none of them is not run. If there are no
-    /// such files, `CROSSPYC_TRUSTED_KEYS` lists them. Without that too, any archive is run.
+    /// Files of public keys. An archive that is signed with none of them is not run. If there are
+    /// no such files, `CROSSPYC_TRUSTED_KEYS` lists them. Without that too, any archive is run.
     pub trusted_keys: Vec<PathBuf>,
     /// Which application the archive has to be by its signature.
     pub expected: Expected,
@@ -103,9 +106,9 @@ pub enum RunError {
     Launch { python: PathBuf, source: std::io::Error },
 }
 
-/// Runs a bundle and gives its exit code. On Unix this process becomes the program. The call returns
-/// only if the program could not start or its files were temporary. `notice` gets what the user should
-/// know before the start.
+/// Runs a bundle and gives its exit code. On Unix this process becomes the program. The call
+/// returns only if the program could not start or its files were temporary. `notice` gets what the
+/// user should know before the start.
 pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
     let archive = trusted_archive(run)?;
     let program = choice::program(run, archive.manifest())?;
@@ -145,8 +148,8 @@ fn unpacked(run: &Run, archive: &Archive) -> Result<(Interpreter, Entry), RunErr
     Ok((interpreter, entry))
 }
 
-/// Says which interpreter a run would choose, and why: its path on the first line. All interpreters are
-/// asked anew.
+/// Says which interpreter a run would choose, and why: its path on the first line. All interpreters
+/// are asked anew.
 pub fn which(run: &Run) -> Result<String, RunError> {
     let archive = trusted_archive(run)?;
     let manifest = archive.manifest();

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 
+/// Where an entry has the files of its bundle.
+pub(crate) const SITE_PACKAGES: &str = "lib/python3.12/site-packages";
+
 /// Longer than any run here takes; a run that is not over by then hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -72,10 +75,15 @@ impl Place {
         names.filter(|name| name != "CACHEDIR.TAG" && !name.contains("interpreters-")).collect()
     }
 
+    /// The only entry.
+    pub(crate) fn entry(&self) -> PathBuf {
+        let [name] = self.names("cache").try_into().expect("one entry, and nothing else");
+        self.path("cache").join(name)
+    }
+
     /// The files of the only entry.
     pub(crate) fn files(&self) -> PathBuf {
-        let [name] = self.names("cache").try_into().expect("one entry, and nothing else");
-        self.path("cache").join(name).join("files")
+        self.entry().join(SITE_PACKAGES)
     }
 
     /// Asserts that the only entry is as packed and nothing else is in the cache.
@@ -168,7 +176,9 @@ pub(crate) type Tree = BTreeMap<String, (Vec<u8>, bool)>;
 
 pub(crate) fn expected(contents: &Contents) -> Tree {
     let files = contents.common.iter().chain(&contents.variants[0].1);
-    files.map(|(path, file)| (path.clone(), (file.data.clone(), file.executable))).collect()
+    let packed = files.map(|(path, file)| (path.clone(), (file.data.clone(), file.executable)));
+    let hiding = include_bytes!("../../src/runner/cache/hide_path.pth").to_vec();
+    packed.chain([("0_crosspyc.pth".to_owned(), (hiding, false))]).collect()
 }
 
 /// Every file below a folder, and whether it is executable.

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::place::{PATIENCE, Place, contents, ended, ran};
 
-/// Asserts that the program runs from a temporary folder that is gone afterwards, and that the user is told why.
+/// Asserts that the program runs from a temporary folder that is gone afterwards, and that the user
+/// is told why.
 #[track_caller]
 fn assert_temporary(place: &Place, command: &mut Command, reason: &str) {
     let ran = ran(command);
@@ -111,7 +112,8 @@ fn a_disk_that_fills_up_leaves_nothing() {
     place.assert_whole(&contents);
 }
 
-/// A real full disk, where a file system can be mounted that only this run sees: the temporary folder, on another, serves.
+/// A real full disk, where a file system can be mounted that only this run sees: the temporary
+/// folder, on another, serves.
 #[test]
 fn a_full_disk_is_got_around() {
     let mut contents = contents();

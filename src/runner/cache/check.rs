@@ -6,9 +6,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 
+use super::environment::BYTECODE;
 use super::install::{Item, Plan, RECORD, join};
 use super::unpack::in_parallel;
-use crate::pyc::CACHE_DIR;
 
 /// What is wrong with the first file, in the order of paths, that is not as planned; none if all
 /// are, and nothing else is there that Python would run.
@@ -74,7 +74,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut Found<'_, '_>) -> io::Result<()
 /// Whether Python takes a file of this name for bytecode of a source beside it.
 fn is_bytecode(path: &str) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    path.ends_with(".pyc") && folder.rsplit('/').next() == Some(CACHE_DIR)
+    path.ends_with(".pyc") && folder.rsplit('/').next() == Some(BYTECODE)
 }
 
 /// Whether no file of this name is imported, run at the start, loaded as a library, or taken for

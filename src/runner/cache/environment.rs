@@ -1,7 +1,7 @@
 //! The virtual environment that an entry is: what makes it one of its interpreter.
 //!
-//! Python takes the folder above its own for an environment if a `pyvenv.cfg` stands there. The file
-//! names the folder of the base interpreter, where the standard library is. `sys.prefix`,
+//! Python takes the folder above its own for an environment if a `pyvenv.cfg` stands there. The
+//! file names the folder of the base interpreter, where the standard library is. `sys.prefix`,
 //! `sysconfig`, `site` and `importlib.metadata` then refer to the entry, and so do those of child
 //! processes that are started by `sys.executable`.
 
@@ -18,6 +18,9 @@ pub(super) const PYTHON: &str = if cfg!(windows) { "Scripts/python.exe" } else {
 
 /// The file that makes a folder an environment.
 pub(super) const SETTINGS: &str = "pyvenv.cfg";
+
+/// The folder, beside sources, into which Python writes their bytecode.
+pub(super) const BYTECODE: &str = "__pycache__";
 
 /// What an environment depends on.
 #[derive(Clone, Debug)]

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-/// The facts about each path of `paths`, which end with zero bytes, below the folder `root`, which is no
-/// link. Whatever changes a file, or a folder's list of files, changes them. On Unix they are mode,
-/// size, inode, and the times of the last change of the contents and of the inode. The second cannot be
-/// set back.
+/// The facts about each path of `paths`, which end with zero bytes, below the folder `root`, which
+/// is no link. Whatever changes a file, or a folder's list of files, changes them. On Unix they are
+/// mode, size, inode, and the times of the last change of the contents and of the inode. The second
+/// cannot be set back.
 #[cfg(unix)]
 pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
     use rustix::fs::{Mode, OFlags};
@@ -67,8 +67,9 @@ fn one_fact(stat: &rustix::fs::Stat) -> [[u8; 8]; 7] {
     ]
 }
 
-/// On Windows: what a folder's list says of each file in it, which takes one call for many files. Name,
-/// size, and the times of creation and of the last change. Data that a program has added is left out.
+/// On Windows: what a folder's list says of each file in it, which takes one call for many files.
+/// Name, size, and the times of creation and of the last change. Data that a program has added is
+/// left out.
 #[cfg(not(unix))]
 pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
     use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
-//! Where the files of a bundle stand in its environment, and what is in them: what an installer does
-//! with wheels.
+//! Where the files of a bundle stand in its environment, and what is in them: what an installer
+//! does with wheels.
 //!
 //! | in the archive | in the entry |
 //! |---|---|
@@ -17,12 +17,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::environment::{Environment, SCRIPTS, SETTINGS};
-use super::{CacheError, Failure, script};
+use super::environment::{BYTECODE, Environment, SCRIPTS, SETTINGS};
+use super::{CacheError, Failure, Obstacle, script};
 use crate::bundle::{
     Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, path_errors, with_co_filename,
 };
-use crate::pyc::CACHE_DIR;
+use crate::runner::redirector;
 
 /// The record, in the entry's folder.
 pub(super) const RECORD: &str = "record";
@@ -52,6 +52,8 @@ enum Content<'a> {
     Written(Vec<u8>),
     /// A symbolic link.
     Link(&'a Path),
+    /// The program that starts the interpreter on Windows.
+    Launcher,
 }
 
 /// All files of an entry.
@@ -60,6 +62,8 @@ pub(super) struct Plan<'a> {
     place: &'a Path,
     environment: &'a Environment,
     blobs: Blobs<'a>,
+    /// Where there are no links to the interpreter.
+    launcher: Option<Vec<u8>>,
     items: Vec<Item<'a>>,
 }
 
@@ -73,7 +77,11 @@ impl<'a> Plan<'a> {
         place: &'a Path,
     ) -> Result<Plan<'a>, Failure> {
         let blobs = archive.blobs(index, variant)?;
-        let mut plan = Plan { place, environment, blobs, items: Vec::new() };
+        let launcher = cfg!(windows).then(|| redirector::launcher(archive.path(), archive.prefix_length()));
+        let launcher = launcher
+            .transpose()
+            .map_err(|source| Obstacle::Io { path: Path::new("crosspyc-run.exe").into(), source })?;
+        let mut plan = Plan { place, environment, blobs, launcher, items: Vec::new() };
         let distributions: BTreeSet<&str> =
             index.files(variant).filter_map(|it| distribution(&it.path)).collect();
         for entry in index.files(variant) {
@@ -96,7 +104,7 @@ impl<'a> Plan<'a> {
         all.insert(self.environment.site_packages.clone());
         for path in paths().filter(|path| path.ends_with(".py")) {
             if let Some((folder, _)) = path.rsplit_once('/') {
-                all.insert(format!("{folder}/{CACHE_DIR}"));
+                all.insert(format!("{folder}/{BYTECODE}"));
             }
         }
         all
@@ -116,6 +124,7 @@ impl<'a> Plan<'a> {
             }
             Content::Written(bytes) => bytes.into(),
             Content::Link(target) => target.as_os_str().as_encoded_bytes().into(),
+            Content::Launcher => self.launcher.as_deref().unwrap_or_default().into(),
         }
     }
 
@@ -123,7 +132,7 @@ impl<'a> Plan<'a> {
     fn co_filename(&self, path: &str) -> Vec<u8> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = name.strip_suffix(".pyc").unwrap_or(name);
-        let source = match folder.strip_suffix(CACHE_DIR) {
+        let source = match folder.strip_suffix(BYTECODE) {
             Some(folder) => format!("{folder}{}.py", without_tag(stem)),
             None => format!("{folder}/{stem}.py"),
         };
@@ -155,7 +164,10 @@ impl<'a> Plan<'a> {
         self.write(SETTINGS.to_owned(), self.environment.settings());
         self.write(hiding, HIDING.to_vec());
         for name in self.environment.interpreters() {
-            let content = Content::Link(&self.environment.base);
+            let content = match self.launcher {
+                None => Content::Link(&self.environment.base),
+                Some(_) => Content::Launcher,
+            };
             self.items.push(Item { path: format!("{SCRIPTS}/{name}"), executable: true, content });
         }
     }
@@ -193,8 +205,12 @@ impl<'a> Plan<'a> {
             scripts.insert(name.to_owned(), script::text(self.place, module, function));
         }
         for (name, text) in scripts {
-            let content = Content::Written(text);
-            self.items.push(Item { path: format!("{prefix}{name}"), executable: true, content });
+            let path = format!("{prefix}{}", script::file_name(&name));
+            self.items.push(Item { path, executable: true, content: Content::Written(text) });
+            if self.launcher.is_some() {
+                let path = format!("{prefix}{name}.exe");
+                self.items.push(Item { path, executable: true, content: Content::Launcher });
+            }
         }
         Ok(())
     }
@@ -205,7 +221,7 @@ impl<'a> Plan<'a> {
         if let Some(error) = path_errors(paths.chain([RECORD])).first() {
             return Err(refused(&error.to_string()));
         }
-        let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_));
+        let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher);
         let mut names = self.items.iter().filter(is_own).filter_map(|item| item.path.strip_prefix(SCRIPTS));
         match names.find(|name| script::is_interpreter(name.trim_start_matches('/'))) {
             Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would stand in for the interpreter"))),
@@ -221,6 +237,11 @@ impl Item<'_> {
             Content::Link(target) => Some(target),
             _ => None,
         }
+    }
+
+    /// Whether it is one of the launchers, which are all alike.
+    pub(super) fn is_launcher(&self) -> bool {
+        matches!(self.content, Content::Launcher)
     }
 }
 

@@ -1,5 +1,5 @@
-//! The per-user cache of unpacked bundles. There is an entry for each archive, variant and interpreter,
-//! complete or not at all. An entry is a virtual environment of that interpreter.
+//! The per-user cache of unpacked bundles. There is an entry for each archive, variant and
+//! interpreter, complete or not at all. An entry is a virtual environment of that interpreter.
 //!
 //! ```text
 //! ROOT/CACHEDIR.TAG
@@ -13,10 +13,10 @@
 //! ROOT/.turn-*                            held by the run that makes an entry
 //! ```
 //!
-//! A run unpacks into a temporary folder and renames it when it is complete. Every start compares the
-//! entry's record with what the system says of the files (sizes, times, inodes). If something differs,
-//! or with `--verify`, it compares the files with those of the archive. A damaged entry is renamed away
-//! and made again: running programs find the new files under the old names.
+//! A run unpacks into a temporary folder and renames it when it is complete. Every start compares
+//! the entry's record with what the system says of the files (sizes, times, inodes). If something
+//! differs, or with `--verify`, it compares the files with those of the archive. A damaged entry is
+//! renamed away and made again: running programs find the new files under the old names.
 //!
 //! If the cache cannot be used, the files go to a temporary folder, which lives as long as the
 //! [`Entry`].
@@ -96,7 +96,7 @@ impl Entry {
     /// The console script that starts a function, by the name of the application or of the further
     /// entry point.
     pub fn script(&self, entry_point: &EntryPoint, name: &str) -> Option<PathBuf> {
-        Some(self.place.join(SCRIPTS).join(script::name(entry_point, name)?))
+        Some(self.place.join(SCRIPTS).join(script::file_name(script::name(entry_point, name)?)))
     }
 
     /// Whether the files are gone when this is dropped.
@@ -117,7 +117,7 @@ pub enum CacheError {
     Read(#[from] ReadError),
     #[error("the unpacked copy in {path} {damage}, and it cannot be made again: {source}", path = shown_path(path))]
     Irreparable { path: PathBuf, damage: String, source: ReadError },
-    #[error("the bundle cannot be installed: {0}; build it again without that file")]
+    #[error("the bundle cannot be installed: {0}; build it again")]
     NotInstallable(String),
     #[error("the cache cannot be used: {0}")]
     Unusable(String),

@@ -1,7 +1,8 @@
 //! What is in the cache, and taking entries out of it.
 //!
-//! An entry is renamed and then removed, so a run that starts meanwhile finds it whole or not at all. That of a running program stays: the program would
-//! lack what it has not yet imported. The last use is recorded to the hour, at a program's start.
+//! An entry is renamed and then removed, so a run that starts meanwhile finds it whole or not at
+//! all. The entry of a running program stays: the program would lack what it has not yet imported.
+//! The last use is recorded to the hour, at a program's start.
 
 use std::fs;
 use std::io;
@@ -20,8 +21,16 @@ pub struct Listed {
     /// In bytes, of all files together.
     pub size: u64,
     pub last_use: SystemTime,
-    /// A program that runs was started from it (on Windows that is not known, but shows when it is to be removed).
+    /// A program that runs was started from it. On Windows that is not known, but such an entry
+    /// cannot be removed.
     pub in_use: bool,
+}
+
+impl Listed {
+    /// What tells it apart: first the digits of the archive's identity.
+    pub fn digits(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
 }
 
 /// The cache's folder.

@@ -1,5 +1,5 @@
-//! The record of an entry: what its files looked like when they were unpacked. A start compares it with
-//! what they look like now, and need not read them.
+//! The record of an entry: what its files looked like when they were unpacked. A start compares it
+//! with what they look like now, and need not read them.
 //!
 //! ```text
 //! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of the facts about every path
@@ -7,8 +7,8 @@
 //! paths, each ended by a zero byte      folders end with `/`; relative to the entry
 //! ```
 //!
-//! The facts (see [`facts`]) are not in the record. Every start collects them anew, and any change, also
-//! one in the record itself, changes the digest.
+//! The facts (see [`facts`]) are not in the record. Every start collects them anew, and any change,
+//! also one in the record itself, changes the digest.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -18,12 +18,11 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::check::is_mere_data;
-use super::environment::SCRIPTS;
+use super::environment::{BYTECODE, SCRIPTS};
 use super::facts::facts;
 use super::install::{Plan, RECORD};
 use super::trust::open_regular;
 use crate::bundle::folders;
-use crate::pyc::CACHE_DIR;
 
 const DIGEST_LENGTH: usize = 64;
 
@@ -40,7 +39,15 @@ pub struct Header {
     /// The pyc tag and optimisation level, or `source`.
     pub variant: String,
     /// The base interpreter: its release and path.
+    #[serde(default)]
     pub python: String,
+}
+
+impl Header {
+    /// The release of the interpreter: `3.12.1`.
+    pub fn release(&self) -> &str {
+        self.python.split(' ').next().unwrap_or_default()
+    }
 }
 
 /// Writes the record of the entry at `place`, whose files are complete.
@@ -59,21 +66,22 @@ pub(super) fn write(place: &Path, header: &Header, plan: &Plan<'_>) -> io::Resul
     Ok(())
 }
 
-/// What a start looks at, folders with a `/` at the end: every file, and every folder in which Python
-/// would find a module that came later. The folders of bytecode are left out, because Python writes
-/// into them. (What Windows says of a folder is what it says of the files in it: there, all.)
+/// What a start looks at, folders with a `/` at the end: every file, and every folder in which
+/// Python would find a module that came later. The folders of bytecode are left out, because Python
+/// writes into them. (What Windows says of a folder is what it says of the files in it: there,
+/// all.)
 fn paths(plan: &Plan<'_>) -> Vec<String> {
     let files = || plan.items().iter().map(|item| item.path.as_str());
     let mut watched = folders(files().filter(|path| cfg!(windows) || !is_mere_data(path)));
     // Python finds modules beside a script.
     watched.insert(SCRIPTS);
-    let watched = watched.into_iter().filter(|folder| !folder.ends_with(CACHE_DIR));
+    let watched = watched.into_iter().filter(|folder| !folder.ends_with(BYTECODE));
     let watched = watched.map(|folder| format!("{folder}/"));
     watched.chain(files().map(str::to_owned)).collect()
 }
 
-/// Whether the entry is the one that `header` describes and its files look as they did. Records that
-/// it was used.
+/// Whether the entry is the one that `header` describes and its files look as they did. Records
+/// that it was used.
 pub(super) fn is_current(place: &Path, header: &Header) -> bool {
     let Some((bytes, _)) = contents(place) else { return false };
     let Some((said, rest)) = split(&bytes) else { return false };
@@ -113,7 +121,8 @@ fn digest(rest: &[u8], place: &Path) -> io::Result<String> {
     Ok(blake3::Hasher::new().update(rest).update(&facts).finalize().to_hex().to_string())
 }
 
-/// The time of the record is that of the last use. In a cache that cannot be written, nothing is recorded.
+/// The time of the record is that of the last use. In a cache that cannot be written, nothing is
+/// recorded.
 fn record_use(place: &Path) {
     let path = place.join(RECORD);
     let age = fs::metadata(&path).and_then(|metadata| metadata.modified()).map(|time| time.elapsed());

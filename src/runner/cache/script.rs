@@ -29,6 +29,11 @@ pub(super) fn name<'a>(entry_point: &EntryPoint, application: &'a str) -> Option
     Some(if is_name(application) { application } else { "app" })
 }
 
+/// The file of a script. On Windows a launcher of the script's name starts it.
+pub(super) fn file_name(name: &str) -> String {
+    if cfg!(windows) { format!("{name}-script.py") } else { name.to_owned() }
+}
+
 /// Whether a script may have this name.
 pub(super) fn is_name(name: &str) -> bool {
     !is_interpreter(name) && !name.contains('/') && check_path(name).is_ok() && is_mere_data(name)
@@ -85,7 +90,8 @@ fn first_lines(place: &Path) -> Vec<u8> {
     }
 }
 
-/// The console scripts and graphical programs that an `entry_points.txt` names, with what they call.
+/// The console scripts and graphical programs that an `entry_points.txt` names, with what they
+/// call.
 pub(super) fn declared(text: &str) -> impl Iterator<Item = Declared<'_>> {
     let mut section = "";
     text.lines().map(str::trim).filter_map(move |line| {

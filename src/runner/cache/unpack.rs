@@ -1,7 +1,8 @@
 //! Unpacking into a temporary folder that no other run touches while this one lives.
 //!
-//! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the folder. The system lets go of the lock when
-//! its process ends, however it ends: a folder whose lock nobody holds was left by a run that was killed. A lock is removed only by who holds it.
+//! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the
+//! folder. The system releases the lock when its process ends, however it ends. A folder whose lock
+//! is free was left by a run that was killed. Only a process that holds a lock removes it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -144,14 +145,15 @@ fn remove_if_abandoned(path: &Path) {
     }
 }
 
-/// The right to make an entry while others wait for it. It spares work and no more: what is made is right without it.
+/// The right to make an entry while others wait for it. It only saves work: entries are right
+/// without it.
 pub(super) struct Turn {
     path: PathBuf,
     _lock: File,
 }
 
 impl Turn {
-    /// Waits until no other run has it, or `patience` ends: one that was stopped may hold it for ever.
+    /// Waits until no other run has it, or `patience` ends: a stopped process may hold it for ever.
     pub(super) fn wait(root: &TrustedFolder, name: &str, patience: Duration) -> Option<Turn> {
         let path = root.join(&format!(".turn-{name}"));
         let file = open_regular(&path, File::options().create(true).write(true).truncate(false)).ok()?;
@@ -181,10 +183,19 @@ pub(super) fn unpack(plan: &Plan<'_>, folder: &Path) -> Result<(), Failure> {
         let path = join(folder, &path);
         folder_builder().create(&path).map_err(|source| io_error(path, source))?;
     }
-    in_parallel(plan.items(), |item| {
+    let (launchers, files): (Vec<_>, Vec<_>) = plan.items().iter().partition(|item| item.is_launcher());
+    let write = |item: &Item<'_>| {
         let path = join(folder, &item.path);
         write(&path, plan, item).map_err(|source| io_error(path, source))
-    })
+    };
+    // They are one file where the file system can have it.
+    for item in &launchers {
+        let first = join(folder, &launchers[0].path);
+        if fs::hard_link(first, join(folder, &item.path)).is_err() {
+            write(item)?;
+        }
+    }
+    in_parallel(&files, |item| write(item))
 }
 
 fn write(path: &Path, plan: &Plan<'_>, item: &Item<'_>) -> io::Result<()> {

@@ -34,13 +34,15 @@ pub struct Answer {
     pub magic: u16,
     /// The size of its pointers.
     pub bits: u8,
-    /// Where its native modules run, as [`Variant::platforms`](crate::bundle::Variant::platforms) has it, with the version of the C library or of macOS
-    /// that is here: `manylinux-2.36-x86_64`, `win-amd64`.
+    /// Where its native modules run, as [`Variant::platforms`](crate::bundle::Variant::platforms)
+    /// has it, with the version of the C library or of macOS that is here: `manylinux-2.36-x86_64`,
+    /// `win-amd64`.
     pub platform: String,
-    /// How the names of native modules may end that it loads: `.cpython-312-x86_64-linux-gnu.so`. None if it did not say.
+    /// How the names of native modules may end that it loads: `.cpython-312-x86_64-linux-gnu.so`.
+    /// None if it did not say.
     pub suffixes: Option<Vec<String>>,
-    /// The interpreter that virtual environments of it are made of (`sys._base_executable`): itself,
-    /// unless it is in one. None if it did not say, or the path is not UTF-8.
+    /// The interpreter that virtual environments of it are made of (`sys._base_executable`):
+    /// itself, unless it is in one. None if it did not say, or the path is not UTF-8.
     pub base: Option<String>,
     /// Where a virtual environment of it has its packages: `lib/python3.12/site-packages`. None if
     /// it did not say.
@@ -96,7 +98,8 @@ impl Answer {
         if linux { own() } else { None }.unwrap_or_else(|| self.platform.clone())
     }
 
-    /// What sets it apart from the usual build of its version, if it loads other native modules than that.
+    /// What sets it apart from the usual build of its version, if it loads other native modules
+    /// than that.
     pub(super) fn build(&self) -> &'static str {
         let Some(suffix) = self.suffixes.iter().flatten().next() else { return "a build that loads none" };
         // `312t` of `.cpython-312t-darwin.so` and of `.cp312t-win_amd64.pyd`.
@@ -110,8 +113,8 @@ impl Answer {
         }
     }
 
-    /// Whether it loads native modules that say the pyc tag in their names, `cpython-312` or, on Windows, `cp312`. A debug build does on some
-    /// systems, a free-threaded one does not.
+    /// Whether it loads native modules that say the pyc tag in their names, `cpython-312` or, on
+    /// Windows, `cp312`. A debug build does on some systems, a free-threaded one does not.
     pub(super) fn loads(&self, tag: &str) -> bool {
         let short = tag.replace("cpython-", "cp");
         let is_for = |suffix: &String, tag: &str| {
@@ -141,7 +144,8 @@ fn from_hexadecimal(digits: &str) -> Option<String> {
     String::from_utf8(digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?).ok()
 }
 
-/// What an interpreter says of itself. No file in the current folder and no variable has a say in it.
+/// Asks an interpreter about itself. Neither files in the current folder nor variables influence
+/// the answer.
 pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> {
     let deadline = Instant::now() + patience;
     let mut command = Command::new(python);
@@ -172,7 +176,8 @@ pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> 
     answer.ok_or(Silence::Nonsense)
 }
 
-/// What a child prints. A thread reads it: the pipe can outlive the child, held open by a child of its own.
+/// What a child prints. A thread reads it: the pipe can outlive the child, held open by a child of
+/// its own.
 fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -198,7 +203,8 @@ fn first<T>(lines: &Receiver<String>, deadline: Instant, make: impl Fn(&str) -> 
     }
 }
 
-/// The line of an error message that says the most: the first, but of a traceback the last. As it may be shown, and empty if there is none.
+/// The line of an error message that says the most: the first, but of a traceback the last. Empty
+/// if there is none.
 fn complaint_in(lines: &Receiver<String>, deadline: Instant) -> String {
     let mut said = first(lines, deadline, as_shown).unwrap_or_default();
     if said.starts_with("Traceback") {

@@ -20,11 +20,18 @@ pub(super) struct Needs<'m> {
     pub manifest: &'m Manifest,
     /// The optimisation level that the user asked for.
     pub level: Option<u8>,
+    /// The version of Python that the user asked for: `3.12`.
+    pub version: Option<&'m str>,
 }
 
 impl Needs<'_> {
     /// What an interpreter can run at best of which no more is known than its name.
     pub(super) fn at_best(&self, hint: Hint) -> Option<Serves> {
+        if let Hint::Minor(minor) = hint
+            && self.version.is_some_and(|version| !is_of(version, &format!("3.{minor}")))
+        {
+            return None;
+        }
         let variant = match hint {
             Hint::Unknown => {
                 self.manifest.variants.last().and_then(|newest| self.of_version(&newest.version))
@@ -54,6 +61,9 @@ impl Needs<'_> {
     /// The magic number decides, and the tag, by which an interpreter finds pycs beside their
     /// sources.
     pub(super) fn judge(&self, answer: &Answer) -> Result<Serves, String> {
+        if let Some(version) = self.version.filter(|version| !is_of(&answer.release, version)) {
+            return Err(format!("is {answer}, not {version}"));
+        }
         let has_modules = |variant: &Variant| variant.magic == answer.magic && variant.tag == answer.tag;
         let runs = |variant: &Variant| has_modules(variant) && obstacle(variant, answer).is_none();
         if let Some(number) = self.at_level(runs) {
@@ -90,6 +100,14 @@ impl Needs<'_> {
             Err(error) => Err(format!("is {answer}, and what the sources require cannot be told: {error}")),
         }
     }
+}
+
+/// Whether a release is of a version, or a version of a less exact one.
+fn is_of(release: &str, version: &str) -> bool {
+    let is_exact = |start: &str| {
+        release.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    is_exact(version) || version.strip_prefix(release).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Why an interpreter cannot load the native modules of its variant; none if it can, or there are
@@ -157,7 +175,7 @@ mod tests {
         ] {
             let variants: Vec<_> = levels.iter().map(|&level| ("3.12", 3531, level)).collect();
             let manifest = manifest(&variants);
-            let needs = Needs { manifest: &manifest, level: asked };
+            let needs = Needs { manifest: &manifest, level: asked, version: None };
             let Ok(Serves::Variant(number)) =
                 needs.judge(&answer("cpython 3.12.1 cpython-312 3531 64 linux-x86_64"))
             else {
@@ -171,7 +189,8 @@ mod tests {
     fn sources_are_for_a_python_without_a_variant() {
         let mut manifest = manifest(&[("3.12", 3531, 0)]);
         let pypy = answer("pypy 3.11.13 pypy311 432 64 linux-x86_64");
-        let judge = |manifest: &Manifest, answer| Needs { manifest, level: None }.judge(answer);
+        let judge =
+            |manifest: &Manifest, answer| Needs { manifest, level: None, version: None }.judge(answer);
         assert_eq!(
             judge(&manifest, &pypy),
             Err("is PyPy 3.11.13 (pypy311), which needs an archive with its sources (--include-source)"
@@ -195,7 +214,7 @@ mod tests {
         let mut manifest = manifest(&[("3.12", 3531, 0)]);
         manifest.variants[0].platforms = ["manylinux-2.34-x86_64", "win32"].map(str::to_owned).into();
         manifest.has_sources = true;
-        let needs = Needs { manifest: &manifest, level: None };
+        let needs = Needs { manifest: &manifest, level: None, version: None };
         let are_for = "and the native extension modules for 3.12 are for manylinux-2.34-x86_64, win32";
         let do_not_load = "and does not load the native extension modules for 3.12";
         for (bits, platform, suffixes, reason) in [

@@ -2,7 +2,8 @@
 //!
 //! In this order:
 //!
-//! 1. the one that `--python` names, else the one that `CROSSPYC_PYTHON` names: it serves, or the run is refused;
+//! 1. the one that `--python` names, else the one that `CROSSPYC_PYTHON` names: it serves, or the run is
+//!    refused. A version (`3.12`) names all interpreters of that version, in the order that follows;
 //! 2. that of the active virtual environment (`VIRTUAL_ENV`, else conda's: `CONDA_PREFIX`), if it fits;
 //! 3. of everything [found](candidates) on this machine, the one that runs the newest target; a Python that must compile the bundle's
 //!    sources comes after all that find their modules compiled; of equals the first.
@@ -73,32 +74,38 @@ pub(super) fn search(
     python_args: &[OsString],
     afresh: bool,
 ) -> Search {
-    let needs = Needs { manifest, level: level_asked(python_args) };
+    let named = python.map(|python| (Origin::Option, python.to_owned()));
+    let named = named.or_else(|| Some((Origin::Variable, nonempty_variable("CROSSPYC_PYTHON")?)));
+    let version = named.as_ref().and_then(|(_, python)| python.to_str()).filter(|text| is_version(text));
+    let needs = Needs { manifest, level: level_asked(python_args), version };
     let mut memory = Memory::load();
     if afresh {
         memory.doubt();
     }
-    let mut looked = look_at(python, &needs, &mut memory);
+    let mut looked = look_at(named.as_ref(), &needs, &mut memory);
     if memory.was_relied_on && looked.iter().all(|looked| looked.serves().is_none()) {
         // The system may have been updated since, or what a script starts is another.
         memory.doubt();
-        looked = look_at(python, &needs, &mut memory);
+        looked = look_at(named.as_ref(), &needs, &mut memory);
     }
     memory.store();
     Search::new(looked, &needs)
 }
 
-/// The interpreter that was named, else all that are worth a look.
-fn look_at(python: Option<&OsStr>, needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
-    let named = python.map(|python| (Origin::Option, python.to_owned()));
-    let named = named.or_else(|| Some((Origin::Variable, nonempty_variable("CROSSPYC_PYTHON")?)));
+/// The interpreter that was named by more than its version, else all that are worth a look.
+fn look_at(named: Option<&(Origin, OsString)>, needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
     match named {
-        Some((origin, python)) => {
-            let candidate = Candidate::new(candidates::resolve(&python), origin);
+        Some((origin, python)) if needs.version.is_none() => {
+            let candidate = Candidate::new(candidates::resolve(python), *origin);
             vec![look(candidate, needs, memory)]
         }
-        None => look_around(needs, memory),
+        _ => look_around(needs, memory),
     }
+}
+
+/// `3.12`, `3.13.0`, `3`
+fn is_version(text: &str) -> bool {
+    text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The active virtual environment, else the best of all there are.
