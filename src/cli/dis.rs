@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::args::DisArgs;
 use super::compile::concerned;
+use super::json_path::JsonPath;
 use super::report::{Report, shown};
 use super::{CommandError, exit};
 use crate::code::PyStr;
@@ -24,8 +25,8 @@ use crate::targets::Target;
 /// The disassembly, with `--format json`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "disassembly")]
-struct Record {
-    path: String,
+struct Record<'r> {
+    path: JsonPath<&'r Path>,
     target: String,
     text: String,
 }
@@ -41,7 +42,7 @@ pub(super) fn run(args: &DisArgs, report: &mut Report) -> Result<u8, CommandErro
     match disassembled {
         Ok((target, text)) => {
             report.line(text.trim_end());
-            report.record(&Record { path: shown(path), target: target.to_string(), text });
+            report.record(&Record { path: JsonPath(path), target: target.to_string(), text });
             Ok(exit::SUCCESS)
         }
         Err(message) => Err(CommandError::failure(message)),

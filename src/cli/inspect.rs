@@ -4,12 +4,13 @@ mod bundle;
 mod zipapp;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use serde::Serialize;
 
 use super::args::{InspectArgs, pycache_prefix};
+use super::json_path::JsonPath;
 use super::report::{Report, counted, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::Archive;
@@ -24,7 +25,7 @@ use crate::pyc::{Header, Invalidation, Origin};
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "pyc")]
 struct Summary {
-    path: String,
+    path: JsonPath<PathBuf>,
     size: usize,
     magic: u16,
     /// The Python version, if crosspyc knows it.
@@ -32,7 +33,7 @@ struct Summary {
     invalidation: &'static str,
     #[serde(flatten)]
     origin: OriginFields,
-    source: Option<String>,
+    source: Option<JsonPath<PathBuf>>,
     /// `current`, `stale`, `missing` or why that is not known.
     source_state: String,
     /// Why the code object could not be read.
@@ -128,7 +129,7 @@ impl Summary {
             CodeSummary::collect(module, 0, &mut code);
         }
         Summary {
-            path: shown(path),
+            path: JsonPath(path.to_owned()),
             size,
             magic,
             version: examined.header.version().map(|version| version.to_string()),
@@ -141,7 +142,7 @@ impl Summary {
                     OriginFields::Timestamp { source_mtime: mtime, source_size: size }
                 }
             },
-            source: source.map(shown),
+            source: source.map(|source| JsonPath(source.to_owned())),
             source_state: match &examined.currency {
                 Currency::Current => "current".to_owned(),
                 Currency::Stale => "stale".to_owned(),
@@ -208,11 +209,12 @@ fn text(summary: &Summary) -> Vec<String> {
         }
     };
     let mut lines = vec![
-        format!("{}: {}", summary.path, counted(summary.size, "byte")),
+        format!("{}: {}", shown(&summary.path.0), counted(summary.size, "byte")),
         format!("  Python: {version} (magic number {})", summary.magic),
         format!("  invalidation: {}, {origin}", summary.invalidation),
     ];
-    let source = summary.source.as_deref().unwrap_or("no name that leads to one");
+    let source = summary.source.as_ref().map(|source| shown(&source.0));
+    let source = source.as_deref().unwrap_or("no name that leads to one");
     lines.push(format!("  source: {source} ({})", summary.source_state));
     if let Some(damage) = &summary.damage {
         lines.push(format!("  damaged: {damage}"));

@@ -222,6 +222,12 @@ mod unix {
         }
         let ran = tree.run(&["verify", ".", "--format", "json"]);
         assert!(ran.stdout.contains(r#""pyc":"__pycache__/caf\udce9.cpython-312.pyc""#), "{ran:?}");
+        for command in ["inspect", "dis"] {
+            let mut command = tree.command(&[command, "--format", "json"]);
+            let pyc = tree.path("__pycache__").join(name(b"caf\xe9.cpython-312.pyc"));
+            let ran: crate::tree::Ran = command.arg(pyc).output().expect("it runs").into();
+            assert!(ran.stdout.contains(r"__pycache__/caf\udce9.cpython-312.pyc"), "{ran:?}");
+        }
     }
 
     #[test]

@@ -34,6 +34,15 @@ impl Tree {
         self.0.path()
     }
 
+    /// The root as the system names the current folder of a run in it.
+    pub(crate) fn real_root(&self) -> PathBuf {
+        if cfg!(windows) {
+            self.root().to_owned()
+        } else {
+            fs::canonicalize(self.root()).expect("it is there")
+        }
+    }
+
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root().join(path)
     }
