@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Ident;
 use crate::preprocess::Future;
 use crate::source::Location;
-use crate::syntax::ast::{AnnAssign, Expr, ExprContext, ExprKind, Operator};
+use crate::syntax::ast::{AnnAssign, Expr, ExprContext, ExprKind, Operator, Slice};
 use crate::targets::{self, Opcode};
 
 impl<'a> Compiler<'a, '_> {
@@ -165,7 +165,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `check_ann_subscr` (3.12)
     fn check_annotated_subscript(&mut self, index: &'a Expr<'a>) -> Result {
         match index.kind {
-            ExprKind::Slice { lower, upper, step } => [lower, upper, step]
+            ExprKind::Slice(&Slice { lower, upper, step }) => [lower, upper, step]
                 .into_iter()
                 .flatten()
                 .try_for_each(|part| self.evaluate_and_discard(part)),

@@ -4,6 +4,7 @@
 //! value on top or deletes.
 
 use super::{Compiler, Place, Result, fault};
+use crate::code::Constant;
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
 use crate::syntax::ast::{Compare, Dict, Expr, ExprContext, ExprKind, IfExp};
@@ -33,8 +34,12 @@ impl<'a> Compiler<'a, '_> {
                 self.compare(location, left, ops, comparators)
             }
             ExprKind::Call(call) => self.call(location, call),
-            ExprKind::Constant(value) | ExprKind::UnicodeConstant(value) => {
+            ExprKind::Constant(value) => {
                 self.emit_const(value, location);
+                Ok(())
+            }
+            ExprKind::UnicodeConstant(text) => {
+                self.emit_const(Constant::Str(text), location);
                 Ok(())
             }
             ExprKind::JoinedStr(values) => self.joined_str(location, values),
@@ -46,7 +51,7 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::Attribute { value, attr, ctx } => self.attribute(location, value, attr, ctx),
             ExprKind::Subscript { value, slice, ctx } => self.subscript(location, value, slice, ctx),
             ExprKind::Starred { ctx, .. } => starred_error(location, ctx),
-            ExprKind::Slice { lower, upper, step } => self.slice_object(location, lower, upper, step),
+            ExprKind::Slice(slice) => self.slice_object(location, slice),
             ExprKind::Name { id, ctx } => self.name_op(location, id, ctx),
             ExprKind::List { elts, ctx } => self.list(location, elts, ctx),
             ExprKind::Tuple { elts, ctx } => self.tuple(location, elts, ctx),

@@ -4,7 +4,7 @@
 use super::{Compiler, Result};
 use crate::code::Constant;
 use crate::source::Location;
-use crate::syntax::ast::{Expr, ExprContext, ExprKind};
+use crate::syntax::ast::{Expr, ExprContext, ExprKind, Slice};
 use crate::targets::{Opcode, SUBSCRIPT_OP, Subscripts};
 
 impl<'a> Compiler<'a, '_> {
@@ -47,7 +47,7 @@ impl<'a> Compiler<'a, '_> {
     /// If `slice` is `lower:upper` and no constant, pushes its two bounds; else does nothing. Tells
     /// which.
     pub(super) fn two_part_slice(&mut self, slice: &'a Expr<'a>) -> Result<bool> {
-        let ExprKind::Slice { lower, upper, step: None } = slice.kind else { return Ok(false) };
+        let ExprKind::Slice(&Slice { lower, upper, step: None }) = slice.kind else { return Ok(false) };
         if self.constant_slice(lower, upper, None).is_some() {
             return Ok(false);
         }
@@ -58,9 +58,7 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn slice_object(
         &mut self,
         location: Location,
-        lower: Option<&'a Expr<'a>>,
-        upper: Option<&'a Expr<'a>>,
-        step: Option<&'a Expr<'a>>,
+        &Slice { lower, upper, step }: &Slice<'a>,
     ) -> Result {
         if let Some(parts) = self.constant_slice(lower, upper, step) {
             self.emit_const(Constant::Slice(self.arena.alloc(parts)), location);

@@ -83,7 +83,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `check_subscripter` (3.8–3.13)
     pub(super) fn check_subscripter(&mut self, value: &Expr<'a>) {
         let has_items = match value.kind {
-            ExprKind::Constant(constant) | ExprKind::UnicodeConstant(constant) => !matches!(
+            ExprKind::Constant(constant) => !matches!(
                 constant,
                 Constant::None
                     | Constant::Ellipsis
@@ -113,10 +113,11 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `check_index` (3.8–3.13)
     pub(super) fn check_index(&mut self, value: &Expr<'a>, index: &Expr<'a>) {
         let is_sequence = match value.kind {
-            ExprKind::Constant(constant) | ExprKind::UnicodeConstant(constant) => {
+            ExprKind::Constant(constant) => {
                 matches!(constant, Constant::Str(_) | Constant::Bytes(_) | Constant::Tuple(_))
             }
-            ExprKind::Tuple { .. }
+            ExprKind::UnicodeConstant(_)
+            | ExprKind::Tuple { .. }
             | ExprKind::List { .. }
             | ExprKind::ListComp(_)
             | ExprKind::JoinedStr(_)
@@ -181,9 +182,10 @@ impl<'a> Compiler<'a, '_> {
 /// CPython: `Python/compile.c` `check_is_arg` (3.8–3.13), negated
 fn is_literal(kind: &ExprKind<'_>) -> bool {
     match kind {
-        ExprKind::Constant(constant) | ExprKind::UnicodeConstant(constant) => {
+        ExprKind::Constant(constant) => {
             !matches!(constant, Constant::None | Constant::False | Constant::True | Constant::Ellipsis)
         }
+        ExprKind::UnicodeConstant(_) => true,
         // Up to 3.13 these are constants by now.
         ExprKind::Tuple { elts, .. } => elts.iter().all(|elt| elt.kind.as_constant().is_some()),
         _ => false,
@@ -201,9 +203,9 @@ fn type_name(kind: &ExprKind<'_>) -> Option<&'static str> {
         ExprKind::Set(_) | ExprKind::SetComp(_) => "set",
         ExprKind::GeneratorExp(_) => "generator",
         ExprKind::Lambda(_) => "function",
-        ExprKind::JoinedStr(_) | ExprKind::FormattedValue { .. } => "str",
+        ExprKind::JoinedStr(_) | ExprKind::FormattedValue { .. } | ExprKind::UnicodeConstant(_) => "str",
         ExprKind::TemplateStr(_) | ExprKind::Interpolation(_) => "string.templatelib.Template",
-        ExprKind::Constant(constant) | ExprKind::UnicodeConstant(constant) => constant_type_name(constant),
+        ExprKind::Constant(constant) => constant_type_name(constant),
         _ => return None,
     })
 }

@@ -556,11 +556,7 @@ impl<'a> Folder<'a> {
             }
             ExprKind::Starred { value, ctx } => ExprKind::Starred { value: self.expr(value)?, ctx },
             ExprKind::List { elts, ctx } => ExprKind::List { elts: self.exprs(elts)?, ctx },
-            ExprKind::Slice { lower, upper, step } => ExprKind::Slice {
-                lower: self.optional_expr(lower)?,
-                upper: self.optional_expr(upper)?,
-                step: self.optional_expr(step)?,
-            },
+            ExprKind::Slice(slice) => ExprKind::Slice(self.node(slice, Self::bounds)?),
             ExprKind::UnaryOp { .. }
             | ExprKind::BinOp { .. }
             | ExprKind::Compare(_)
@@ -569,6 +565,14 @@ impl<'a> Folder<'a> {
             | ExprKind::Name { .. }
             | ExprKind::Constant(_)
             | ExprKind::UnicodeConstant(_) => kind,
+        })
+    }
+
+    fn bounds(&mut self, slice: &'a Slice<'a>) -> Result<Slice<'a>> {
+        Ok(Slice {
+            lower: self.optional_expr(slice.lower)?,
+            upper: self.optional_expr(slice.upper)?,
+            step: self.optional_expr(slice.step)?,
         })
     }
 

@@ -189,25 +189,14 @@ pub struct Expr<'a> {
     pub location: Location,
 }
 
+/// `Interpolation` is a replacement field of a template string. `UnicodeConstant` is a string
+/// literal with the prefix `u` (`Constant(kind='u')`), which unparsing shows.
 #[derive(Clone, Copy, Debug)]
 pub enum ExprKind<'a> {
-    BoolOp {
-        op: BoolOp,
-        values: &'a [Expr<'a>],
-    },
-    NamedExpr {
-        target: &'a Expr<'a>,
-        value: &'a Expr<'a>,
-    },
-    BinOp {
-        left: &'a Expr<'a>,
-        op: Operator,
-        right: &'a Expr<'a>,
-    },
-    UnaryOp {
-        op: UnaryOp,
-        operand: &'a Expr<'a>,
-    },
+    BoolOp { op: BoolOp, values: &'a [Expr<'a>] },
+    NamedExpr { target: &'a Expr<'a>, value: &'a Expr<'a> },
+    BinOp { left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a> },
+    UnaryOp { op: UnaryOp, operand: &'a Expr<'a> },
     Lambda(&'a Lambda<'a>),
     IfExp(&'a IfExp<'a>),
     Dict(&'a Dict<'a>),
@@ -221,57 +210,27 @@ pub enum ExprKind<'a> {
     YieldFrom(&'a Expr<'a>),
     Compare(&'a Compare<'a>),
     Call(&'a Call<'a>),
-    FormattedValue {
-        value: &'a Expr<'a>,
-        conversion: Conversion,
-        format_spec: Option<&'a Expr<'a>>,
-    },
+    FormattedValue { value: &'a Expr<'a>, conversion: Conversion, format_spec: Option<&'a Expr<'a>> },
     JoinedStr(&'a [Expr<'a>]),
-    /// A replacement field of a template string.
     Interpolation(&'a Interpolation<'a>),
     TemplateStr(&'a [Expr<'a>]),
     Constant(Constant<'a>),
-    /// A string literal with the prefix `u` (`Constant(kind='u')`), which unparsing shows. The
-    /// value is a `Constant::Str`.
-    UnicodeConstant(Constant<'a>),
-    Attribute {
-        value: &'a Expr<'a>,
-        attr: Ident,
-        ctx: ExprContext,
-    },
-    Subscript {
-        value: &'a Expr<'a>,
-        slice: &'a Expr<'a>,
-        ctx: ExprContext,
-    },
-    Starred {
-        value: &'a Expr<'a>,
-        ctx: ExprContext,
-    },
-    Name {
-        id: Ident,
-        ctx: ExprContext,
-    },
-    List {
-        elts: &'a [Expr<'a>],
-        ctx: ExprContext,
-    },
-    Tuple {
-        elts: &'a [Expr<'a>],
-        ctx: ExprContext,
-    },
-    Slice {
-        lower: Option<&'a Expr<'a>>,
-        upper: Option<&'a Expr<'a>>,
-        step: Option<&'a Expr<'a>>,
-    },
+    UnicodeConstant(PyStr<'a>),
+    Attribute { value: &'a Expr<'a>, attr: Ident, ctx: ExprContext },
+    Subscript { value: &'a Expr<'a>, slice: &'a Expr<'a>, ctx: ExprContext },
+    Starred { value: &'a Expr<'a>, ctx: ExprContext },
+    Name { id: Ident, ctx: ExprContext },
+    List { elts: &'a [Expr<'a>], ctx: ExprContext },
+    Tuple { elts: &'a [Expr<'a>], ctx: ExprContext },
+    Slice(&'a Slice<'a>),
 }
 
 impl<'a> ExprKind<'a> {
     /// The value of a constant expression, whichever way it was spelled.
     pub fn as_constant(&self) -> Option<Constant<'a>> {
         match *self {
-            ExprKind::Constant(value) | ExprKind::UnicodeConstant(value) => Some(value),
+            ExprKind::Constant(value) => Some(value),
+            ExprKind::UnicodeConstant(text) => Some(Constant::Str(text)),
             _ => None,
         }
     }
@@ -289,6 +248,13 @@ pub struct IfExp<'a> {
     pub test: &'a Expr<'a>,
     pub body: &'a Expr<'a>,
     pub orelse: &'a Expr<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Slice<'a> {
+    pub lower: Option<&'a Expr<'a>>,
+    pub upper: Option<&'a Expr<'a>>,
+    pub step: Option<&'a Expr<'a>>,
 }
 
 /// What the four kinds of comprehension share. Where `elt` is `Starred`, each element gives many.
@@ -412,24 +378,17 @@ pub struct Pattern<'a> {
     pub location: Location,
 }
 
+/// A `MatchSingleton` is `None`, `True` or `False`. A `MatchAs` with neither pattern nor name is the
+/// wildcard `_`.
 #[derive(Clone, Copy, Debug)]
 pub enum PatternKind<'a> {
     MatchValue(&'a Expr<'a>),
-    /// `None`, `True` or `False`.
     MatchSingleton(Constant<'a>),
     MatchSequence(&'a [Pattern<'a>]),
-    MatchMapping {
-        keys: &'a [Expr<'a>],
-        patterns: &'a [Pattern<'a>],
-        rest: Option<Ident>,
-    },
+    MatchMapping { keys: &'a [Expr<'a>], patterns: &'a [Pattern<'a>], rest: Option<Ident> },
     MatchClass(&'a MatchClass<'a>),
     MatchStar(Option<Ident>),
-    /// With neither pattern nor name it is the wildcard `_`.
-    MatchAs {
-        pattern: Option<&'a Pattern<'a>>,
-        name: Option<Ident>,
-    },
+    MatchAs { pattern: Option<&'a Pattern<'a>>, name: Option<Ident> },
     MatchOr(&'a [Pattern<'a>]),
 }
 

@@ -143,9 +143,9 @@ impl<'a> Unparser<'a, '_> {
             ExprKind::TemplateStr(values) => self.joined_str("t", values),
             ExprKind::Constant(Constant::Ellipsis) => self.push("..."),
             ExprKind::Constant(value) => literal::constant(&mut self.text, value, self.unicode),
-            ExprKind::UnicodeConstant(value) => {
+            ExprKind::UnicodeConstant(text) => {
                 self.push("u");
-                literal::constant(&mut self.text, value, self.unicode);
+                literal::constant(&mut self.text, Constant::Str(text), self.unicode);
             }
             ExprKind::Attribute { value, attr, .. } => self.attribute(value, attr),
             ExprKind::Subscript { value, slice, .. } => {
@@ -158,7 +158,7 @@ impl<'a> Unparser<'a, '_> {
                 self.push("*");
                 self.expr(value, Level::BitOr);
             }
-            ExprKind::Slice { lower, upper, step } => self.slice(lower, upper, step),
+            ExprKind::Slice(slice) => self.slice(slice),
             ExprKind::Name { id, .. } => self.name(id),
         }
     }
@@ -373,7 +373,7 @@ impl<'a> Unparser<'a, '_> {
         self.name(attr);
     }
 
-    fn slice(&mut self, lower: Option<&Expr<'a>>, upper: Option<&Expr<'a>>, step: Option<&Expr<'a>>) {
+    fn slice(&mut self, &Slice { lower, upper, step }: &Slice<'a>) {
         if let Some(lower) = lower {
             self.expr(lower, Level::Test);
         }

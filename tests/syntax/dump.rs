@@ -418,7 +418,8 @@ impl Dumper<'_, '_> {
             ExprKind::TemplateStr(values) => node!(self, "TemplateStr", ["values": self.exprs(values)]),
             ExprKind::JoinedStr(values) => node!(self, "JoinedStr", ["values": self.exprs(values)]),
             ExprKind::Constant(value) => node!(self, "Constant", ["value": self.constant(value)]),
-            ExprKind::UnicodeConstant(value) => {
+            ExprKind::UnicodeConstant(text) => {
+                let value = Constant::Str(text);
                 node!(self, "Constant", ["value": self.constant(value), "kind": self.out.push_str("'u'")]);
             }
             ExprKind::Attribute { value, attr, ctx } => node!(self, "Attribute", [
@@ -437,7 +438,7 @@ impl Dumper<'_, '_> {
             ExprKind::Tuple { elts, ctx } => {
                 node!(self, "Tuple", ["elts": self.exprs(elts), "ctx": self.ctx(ctx)]);
             }
-            ExprKind::Slice { lower, upper, step } => {
+            ExprKind::Slice(&Slice { lower, upper, step }) => {
                 self.simple("Slice", &[("lower", lower), ("upper", upper), ("step", step)]);
             }
         }

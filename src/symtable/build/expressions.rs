@@ -4,7 +4,7 @@ use super::super::{ComprehensionKind, Outcome, ScopeKind, SymbolFlags, TypeVaria
 use super::Builder;
 use crate::names::{Ident, known};
 use crate::source::Location;
-use crate::syntax::ast::{Call, Compare, Dict, Expr, ExprContext, ExprKind, Keyword};
+use crate::syntax::ast::{Call, Compare, Dict, Expr, ExprContext, ExprKind, Keyword, Slice};
 
 impl Builder<'_, '_> {
     pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> Outcome {
@@ -82,7 +82,7 @@ impl Builder<'_, '_> {
                 self.visit_expr(value)?;
                 self.visit_expr(slice)?;
             }
-            ExprKind::Slice { lower, upper, step } => {
+            ExprKind::Slice(&Slice { lower, upper, step }) => {
                 [lower, upper, step].into_iter().try_for_each(|bound| self.visit_option(bound))?;
             }
         }

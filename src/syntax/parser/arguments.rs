@@ -299,10 +299,7 @@ impl<'a> Parser<'a, '_> {
         if !self.knows(Mistake::UnpackingAfterComma) {
             return self.report(shape![[args_before_unpacking] "," "*"], 2..=2, message);
         }
-        let starred = Part::Skip(&|this| {
-            this.unassigned_starred()?;
-            this.after_commas(Self::unassigned_starred)
-        });
+        let starred = Part::Skip(&|this| this.separated(Self::unassigned_starred).map(drop));
         // The tokens that were looked at end the range.
         self.report_from(shape![[args_before_unpacking] "," {starred}], 1, message)
     }
@@ -430,7 +427,7 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let upper = self.slice_bound()?;
         let step = if self.eat(TokenKind::Colon) { self.slice_bound()? } else { None };
-        Ok(self.node(start, ExprKind::Slice { lower, upper, step }))
+        Ok(self.node(start, ExprKind::Slice(self.arena.alloc(Slice { lower, upper, step }))))
     }
 
     fn slice_bound(&mut self) -> Step<Option<&'a Expr<'a>>> {

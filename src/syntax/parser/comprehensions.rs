@@ -39,15 +39,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     pub(super) fn for_if_clauses(&mut self) -> Step<&'a [Comprehension<'a>]> {
-        let mut clauses = smallvec::SmallVec::<[Comprehension<'a>; 2]>::new();
-        clauses.push(self.for_if_clause()?);
-        while self.at_comprehension() {
-            match self.attempt(Self::for_if_clause)? {
-                Some(clause) => clauses.push(clause),
-                None => break,
-            }
-        }
-        Ok(self.arena.alloc_slice_copy(&clauses))
+        self.one_or_more(Self::at_comprehension, Self::for_if_clause)
     }
 
     /// CPython: `for_if_clause` (3.9–)

@@ -118,8 +118,7 @@ impl<'a> Parser<'a, '_> {
         }
         let mark = self.mark();
         let pairs = self.attempt(|this| {
-            this.double_starred_kvpair()?;
-            this.after_commas(|this| this.double_starred_kvpair().map(drop))?;
+            this.separated(Self::double_starred_kvpair)?;
             this.expect(TokenKind::Comma)
         })?;
         if pairs.is_some() && (self.second_run || !knows_unpacking) {
@@ -290,13 +289,9 @@ impl<'a> Parser<'a, '_> {
 
     /// The last of `star_named_expressions`.
     fn last_of_elements(&mut self) -> Step<&'a Expr<'a>> {
-        let mut last = self.star_named_expression()?;
-        self.after_commas(|this| {
-            last = this.star_named_expression()?;
-            Ok(())
-        })?;
+        let elements = self.separated(Self::star_named_expression)?;
         self.eat(TokenKind::Comma);
-        Ok(last)
+        elements.last().copied().ok_or(Stop)
     }
 
     fn invalid_unpacked_element(&mut self) -> Step<()> {

@@ -416,11 +416,11 @@ impl<'a> Parser<'a, '_> {
                 text.extend_from_slice_copy(piece.0);
             }
         }
-        let value = Constant::Str(PyStr(text.into_bump_slice()));
+        let text = PyStr(text.into_bump_slice());
         let (first, last) = (run[0], run[run.len() - 1]);
         let kind = match first.kind {
-            ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(value),
-            _ => ExprKind::Constant(value),
+            ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(text),
+            _ => ExprKind::Constant(Constant::Str(text)),
         };
         let Location { end_lineno, end_col_offset, .. } = last.location;
         self.node_at(Location { end_lineno, end_col_offset, ..first.location }, kind)

@@ -1,7 +1,5 @@
 //! Imports.
 
-use smallvec::SmallVec;
-
 use super::mistakes::describe;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
@@ -11,8 +9,6 @@ use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
 
 const NOTHING_IMPORTED: &str = "Expected one or more names after 'import'";
-
-type Aliases = SmallVec<[Alias; 4]>;
 
 impl<'a> Parser<'a, '_> {
     /// At `import`, `from`, or a `lazy` with one of them after it.
@@ -41,10 +37,7 @@ impl<'a> Parser<'a, '_> {
 
     fn import_name(&mut self, is_lazy: bool) -> Step<StmtKind<'a>> {
         self.bump();
-        let mut names = Aliases::new();
-        names.push(self.dotted_as_name()?);
-        self.after_commas(|this| this.dotted_as_name().map(|name| names.push(name)))?;
-        Ok(StmtKind::Import { names: self.arena.alloc_slice_copy(&names), is_lazy })
+        Ok(StmtKind::Import { names: self.separated(Self::dotted_as_name)?, is_lazy })
     }
 
     fn dotted_as_name(&mut self) -> Step<Alias> {
@@ -140,7 +133,7 @@ impl<'a> Parser<'a, '_> {
             let names = self.import_from_as_names()?;
             self.eat(TokenKind::Comma);
             self.expect(TokenKind::RightParen)?;
-            return Ok(self.arena.alloc_slice_copy(&names));
+            return Ok(names);
         }
         if self.eat(TokenKind::Star) {
             let alias = Alias { name: known::STAR, asname: None, location: self.span(start) };
@@ -150,22 +143,14 @@ impl<'a> Parser<'a, '_> {
             let names = this.import_from_as_names()?;
             if this.at(TokenKind::Comma) { Err(Stop) } else { Ok(names) }
         })?;
-        match names {
-            Some(names) => Ok(self.arena.alloc_slice_copy(&names)),
-            None => {
-                if self.second_run {
-                    self.invalid_import_from_targets()?;
-                }
-                Err(Stop)
-            }
+        if names.is_none() && self.second_run {
+            self.invalid_import_from_targets()?;
         }
+        names.ok_or(Stop)
     }
 
-    fn import_from_as_names(&mut self) -> Step<Aliases> {
-        let mut names = Aliases::new();
-        names.push(self.import_from_as_name()?);
-        self.after_commas(|this| this.import_from_as_name().map(|name| names.push(name)))?;
-        Ok(names)
+    fn import_from_as_names(&mut self) -> Step<&'a [Alias]> {
+        self.separated(Self::import_from_as_name)
     }
 
     fn import_from_as_name(&mut self) -> Step<Alias> {
@@ -183,10 +168,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_import` (3.10–)
     #[cold]
     fn invalid_import(&mut self) -> Step<()> {
-        let names = Part::Skip(&|this| {
-            this.dotted_name()?;
-            this.after_commas(|this| this.dotted_name().map(drop))
-        });
+        let names = Part::Skip(&|this| this.separated(Self::dotted_name).map(drop));
         let message = "Did you mean to use 'from ... import ...' instead?";
         self.report_from(shape!["import" {names} "from" [dotted_name]], 0, message)?;
         match self.knows(Mistake::NothingImported) {

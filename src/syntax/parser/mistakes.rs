@@ -261,6 +261,6 @@ pub(super) fn describe(expr: &Expr<'_>) -> &'static str {
         ExprKind::Compare(_) => "comparison",
         ExprKind::IfExp(_) => "conditional expression",
         ExprKind::NamedExpr { .. } => "named expression",
-        ExprKind::Slice { .. } => "slice",
+        ExprKind::Slice(_) => "slice",
     }
 }

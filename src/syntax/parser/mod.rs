@@ -42,6 +42,7 @@ mod with;
 
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::ast::{Expr, ExprKind, Module, NodeId, Stmt};
 use super::lexer::{Lexed, Token, TokenFlags, TokenKind};
@@ -128,6 +129,9 @@ pub(super) struct Parser<'a, 't> {
 
 /// Most sources have fewer elements in the lists that are open at once.
 const USUAL_ELEMENTS: usize = 256;
+
+/// A list that is being read. Most are short.
+type Items<T> = SmallVec<[T; 4]>;
 
 /// A place to go back to.
 #[derive(Clone, Copy)]
@@ -387,19 +391,42 @@ impl<'a, 't> Parser<'a, 't> {
         Ok(count)
     }
 
-    /// Runs `parse` after each comma, as long as it fits there. A comma that it does not fit after
-    /// is not taken.
-    #[inline]
-    fn after_commas(&mut self, mut parse: impl FnMut(&mut Self) -> Step<()>) -> Step<()> {
-        while self.after(TokenKind::Comma, &mut parse)?.is_some() {}
-        Ok(())
+    /// What `parse` makes of the next tokens, and after each comma as long as it fits there. A
+    /// comma that it does not fit after is not taken.
+    fn separated<T: Copy>(&mut self, mut parse: impl FnMut(&mut Self) -> Step<T>) -> Step<&'a [T]> {
+        let mut items = Items::from_elem(parse(self)?, 1);
+        while let Some(item) = self.after(TokenKind::Comma, &mut parse)? {
+            items.push(item);
+        }
+        Ok(self.arena.alloc_slice_copy(&items))
     }
 
-    /// Runs `parse` as long as it fits, and takes a comma after each time: the last one may end the
-    /// list.
-    fn comma_list(&mut self, mut parse: impl FnMut(&mut Self) -> Step<()>) -> Step<()> {
-        while self.attempt(&mut parse)?.is_some() && self.eat(TokenKind::Comma) {}
-        Ok(())
+    /// What `parse` makes as long as it fits. A comma is taken after each item: the last one may
+    /// end the list.
+    fn comma_list<T: Copy>(&mut self, mut parse: impl FnMut(&mut Self) -> Step<T>) -> Step<&'a [T]> {
+        let mut items = Items::new();
+        while let Some(item) = self.attempt(&mut parse)? {
+            items.push(item);
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        Ok(self.arena.alloc_slice_copy(&items))
+    }
+
+    /// What `parse` makes of the next tokens, and then as long as `goes_on` and it fits.
+    fn one_or_more<T: Copy>(
+        &mut self,
+        goes_on: impl Fn(&Self) -> bool,
+        parse: fn(&mut Self) -> Step<T>,
+    ) -> Step<&'a [T]> {
+        let mut items = Items::from_elem(parse(self)?, 1);
+        while goes_on(self)
+            && let Some(item) = self.attempt(parse)?
+        {
+            items.push(item);
+        }
+        Ok(self.arena.alloc_slice_copy(&items))
     }
 
     /// Runs `parse` without the `invalid_` rules.

@@ -287,10 +287,7 @@ impl<'a> Parser<'a, '_> {
         let before = Part::Skip(&|this| this.repeat(|this| this.param_no_default(of)).map(drop));
         let inside = Part::Skip(&|this| match of {
             Of::Function => this.repeat_at_least_once(|this| this.param_no_default(of)),
-            Of::Lambda => {
-                this.param(of)?;
-                this.after_commas(|this| this.param(of).map(drop))
-            }
+            Of::Lambda => this.separated(|this| this.param(of)).map(drop),
         });
         let message = match of {
             Of::Function => "Function parameters cannot be parenthesized",

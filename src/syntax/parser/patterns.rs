@@ -1,17 +1,13 @@
 //! `match` and its patterns.
 
-use smallvec::SmallVec;
-
 use super::mistakes::describe;
 use super::shapes::{Part, shape};
-use super::{Parser, Rule, Step, Stop};
+use super::{Items, Parser, Rule, Step, Stop};
 use crate::code::Constant;
 use crate::names::Ident;
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
-
-type Patterns<'a> = SmallVec<[Pattern<'a>; 8]>;
 
 impl<'a> Parser<'a, '_> {
     /// Whether the next line may be a `match` statement: whether its second token may begin the
@@ -54,16 +50,8 @@ impl<'a> Parser<'a, '_> {
             return Err(Stop);
         }
         self.count_chained();
-        let mut cases = SmallVec::<[MatchCase<'a>; 8]>::new();
-        cases.push(self.case_block()?);
-        while self.at_name("case") {
-            match self.attempt(Self::case_block)? {
-                Some(case) => cases.push(case),
-                None => break,
-            }
-        }
+        let cases = self.one_or_more(|this| this.at_name("case"), Self::case_block)?;
         self.expect(TokenKind::Dedent)?;
-        let cases = self.arena.alloc_slice_copy(&cases);
         Ok(StmtKind::Match { subject, cases })
     }
 
@@ -131,10 +119,9 @@ impl<'a> Parser<'a, '_> {
 
     /// The patterns of a sequence, the first of which was read; a comma may end it.
     fn sequence_after(&mut self, first: Pattern<'a>) -> Step<&'a [Pattern<'a>]> {
-        let mut patterns = Patterns::new();
-        patterns.push(first);
+        let mut patterns = Items::from_elem(first, 1);
         if self.eat(TokenKind::Comma) {
-            self.comma_list(|this| this.maybe_star_pattern().map(|pattern| patterns.push(pattern)))?;
+            patterns.extend_from_slice(self.comma_list(Self::maybe_star_pattern)?);
         }
         Ok(self.arena.alloc_slice_copy(&patterns))
     }
@@ -197,8 +184,7 @@ impl<'a> Parser<'a, '_> {
     fn or_pattern(&mut self) -> Step<Pattern<'a>> {
         let start = self.position;
         let first = self.closed_pattern()?;
-        let mut patterns = Patterns::new();
-        patterns.push(first);
+        let mut patterns = Items::from_elem(first, 1);
         while let Some(pattern) = self.after(TokenKind::Bar, Self::closed_pattern)? {
             patterns.push(pattern);
         }
@@ -408,14 +394,11 @@ impl<'a> Parser<'a, '_> {
     /// Keys with their patterns, and a comma after the last.
     fn items(&mut self) -> Step<(&'a [Expr<'a>], &'a [Pattern<'a>])> {
         let from = self.exprs.len();
-        let mut patterns = Patterns::new();
-        self.comma_list(|this| {
+        let patterns = self.comma_list(|this| {
             let (key, pattern) = this.key_value_pattern()?;
             this.exprs.push(key);
-            patterns.push(pattern);
-            Ok(())
+            Ok(pattern)
         })?;
-        let patterns = self.arena.alloc_slice_copy(&patterns);
         Ok((self.take_exprs(from), patterns))
     }
 
@@ -470,16 +453,14 @@ impl<'a> Parser<'a, '_> {
     /// Patterns without names, and a comma after the last; after one of them, a `_` is one too,
     /// whatever follows it.
     fn positional_patterns(&mut self, open: usize) -> Step<&'a [Pattern<'a>]> {
-        let mut patterns = Patterns::new();
         self.comma_list(|this| {
             let is_keyword = this.at(TokenKind::Name) && this.kind_ahead(1) == TokenKind::Equal;
             let is_wildcard = this.at_name("_") && this.position > open + 1;
             match is_keyword && !is_wildcard {
                 true => Err(Stop),
-                false => this.pattern().map(|pattern| patterns.push(pattern)),
+                false => this.pattern(),
             }
-        })?;
-        Ok(self.arena.alloc_slice_copy(&patterns))
+        })
     }
 
     /// Whether another item may follow: at the start of a list, or after a comma.
@@ -488,16 +469,15 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn keyword_patterns(&mut self) -> Step<(&'a [Ident], &'a [Pattern<'a>])> {
-        let mut names = SmallVec::<[Ident; 8]>::new();
-        let mut patterns = Patterns::new();
-        self.comma_list(|this| {
+        let mut names = Items::new();
+        let patterns = self.comma_list(|this| {
             let name = this.name()?;
             this.expect(TokenKind::Equal)?;
-            patterns.push(this.pattern()?);
+            let pattern = this.pattern()?;
             names.push(name);
-            Ok(())
+            Ok(pattern)
         })?;
-        Ok((self.arena.alloc_slice_copy(&names), self.arena.alloc_slice_copy(&patterns)))
+        Ok((self.arena.alloc_slice_copy(&names), patterns))
     }
 
     /// `case A(b=c, d)`, after the keyword patterns and their comma.
@@ -508,15 +488,11 @@ impl<'a> Parser<'a, '_> {
         if self.tokens[self.position - 1].kind != TokenKind::Comma {
             return Ok(());
         }
-        let range = self.fits(|this| {
-            let mut range = this.pattern()?.location;
-            this.after_commas(|this| {
-                range = range.to_end_of(this.pattern()?.location);
-                Ok(())
-            })?;
-            Ok(range)
-        })?;
         let message = "positional patterns follow keyword patterns";
-        range.map_or(Ok(()), |range| self.mistake_at(range, message))
+        match self.fits(|this| this.separated(Self::pattern))? {
+            Some([first, .., last]) => self.mistake_between(first.location, last.location, message),
+            Some([only]) => self.mistake_at(only.location, message),
+            _ => Ok(()),
+        }
     }
 }

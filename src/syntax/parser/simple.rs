@@ -1,7 +1,5 @@
 //! Statements of one line.
 
-use smallvec::SmallVec;
-
 use super::mistakes::{Use, meant_comparison};
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
@@ -72,10 +70,7 @@ impl<'a> Parser<'a, '_> {
 
     fn declared_names(&mut self) -> Step<&'a [Ident]> {
         self.bump();
-        let mut names = SmallVec::<[Ident; 4]>::new();
-        names.push(self.name()?);
-        self.after_commas(|this| this.name().map(|name| names.push(name)))?;
-        Ok(self.arena.alloc_slice_copy(&names))
+        self.separated(Self::name)
     }
 
     /// CPython: `raise_stmt` (3.9–)

@@ -43,9 +43,7 @@ impl<'a> Parser<'a, '_> {
     fn constant_string(&self, index: usize, literal: Literal<'a>) -> &'a Expr<'a> {
         let kind = match literal {
             Literal::Bytes(bytes) => ExprKind::Constant(Constant::Bytes(bytes)),
-            Literal::Str(text) if self.has_unicode_kind(index) => {
-                ExprKind::UnicodeConstant(Constant::Str(PyStr(text)))
-            }
+            Literal::Str(text) if self.has_unicode_kind(index) => ExprKind::UnicodeConstant(PyStr(text)),
             Literal::Str(text) => ExprKind::Constant(Constant::Str(PyStr(text))),
         };
         self.node_at(self.range(index, index), kind)
@@ -105,7 +103,7 @@ impl<'a> Parser<'a, '_> {
         let sum = sum.into_bump_slice();
         match self.exprs[from].kind {
             _ if is_bytes => ExprKind::Constant(Constant::Bytes(sum)),
-            ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(Constant::Str(PyStr(sum))),
+            ExprKind::UnicodeConstant(_) => ExprKind::UnicodeConstant(PyStr(sum)),
             _ => ExprKind::Constant(Constant::Str(PyStr(sum))),
         }
     }

@@ -1,7 +1,5 @@
 //! `with` and its items.
 
-use smallvec::SmallVec;
-
 use super::mistakes::Use;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
@@ -11,8 +9,6 @@ use crate::targets::{Mistake, SyntaxFeature};
 
 /// What comes after an item.
 const END_OF_ITEM: u128 = TokenKind::Comma.bit() | TokenKind::RightParen.bit() | TokenKind::Colon.bit();
-
-type Items<'a> = SmallVec<[WithItem<'a>; 2]>;
 
 impl<'a> Parser<'a, '_> {
     /// CPython: `with_stmt` (3.9–)
@@ -42,12 +38,11 @@ impl<'a> Parser<'a, '_> {
             self.position = first;
             return Err(Stop);
         };
-        let items = self.arena.alloc_slice_copy(&items);
         let body = self.block("'with' statement", start)?;
         Ok(StmtKind::With(self.arena.alloc(With { is_async, items, body })))
     }
 
-    fn parenthesized_items(&mut self, start: usize) -> Step<Items<'a>> {
+    fn parenthesized_items(&mut self, start: usize) -> Step<&'a [WithItem<'a>]> {
         self.bump();
         let items = self.with_items()?;
         self.eat(TokenKind::Comma);
@@ -59,11 +54,8 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn with_items(&mut self) -> Step<Items<'a>> {
-        let mut items = Items::new();
-        items.push(self.with_item()?);
-        self.after_commas(|this| this.with_item().map(|item| items.push(item)))?;
-        Ok(items)
+    fn with_items(&mut self) -> Step<&'a [WithItem<'a>]> {
+        self.separated(Self::with_item)
     }
 
     /// CPython: `with_item` (3.9–)
@@ -96,8 +88,7 @@ impl<'a> Parser<'a, '_> {
 
     /// The items of a `with`, read for the sake of what comes after them.
     fn skip_items(&mut self) -> Step<()> {
-        self.skip_item(Self::expression)?;
-        self.after_commas(|this| this.skip_item(Self::expression))
+        self.separated(|this| this.skip_item(Self::expression)).map(drop)
     }
 
     fn skip_item(&mut self, element: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<()> {
@@ -114,8 +105,7 @@ impl<'a> Parser<'a, '_> {
 
     fn skip_parenthesized_items(&mut self) -> Step<()> {
         self.expect(TokenKind::LeftParen)?;
-        self.skip_item(Self::expressions)?;
-        self.after_commas(|this| this.skip_item(Self::expressions))?;
+        self.separated(|this| this.skip_item(Self::expressions))?;
         self.eat(TokenKind::Comma);
         self.expect(TokenKind::RightParen).map(drop)
     }
