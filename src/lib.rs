@@ -89,8 +89,9 @@
 //! `scripts/conformance` compares a whole tree with a CPython's own compiler;
 //! `testdata/conformance/` holds what it found. The golden files under `testdata/` are CPython's
 //! own output, made by `scripts/oracle.py` and its like, so `cargo test` compares with the real
-//! thing without a Python. `scripts/regrtest` runs CPython's regression tests on our bytecode,
-//! `scripts/bench` measures.
+//! thing without a Python. `scripts/regrtest` runs CPython's regression tests on our bytecode.
+//! `scripts/compare_installed` compares bundled programs with installed ones. `scripts/fuzz` looks
+//! for inputs that break an invariant. `scripts/bench` measures.
 
 pub mod assemble;
 pub mod bundle;
