@@ -1,5 +1,7 @@
 //! What an archive says of itself: the manifest, read at every start, and the index of its files, read when they are wanted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The manifest of an archive: small however many files there are.
@@ -8,6 +10,12 @@ pub struct Manifest {
     /// The application's name, for messages.
     pub name: String,
     pub entry_point: EntryPoint,
+    /// What else can be started, by name: the project's scripts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scripts: BTreeMap<String, EntryPoint>,
+    /// The program sees the site-packages of the interpreter that runs it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub system_site_packages: bool,
     /// What it can be run as, oldest target first, levels of one target ascending.
     pub variants: Vec<Variant>,
     /// The modules' sources are among the files, so that a Python without a variant can compile them.
@@ -32,6 +40,9 @@ pub enum EntryPoint {
     Module(String),
     /// A function called without arguments whose result is the exit status, as a console script does.
     Function { module: String, function: String },
+    /// A script of an installed package, `NAME-VERSION.data/scripts/NAME`: a Python script or an
+    /// executable.
+    Script(String),
 }
 
 /// A Python the archive has modules for, at one optimisation level.

@@ -30,6 +30,9 @@ pub type Files = BTreeMap<String, File>;
 pub struct Contents {
     pub name: String,
     pub entry_point: EntryPoint,
+    /// What else can be started, by name.
+    pub scripts: BTreeMap<String, EntryPoint>,
+    pub system_site_packages: bool,
     /// The files that all variants share, by path.
     pub common: Files,
     /// Oldest target first, levels of one target ascending; each with its own files by path.
@@ -133,6 +136,8 @@ fn encode(contents: Contents, jobs: usize) -> io::Result<(Vec<Vec<u8>>, Manifest
     let manifest = Manifest {
         name: contents.name,
         entry_point: contents.entry_point,
+        scripts: contents.scripts,
+        system_site_packages: contents.system_site_packages,
         variants,
         has_sources: contents.has_sources,
         requires_python: contents.requires_python,

@@ -6,22 +6,18 @@ mod request;
 
 use std::time::Instant;
 
-use super::args::{ArchiveFormat, BundleArgs};
+use super::args::BundleArgs;
 use super::compile::jobs;
 use super::report::{Report, end_clean, shown};
 use super::{CommandError, exit};
 use crate::project::pack::{PackError, Packed, pack};
 use product::Product;
 
-pub(super) fn run(
-    args: &BundleArgs,
-    format: Option<ArchiveFormat>,
-    report: &mut Report,
-) -> Result<u8, CommandError> {
+pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
-    let product = Product::new(args, format, report)?;
+    let product = Product::new(args, report)?;
     let project = request::project(args, &product)?;
-    if project.folder != args.project {
+    if project.folder != project.root {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
     }
     let bar = report.progress(0);
@@ -50,7 +46,7 @@ pub(super) fn run(
     }
     let time = start.elapsed();
     let written = outcome::Written { variants, size, unpacked, time };
-    outcome::report_written(&project, &tally, written, report);
+    outcome::report_written(&project, &tally, written, args.list_left_out, report);
     Ok(exit::SUCCESS)
 }
 
@@ -62,11 +58,16 @@ fn command_error(error: PackError) -> CommandError {
         | PackError::NoEntryPoint { .. }
         | PackError::NoScript { .. }
         | PackError::NoModule { .. }
+        | PackError::NoFunction { .. }
+        | PackError::NoSitePackages(_)
         | PackError::NotExecutable { .. } => CommandError::usage(error),
         PackError::Name(_)
         | PackError::Names(_)
         | PackError::Script { .. }
         | PackError::Conflict { .. }
+        | PackError::Editable { .. }
+        | PackError::EditablePath { .. }
+        | PackError::ForeignPyc { .. }
         | PackError::Native { .. }
         | PackError::NoBuild { .. }
         | PackError::NoPlatform { .. }

@@ -69,7 +69,18 @@ pub struct BundleSettings {
     #[serde(default, deserialize_with = "levels")]
     pub optimize: Option<Vec<u8>>,
     pub native: Option<bool>,
-    pub include_source: Option<bool>,
+    /// `true`, or globs of sources.
+    pub include_source: Option<AllOrSome>,
+    pub gitignore: Option<bool>,
+    pub system_site_packages: Option<bool>,
+}
+
+/// `true`, `false`, or a list of globs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum AllOrSome {
+    All(bool),
+    Some(Vec<String>),
 }
 
 fn levels<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {

@@ -110,7 +110,8 @@ fn main_module(contents: &Contents) -> String {
     versions.dedup();
     let versions = versions.join(", ");
     let (module, function) = match &contents.entry_point {
-        EntryPoint::Main => ("__main__", None),
+        // A script that is a file is refused before.
+        EntryPoint::Main | EntryPoint::Script(_) => ("__main__", None),
         EntryPoint::Module(module) => (module.as_str(), None),
         EntryPoint::Function { module, function } => (module.as_str(), Some(function)),
     };

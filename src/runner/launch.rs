@@ -45,7 +45,7 @@ pub(super) fn launch(
             command.args(["-P", "-m", module.as_str()])
         }
         EntryPoint::Module(module) => command.args(["-c", RUN_MODULE]).arg(folder).arg(module),
-        EntryPoint::Function { .. } => command.arg(entry.script(manifest)),
+        EntryPoint::Function { .. } | EntryPoint::Script(_) => command.arg(entry.script(manifest)),
     };
     command.args(&run.arguments);
     let failed = |source| RunError::Launch { python: interpreter.path.clone(), source };

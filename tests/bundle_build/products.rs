@@ -46,7 +46,7 @@ fn a_zipapp_runs_without_the_runner() {
     let lab = Lab::new(&PROGRAM);
     lab.write("project/space/inner.py", "word = 'word'\n");
     for (options, name) in [("-m tool", "__main__"), ("-e tool.__main__:main", "tool.__main__")] {
-        let output = lab.bundle(&format!("project {options} -t 3.12-3.14 --format zipapp -o app.pyz"));
+        let output = lab.bundle(&format!("project {options} -t 3.12-3.14 --as zipapp -o app.pyz"));
         assert!(output.status.success(), "{output:?}");
         for tag in ["cpython-312", "cpython-313"] {
             let Some(python) = python(tag) else { continue };
@@ -59,7 +59,7 @@ fn a_zipapp_runs_without_the_runner() {
         }
     }
     let Some(python) = python("cpython-312") else { return };
-    assert!(lab.bundle("project -m tool -t 3.14 --format zipapp -o app.pyz").status.success());
+    assert!(lab.bundle("project -m tool -t 3.14 --as zipapp -o app.pyz").status.success());
     let ran = Command::new(python).arg(lab.path("app.pyz")).output().expect("it starts");
     assert_eq!(ran.status.code(), Some(1));
     assert!(

@@ -141,6 +141,8 @@ pub(crate) fn contents() -> Contents {
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Main,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: BTreeMap::from([
             ("data/empty".into(), file("")),
             ("data/program".into(), program),

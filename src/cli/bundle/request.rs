@@ -7,28 +7,30 @@ use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
 use crate::project::globs::Globs;
-use crate::project::pack::{Project, Start, source_root};
-use crate::project::settings::{Settings, SettingsError};
+use crate::project::pack::{IncludeSource, Project, Start, source_root};
+use crate::project::settings::{AllOrSome, Settings, SettingsError};
 use crate::targets::{Target, combine};
 
 pub(super) fn project(args: &BundleArgs, product: &Product) -> Result<Project, CommandError> {
-    let settings = Settings::nearest(&args.project).map_err(CommandError::usage)?;
-    let folder = source_root(&args.project);
+    let root = args.project.clone().unwrap_or_else(|| PathBuf::from("."));
+    let settings = Settings::nearest(&root).map_err(CommandError::usage)?;
+    let folder = source_root(&root);
     let bundle = &settings.bundle;
-    let name = name(args, &settings);
+    let name = name(args, &root, &settings);
     let native = args.native || bundle.native.unwrap_or(false);
     product.check(native)?;
     let with = bundle.with.iter().map(|folder| settings.folder.join(folder));
     let mut with_excludes = Globs::default();
     add(&mut with_excludes, &args.exclude, &bundle.exclude, &settings)?;
     let mut excludes = with_excludes.clone();
-    let inner = folder.strip_prefix(&args.project).unwrap_or(Path::new(""));
+    let inner = folder.strip_prefix(&root).unwrap_or(Path::new(""));
     excludes
         .add(&settings.prefix.join(inner), &settings.exclude)
         .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))?;
     let mut includes = Globs::default();
     add(&mut includes, &args.include, &bundle.include, &settings)?;
     Ok(Project {
+        root,
         folder,
         with: with.chain(args.with.iter().cloned()).collect(),
         output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}{}", product.ending()))),
@@ -41,7 +43,9 @@ pub(super) fn project(args: &BundleArgs, product: &Product) -> Result<Project, C
         includes,
         native,
         warnings: args.warnings.policy(settings.warnings),
-        include_source: args.include_source || bundle.include_source.unwrap_or(false),
+        include_source: include_source(args, &settings)?,
+        gitignore: !args.no_gitignore && bundle.gitignore.unwrap_or(true),
+        system_site_packages: args.system_site_packages || bundle.system_site_packages.unwrap_or(false),
         scripts: settings.scripts,
         requires_python: settings.requires_python,
     })
@@ -54,6 +58,21 @@ fn add(globs: &mut Globs, typed: &[String], set: &[String], settings: &Settings)
     globs
         .add(root, set)
         .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))
+}
+
+/// A GLOB that is empty stands for all sources.
+fn include_source(args: &BundleArgs, settings: &Settings) -> Result<IncludeSource, CommandError> {
+    let (all, set) = match &settings.bundle.include_source {
+        Some(AllOrSome::All(all)) => (*all, &[][..]),
+        Some(AllOrSome::Some(globs)) => (false, globs.as_slice()),
+        None => (false, &[][..]),
+    };
+    if all || args.include_source.iter().any(String::is_empty) {
+        return Ok(IncludeSource::All);
+    }
+    let mut globs = Globs::default();
+    add(&mut globs, &args.include_source, set, settings)?;
+    Ok(if globs.is_empty() { IncludeSource::Data } else { IncludeSource::Matching(globs) })
 }
 
 /// Oldest first.
@@ -85,13 +104,12 @@ fn optimize(args: &BundleArgs, settings: &Settings) -> Vec<u8> {
 
 /// The name asked for, else the output's name without its extension, else that of the project or
 /// its folder.
-fn name(args: &BundleArgs, settings: &Settings) -> String {
+fn name(args: &BundleArgs, root: &Path, settings: &Settings) -> String {
     let stem = || Some(args.output.as_deref()?.file_stem()?.to_string_lossy().into_owned());
     // A pyproject.toml further up may belong to a larger project.
     let project = || settings.name.clone().filter(|_| settings.prefix.as_os_str().is_empty());
-    let folder = || {
-        std::path::absolute(&args.project).ok()?.file_name().map(|name| name.to_string_lossy().into_owned())
-    };
+    let folder =
+        || std::path::absolute(root).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
     let asked = args.name.clone().or_else(|| settings.bundle.name.clone());
     asked.or_else(stem).or_else(project).or_else(folder).unwrap_or_else(|| "app".to_owned())
 }

@@ -23,7 +23,7 @@ pub(super) fn check(project: &Project) -> Result<(), PackError> {
     if !place.is_file() {
         return refused("something that is not a regular file is there");
     }
-    let mut folders = std::iter::once(&project.folder).chain(&project.with);
+    let mut folders = project.folders();
     let is_inside = folders.any(|folder| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder)));
     match is_inside && !is_replaceable(&place) {
         true => refused(

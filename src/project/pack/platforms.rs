@@ -55,6 +55,15 @@ impl Platforms {
         Some(platforms)
     }
 
+    /// Those of an image for a system and a processor, as [`names`](Platforms::names) has them.
+    pub(super) fn of_image(system: &str, processors: &[&str]) -> Platforms {
+        let mut platforms = Platforms::default();
+        for processor in processors {
+            platforms.add(&format!("{system}-{processor}"), None);
+        }
+        platforms
+    }
+
     /// For a file whose name says these platforms, those of the wheel that it came with: the wheel knows the version of the C library, and on systems
     /// with musl, where Pythons have called it `gnu`, the library.
     pub(super) fn narrowed_by(self, wheel: &Platforms) -> Platforms {

@@ -81,6 +81,8 @@ mod tests {
             let manifest = Manifest {
                 name: name.to_owned(),
                 entry_point: EntryPoint::Main,
+                scripts: Default::default(),
+                system_site_packages: false,
                 variants: Vec::new(),
                 has_sources: false,
                 requires_python: None,

@@ -129,6 +129,8 @@ mod tests {
         Manifest {
             name: "app".to_owned(),
             entry_point: EntryPoint::Main,
+            scripts: Default::default(),
+            system_site_packages: false,
             variants: variants.iter().map(variant).collect(),
             has_sources: false,
             requires_python: None,
