@@ -249,10 +249,10 @@ pub(super) struct BundleArgs {
     pub requirements: Vec<PathBuf>,
     /// Install requirements for a platform, by its wheel tag, such as manylinux_2_28_x86_64 or
     /// win_amd64; repeatable [default: this machine]
-    #[arg(long = "platform", value_name = "TAG", requires = "requirements")]
+    #[arg(long = "platform", value_name = "TAG")]
     pub platforms: Vec<String>,
     /// The installer for --requirements: uv, pip, or a path of either [default: uv, else pip]
-    #[arg(long, value_name = "INSTALLER", requires = "requirements")]
+    #[arg(long, value_name = "INSTALLER")]
     pub installer: Option<PathBuf>,
     /// Write the bundle although requirements of its packages are not in it
     #[arg(long)]

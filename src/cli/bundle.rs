@@ -1,6 +1,7 @@
 //! `crosspyc bundle`: compiles a project and packs it into one archive.
 
 mod outcome;
+mod packages;
 mod product;
 mod request;
 
@@ -16,8 +17,9 @@ use product::Product;
 pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let product = Product::new(args, report)?;
-    let project = request::project(args, &product)?;
-    if project.folder != project.root {
+    let request = request::request(args, &product, report)?;
+    let project = &request.project;
+    if project.folder == project.root.join("src") {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
     }
     let bar = report.progress(0);
@@ -26,10 +28,10 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
         bar.set_length(modules as u64);
         bar.inc(1);
     };
-    let Packed { contents, tally } = pack(&project, jobs(args.jobs), done).map_err(command_error)?;
+    let Packed { contents, tally } = pack(project, jobs(args.jobs), done).map_err(command_error)?;
     bar.finish_and_clear();
-    outcome::report_warnings(&project, &tally, report);
-    if let Some(code) = outcome::report_failures(&project, &tally, args.on_error, report) {
+    outcome::report_warnings(project, &tally, report);
+    if let Some(code) = outcome::report_failures(project, &tally, args.on_error, report) {
         let hint = match tally.failures.is_empty() {
             true => "",
             false => {
@@ -46,7 +48,7 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
     }
     let time = start.elapsed();
     let written = outcome::Written { variants, size, unpacked, time };
-    outcome::report_written(&project, &tally, written, args.list_left_out, report);
+    outcome::report_written(project, &tally, written, args.list_left_out, report);
     Ok(exit::SUCCESS)
 }
 
@@ -68,6 +70,7 @@ fn command_error(error: PackError) -> CommandError {
         | PackError::Editable { .. }
         | PackError::EditablePath { .. }
         | PackError::ForeignPyc { .. }
+        | PackError::Missing(_)
         | PackError::Native { .. }
         | PackError::NoBuild { .. }
         | PackError::NoPlatform { .. }

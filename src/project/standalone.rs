@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{FileError, shown};
 
+/// Stands in every runner.
+const USAGE: &[u8] = b"Usage: crosspyc-run";
+
 /// Why there is no runner.
 #[derive(Debug, thiserror::Error)]
 pub enum RunnerError {
@@ -13,6 +16,8 @@ pub enum RunnerError {
     Missing(PathBuf),
     #[error("`{path}` is no runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
     NotExecutable(PathBuf),
+    #[error("`{path}` is no runner: it is another program than crosspyc-run", path = shown(.0))]
+    NotRunner(PathBuf),
     #[error(transparent)]
     File(#[from] FileError),
 }
@@ -48,6 +53,9 @@ impl Runner {
             [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"].iter().any(|start| bytes.starts_with(*start));
         if !is_windows && !is_macos && !bytes.starts_with(b"\x7fELF") {
             return Err(RunnerError::NotExecutable(path));
+        }
+        if memchr::memmem::find(&bytes, USAGE).is_none() {
+            return Err(RunnerError::NotRunner(path));
         }
         Ok(Runner { bytes, is_windows, is_macos })
     }

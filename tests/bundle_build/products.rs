@@ -81,8 +81,11 @@ fn a_standalone_executable_is_the_program() {
         lab.refused("project -m tool -t 3.12 --standalone --runner project/tool/data/x.txt", 2)
             .contains("is no runner")
     );
+    fs::write(lab.path("other"), b"\x7fELF another program").expect("written");
+    let message = lab.refused("project -m tool -t 3.12 --as standalone --runner other", 2);
+    assert!(message.contains("another program than crosspyc-run"), "{message}");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("codesign"), "{output:?}");
-    fs::write(lab.path("for-macos"), b"\xcf\xfa\xed\xfe and so on").expect("written");
+    fs::write(lab.path("for-macos"), b"\xcf\xfa\xed\xfe Usage: crosspyc-run and so on").expect("written");
     let output = lab.bundle("project -m tool -t 3.12 --standalone --runner for-macos -o mac");
     assert!(output.status.success(), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("codesign cannot sign it again"), "{output:?}");

@@ -148,6 +148,9 @@ fn report_left_out(tally: &Tally, list: bool, report: &mut Report) {
             report.line(format_args!("left out {}: {}", shown(path), reason.sentence()));
         }
     }
+    for missing in &tally.missing {
+        report.note_line(&format!("a requirement is not met in the bundle: {missing}"));
+    }
     if let Some(summary) = pack::summary(&tally.left_out).filter(|_| !list) {
         report.line(format_args!("left out: {summary} (--list-left-out lists them)"));
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::gather::read_text;
 use super::platforms::Platforms;
-use super::{PackError, Project, TargetSet};
+use super::{Folder, PackError, Project, TargetSet};
 use crate::targets::wheel_fits;
 
 /// An installed distribution.
@@ -22,11 +22,12 @@ pub(super) struct Distribution {
     pub folder: usize,
     /// `Requires-Dist` of its metadata.
     pub requires: Vec<String>,
-    pub requires_python: Option<String>,
     /// Console and GUI scripts: name and `module:function`.
     pub scripts: BTreeMap<String, String>,
     /// The paths of its record, as written there; empty if it has no record.
     pub record: Vec<String>,
+    /// Those of the project's targets that its folder is for.
+    pub of_folder: TargetSet,
     /// Those of the project's targets that its tags fit.
     pub targets: TargetSet,
     /// Empty if it is for any.
@@ -37,7 +38,11 @@ pub(super) struct Distribution {
 
 impl Distribution {
     /// Reads the `.dist-info` folder `info`.
-    pub(super) fn read(info: &Path, folder: usize, project: &Project) -> Result<Distribution, PackError> {
+    pub(super) fn read(
+        info: &Path,
+        folder: &Folder<'_>,
+        project: &Project,
+    ) -> Result<Distribution, PackError> {
         let name = info.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let stem = name.trim_end_matches(".dist-info").to_owned();
         let text = |name: &str| match info.join(name) {
@@ -50,9 +55,9 @@ impl Distribution {
         let mut distribution = Distribution {
             name: header("Name").unwrap_or_else(|| from_name.to_owned()),
             version: header("Version").unwrap_or_else(|| from_version.to_owned()),
-            folder,
+            folder: folder.number,
+            of_folder: folder.targets,
             requires: headers(&metadata, "Requires-Dist").map(str::to_owned).collect(),
-            requires_python: header("Requires-Python"),
             scripts: scripts(&text("entry_points.txt")?),
             record: text("RECORD")?.lines().map(recorded_path).collect(),
             targets: TargetSet::NONE,
@@ -61,7 +66,7 @@ impl Distribution {
             stem,
         };
         match text("WHEEL")? {
-            wheel if wheel.is_empty() => distribution.targets = TargetSet::all(project.targets.len()),
+            wheel if wheel.is_empty() => distribution.targets = project.all_targets(),
             wheel => headers(&wheel, "Tag").for_each(|tag| distribution.add_tag(tag, project)),
         }
         Ok(distribution)

@@ -104,12 +104,12 @@ impl Names<'_> {
         };
         match (scripts.pop_first(), scripts.is_empty()) {
             (Some((_, only)), true) => Ok(only),
-            _ => Err(PackError::NoEntryPoint { folder: self.project.folder.clone(), several }),
+            _ => Err(PackError::NoEntryPoint { folder: self.project.root.clone(), several }),
         }
     }
 
     fn check(&self, entry_point: &EntryPoint) -> Result<(), PackError> {
-        let folder = || self.project.folder.clone();
+        let folder = || self.project.root.clone();
         let module = match entry_point {
             EntryPoint::Main if has(self.items(), "__main__.py") => return Ok(()),
             EntryPoint::Main => {

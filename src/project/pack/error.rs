@@ -1,7 +1,9 @@
 //! Why a project cannot be packed, and what to do about it.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
+use super::Missing;
 use crate::bundle::PathError;
 use crate::project::{FileError, shown};
 
@@ -73,6 +75,12 @@ pub enum PackError {
     NoBuild { name: String, missing: String, has: String },
     #[error("for {target} there is no platform that all native modules serve: {platforms}")]
     NoPlatform { target: String, platforms: String },
+    #[error(
+        "these requirements are not met in the bundle:\n{list}add them with -r FILE or --with DIR, or go \
+         without them with --allow-missing",
+        list = list(.0)
+    )]
+    Missing(Vec<Missing>),
     #[error(transparent)]
     File(#[from] FileError),
     #[error("failed to start threads: {0}")]
@@ -80,7 +88,7 @@ pub enum PackError {
 }
 
 /// A line for each of the first errors.
-fn list(errors: &[PathError]) -> String {
+fn list(errors: &[impl Display]) -> String {
     const MOST: usize = 20;
     let mut lines: String = errors.iter().take(MOST).map(|error| format!("  {error}\n")).collect();
     if errors.len() > MOST {

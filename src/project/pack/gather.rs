@@ -17,7 +17,7 @@ use super::left_out::{LeftOut, Reason};
 use super::place::{Claim, Place, Role};
 use super::rules::{GitIgnores, file_reason, folder_reason, real};
 use super::shebang::portable_script;
-use super::{PackError, Project, TargetSet};
+use super::{Folder, PackError, Project, TargetSet};
 use crate::project::FileError;
 use crate::project::globs::Globs;
 use crate::project::walk::is_source;
@@ -70,6 +70,13 @@ pub(super) struct Gathered {
     pub left_out: Vec<LeftOut>,
 }
 
+impl Gathered {
+    /// By path, files of the earlier folder first.
+    pub(super) fn sort(&mut self) {
+        self.items.sort_by(|a, b| (&a.path, a.folder).cmp(&(&b.path, b.folder)));
+    }
+}
+
 /// The folder under `project` that its packages are in: `src` beside a pyproject.toml, where build
 /// tools look for them too.
 pub fn source_root(project: &Path) -> PathBuf {
@@ -90,17 +97,22 @@ pub fn source_root(project: &Path) -> PathBuf {
 
 pub(super) fn gather(project: &Project, errors: &mut Vec<FileError>) -> Result<Gathered, PackError> {
     let mut gathered = Gathered { items: Vec::new(), distributions: Vec::new(), left_out: Vec::new() };
-    for (number, folder) in project.folders().enumerate() {
-        if !folder.is_dir() {
-            return Err(PackError::NotAFolder(folder.clone()));
+    for folder in project.folders() {
+        if !folder.path.is_dir() {
+            return Err(PackError::NotAFolder(folder.path.to_owned()));
         }
-        let place = Place::new(folder, number, project, &mut gathered.distributions)?;
+        let number = folder.number;
+        if let Some(module) = project.module.as_ref().filter(|_| number == 0) {
+            gathered.items.push(only_module(module, folder.targets)?);
+            continue;
+        }
+        let place = Place::new(&folder, project, &mut gathered.distributions)?;
         let others = other_places(project, &place.site);
         let ignores = (number == 0 && project.gitignore)
             .then(|| GitIgnores::new(&real(&place.site), &real(&project.root)));
         let gatherer = Gatherer {
             project,
-            number,
+            folder,
             real: real(&place.site),
             excludes: if number == 0 { &project.excludes } else { &project.with_excludes },
             place: &place,
@@ -112,24 +124,41 @@ pub(super) fn gather(project: &Project, errors: &mut Vec<FileError>) -> Result<G
         };
         gatherer.run()?;
     }
-    gathered.items.sort_by(|a, b| (&a.path, a.folder).cmp(&(&b.path, b.folder)));
+    gathered.sort();
     gathered.left_out.sort();
     gathered.left_out.dedup();
     Ok(gathered)
+}
+
+/// The module that is the whole project.
+fn only_module(module: &Path, targets: TargetSet) -> Result<Item, PackError> {
+    let size = fs::metadata(module).map_err(|error| FileError::new("read", module, error))?.len();
+    Ok(Item {
+        path: bundle_path(Path::new(module.file_name().unwrap_or_default()), module)?,
+        file: module.to_owned(),
+        made: None,
+        size,
+        kind: Kind::Module,
+        included: false,
+        folder: 0,
+        owner: None,
+        targets,
+    })
 }
 
 /// What stands inside of `folder` but is none of its files: an older archive, and folders that are
 /// named themselves.
 fn other_places(project: &Project, folder: &Path) -> Vec<PathBuf> {
     let Ok(folder) = folder.canonicalize() else { return Vec::new() };
-    let named = project.with.iter().chain([&project.output]).filter_map(|path| path.canonicalize().ok());
+    let with = project.with.iter().map(|with| &with.folder);
+    let named = with.chain([&project.output]).filter_map(|path| path.canonicalize().ok());
     named.filter(|place| place.starts_with(&folder) && *place != folder).collect()
 }
 
 /// The walk of one folder.
 struct Gatherer<'g> {
     project: &'g Project,
-    number: usize,
+    folder: Folder<'g>,
     place: &'g Place,
     /// The folder without links.
     real: PathBuf,
@@ -301,8 +330,8 @@ impl Gatherer<'_> {
         let kind = if role == Role::Script { Kind::Script } else { Kind::Data };
         if role != Role::Library {
             let made = portable_script(&read(file)?).filter(|_| role == Role::Script);
-            let targets = TargetSet::all(self.project.targets.len());
-            let (file, folder, owner) = (file.to_owned(), self.number, Some(owner));
+            let targets = self.folder.targets;
+            let (file, folder, owner) = (file.to_owned(), self.folder.number, Some(owner));
             self.gathered.items.push(Item {
                 path,
                 file,
@@ -329,15 +358,15 @@ impl Gatherer<'_> {
         kind: Kind,
         included: bool,
     ) -> Result<(), PackError> {
-        let mut targets = TargetSet::all(self.project.targets.len());
+        let mut targets = self.folder.targets;
         let kind = if is_source(file) && !included { Kind::Module } else { kind };
         if path.ends_with(".pyc") && !included {
             if file.with_extension("py").exists() {
                 return Ok(());
             }
-            targets = self.targets_of_pyc(file)?;
+            targets = targets.common(self.targets_of_pyc(file)?);
         }
-        let folder = self.number;
+        let folder = self.folder.number;
         let file = file.to_owned();
         self.gathered.items.push(Item {
             path,
@@ -355,13 +384,12 @@ impl Gatherer<'_> {
 
     /// The target whose magic number the pyc has.
     fn targets_of_pyc(&self, file: &Path) -> Result<TargetSet, PackError> {
-        let bytes = read(file)?;
-        let magic = bytes.first_chunk().map(|&[low, high]| u16::from_le_bytes([low, high]));
-        let targets = self.project.targets.iter();
-        let number = targets.map(|target| Some(target.features().magic)).position(|of| of == magic);
-        number
-            .map(|number| TargetSet::NONE.with(number))
-            .ok_or_else(|| PackError::ForeignPyc { path: file.to_owned(), magic: magic.unwrap_or_default() })
+        let magic = read(file)?.first_chunk().map_or(0, |&bytes| u16::from_le_bytes(bytes));
+        let targets = self.project.targets_that(|target| target.features().magic == magic);
+        match targets.is_empty() {
+            true => Err(PackError::ForeignPyc { path: file.to_owned(), magic }),
+            false => Ok(targets),
+        }
     }
 
     /// Files of distributions that stand beside site-packages, in a virtual environment.

@@ -16,11 +16,13 @@ mod error;
 mod executable;
 mod gather;
 pub mod left_out;
+mod metadata;
 mod native;
 mod output;
 mod place;
 mod platforms;
 mod record;
+mod requirements;
 mod rules;
 mod shebang;
 mod shelves;
@@ -28,7 +30,7 @@ mod sources;
 mod target_set;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::FileError;
 use super::globs::Globs;
@@ -46,6 +48,8 @@ use target_set::TargetSet;
 
 pub use error::PackError;
 pub use gather::source_root;
+pub use metadata::Metadata;
+pub use requirements::Missing;
 pub use sources::IncludeSource;
 
 /// A project to be packed, and how.
@@ -55,8 +59,14 @@ pub struct Project {
     pub root: PathBuf,
     /// The folder that is to stand on sys.path: `root`, or one in it.
     pub folder: PathBuf,
+    /// A module that is the whole project, instead of the folder's files.
+    pub module: Option<PathBuf>,
     /// Folders that are added, of installed packages mostly.
-    pub with: Vec<PathBuf>,
+    pub with: Vec<With>,
+    /// `[project]` of pyproject.toml.
+    pub metadata: Option<Metadata>,
+    /// Pack it although requirements are missing.
+    pub allow_missing: bool,
     pub name: String,
     pub start: Start,
     /// `[project.scripts]`: names and `module:function`.
@@ -82,6 +92,14 @@ pub struct Project {
     pub warnings: WarningPolicy,
 }
 
+/// A folder that is added to a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct With {
+    pub folder: PathBuf,
+    /// The target that it is for; for all if there is none.
+    pub only: Option<Target>,
+}
+
 /// What is asked to be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -104,6 +122,8 @@ pub struct Packed {
 pub struct Tally {
     pub modules: usize,
     pub data_files: usize,
+    /// Requirements that the bundle does not meet.
+    pub missing: Vec<Missing>,
     /// Sorted.
     pub left_out: Vec<LeftOut>,
     /// The sources that are carried as data, by their path in the bundle.
@@ -125,10 +145,37 @@ pub struct Failed {
     pub is_entry_point: bool,
 }
 
+/// A folder of a project.
+#[derive(Clone, Copy)]
+struct Folder<'p> {
+    /// 0 for the project's own.
+    number: usize,
+    path: &'p Path,
+    targets: TargetSet,
+}
+
 impl Project {
     /// All folders, the project's first.
-    pub(super) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
-        std::iter::once(&self.folder).chain(&self.with)
+    fn folders(&self) -> impl Iterator<Item = Folder<'_>> {
+        let own = Folder { number: 0, path: &self.folder, targets: self.all_targets() };
+        let with = self.with.iter().enumerate().map(|(index, with)| Folder {
+            number: index + 1,
+            path: &with.folder,
+            targets: match with.only {
+                Some(only) => self.targets_that(|target| *target == only),
+                None => self.all_targets(),
+            },
+        });
+        std::iter::once(own).chain(with)
+    }
+
+    fn all_targets(&self) -> TargetSet {
+        TargetSet::all(self.targets.len())
+    }
+
+    fn targets_that(&self, is_meant: impl Fn(&Target) -> bool) -> TargetSet {
+        let numbers = (0..self.targets.len()).filter(|&number| is_meant(&self.targets[number]));
+        numbers.fold(TargetSet::NONE, TargetSet::with)
     }
 
     fn has_all_sources(&self) -> bool {
@@ -142,7 +189,12 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
     output::check(project)?;
     let mut errors = Vec::new();
     let mut gathered = gather::gather(project, &mut errors)?;
+    metadata::add(project, &mut gathered);
     let platforms = native::bind(project, &gathered.distributions, &mut gathered.items)?;
+    let missing = requirements::missing(project, &gathered, &platforms);
+    if !missing.is_empty() && !project.allow_missing {
+        return Err(PackError::Missing(missing));
+    }
     gathered.items = gather::settle(gathered.items)?;
     check_names(project, &gathered.items)?;
     let starts = entry::resolve(project, &gathered)?;
@@ -169,6 +221,7 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
         modules: modules.len(),
         data_files,
         left_out,
+        missing,
         data_sources: Vec::new(),
         warnings: Vec::new(),
         failures: Vec::new(),
@@ -203,15 +256,15 @@ fn put_modules(
         let is_needed = entry::is_needed(entry_point, &module.path);
         // What an installer lays down though Python cannot compile it, no program imports.
         let fails = compiled.pycs.iter().any(|(.., pyc)| pyc.is_err());
-        let is_data = sources.are_data(module) || fails && module.owner.is_some() && !is_needed;
+        let is_data = !is_needed && (sources.are_data(module) || fails && module.owner.is_some());
         if is_data {
             tally.data_sources.push(module.path.clone());
         }
-        let stays = is_data || sources.stay(module);
+        let stays = is_data || sources.are_named(module);
         let failures = shelves.put_module(module, compiled, stays, is_needed);
         let is_bug = |failed: &Failed| matches!(failed.failure, Failure::Internal(_));
-        tally.failures.extend(failures.into_iter().filter(|failed| !is_data || is_needed || is_bug(failed)));
-        if !is_data || is_needed {
+        tally.failures.extend(failures.into_iter().filter(|failed| !is_data || is_bug(failed)));
+        if !is_data {
             tally.warnings.extend((!warnings.is_empty()).then(|| (module.file.clone(), warnings)));
         }
     }

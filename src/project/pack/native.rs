@@ -37,6 +37,8 @@ enum Form<'n> {
 /// target, none where it has no build.
 struct Group {
     platforms: Vec<Platforms>,
+    /// The targets that need it: those of the folders it is in.
+    needed: TargetSet,
     /// A file of it, for messages.
     example: String,
 }
@@ -65,11 +67,13 @@ pub(super) fn bind(
             .collect();
         let group = groups.entry(group_name(&item.path, form, wheel)).or_insert_with(|| Group {
             platforms: vec![Platforms::default(); project.targets.len()],
+            needed: TargetSet::NONE,
             example: item.path.clone(),
         });
+        group.needed = group.needed.union(item.targets);
         let mut targets = TargetSet::NONE;
         for (number, platforms) in fits.iter().enumerate() {
-            let Some(platforms) = platforms else { continue };
+            let Some(platforms) = platforms.as_ref().filter(|_| item.targets.has(number)) else { continue };
             group.platforms[number].extend(platforms);
             targets = targets.with(number);
         }
@@ -168,7 +172,7 @@ fn common_platforms(
     target: usize,
 ) -> Result<Platforms, PackError> {
     let mut common: Option<Platforms> = None;
-    for (name, group) in groups {
+    for (name, group) in groups.iter().filter(|(_, group)| group.needed.has(target)) {
         let platforms = &group.platforms[target];
         if platforms.is_empty() {
             return Err(no_build(project, name, group));
@@ -180,7 +184,8 @@ fn common_platforms(
             let list = |(name, group): (&String, &Group)| {
                 format!("{name} has {}", group.platforms[target].names().join(", "))
             };
-            let platforms = groups.iter().map(list).collect::<Vec<_>>().join("; ");
+            let needed = groups.iter().filter(|(_, group)| group.needed.has(target));
+            let platforms = needed.map(list).collect::<Vec<_>>().join("; ");
             let target = project.targets[target].version().to_string();
             Err(PackError::NoPlatform { target, platforms })
         }

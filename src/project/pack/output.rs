@@ -15,6 +15,9 @@ const ZIP_END: u64 = 22;
 pub(super) fn check(project: &Project) -> Result<(), PackError> {
     let output = &project.output;
     let refused = |reason| Err(PackError::Output { path: output.clone(), reason });
+    if output.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return refused("it names a folder; add the file's name");
+    }
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
         return refused("its folder does not exist");
@@ -24,7 +27,8 @@ pub(super) fn check(project: &Project) -> Result<(), PackError> {
         return refused("something that is not a regular file is there");
     }
     let mut folders = project.folders();
-    let is_inside = folders.any(|folder| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder)));
+    let is_inside =
+        folders.any(|folder| folder.path.canonicalize().is_ok_and(|folder| place.starts_with(folder)));
     match is_inside && !is_replaceable(&place) {
         true => refused(
             "it is a file of the project, and not one that crosspyc made; name another output with -o",

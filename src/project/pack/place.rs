@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::distribution::Distribution;
-use super::{PackError, Project};
+use super::{Folder, PackError, Project};
 use crate::pyc::CACHE_DIR;
 
 /// A named folder.
@@ -67,13 +67,13 @@ const INSTALLERS_FILES: [&str; 7] = [
 ];
 
 impl Place {
-    /// Looks at `folder`; adds its distributions to `all`.
+    /// Looks at a folder; adds its distributions to `all`.
     pub(super) fn new(
-        folder: &Path,
-        number: usize,
+        named: &Folder<'_>,
         project: &Project,
         all: &mut Vec<Distribution>,
     ) -> Result<Place, PackError> {
+        let folder = named.path;
         let site = match folder.join("pyvenv.cfg").is_file() {
             true => site_packages(folder).ok_or_else(|| PackError::NoSitePackages(folder.to_owned()))?,
             false => folder.to_owned(),
@@ -88,7 +88,7 @@ impl Place {
             site,
         };
         for info in dist_infos(&place.site) {
-            let distribution = Distribution::read(&info, number, project)?;
+            let distribution = Distribution::read(&info, named, project)?;
             let is_own = match &distribution.editable {
                 Some(source) if is_same(source, &project.root) => true,
                 Some(source) => {

@@ -47,12 +47,12 @@ impl<'i> Sources<'i> {
         }
     }
 
-    /// Whether a module's source goes along.
-    pub(super) fn stay(&self, module: &Item) -> bool {
+    /// Whether a module's source was asked for.
+    pub(super) fn are_named(&self, module: &Item) -> bool {
         match self.include {
             IncludeSource::All => true,
-            IncludeSource::Matching(globs) if globs.matches(module.path.as_ref()) => true,
-            _ => self.are_data(module),
+            IncludeSource::Matching(globs) => globs.matches(module.path.as_ref()),
+            IncludeSource::Data => false,
         }
     }
 
