@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! #!/usr/bin/env python3
-//! __main__.py                     picks a folder by cache tag and magic number, and by -O; says
-//! what is needed where none fits cpython-312/                    what stands on sys.path: modules
-//! as pycs, with the sources beside them if those are carried cpython-312/pkg/mod.pyc
-//! cpython-312/pkg/data.txt        data files are in every folder, for importlib.resources looks
-//! for them beside the modules cpython-313.opt-1/... thing-1.0.dist-info/METADATA    for
-//! importlib.metadata, which looks into the root of a zip only: it stands on sys.path too, after
-//! the folder
+//! __main__.py                     picks a folder by cache tag, magic number and -O
+//! cpython-312/                    what stands on sys.path
+//! cpython-312/pkg/mod.pyc         modules, with their sources beside them if those are carried
+//! cpython-312/pkg/data.txt        data files, in every folder
+//! cpython-313.opt-1/...
+//! thing-1.0.dist-info/METADATA    for importlib.metadata, which looks into the root of a zip only
 //! ```
+//!
+//! `__main__.py` says which Python is needed if none fits. It also installs an importer for the
+//! archive, which gives code objects the absolute path of their module.
 //!
 //! Folders have entries of their own, by which zipimport knows namespace packages.
 
@@ -54,10 +56,15 @@ fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
         let root = variant.label();
         let own = own.iter().map(|(path, file)| (beside_source(path), file));
         let common = contents.common.iter().map(|(path, file)| (path.clone(), file));
-        let files = own.chain(common).filter(|(path, _)| !describes_package(path));
+        let files = own.chain(common).filter(|(path, _)| !describes_package(path) && !is_outside(path));
         add_all(&mut zip, &files.map(|(path, file)| (format!("{root}/{path}"), file)).collect())?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// What an installer puts outside of site-packages: nothing in a zip finds it.
+fn is_outside(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".data"))
 }
 
 /// What an installer says of a package.

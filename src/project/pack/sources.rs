@@ -2,7 +2,7 @@
 //!
 //! 1. Those that `--include-source` names.
 //! 2. Those in a folder without `__init__.py` inside of a package, as templates are.
-//! 3. Those that cannot be imported by name, as `empty-project.py`.
+//! 3. Of the project, those that cannot be imported by name, as `empty-project.py`.
 //! 4. Of installed packages, those in a folder called `templates` or `resources`, and those whose
 //!    file name stands in a string of the same package, as of a program that reads them.
 //!
@@ -70,7 +70,10 @@ impl<'i> Sources<'i> {
             folder.split('/').any(|part| FOLDERS.contains(&part)) && !is_package_file
                 || !is_package_file && self.mentioned.contains(&(owner, name.to_owned()))
         };
-        !is_importable(folder, stem) || is_in_package() || module.owner.is_some_and(is_named)
+        match module.owner {
+            Some(owner) => is_in_package() || is_named(owner),
+            None => is_in_package() || !is_importable(folder, stem),
+        }
     }
 }
 
