@@ -33,7 +33,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Compile(CompileArgs),
-    Bundle(BundleArgs),
+    Bundle(Box<BundleArgs>),
     Run(RunArgs),
     Verify(VerifyArgs),
     Inspect(InspectArgs),

@@ -38,7 +38,7 @@ impl Inline {
         let comments: Vec<&str> = lines[start + 1..].iter().map_while(|line| content(line)).collect();
         // The last `# ///` of the comment ends the block.
         let end = comments.iter().rposition(|line| *line == "///").ok_or(InlineError::Open)?;
-        if lines[start + 1 + end..].iter().any(|line| is_start(&line)) {
+        if lines[start + 1 + end..].iter().any(is_start) {
             return Err(InlineError::Several);
         }
         Ok(toml::from_str(&comments[..end].join("\n"))?)

@@ -65,11 +65,10 @@ impl<'i> Sources<'i> {
             let outer = folder.match_indices('/').map(|(end, _)| &folder[..end]);
             !self.packages.contains(folder) && outer.into_iter().any(|outer| self.packages.contains(outer))
         };
-        let is_named = |owner| {
-            let is_package_file = ["__init__", "__main__"].contains(&stem);
-            folder.split('/').any(|part| FOLDERS.contains(&part)) && !is_package_file
-                || !is_package_file && self.mentioned.contains(&(owner, name.to_owned()))
-        };
+        let is_in_named_folder = || folder.split('/').any(|part| FOLDERS.contains(&part));
+        let is_mentioned = |owner| self.mentioned.contains(&(owner, name.to_owned()));
+        let is_of_package = ["__init__", "__main__"].contains(&stem);
+        let is_named = |owner| !is_of_package && (is_in_named_folder() || is_mentioned(owner));
         match module.owner {
             Some(owner) => is_in_package() || is_named(owner),
             None => is_in_package() || !is_importable(folder, stem),
