@@ -12,6 +12,7 @@ use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
 use crate::project::module::Failure;
 use crate::project::pack::left_out::{self as pack, Reason};
 use crate::project::pack::{Failed, Project, Tally};
+use crate::project::walk::is_source;
 use crate::targets::Target;
 
 /// What was written, with `--format json`; sizes in bytes.
@@ -28,6 +29,8 @@ struct BundleRecord<'r> {
     data_files: usize,
     /// The sources that are in it as data.
     data_sources: &'r [String],
+    /// The requirements that it does not meet.
+    missing: Vec<String>,
     /// Files and folders, and with `--on-error skip` the modules that are not in it.
     left_out: Vec<LeftOut>,
     warnings: usize,
@@ -132,6 +135,7 @@ pub(super) fn report_written(
         modules: tally.modules,
         data_files: tally.data_files,
         data_sources: &tally.data_sources,
+        missing: tally.missing.iter().map(ToString::to_string).collect(),
         left_out: tally.left_out.iter().map(of_all).chain(failures).collect(),
         warnings: number_of_warnings(tally),
         unpacked_size: written.unpacked,
@@ -140,10 +144,15 @@ pub(super) fn report_written(
     });
 }
 
-/// Counts what was left out, or lists it. Keys and earlier bundles are named in any case.
+/// Counts what was left out, or lists it. Keys, earlier bundles and modules that git ignores (often
+/// generated, and needed) are named in any case.
 fn report_left_out(tally: &Tally, list: bool, report: &mut Report) {
     for pack::LeftOut { path, reason } in &tally.left_out {
-        let is_notable = matches!(reason, Reason::Secret | Reason::Bundle);
+        let is_notable = match reason {
+            Reason::Secret | Reason::Bundle => true,
+            Reason::Ignored => is_source(path),
+            _ => false,
+        };
         if list || is_notable {
             report.line(format_args!("left out {}: {}", shown(path), reason.sentence()));
         }

@@ -33,7 +33,7 @@ impl Reason {
             Reason::Secret => "it looks like a key or password; --include takes it",
             Reason::Bundle => "it is a bundle; --include takes it",
             Reason::Hidden => "it is hidden",
-            Reason::Ignored => ".gitignore names it",
+            Reason::Ignored => ".gitignore names it; --include or --no-gitignore takes it",
             Reason::Build => "an earlier build or a tool made it",
             Reason::Environment => "it is a virtual environment",
             Reason::Cache => "it is a cache (CACHEDIR.TAG)",
