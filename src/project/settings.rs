@@ -17,8 +17,8 @@
 //! native = true
 //! ```
 //!
-//! From `[project]`, `requires-python` limits the targets; bundles have a name, scripts and metadata
-//! from there.
+//! From `[project]`, `requires-python` limits the targets; bundles have a name, scripts and
+//! metadata from there.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -12,7 +12,8 @@ use super::{FileError, shown};
 /// Holds the password of the key where nobody is there to type it.
 pub const PASSWORD_VARIABLE: &str = "CROSSPYC_SIGN_PASSWORD";
 
-/// How a key with a password begins: minisign's names of signature, derivation and checksum, `EdScB2`, in base64.
+/// How a key with a password begins: minisign's names of signature, derivation and checksum,
+/// `EdScB2`, in base64.
 const LOCKED: &str = "RWRTY0Iy";
 
 /// Why a key cannot be used.
@@ -35,7 +36,8 @@ pub enum KeyError {
 pub struct Key(SecretKey);
 
 impl Key {
-    /// Reads a key file. The password of one that is locked comes from the environment, else `ask` gets it.
+    /// Reads a key file. The password of one that is locked comes from the environment, else `ask`
+    /// gets it.
     pub fn read(path: &Path, ask: impl FnOnce() -> io::Result<String>) -> Result<Key, KeyError> {
         let text = fs::read_to_string(path).map_err(|error| FileError::new("read", path, error))?;
         let is_locked = text.lines().nth(1).is_some_and(|line| line.starts_with(LOCKED));

@@ -1,8 +1,9 @@
 # -*- coding: utf-8 -*-
-# Picks the folder with the modules for the Python that reads this, and starts the program. Any Python since 2.7 can read it, and tell what it lacks.
+# Picks the folder with the modules for the Python that reads this, and starts the program. Any
+# Python since 2.7 can read it, and say which Python is needed.
 def install_importer(root):
-    # Pycs of the archive do not know where it lies. Code gets the name that its source would have, so that tracebacks, warnings and inspect
-    # name one place, and the module is found by it.
+    # The pycs do not know where the archive is. Code gets the path that its source would have, as
+    # code of plain files has: tracebacks, warnings and inspect rely on it.
     import os
     import sys
     import zipimport

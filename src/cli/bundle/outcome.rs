@@ -55,8 +55,8 @@ pub(super) struct Written {
     pub time: Duration,
 }
 
-/// Reports the warnings of all modules. They are compiled for all the targets of the bundle, unless native
-/// modules restrict that.
+/// Reports the warnings of all modules. They are compiled for all the targets of the bundle, unless
+/// native modules restrict that.
 pub(super) fn report_warnings(project: &Project, tally: &Tally, report: &mut Report) {
     for (source, warnings) in &tally.warnings {
         for warning in warnings {

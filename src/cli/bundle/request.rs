@@ -16,8 +16,8 @@ use crate::project::settings::{AllOrSome, BundleSettings, Settings, SettingsErro
 use crate::project::walk::is_source;
 use crate::targets::{Target, combine};
 
-/// What is asked for, with the folders of requirements that were installed for it, which are removed
-/// at the end.
+/// What is asked for, with the folders of requirements that were installed for it, which are
+/// removed at the end.
 pub(super) struct Request {
     pub project: Project,
     _packages: Packages,

@@ -86,8 +86,8 @@ impl Distribution {
         }
     }
 
-    /// Whether an installer makes `bin/FILE` from its entry points. For itself pip makes scripts that
-    /// are named after the Python too.
+    /// Whether an installer makes `bin/FILE` from its entry points. For itself pip makes scripts
+    /// that are named after the Python too.
     pub(super) fn makes_script(&self, file: &str) -> bool {
         if self.name == "pip" && file.starts_with("pip") {
             return true;

@@ -75,8 +75,8 @@ fn mach_processor(cpu: u32) -> Option<&'static str> {
     }
 }
 
-/// Of a file with images for several processors. Classes of Java begin with the same bytes, and have
-/// a version number above 44 where the number of images stands here.
+/// Of a file with images for several processors. Classes of Java begin with the same bytes, and
+/// have a version number above 44 where the number of images stands here.
 fn fat_processors(bytes: &[u8]) -> Option<Vec<&'static str>> {
     let images = big(bytes, 4).filter(|number| (1..20).contains(number))? as usize;
     const ENTRY: usize = 20;

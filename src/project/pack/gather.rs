@@ -2,8 +2,8 @@
 //! `--with`, in order.
 //!
 //! Distributions are taken whole, by their records ([`place`](super::place)). From what belongs to
-//! none, hidden files, keys, earlier builds and the like are left out, and reported. What an include
-//! names is taken all the same, and as it is: a source then stays one.
+//! none, hidden files, keys, earlier builds and the like are left out, and reported. What an
+//! include names is taken all the same, and as it is: a source then stays one.
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! The project's own metadata, from pyproject.toml: a `.dist-info` folder, as an installer makes it,
-//! so that `importlib.metadata` knows the project by name.
+//! The project's own metadata, from pyproject.toml: a `.dist-info` folder, as an installer makes
+//! it, so that `importlib.metadata` knows the project by name.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
 //! A folder that is named as PROJECT or with `--with`, and what is installed in it.
 //!
 //! A folder that holds `*.dist-info` is one of installed packages, as `pip install --target` leaves
-//! it; of a virtual environment (`pyvenv.cfg`) it is the `site-packages`. Each distribution is taken
-//! by its RECORD. Files that an installer puts outside of site-packages get the path that they had
-//! in the wheel:
+//! it; of a virtual environment (`pyvenv.cfg`) it is the `site-packages`. Each distribution is
+//! taken by its RECORD. Files that an installer puts outside of site-packages get the path that
+//! they had in the wheel:
 //!
 //! | RECORD | in the bundle |
 //! |---|---|

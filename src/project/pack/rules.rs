@@ -71,7 +71,8 @@ fn has_private_key(path: &Path) -> bool {
 }
 
 /// The `.gitignore` files of a project: those in its folders, and those above it in the same
-/// repository. The user's own, outside of the repository, do not count: they differ between machines.
+/// repository. The user's own, outside of the repository, do not count: they differ between
+/// machines.
 pub(super) struct GitIgnores {
     /// With the depth of their folder below the project's; 0 for it and those above it.
     files: Vec<(usize, Gitignore)>,

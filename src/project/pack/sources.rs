@@ -6,7 +6,8 @@
 //! 4. Of installed packages, those in a folder called `templates` or `resources`, and those whose
 //!    file name stands in a string of the same package, as of a program that reads them.
 //!
-//! The last rule is for installed packages only: a project's own modules are not shipped by a guess.
+//! The last rule is for installed packages only: a project's own modules are not shipped by a
+//! guess.
 
 use std::collections::HashSet;
 
