@@ -1,5 +1,7 @@
 //! The pipeline, stage by stage: from the bytes of a source file to a code object and the warnings.
 
+use std::collections::HashSet;
+
 use bumpalo::Bump;
 
 use crate::assemble::Assembler;
@@ -9,9 +11,9 @@ use crate::diagnostic::{Diagnostic, Warning};
 use crate::flowgraph::{self, FlowGraph};
 use crate::instructions::Unit;
 use crate::names::Interner;
-use crate::preprocess::{Folded, preprocess};
-use crate::source::{self, ByteFault, Decoded};
-use crate::symtable;
+use crate::preprocess::{Folded, Future, preprocess};
+use crate::source::{self, ByteFault, Decoded, Location};
+use crate::symtable::{self, ScopeId, SymbolFlags, SymbolTable};
 use crate::syntax;
 use crate::targets::Target;
 
@@ -67,11 +69,15 @@ pub fn compile_parsed<'a>(
     options: Options<'_>,
     target: Target,
 ) -> Compilation<'a> {
-    let stack = STACK_A_LEVEL * (USUAL_LEVELS + parsed.syntax.depth()) as usize;
+    let stack = stack_size(parsed);
     let mut warnings = Vec::new();
     let code =
         stacker::maybe_grow(stack, stack, || run_stages(arena, parsed, options, target, &mut warnings));
     Compilation { code, warnings }
+}
+
+fn stack_size(parsed: &Parsed<'_>) -> usize {
+    STACK_A_LEVEL * (USUAL_LEVELS + parsed.syntax.depth()) as usize
 }
 
 /// The stages of one target, in order. Code generation passes each finished unit to the back end at
@@ -117,5 +123,74 @@ pub fn compile<'a>(
     match parse(arena, source) {
         Ok(mut parsed) => compile_parsed(arena, &mut parsed, options, target),
         Err(fault) => Compilation { code: Err(fault.of(target).clone()), warnings: Vec::new() },
+    }
+}
+
+/// What makes it impossible to know from a source which names its module has.
+const DYNAMIC: [&str; 4] = ["__getattr__", "globals", "exec", "vars"];
+
+/// The names that a module binds at its top level, or with `global` in a function. `None` if it may
+/// bind others (`from x import *`, `__getattr__`, `globals()`), or does not compile.
+pub fn module_names(source: &[u8], target: Target) -> Option<HashSet<String>> {
+    let arena = Bump::new();
+    let mut parsed = parse(&arena, source).ok()?;
+    let replaces_itself = memchr::memmem::find(source, b"sys.modules").is_some();
+    let imports_all = memchr::memmem::find_iter(source, b"import")
+        .any(|start| source[start + b"import".len()..].trim_ascii_start().starts_with(b"*"));
+    if replaces_itself || imports_all {
+        return None;
+    }
+    let stack = stack_size(&parsed);
+    stacker::maybe_grow(stack, stack, || top_level_names(&arena, &mut parsed, target))
+}
+
+fn top_level_names<'a>(arena: &'a Bump, parsed: &mut Parsed<'a>, target: Target) -> Option<HashSet<String>> {
+    let module = parsed.syntax.module(arena, target).ok()?;
+    let interner = &mut parsed.syntax.interner;
+    let features = &target.features().symtable;
+    let table =
+        symtable::build(interner, features, &Future { flags: 0, location: Location::NONE }, &module).ok()?;
+    let mut names = HashSet::new();
+    for scope in (0..table.scope_count() as u32).map(ScopeId) {
+        let bound = match scope {
+            SymbolTable::TOP => SymbolFlags::DEF_BOUND,
+            _ => SymbolFlags::DEF_GLOBAL,
+        };
+        for (name, symbol) in table.scope(scope).symbols.iter() {
+            let name = interner.text(name);
+            if DYNAMIC.contains(&name) {
+                return None;
+            }
+            if symbol.flags.contains(bound) {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    Some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_module_are_known_unless_it_makes_them_at_run_time() {
+        let target: Target = "3.14".parse().expect("supported");
+        let names = |source: &str| {
+            let mut names: Vec<String> = module_names(source.as_bytes(), target)?.into_iter().collect();
+            names.sort();
+            Some(names.join(" "))
+        };
+        for (source, expected) in [
+            ("def a(): b = 1\nclass C: d = 2\nimport e.f, g as h\nfor i in j: k = 3", Some("C a e h i k")),
+            ("def a():\n    global b\n    b = 1", Some("a b")),
+            ("if x:\n    from y import z\nelse:\n    z: int = None", Some("z")),
+            ("from x import *", None),
+            ("def __getattr__(name): pass", None),
+            ("globals()['a'] = 1", None),
+            ("def a(:", None),
+        ] {
+            assert_eq!(names(source).as_deref(), expected, "{source}");
+        }
     }
 }

@@ -47,13 +47,13 @@ fn contents(modules: usize) -> Contents {
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Module("app.m0".into()),
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: BTreeMap::from([("app/data.txt".to_owned(), b"some data".to_vec().into())]),
         variants: vec![variant("3.12"), variant("3.13")],
         has_sources: false,
         version: None,
         requires_python: None,
-        scripts: BTreeMap::new(),
-        system_site_packages: false,
     }
 }
 

@@ -23,6 +23,8 @@ fn contents() -> Contents {
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Module("app".into()),
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: files(&[("app/data.txt", "data"), ("app/empty", "")]),
         variants: vec![
             (variant("3.11", "cpython-311", 3495), files(&[("app/__main__.pyc", "eleven")])),
@@ -34,8 +36,6 @@ fn contents() -> Contents {
         has_sources: false,
         version: None,
         requires_python: None,
-        scripts: BTreeMap::new(),
-        system_site_packages: false,
     }
 }
 

@@ -14,13 +14,13 @@ fn contents(name: &str) -> Contents {
     Contents {
         name: name.into(),
         entry_point: EntryPoint::Main,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: BTreeMap::from([("__main__.py".to_owned(), b"print('hello')".to_vec().into())]),
         variants: Vec::new(),
         has_sources: true,
         version: None,
         requires_python: None,
-        scripts: BTreeMap::new(),
-        system_site_packages: false,
     }
 }
 

@@ -42,6 +42,8 @@ fn contents() -> Contents {
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Module("app.x".into()),
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: BTreeMap::from([("app/data.txt".to_owned(), file("data")), ("tool".to_owned(), tool)]),
         variants: vec![
             (variant("3.12", "cpython-312", 3531, 0), own("twelve")),
@@ -51,8 +53,6 @@ fn contents() -> Contents {
         has_sources: false,
         version: None,
         requires_python: None,
-        scripts: BTreeMap::new(),
-        system_site_packages: false,
     }
 }
 

@@ -101,13 +101,13 @@ fn contents() -> Contents {
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Main,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: BTreeMap::from([("data/é.txt".into(), file("data"))]),
         variants: vec![(variant, BTreeMap::from([("__main__.pyc".into(), file("main"))]))],
         has_sources: false,
         version: None,
         requires_python: None,
-        scripts: BTreeMap::new(),
-        system_site_packages: false,
     }
 }
 

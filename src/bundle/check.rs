@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::manifest::{EntryPoint, FileEntry, Frame, Index, Manifest, StreamLengths, Variant};
-use super::paths::Tree;
+use super::paths::{Tree, check_path};
 use crate::escape::escaped;
 
 /// The rules a manifest must keep: frames fill their part of the archive and refer back only, variants are what programs can be named by.
@@ -22,6 +22,13 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
     if texts(manifest).any(|text| text.contains(char::is_control)) {
         return Err("a text in the manifest has a control character".into());
     }
+    for entry_point in entry_points(manifest) {
+        if let EntryPoint::Script(name) = entry_point
+            && (name.contains('/') || check_path(name).is_err())
+        {
+            return Err(format!("the script `{}` has no file's name", escaped(name)));
+        }
+    }
     let mut labels = BTreeSet::new();
     for variant in &manifest.variants {
         check_variant(variant)?;
@@ -32,17 +39,23 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
     Ok(())
 }
 
+fn entry_points(manifest: &Manifest) -> impl Iterator<Item = &EntryPoint> {
+    manifest.scripts.values().chain([&manifest.entry_point])
+}
+
 /// What is shown to the user, each in a line.
 fn texts(manifest: &Manifest) -> impl Iterator<Item = &str> {
-    let started = match &manifest.entry_point {
-        EntryPoint::Main => ["", ""],
-        EntryPoint::Module(module) => [module, ""],
-        EntryPoint::Function { module, function } => [module.as_str(), function.as_str()],
-    };
     let optional = [&manifest.version, &manifest.requires_python];
     let optional = optional.into_iter().flatten().map(String::as_str);
     let platforms = manifest.variants.iter().flat_map(|variant| &variant.platforms).map(String::as_str);
-    started.into_iter().chain(optional).chain(platforms).chain([manifest.name.as_str()])
+    let started = entry_points(manifest).flat_map(|entry_point| match entry_point {
+        EntryPoint::Main => ["", ""],
+        EntryPoint::Module(module) => [module, ""],
+        EntryPoint::Function { module, function } => [module.as_str(), function.as_str()],
+        EntryPoint::Script(script) => [script, ""],
+    });
+    let names = manifest.scripts.keys().chain([&manifest.name]).map(String::as_str);
+    started.chain(optional).chain(platforms).chain(names)
 }
 
 /// What names files and programs must be able to, and what Python has.

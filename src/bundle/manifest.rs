@@ -47,6 +47,9 @@ pub enum EntryPoint {
     /// A function called without arguments whose result is the exit status, as a console script
     /// does.
     Function { module: String, function: String },
+    /// A script of an installed package, `NAME-VERSION.data/scripts/NAME`: a Python script or an
+    /// executable.
+    Script(String),
 }
 
 /// A Python the archive has modules for, at one optimisation level.

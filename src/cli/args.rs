@@ -34,7 +34,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Compile(CompileArgs),
-    Bundle(BundleArgs),
+    Bundle(Box<BundleArgs>),
     Run(RunArgs),
     Verify(VerifyArgs),
     Inspect(InspectArgs),
@@ -47,9 +47,9 @@ pub(super) enum Command {
 /// The options that every command has.
 #[derive(Clone, Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Print plain text, or one JSON object per line [default: text]
-    #[arg(long = "format", global = true, value_enum, value_name = "FORMAT", help_heading = "Output")]
-    pub formats: Vec<FormatArg>,
+    /// Print plain text, or one JSON object per line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
+    pub format: Format,
     /// Print less: no summary and no warnings; twice: no errors either
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
     pub quiet: u8,
@@ -61,21 +61,8 @@ pub(super) struct OutputArgs {
     pub color: When,
 }
 
-/// The form of messages, and the kind of file that `bundle` writes. The option may be given once
-/// for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormatArg {
-    Text,
-    Json,
-    /// An archive for the runner
-    #[value(hide = true)]
-    Pyb,
-    /// A zip that Python runs
-    #[value(hide = true)]
-    Zipapp,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The form of messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     #[default]
     Text,
@@ -83,29 +70,14 @@ pub(super) enum Format {
 }
 
 /// The kind of file that `bundle` writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ArchiveFormat {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kind {
+    /// An archive for crosspyc-run
     Pyb,
+    /// A zip file that Python runs
     Zipapp,
-}
-
-impl OutputArgs {
-    pub(super) fn format(&self) -> Format {
-        let of_messages = self.formats.iter().rev().find_map(|format| match format {
-            FormatArg::Text => Some(Format::Text),
-            FormatArg::Json => Some(Format::Json),
-            FormatArg::Pyb | FormatArg::Zipapp => None,
-        });
-        of_messages.unwrap_or_default()
-    }
-
-    pub(super) fn archive_format(&self) -> Option<ArchiveFormat> {
-        self.formats.iter().rev().find_map(|format| match format {
-            FormatArg::Pyb => Some(ArchiveFormat::Pyb),
-            FormatArg::Zipapp => Some(ArchiveFormat::Zipapp),
-            FormatArg::Text | FormatArg::Json => None,
-        })
-    }
+    /// An executable: crosspyc-run with the archive appended
+    Standalone,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -296,19 +268,21 @@ impl From<LayoutArg> for Layout {
 /// Compile a project and pack it, without its sources, into one archive that `crosspyc run` and
 /// `crosspyc-run` start
 ///
-/// If PROJECT has a pyproject.toml and keeps its packages in PROJECT/src, they are taken from
-/// there. Data files are included; hidden files, __pycache__, virtual environments and caches are
-/// not. Without -m, -e or -c the entry point is the project's __main__.py, else the only script in
-/// [project.scripts]. The options can also be set in pyproject.toml, under [tool.crosspyc.bundle].
+/// PROJECT is a folder, or a single module. If it has a pyproject.toml and keeps its packages in
+/// PROJECT/src, they are taken from there. Installed packages (folders with *.dist-info) are taken
+/// whole. Of other files, hidden ones, keys, earlier builds, virtual environments, caches and what
+/// .gitignore names are left out and counted. Without -m, -e or -c the entry point is the project's
+/// __main__.py, else its only script. The options can also be set in pyproject.toml, under
+/// [tool.crosspyc.bundle].
 ///
-/// With --format zipapp, or an output name that ends in .pyz, the result is a zip file that a
-/// Python of the targets runs without the runner. It is not unpacked: the program must read its
-/// data files with importlib.resources or pkgutil, not by path.
+/// With --as zipapp, or an output name that ends in .pyz, the result is a zip file that a Python of
+/// the targets runs without the runner. It is not unpacked: the program must read its data files
+/// with importlib.resources or pkgutil, not by path.
 #[derive(Debug, Args)]
 pub(super) struct BundleArgs {
-    /// The folder that is put on sys.path
-    #[arg(value_name = "PROJECT")]
-    pub project: PathBuf,
+    /// The folder that is put on sys.path, or a module
+    #[arg(value_name = "PROJECT", required_unless_present = "requirements")]
+    pub project: Option<PathBuf>,
     /// The file to write [default: the project's name and .pyb, in the current folder]
     #[arg(short, long, value_name = "APP.pyb")]
     pub output: Option<PathBuf>,
@@ -321,9 +295,24 @@ pub(super) struct BundleArgs {
     #[arg(short = 'O', long, value_name = "LEVEL", value_delimiter = ',',
         value_parser = clap::value_parser!(u8).range(0..=2))]
     pub optimize: Vec<u8>,
-    /// Include the packages in DIR, as installed by `pip install --target DIR`; repeatable
+    /// Include the packages in DIR, as installed by `pip install --target DIR` or in a virtual
+    /// environment; repeatable
     #[arg(long, value_name = "DIR")]
     pub with: Vec<PathBuf>,
+    /// Install the requirements in FILE (requirements.txt or pylock.toml) with uv or pip, once for
+    /// each target, and include them; repeatable
+    #[arg(short, long, value_name = "FILE")]
+    pub requirements: Vec<PathBuf>,
+    /// Install requirements for a platform, by its wheel tag, such as manylinux_2_28_x86_64 or
+    /// win_amd64; repeatable [default: this machine]
+    #[arg(long = "platform", value_name = "TAG")]
+    pub platforms: Vec<String>,
+    /// The installer for --requirements: uv, pip, or a path of either [default: uv, else pip]
+    #[arg(long, value_name = "INSTALLER")]
+    pub installer: Option<PathBuf>,
+    /// Write the bundle although requirements of its packages are not in it
+    #[arg(long)]
+    pub allow_missing: bool,
     /// Leave out files and folders. A GLOB with a `/` matches paths in the bundle, others match
     /// names at any depth; repeatable
     #[arg(long, value_name = "GLOB")]
@@ -332,22 +321,39 @@ pub(super) struct BundleArgs {
     /// are then not compiled); repeatable
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
-    /// Include the modules' sources: tracebacks show lines, and other Python versions can run them
+    /// Include files of PROJECT that git ignores
     #[arg(long)]
-    pub include_source: bool,
-    /// Include native extension modules; the bundle then runs on the platforms they were built for
+    pub no_gitignore: bool,
+    /// List the files and folders that are left out, with the reasons
+    #[arg(long)]
+    pub list_left_out: bool,
+    /// Include the modules' sources: tracebacks show lines, and other Python versions can run them.
+    /// With GLOB, only the sources that match; repeatable
+    #[arg(long, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub include_source: Vec<String>,
+    /// Include native modules, libraries and executables; the bundle then runs on the platforms they
+    /// were built for
     #[arg(long)]
     pub native: bool,
+    /// Let the program import from the site-packages of the Python that runs it
+    #[arg(long)]
+    pub system_site_packages: bool,
     /// What to do if a module does not compile for a target
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_error: OnError,
-    /// Write one executable file: the runner with the bundle appended
-    #[arg(long)]
+    /// The kind of file to write [default: zipapp if the output ends in .pyz, else pyb]
+    #[arg(long = "as", value_enum, value_name = "KIND")]
+    pub kind: Option<Kind>,
+    /// Short for --as standalone
+    #[arg(long, hide = true, conflicts_with = "kind")]
     pub standalone: bool,
     /// The runner to use for a standalone executable for another platform [default: the one beside
     /// crosspyc]
-    #[arg(long, value_name = "FILE", requires = "standalone")]
+    #[arg(long, value_name = "FILE")]
     pub runner: Option<PathBuf>,
+    /// Begin the .pyb with a line that starts it, and make it executable
+    #[arg(long, value_name = "LINE", num_args = 0..=1, require_equals = true, default_missing_value = "#!/usr/bin/env crosspyc-run")]
+    pub shebang: Option<String>,
     /// The interpreter in the first line of a zipapp [default: /usr/bin/env python3]
     #[arg(short, long, value_name = "INTERPRETER")]
     pub python: Option<String>,
@@ -375,7 +381,7 @@ pub(super) struct StartArgs {
     /// Start a function; its return value is the exit status
     #[arg(short, long, value_name = "MODULE:FUNCTION")]
     pub entry_point: Option<String>,
-    /// Start a console script from [project.scripts] or of an included package
+    /// Start a script from [project.scripts] or of an included package
     #[arg(short = 'c', long, value_name = "NAME")]
     pub script: Option<String>,
 }

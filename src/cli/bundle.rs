@@ -1,27 +1,25 @@
 //! `crosspyc bundle`: compiles a project and packs it into one archive.
 
 mod outcome;
+mod packages;
 mod product;
 mod request;
 
 use std::time::Instant;
 
-use super::args::{ArchiveFormat, BundleArgs};
+use super::args::BundleArgs;
 use super::compile::jobs;
 use super::report::{Report, end_clean, shown};
 use super::{CommandError, exit};
 use crate::project::pack::{PackError, Packed, pack};
 use product::Product;
 
-pub(super) fn run(
-    args: &BundleArgs,
-    format: Option<ArchiveFormat>,
-    report: &mut Report,
-) -> Result<u8, CommandError> {
+pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
-    let product = Product::new(args, format, report)?;
-    let project = request::project(args, &product)?;
-    if project.folder != args.project {
+    let product = Product::new(args, report)?;
+    let request = request::request(args, &product, report)?;
+    let project = &request.project;
+    if project.folder == project.root.join("src") {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
     }
     let bar = report.progress(0);
@@ -30,10 +28,10 @@ pub(super) fn run(
         bar.set_length(modules as u64);
         bar.inc(1);
     };
-    let Packed { contents, tally } = pack(&project, jobs(args.jobs), done).map_err(command_error)?;
+    let Packed { contents, tally } = pack(project, jobs(args.jobs), done).map_err(command_error)?;
     bar.finish_and_clear();
-    outcome::report_warnings(&project, &tally, report);
-    if let Some(code) = outcome::report_failures(&project, &tally, args.on_error, report) {
+    outcome::report_warnings(project, &tally, report);
+    if let Some(code) = outcome::report_failures(project, &tally, args.on_error, report) {
         let hint = match tally.failures.is_empty() {
             true => "",
             false => {
@@ -50,7 +48,7 @@ pub(super) fn run(
     }
     let time = start.elapsed();
     let written = outcome::Written { variants, size, unpacked, time };
-    outcome::report_written(&project, &tally, written, report);
+    outcome::report_written(project, &tally, written, args.list_left_out, report);
     Ok(exit::SUCCESS)
 }
 
@@ -62,11 +60,17 @@ fn command_error(error: PackError) -> CommandError {
         | PackError::NoEntryPoint { .. }
         | PackError::NoScript { .. }
         | PackError::NoModule { .. }
+        | PackError::NoFunction { .. }
+        | PackError::NoSitePackages(_)
         | PackError::NotExecutable { .. } => CommandError::usage(error),
         PackError::Name(_)
         | PackError::Names(_)
         | PackError::Script { .. }
         | PackError::Conflict { .. }
+        | PackError::Editable { .. }
+        | PackError::EditablePath { .. }
+        | PackError::ForeignPyc { .. }
+        | PackError::Missing(_)
         | PackError::Native { .. }
         | PackError::NoBuild { .. }
         | PackError::NoPlatform { .. }

@@ -74,15 +74,9 @@ fn completed(arguments: &Arguments, report: &mut Report) -> u8 {
 }
 
 fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
-    let archive_format = arguments.output.archive_format();
-    if archive_format.is_some() && !matches!(arguments.command, Command::Bundle(_)) {
-        return Err(CommandError::usage(
-            "the formats `pyb` and `zipapp` are for `bundle` only; use `text` or `json`",
-        ));
-    }
     match &arguments.command {
         Command::Compile(args) => compile::run(args, report),
-        Command::Bundle(args) => bundle::run(args, archive_format, report),
+        Command::Bundle(args) => bundle::run(args, report),
         Command::Run(args) => run::run(args, report),
         Command::Verify(args) => verify::run(args, report),
         Command::Inspect(args) => inspect::run(args, report),

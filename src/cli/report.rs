@@ -125,7 +125,7 @@ impl Report {
             When::Never => false,
         };
         let out = BufWriter::new(io::stdout());
-        Report { format: args.format(), verbosity, out, closed: false, failed: None, color }
+        Report { format: args.format, verbosity, out, closed: false, failed: None, color }
     }
 
     pub(super) fn is_json(&self) -> bool {

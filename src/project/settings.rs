@@ -17,8 +17,8 @@
 //! native = true
 //! ```
 //!
-//! From `[project]`, `requires-python` limits the targets; `name` and `scripts` are used for
-//! bundles.
+//! From `[project]`, `requires-python` limits the targets; bundles have a name, scripts and
+//! metadata from there.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,10 +28,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::globs::GlobError;
+use super::pack::Metadata;
 use super::warnings::WarningPolicy;
 use super::{FileError, shown};
 use crate::pyc::Invalidation;
-use crate::targets::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
+use crate::targets::{
+    RequiresPython, SpecifierError, Target, TargetError, TargetSpec, Version, all_targets, combine,
+};
 
 /// The settings for one PATH. A setting that the file does not have is `None` or empty.
 #[derive(Clone, Debug, Default)]
@@ -47,9 +50,12 @@ pub struct Settings {
     pub invalidation: Option<Invalidation>,
     pub warnings: Option<WarningPolicy>,
     pub bundle: BundleSettings,
-    /// `project.name` and `project.scripts`.
+    /// `project.name`.
     pub name: Option<String>,
+    /// `project.scripts` and `project.gui-scripts`.
     pub scripts: BTreeMap<String, String>,
+    /// `[project]`, if it has a name.
+    pub metadata: Option<Metadata>,
 }
 
 /// `[tool.crosspyc.bundle]`. A setting that it does not have is `None` or empty.
@@ -59,6 +65,10 @@ pub struct BundleSettings {
     pub name: Option<String>,
     #[serde(default)]
     pub with: Vec<PathBuf>,
+    /// Files with requirements, from the folder of pyproject.toml.
+    #[serde(default)]
+    pub requirements: Vec<PathBuf>,
+    pub allow_missing: Option<bool>,
     #[serde(default)]
     pub include: Vec<String>,
     #[serde(default)]
@@ -69,7 +79,18 @@ pub struct BundleSettings {
     #[serde(default, deserialize_with = "levels")]
     pub optimize: Option<Vec<u8>>,
     pub native: Option<bool>,
-    pub include_source: Option<bool>,
+    /// `true`, or globs of sources.
+    pub include_source: Option<AllOrSome>,
+    pub gitignore: Option<bool>,
+    pub system_site_packages: Option<bool>,
+}
+
+/// `true`, `false`, or a list of globs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum AllOrSome {
+    All(bool),
+    Some(Vec<String>),
 }
 
 fn levels<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
@@ -127,9 +148,42 @@ struct Tool {
 #[serde(rename_all = "kebab-case")]
 struct Project {
     name: Option<String>,
+    version: Option<String>,
+    description: Option<String>,
+    #[serde(default)]
+    dependencies: Vec<String>,
+    #[serde(default)]
+    optional_dependencies: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     scripts: BTreeMap<String, String>,
+    #[serde(default)]
+    gui_scripts: BTreeMap<String, String>,
+    #[serde(default)]
+    entry_points: BTreeMap<String, BTreeMap<String, String>>,
     requires_python: Option<String>,
+}
+
+impl Project {
+    fn metadata(&self) -> Option<Metadata> {
+        let of_extra = |extra: &str, requirement: &str| match requirement.split_once(';') {
+            Some((bare, marker)) => format!("{bare}; ({}) and extra == '{extra}'", marker.trim()),
+            None => format!("{requirement}; extra == '{extra}'"),
+        };
+        let optional = self.optional_dependencies.iter().flat_map(|(extra, requirements)| {
+            requirements.iter().map(move |requirement| of_extra(extra, requirement))
+        });
+        let scripts = [("console_scripts", &self.scripts), ("gui_scripts", &self.gui_scripts)];
+        let scripts = scripts.map(|(group, entries)| (group.to_owned(), entries.clone()));
+        Some(Metadata {
+            name: self.name.clone()?,
+            version: self.version.clone(),
+            summary: self.description.clone(),
+            requires_python: self.requires_python.clone(),
+            requires: self.dependencies.iter().cloned().chain(optional).collect(),
+            extras: self.optional_dependencies.keys().cloned().collect(),
+            entry_points: scripts.into_iter().chain(self.entry_points.clone()).collect(),
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -187,6 +241,18 @@ impl Settings {
         }
     }
 
+    /// Versions that the project allows and crosspyc does not serve, if the project decides about
+    /// the targets.
+    pub fn unserved(&self) -> Vec<Version> {
+        let requires = self.requires_python.as_deref().filter(|_| self.targets.is_none());
+        let Some(specifiers) = requires.and_then(|text| text.parse::<RequiresPython>().ok()) else {
+            return Vec::new();
+        };
+        let is_served = |version: &Version| Version::supported().any(|served| served == *version);
+        let allowed = Version::ALL.into_iter().filter(|version| specifiers.allows(*version));
+        allowed.filter(|version| !is_served(version)).collect()
+    }
+
     /// The path of the file.
     pub fn file(&self) -> PathBuf {
         self.folder.join("pyproject.toml")
@@ -199,7 +265,10 @@ impl Settings {
             reason: error.to_string().trim_end().to_owned(),
         })?;
         let tool = parsed.tool.and_then(|tools| tools.crosspyc).unwrap_or_default();
-        let Project { name, scripts, requires_python } = parsed.project.unwrap_or_default();
+        let project = parsed.project.unwrap_or_default();
+        let metadata = project.metadata();
+        let Project { name, mut scripts, gui_scripts, requires_python, .. } = project;
+        scripts.extend(gui_scripts);
         let targets = tool.targets.map(|texts| specified(&texts.into_vec())).transpose();
         let targets = targets.map_err(|reason| SettingsError::Targets { path: path(), reason })?;
         let invalidation = tool.invalidation.map(|name| match name {
@@ -218,6 +287,7 @@ impl Settings {
             bundle: tool.bundle,
             name,
             scripts,
+            metadata,
             ..Settings::default()
         })
     }

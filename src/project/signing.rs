@@ -13,7 +13,8 @@ use super::{FileError, shown};
 /// Holds the password of the key where nobody is there to type it.
 pub const PASSWORD_VARIABLE: &str = "CROSSPYC_SIGN_PASSWORD";
 
-/// How a key with a password begins: minisign's names of signature, derivation and checksum, `EdScB2`, in base64.
+/// How a key with a password begins: minisign's names of signature, derivation and checksum,
+/// `EdScB2`, in base64.
 const LOCKED: &str = "RWRTY0Iy";
 
 /// How a key without a password begins, not in base64.

@@ -13,6 +13,9 @@
 //!                                 zip; the root is on sys.path too, after the folder
 //! ```
 //!
+//! `__main__.py` says which Python is needed if none fits. It also installs an importer for the
+//! archive, which gives code objects the absolute path of their module.
+//!
 //! Folders have entries of their own, by which zipimport knows namespace packages.
 
 mod read;
@@ -60,10 +63,15 @@ fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
         let root = variant.label();
         let own = own.iter().map(|(path, file)| (beside_source(path), file));
         let common = contents.common.iter().map(|(path, file)| (path.clone(), file));
-        let files = own.chain(common).filter(|(path, _)| !describes_package(path));
+        let files = own.chain(common).filter(|(path, _)| !describes_package(path) && !is_outside(path));
         add_all(&mut zip, &files.map(|(path, file)| (format!("{root}/{path}"), file)).collect())?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// What an installer puts outside of site-packages: nothing in a zip finds it.
+fn is_outside(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".data"))
 }
 
 /// What an installer says of a package.
@@ -116,7 +124,8 @@ fn main_module(contents: &Contents) -> String {
     versions.dedup();
     let versions = versions.join(", ");
     let (module, function) = match &contents.entry_point {
-        EntryPoint::Main => ("__main__", None),
+        // A script that is a file is refused before.
+        EntryPoint::Main | EntryPoint::Script(_) => ("__main__", None),
         EntryPoint::Module(module) => (module.as_str(), None),
         EntryPoint::Function { module, function } => (module.as_str(), Some(function)),
     };

@@ -1,9 +1,40 @@
 # -*- coding: utf-8 -*-
-# Picks the folder with the modules for the Python that reads this, and starts the program. Any Python since 2.7 can read it, and tell what it lacks.
+# Picks the folder with the modules for the Python that reads this, and starts the program. Any
+# Python since 2.7 can read it, and say which Python is needed.
+def install_importer(root):
+    # The pycs do not know where the archive is. Code gets the path that its source would have, as
+    # code of plain files has: tracebacks, warnings and inspect rely on it.
+    import os
+    import sys
+    import zipimport
+    try:
+        from _imp import _fix_co_filename
+    except ImportError:
+        return
+
+    class Importer(zipimport.zipimporter):
+        def get_code(self, fullname):
+            code = zipimport.zipimporter.get_code(self, fullname)
+            path = self.get_filename(fullname)
+            _fix_co_filename(code, path[:-1] if path.endswith(".pyc") else path)
+            return code
+
+    def hook(path):
+        if path == root or path.startswith(root + os.sep):
+            return Importer(path)
+        raise ImportError(path)
+
+    sys.path_hooks.insert(0, hook)
+    for path in list(sys.path_importer_cache):
+        if path == root or path.startswith(root + os.sep):
+            del sys.path_importer_cache[path]
+
+
 def main():
     import os
     import sys
-    del globals()["main"]  # The program's __main__ begins as Python left it.
+    install = install_importer
+    del globals()["main"], globals()["install_importer"]  # The program's __main__ begins as Python left it.
     # Cache tag, magic number, optimisation level, folder; oldest first.
     folders = @FOLDERS@
     # With sources, the oldest Python that may compile them, else None.
@@ -25,6 +56,7 @@ def main():
             sys.argv[0], versions, sys.executable, sys.version.split()[0], tag, magic))
 
     root = os.path.abspath(sys.path[0])
+    install(root)
     sys.path[:1] = [os.path.join(root, fitting[0][3]), root]
     if function is None:
         import runpy

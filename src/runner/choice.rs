@@ -20,6 +20,8 @@ pub(super) enum Program<'m> {
         name: &'m str,
         entry_point: &'m EntryPoint,
     },
+    /// A file in the environment's folder of programs: a Python script or an executable.
+    Script(&'m str),
     Interpreter,
 }
 
@@ -35,6 +37,7 @@ pub(super) fn program<'m>(run: &Run, manifest: &'m Manifest) -> Result<Program<'
                 EntryPoint::Main => Program::Main,
                 EntryPoint::Module(module) => Program::Module(module.into()),
                 EntryPoint::Function { .. } => Program::Function { name, entry_point },
+                EntryPoint::Script(name) => Program::Script(name),
             })
         }
     }

@@ -36,6 +36,25 @@ pub(super) fn launch(
     interpreter: &Interpreter,
     entry: &Entry,
 ) -> Result<ExitStatus, RunError> {
+    let mut command = match program {
+        Program::Script(name) if !entry.is_script(&entry.program(name)) => Command::new(entry.program(name)),
+        _ => python_with_program(run, program, manifest, interpreter, entry),
+    };
+    command.args(&run.arguments);
+    set_environment(&mut command, run);
+    // Temporary files are to be removed at the end.
+    let started = if entry.is_temporary() { attend(command) } else { hand_over(command) };
+    started.map_err(|source| RunError::Launch { python: entry.python(), source })
+}
+
+/// The interpreter with its options and what it starts.
+fn python_with_program(
+    run: &Run,
+    program: &Program<'_>,
+    manifest: &Manifest,
+    interpreter: &Interpreter,
+    entry: &Entry,
+) -> Command {
     let mut command = python(entry);
     command.args(&run.python_args).args(run.isolated.then_some("-I"));
     command.args(level_option(run, manifest, interpreter.serves));
@@ -46,13 +65,10 @@ pub(super) fn launch(
         }
         Program::Module(module) => command.args(["-c", RUN_MODULE]).arg(module),
         Program::Function { name, entry_point } => command.args(entry.script(entry_point, name)),
+        Program::Script(name) => command.arg(entry.program(name)),
         Program::Interpreter => &mut command,
     };
-    command.args(&run.arguments);
-    set_environment(&mut command, run);
-    // Temporary files are to be removed at the end.
-    let started = if entry.is_temporary() { attend(command) } else { hand_over(command) };
-    started.map_err(|source| RunError::Launch { python: entry.python(), source })
+    command
 }
 
 /// The interpreter of the environment.

@@ -46,9 +46,7 @@ fn names_that_some_system_cannot_hold_are_refused_all_at_once() {
     let without = "--exclude CON.py --exclude lib --exclude *. --exclude a:b --exclude two*";
     lab.write("project/__main__.py", "");
     assert_eq!(paths(&lab.bundled(&format!("project -t 3.12 {without}")))[1], set(&["__main__.pyc"]));
-    assert!(
-        lab.refused("project -t 3.12 --format zipapp", 1).contains("`CON.py` has a part that is a device")
-    );
+    assert!(lab.refused("project -t 3.12 --as zipapp", 1).contains("`CON.py` has a part that is a device"));
 }
 
 /// On a disk that tells them apart.
@@ -135,7 +133,7 @@ fn links_are_followed_and_loops_are_cut() {
 fn an_output_replaces_what_a_link_leads_to() {
     let lab = Lab::new(&[("project/__main__.py", ""), ("file", "older")]);
     std::os::unix::fs::symlink("file", lab.path("link")).expect("linked");
-    for format in ["", "--format zipapp"] {
+    for format in ["", "--as zipapp"] {
         assert!(lab.bundle(&format!("project -t 3.12 -o link {format}")).status.success());
         assert!(lab.path("link").is_symlink());
         assert!(fs::read(lab.path("file")).expect("it is there").len() > 100);
@@ -189,7 +187,7 @@ fn older_bundles_stay_out_unless_included() {
     fs::create_dir(lab.path("project/dist")).expect("made");
     let other = build("-o project/dist/other");
     let told = String::from_utf8_lossy(&other.stdout).replace('\\', "/");
-    assert!(told.contains("left out project/app.pyb for 3.12: it is a bundle"), "{other:?}");
+    assert!(told.contains("left out project/app.pyb: it is a bundle; --include takes it"), "{other:?}");
     let files = |archive: &str| paths(&Archive::open(&lab.path(archive)).expect("it is whole"))[0].clone();
     assert_eq!(files("project/dist/other"), set(&[]));
     assert!(build("--include app.pyb -o third.pyb").status.success());
@@ -209,7 +207,7 @@ fn an_output_that_cannot_be_written_is_refused_before_the_work() {
         ("project/data.txt", "it is a file of the project, and not one that crosspyc made"),
         ("project/__main__.py", "it is a file of the project, and not one that crosspyc made"),
     ] {
-        for format in ["", "--format zipapp"] {
+        for format in ["", "--as zipapp"] {
             let ran = lab.bundle(&format!("project -t 3.12 -o {output} {format}"));
             assert_eq!(ran.status.code(), Some(2), "{ran:?}");
             let message = format!("error: cannot write `{output}`: {reason}");
@@ -221,7 +219,7 @@ fn an_output_that_cannot_be_written_is_refused_before_the_work() {
     lab.write("project/__main__.py", "");
     lab.write("project/empty", "");
     for output in ["old.txt", "project/empty", "project/empty"] {
-        let zipapp = lab.bundle(&format!("project -t 3.12 -o {output} --format zipapp"));
+        let zipapp = lab.bundle(&format!("project -t 3.12 -o {output} --as zipapp"));
         assert!(zipapp.status.success(), "{zipapp:?}");
         let archive = lab.bundle(&format!("project -t 3.12 -o {output}"));
         assert!(archive.status.success(), "{archive:?}");

@@ -46,7 +46,7 @@ fn a_zipapp_runs_without_the_runner() {
     let lab = Lab::new(&PROGRAM);
     lab.write("project/space/inner.py", "word = 'word'\n");
     for (options, name) in [("-m tool", "__main__"), ("-e tool.__main__:main", "tool.__main__")] {
-        let output = lab.bundle(&format!("project {options} -t 3.12-3.14 --format zipapp -o app.pyz"));
+        let output = lab.bundle(&format!("project {options} -t 3.12-3.14 --as zipapp -o app.pyz"));
         assert!(output.status.success(), "{output:?}");
         for tag in ["cpython-312", "cpython-313"] {
             let Some(python) = python(tag) else { continue };
@@ -59,7 +59,7 @@ fn a_zipapp_runs_without_the_runner() {
         }
     }
     let Some(python) = python("cpython-312") else { return };
-    assert!(lab.bundle("project -m tool -t 3.14 --format zipapp -o app.pyz").status.success());
+    assert!(lab.bundle("project -m tool -t 3.14 --as zipapp -o app.pyz").status.success());
     let ran = Command::new(python).arg(lab.path("app.pyz")).output().expect("it starts");
     assert_eq!(ran.status.code(), Some(1));
     assert!(
@@ -81,6 +81,9 @@ fn a_standalone_executable_is_the_program() {
         lab.refused("project -m tool -t 3.12 --standalone --runner project/tool/data/x.txt", 2)
             .contains("is no runner")
     );
+    fs::write(lab.path("other"), b"\x7fELF another program").expect("written");
+    let message = lab.refused("project -m tool -t 3.12 --as standalone --runner other", 2);
+    assert!(message.contains("another program than crosspyc-run"), "{message}");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("codesign"), "{output:?}");
     fs::write(lab.path("program"), b"\x7fELF and so on").expect("written");
     assert!(
@@ -121,4 +124,66 @@ fn a_standalone_executable_knows_that_it_lost_its_bundle() {
         assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(127), &b""[..]), "{ran:?}");
         assert!(String::from_utf8_lossy(&ran.stderr).contains("is damaged or missing"), "{ran:?}");
     }
+}
+/// Code in a zipapp is named by where it is, so the module of a frame is found.
+#[test]
+fn code_of_a_zipapp_knows_its_place() {
+    let lab = Lab::new(&[
+        ("project/pkg/__init__.py", ""),
+        (
+            "project/pkg/mod.py",
+            "import inspect, sys\ndef where():\n    frame = sys._getframe()\n    return frame.f_code.co_filename, inspect.getmodule(frame).__name__\n",
+        ),
+        ("project/main.py", "from pkg import mod\nprint(*mod.where())\nprint(__file__)\n1 / 0\n"),
+    ]);
+    for options in ["", "--include-source"] {
+        assert!(lab.bundle(&format!("project -m main -t 3.12 {options} -o app.pyz")).status.success());
+        // A file of this name in the current folder is not taken for the module's source.
+        lab.write("w/main.py", "x\nx\nx\nwrong = line\n");
+        let Some(python) = python("cpython-312") else { return };
+        let ran =
+            Command::new(python).arg("../app.pyz").current_dir(lab.path("w")).output().expect("it starts");
+        let root = lab.path("app.pyz").canonicalize().expect("it is there").join("cpython-312");
+        let printed = String::from_utf8_lossy(&ran.stdout).into_owned();
+        let module = root.join("pkg").join("mod.py").display().to_string();
+        assert!(printed.starts_with(&format!("{module} pkg.mod\n")), "{ran:?}");
+        let traceback = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(traceback.contains(&format!("{}\", line 4", root.join("main.py").display())), "{traceback}");
+        assert!(!traceback.contains("wrong = line"), "{traceback}");
+    }
+}
+
+#[test]
+fn a_bundle_may_begin_with_a_line_that_starts_it() {
+    let lab = Lab::new(&[("project/__main__.py", "")]);
+    for (options, line) in [
+        ("--shebang", "#!/usr/bin/env crosspyc-run\n"),
+        ("--shebang=#!/opt/crosspyc-run", "#!/opt/crosspyc-run\n"),
+    ] {
+        lab.bundled(&format!("project -t 3.12 {options}"));
+        let bytes = fs::read(lab.path("app.pyb")).expect("it is there");
+        assert!(bytes.starts_with(line.as_bytes()));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(lab.path("app.pyb")).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o111, 0o111);
+        }
+    }
+    assert!(lab.refused("project -t 3.12 --shebang=crosspyc-run", 2).contains("is not a line that starts"));
+    for (options, message) in [
+        ("--as zipapp --shebang", "--shebang is only for a .pyb"),
+        ("--as zipapp --sign key", "--sign is only for a .pyb or a standalone"),
+        ("--as pyb --python python3", "--python is only for a zipapp"),
+        ("--as pyb --runner file", "--runner is only for a standalone"),
+        ("--format zipapp", "[possible values: text, json]"),
+    ] {
+        assert!(lab.refused(&format!("project -t 3.12 {options}"), 2).contains(message), "{options}");
+    }
+    assert_eq!(lab.bundled("project -t 3.12 -O 0,1,2").manifest().variants.len(), 3);
+    assert!(
+        lab.bundle("project -t 3.12 -o out/")
+            .stderr
+            .starts_with(b"error: cannot write `out/`: it names a folder")
+    );
 }

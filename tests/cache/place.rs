@@ -149,6 +149,8 @@ pub(crate) fn contents() -> Contents {
     Contents {
         name: "app".into(),
         entry_point: EntryPoint::Main,
+        scripts: BTreeMap::new(),
+        system_site_packages: false,
         common: BTreeMap::from([
             ("data/empty".into(), file("")),
             ("data/program".into(), program),
@@ -158,8 +160,6 @@ pub(crate) fn contents() -> Contents {
         has_sources: false,
         version: None,
         requires_python: None,
-        scripts: BTreeMap::new(),
-        system_site_packages: false,
     }
 }
 

@@ -81,6 +81,9 @@ fn archive() -> Vec<u8> {
         common: BTreeMap::from([("app/data.txt".to_owned(), b"some data".to_vec().into())]),
         variants: vec![(variant(Version::V3_12), files(3)), (variant(Version::V3_13), files(4))],
         has_sources: false,
+        version: None,
+        scripts: Default::default(),
+        system_site_packages: false,
         requires_python: None,
     };
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,6 +1,5 @@
 //! Reports the result of `bundle`: warnings, what could not be packed, and what was written.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,7 +10,9 @@ use crate::cli::compile::{concerned, label};
 use crate::cli::exit;
 use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
 use crate::project::module::Failure;
+use crate::project::pack::left_out::{self as pack, Reason};
 use crate::project::pack::{Failed, Project, Tally};
+use crate::project::walk::is_source;
 use crate::targets::Target;
 
 /// What was written, with `--format json`; sizes in bytes.
@@ -26,7 +27,11 @@ struct BundleRecord<'r> {
     platforms: Vec<&'r [String]>,
     modules: usize,
     data_files: usize,
-    /// Older bundles, and with `--on-error skip` the modules that are not in it.
+    /// The sources that are in it as data.
+    data_sources: &'r [String],
+    /// The requirements that it does not meet.
+    missing: Vec<String>,
+    /// Files and folders, and with `--on-error skip` the modules that are not in it.
     left_out: Vec<LeftOut>,
     warnings: usize,
     unpacked_size: u64,
@@ -50,8 +55,8 @@ pub(super) struct Written {
     pub time: Duration,
 }
 
-/// Reports the warnings of all modules. They are compiled for all the targets of the bundle, unless native
-/// modules restrict that.
+/// Reports the warnings of all modules. They are compiled for all the targets of the bundle, unless
+/// native modules restrict that.
 pub(super) fn report_warnings(project: &Project, tally: &Tally, report: &mut Report) {
     for (source, warnings) in &tally.warnings {
         for warning in warnings {
@@ -92,22 +97,28 @@ pub(super) fn report_failures(
 }
 
 /// Reports what was written and left out, the platforms of each target, and a summary.
-pub(super) fn report_written(project: &Project, tally: &Tally, written: Written, report: &mut Report) {
+pub(super) fn report_written(
+    project: &Project,
+    tally: &Tally,
+    written: Written,
+    list_left_out: bool,
+    report: &mut Report,
+) {
     let targets = labels(&project.targets);
-    let bundle = |path: &PathBuf| LeftOut {
-        path: shown(path),
+    let of_all = |left_out: &pack::LeftOut| LeftOut {
+        path: shown(&left_out.path),
         targets: targets.clone(),
-        reason: "it is a bundle; --include includes it".to_owned(),
+        reason: left_out.reason.sentence().to_owned(),
     };
-    let left_out: Vec<LeftOut> =
-        tally.bundles.iter().map(bundle).chain(tally.failures.iter().map(left_out)).collect();
+    let failures: Vec<LeftOut> = tally.failures.iter().map(left_out).collect();
     let levels = project.optimize.len();
     let of_targets = written.variants.iter().step_by(levels.max(1));
     let platforms: Vec<&[String]> = of_targets.map(|variant| variant.platforms.as_slice()).collect();
     if report.verbosity >= Verbosity::Normal {
-        for LeftOut { path, targets, reason } in &left_out {
+        for LeftOut { path, targets, reason } in &failures {
             report.line(format_args!("left out {path} for {}: {reason}", targets.join(", ")));
         }
+        report_left_out(tally, list_left_out, report);
         if platforms.iter().any(|platforms| !platforms.is_empty()) {
             for (target, platforms) in targets.iter().zip(&platforms) {
                 report.line(format_args!("{target} runs on {}", platforms.join(", ")));
@@ -123,12 +134,49 @@ pub(super) fn report_written(project: &Project, tally: &Tally, written: Written,
         platforms,
         modules: tally.modules,
         data_files: tally.data_files,
-        left_out,
+        data_sources: &tally.data_sources,
+        missing: tally.missing.iter().map(ToString::to_string).collect(),
+        left_out: tally.left_out.iter().map(of_all).chain(failures).collect(),
         warnings: number_of_warnings(tally),
         unpacked_size: written.unpacked,
         size: written.size,
         seconds: written.time.as_secs_f64(),
     });
+}
+
+/// Counts what was left out, or lists it. Keys, earlier bundles and modules that git ignores (often
+/// generated, and needed) are named in any case.
+fn report_left_out(tally: &Tally, list: bool, report: &mut Report) {
+    for pack::LeftOut { path, reason } in &tally.left_out {
+        let is_notable = match reason {
+            Reason::Secret | Reason::Bundle => true,
+            Reason::Ignored => is_source(path),
+            _ => false,
+        };
+        if list || is_notable {
+            report.line(format_args!("left out {}: {}", shown(path), reason.sentence()));
+        }
+    }
+    for missing in &tally.missing {
+        report.note_line(&format!("a requirement is not met in the bundle: {missing}"));
+    }
+    if let Some(summary) = pack::summary(&tally.left_out).filter(|_| !list) {
+        report.line(format_args!("left out: {summary} (--list-left-out lists them)"));
+    }
+    if !tally.data_sources.is_empty() {
+        let number = counted(tally.data_sources.len(), "source");
+        report.line(format_args!(
+            "included {number} that programs read as data{}",
+            examples(&tally.data_sources)
+        ));
+    }
+}
+
+/// `: a.py, b.py, ...`.
+fn examples(paths: &[String]) -> String {
+    const MOST: usize = 3;
+    let more = if paths.len() > MOST { ", ..." } else { "" };
+    format!(": {}{more}", paths.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
 /// `bundled app for 3.12, 3.13: 4 modules and 2 data files in app.pyb (3.9 kB), 2 ms`.

@@ -5,9 +5,9 @@ use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use crate::bundle::{self, Contents, WriteOptions};
+use crate::bundle::{self, Contents, EntryPoint, WriteOptions};
 use crate::cli::CommandError;
-use crate::cli::args::{ArchiveFormat, BundleArgs};
+use crate::cli::args::{BundleArgs, Kind};
 use crate::cli::report::{Report, shown};
 use crate::project::signing::Key;
 use crate::project::standalone::Runner;
@@ -15,44 +15,52 @@ use crate::project::zipapp;
 
 /// A kind of file, with its inputs, which are read before the compilation begins.
 pub(super) enum Product {
-    Archive { runner: Option<Runner>, key: Option<Key> },
+    Archive { start: Start, key: Option<Key> },
     Zipapp { python: String },
 }
 
-impl Product {
-    pub(super) fn new(
-        args: &BundleArgs,
-        format: Option<ArchiveFormat>,
-        report: &mut Report,
-    ) -> Result<Product, CommandError> {
-        let ends_with_pyz =
-            || args.output.as_deref().and_then(Path::extension).is_some_and(|ending| ending == "pyz");
-        let is_zipapp = format.map_or_else(ends_with_pyz, |format| format == ArchiveFormat::Zipapp);
-        let only_other = match is_zipapp {
-            true => [("--standalone", args.standalone), ("--sign", args.sign.is_some())],
-            false => [("--python", args.python.is_some()), ("", false)],
-        };
-        if let Some((option, _)) = only_other.iter().find(|(_, given)| *given) {
-            let kind = if is_zipapp { "a zipapp" } else { "anything but a zipapp (--format zipapp)" };
-            return Err(CommandError::usage(format!("{option} is not for {kind}")));
+/// What stands before an archive.
+pub(super) enum Start {
+    Nothing,
+    /// A line that starts the runner.
+    Shebang(String),
+    Runner(Runner),
+}
+
+impl Start {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Start::Nothing => &[],
+            Start::Shebang(line) => line.as_bytes(),
+            Start::Runner(runner) => &runner.bytes,
         }
-        if is_zipapp {
+    }
+}
+
+impl Product {
+    pub(super) fn new(args: &BundleArgs, report: &mut Report) -> Result<Product, CommandError> {
+        let kind = kind(args);
+        check_options(args, kind)?;
+        if kind == Kind::Zipapp {
             let python = args.python.clone().unwrap_or_else(|| zipapp::PYTHON.to_owned());
             return Ok(Product::Zipapp { python });
         }
-        let runner = args.standalone.then(|| Runner::read(args.runner.as_deref())).transpose();
         let read_key = |path| Key::read(path, || ask_password(path, report));
-        let key = args.sign.as_deref().map(read_key).transpose();
-        Ok(Product::Archive {
-            runner: runner.map_err(CommandError::usage)?,
-            key: key.map_err(CommandError::usage)?,
-        })
+        let key = args.sign.as_deref().map(read_key).transpose().map_err(CommandError::usage)?;
+        let start = match (kind, &args.shebang) {
+            (Kind::Standalone, _) => {
+                Start::Runner(Runner::read(args.runner.as_deref()).map_err(CommandError::usage)?)
+            }
+            (_, Some(line)) => Start::Shebang(shebang(line)?),
+            (_, None) => Start::Nothing,
+        };
+        Ok(Product::Archive { start, key })
     }
 
     /// Advice about an executable for macOS. The system verifies the signature of the pages that it
     /// loads, and the archive at the end is not among them.
     pub(super) fn note(&self) -> Option<&'static str> {
-        let Product::Archive { runner: Some(runner), .. } = self else { return None };
+        let Product::Archive { start: Start::Runner(runner), .. } = self else { return None };
         runner.is_macos.then_some(
             "the executable keeps the runner's signature; codesign cannot sign it again, because of the archive at its end. \
              If you must sign it yourself, ship a signed crosspyc-run and the .pyb instead",
@@ -62,9 +70,9 @@ impl Product {
     /// How its name ends when none is given.
     pub(super) fn ending(&self) -> &'static str {
         match self {
-            Product::Archive { runner: None, .. } => ".pyb",
-            Product::Archive { runner: Some(runner), .. } if runner.is_windows => ".exe",
-            Product::Archive { .. } => "",
+            Product::Archive { start: Start::Runner(runner), .. } if runner.is_windows => ".exe",
+            Product::Archive { start: Start::Runner(_), .. } => "",
+            Product::Archive { .. } => ".pyb",
             Product::Zipapp { .. } => ".pyz",
         }
     }
@@ -90,10 +98,10 @@ impl Product {
         let linked = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
         let path = linked.as_deref().unwrap_or(path);
         match self {
-            Product::Archive { runner, key } => {
+            Product::Archive { start, key } => {
                 let sign = key.as_ref().map(|key| |bytes: &[u8], comment: &str| key.sign(bytes, comment));
                 let options = WriteOptions {
-                    prefix: runner.as_ref().map_or(&[], |runner| &runner.bytes),
+                    prefix: start.bytes(),
                     sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),
                     jobs,
                 };
@@ -101,12 +109,52 @@ impl Product {
                     bundle::write(contents, path, &options).map_err(CommandError::failure)?;
                 Ok((size, manifest.frames.iter().map(|frame| frame.size).sum()))
             }
+            Product::Zipapp { .. } if matches!(contents.entry_point, EntryPoint::Script(_)) => {
+                Err(CommandError::usage("a zipapp cannot start a script that is a file; make a .pyb"))
+            }
             Product::Zipapp { python } => {
                 let size = zipapp::write(&contents, python, path).map_err(CommandError::failure)?;
                 let own = contents.variants.iter().flat_map(|(_, files)| files.values());
                 let unpacked = own.chain(contents.common.values()).map(|file| file.data.len() as u64).sum();
                 Ok((size, unpacked))
             }
+        }
+    }
+}
+
+fn kind(args: &BundleArgs) -> Kind {
+    let ending = args.output.as_deref().and_then(Path::extension);
+    match args.kind {
+        Some(kind) => kind,
+        None if args.standalone => Kind::Standalone,
+        None if ending.is_some_and(|ending| ending == "pyz") => Kind::Zipapp,
+        None => Kind::Pyb,
+    }
+}
+
+/// Refuses options that are for other kinds of file.
+fn check_options(args: &BundleArgs, kind: Kind) -> Result<(), CommandError> {
+    let options = [
+        ("--sign", args.sign.is_some(), kind != Kind::Zipapp, "a .pyb or a standalone"),
+        ("--python", args.python.is_some(), kind == Kind::Zipapp, "a zipapp (--as zipapp)"),
+        ("--runner", args.runner.is_some(), kind == Kind::Standalone, "a standalone (--as standalone)"),
+        ("--shebang", args.shebang.is_some(), kind == Kind::Pyb, "a .pyb"),
+    ];
+    match options.iter().find(|(_, is_given, fits, _)| *is_given && !fits) {
+        Some((option, .., kind)) => Err(CommandError::usage(format!("{option} is only for {kind}"))),
+        None => Ok(()),
+    }
+}
+
+/// The first line of a file, with its end.
+fn shebang(line: &str) -> Result<String, CommandError> {
+    match line.starts_with("#!") && !line.contains(['\n', '\r']) {
+        true => Ok(format!("{line}\n")),
+        false => {
+            let example = "#!/usr/bin/env crosspyc-run";
+            Err(CommandError::usage(format!(
+                "`{line}` is not a line that starts a program, as `{example}` is"
+            )))
         }
     }
 }

@@ -1,50 +1,159 @@
 //! Makes a [`Project`] from the options and pyproject.toml.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::packages::Packages;
 use super::product::Product;
 use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
+use crate::cli::report::{Report, shown};
 use crate::project::globs::Globs;
-use crate::project::pack::{Project, Start, source_root};
-use crate::project::settings::{Settings, SettingsError};
+use crate::project::inline::Inline;
+use crate::project::pack::{IncludeSource, Metadata, Project, Start, With, source_root};
+use crate::project::settings::{AllOrSome, BundleSettings, Settings, SettingsError};
+use crate::project::walk::is_source;
 use crate::targets::{Target, combine};
 
-pub(super) fn project(args: &BundleArgs, product: &Product) -> Result<Project, CommandError> {
-    let settings = Settings::nearest(&args.project).map_err(CommandError::usage)?;
-    let folder = source_root(&args.project);
+/// What is asked for, with the folders of requirements that were installed for it, which are
+/// removed at the end.
+pub(super) struct Request {
+    pub project: Project,
+    _packages: Packages,
+}
+
+/// What PROJECT names.
+struct Subject {
+    root: PathBuf,
+    /// Where its packages are.
+    folder: PathBuf,
+    module: Option<PathBuf>,
+    settings: Settings,
+    /// What a module says of itself.
+    inline: Inline,
+}
+
+impl Subject {
+    fn new(args: &BundleArgs, packages: &mut Packages) -> Result<Subject, CommandError> {
+        let Some(root) = args.project.clone() else {
+            let folder = packages.folder("project").map_err(CommandError::failure)?;
+            let root = args.requirements[0].clone();
+            let (settings, inline) = (Settings::default(), Inline::default());
+            return Ok(Subject { root, folder, module: None, settings, inline });
+        };
+        let settings = Settings::nearest(&root).map_err(CommandError::usage)?;
+        if !(root.is_file() && is_source(&root)) {
+            let (folder, inline) = (source_root(&root), Inline::default());
+            return Ok(Subject { root, folder, module: None, settings, inline });
+        }
+        let source = std::fs::read(&root)
+            .map_err(|error| CommandError::failure(format!("failed to read `{}`: {error}", shown(&root))))?;
+        let inline = Inline::read(&String::from_utf8_lossy(&source));
+        let inline =
+            inline.map_err(|error| CommandError::usage(format!("in `{}`: {error}", shown(&root))))?;
+        let folder = root.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).to_owned();
+        Ok(Subject {
+            folder,
+            module: Some(root.clone()),
+            settings: of_module(settings, &root, &inline),
+            root,
+            inline,
+        })
+    }
+
+    /// What is started if nothing is named.
+    fn default_start(&self) -> Start {
+        let stem = self.module.as_deref().and_then(Path::file_stem);
+        let module = |stem: &std::ffi::OsStr| EntryPoint::Module(stem.to_string_lossy().into_owned());
+        stem.map_or(Start::Default, |stem| Start::At(module(stem)))
+    }
+}
+
+/// The settings of the project around a module, without what is of the project as a whole.
+fn of_module(settings: Settings, module: &Path, inline: &Inline) -> Settings {
+    let stem = module.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let bundle =
+        BundleSettings { module: None, entry_point: None, script: None, name: stem, ..settings.bundle };
+    let requires_python = inline.requires_python.clone().or(settings.requires_python);
+    Settings { bundle, requires_python, scripts: BTreeMap::new(), metadata: None, ..settings }
+}
+
+pub(super) fn request(
+    args: &BundleArgs,
+    product: &Product,
+    report: &mut Report,
+) -> Result<Request, CommandError> {
+    let mut packages = Packages::default();
+    let subject = Subject::new(args, &mut packages)?;
+    let default_start = subject.default_start();
+    let Subject { root, folder, module, settings, inline } = subject;
     let bundle = &settings.bundle;
-    let name = name(args, &settings);
+    let name = name(args, &root, &settings);
     let native = args.native || bundle.native.unwrap_or(false);
     product.check(native)?;
-    let with = bundle.with.iter().map(|folder| settings.folder.join(folder));
     let mut with_excludes = Globs::default();
     add(&mut with_excludes, &args.exclude, &bundle.exclude, &settings)?;
     let mut excludes = with_excludes.clone();
-    let inner = folder.strip_prefix(&args.project).unwrap_or(Path::new(""));
+    let inner = folder.strip_prefix(&root).unwrap_or(Path::new(""));
     excludes
         .add(&settings.prefix.join(inner), &settings.exclude)
         .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))?;
     let mut includes = Globs::default();
     add(&mut includes, &args.include, &bundle.include, &settings)?;
-    Ok(Project {
+    let start = start(&args.start, &settings)?.unwrap_or(default_start);
+    let targets = targets(args, &settings)?;
+    if args.targets.is_empty() {
+        note_unserved(&settings, report);
+    }
+    let set = bundle.requirements.iter().map(|file| settings.folder.join(file));
+    let requirements: Vec<PathBuf> = set.chain(args.requirements.iter().cloned()).collect();
+    let installed = packages.install(args, requirements, &inline.dependencies, &targets, report)?;
+    let with = bundle.with.iter().map(|folder| settings.folder.join(folder)).chain(args.with.iter().cloned());
+    let with = with.map(|folder| With { folder, only: None });
+    let metadata = settings.metadata.clone().filter(|_| settings.prefix.as_os_str().is_empty());
+    if let Some(Metadata { name, version: None, .. }) = &metadata {
+        report.note_line(&format!(
+            "the version of {name} is dynamic, so the bundle has its metadata only if it is installed in a --with folder"
+        ));
+    }
+    let system_site_packages = args.system_site_packages || bundle.system_site_packages.unwrap_or(false);
+    let project = Project {
+        root,
         folder,
-        with: with.chain(args.with.iter().cloned()).collect(),
+        module,
+        with: with.chain(installed).collect(),
+        metadata,
+        // What is not in the bundle may be in the interpreter's site-packages.
+        allow_missing: args.allow_missing || bundle.allow_missing.unwrap_or(false) || system_site_packages,
         output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}{}", product.ending()))),
         name,
-        start: start(&args.start, &settings)?,
-        targets: targets(args, &settings)?,
+        start,
+        targets,
         optimize: optimize(args, &settings),
         excludes,
         with_excludes,
         includes,
         native,
         warnings: args.warnings.policy(settings.warnings),
-        include_source: args.include_source || bundle.include_source.unwrap_or(false),
+        include_source: include_source(args, &settings)?,
+        gitignore: !args.no_gitignore && bundle.gitignore.unwrap_or(true),
+        system_site_packages,
         scripts: settings.scripts,
         requires_python: settings.requires_python,
-    })
+    };
+    Ok(Request { project, _packages: packages })
+}
+
+fn note_unserved(settings: &Settings, report: &mut Report) {
+    let unserved: Vec<String> = settings.unserved().iter().map(ToString::to_string).collect();
+    if !unserved.is_empty() {
+        let versions = unserved.join(", ");
+        report.note_line(&format!(
+            "requires-python allows Python {versions} too, for which crosspyc does not compile"
+        ));
+    }
 }
 
 /// Adds globs of the command line and of the settings, which match paths in the bundle.
@@ -54,6 +163,21 @@ fn add(globs: &mut Globs, typed: &[String], set: &[String], settings: &Settings)
     globs
         .add(root, set)
         .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))
+}
+
+/// A GLOB that is empty stands for all sources.
+fn include_source(args: &BundleArgs, settings: &Settings) -> Result<IncludeSource, CommandError> {
+    let (all, set) = match &settings.bundle.include_source {
+        Some(AllOrSome::All(all)) => (*all, &[][..]),
+        Some(AllOrSome::Some(globs)) => (false, globs.as_slice()),
+        None => (false, &[][..]),
+    };
+    if all || args.include_source.iter().any(String::is_empty) {
+        return Ok(IncludeSource::All);
+    }
+    let mut globs = Globs::default();
+    add(&mut globs, &args.include_source, set, settings)?;
+    Ok(if globs.is_empty() { IncludeSource::Data } else { IncludeSource::Matching(globs) })
 }
 
 /// Oldest first.
@@ -85,18 +209,18 @@ fn optimize(args: &BundleArgs, settings: &Settings) -> Vec<u8> {
 
 /// The name asked for, else the output's name without its extension, else that of the project or
 /// its folder.
-fn name(args: &BundleArgs, settings: &Settings) -> String {
+fn name(args: &BundleArgs, root: &Path, settings: &Settings) -> String {
     let stem = || Some(args.output.as_deref()?.file_stem()?.to_string_lossy().into_owned());
     // A pyproject.toml further up may belong to a larger project.
     let project = || settings.name.clone().filter(|_| settings.prefix.as_os_str().is_empty());
-    let folder = || {
-        std::path::absolute(&args.project).ok()?.file_name().map(|name| name.to_string_lossy().into_owned())
-    };
+    let folder =
+        || std::path::absolute(root).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
     let asked = args.name.clone().or_else(|| settings.bundle.name.clone());
     asked.or_else(stem).or_else(project).or_else(folder).unwrap_or_else(|| "app".to_owned())
 }
 
-fn start(args: &StartArgs, settings: &Settings) -> Result<Start, CommandError> {
+/// What the command line asks for, else the settings.
+fn start(args: &StartArgs, settings: &Settings) -> Result<Option<Start>, CommandError> {
     let typed = chosen(&args.module, &args.entry_point, &args.script)?;
     let bundle = &settings.bundle;
     let set = [&bundle.module, &bundle.entry_point, &bundle.script];
@@ -108,8 +232,8 @@ fn start(args: &StartArgs, settings: &Settings) -> Result<Start, CommandError> {
         return Err(CommandError::usage(message));
     }
     match typed {
-        Some(start) => Ok(start),
-        None => Ok(chosen(&bundle.module, &bundle.entry_point, &bundle.script)?.unwrap_or(Start::Default)),
+        Some(start) => Ok(Some(start)),
+        None => chosen(&bundle.module, &bundle.entry_point, &bundle.script),
     }
 }
 

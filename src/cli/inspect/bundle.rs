@@ -184,6 +184,7 @@ fn entry_point(entry_point: &EntryPoint) -> String {
         EntryPoint::Main => "__main__.py".to_owned(),
         EntryPoint::Module(module) => format!("-m {module}"),
         EntryPoint::Function { module, function } => format!("-e {module}:{function}"),
+        EntryPoint::Script(name) => format!("-c {name}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Compiles the modules of a bundle, on all cores.
 
-use super::gather::{Item, read};
+use super::gather::Item;
 use super::{PackError, Project};
 use crate::project::FileError;
 use crate::project::module::{Failure, Input, ModuleCompiler};
@@ -21,7 +21,7 @@ pub(super) struct Compiled {
 /// Compiles `modules`; the results come in their order.
 pub(super) fn compile(
     project: &Project,
-    modules: &[Item],
+    modules: &[&Item],
     jobs: usize,
     done: impl Fn() + Sync,
 ) -> Result<Vec<Result<Compiled, FileError>>, PackError> {
@@ -44,7 +44,7 @@ fn compile_module(
     compiler: &mut ModuleCompiler,
     module: &Item,
 ) -> Result<Compiled, FileError> {
-    let source = read(&module.file)?;
+    let source = module.read()?;
     let input = Input {
         source: &source,
         co_filename: module.path.as_bytes(),

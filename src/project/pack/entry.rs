@@ -2,121 +2,191 @@
 
 use std::collections::BTreeMap;
 
-use super::gather::{Item, read_text};
+use super::distribution::Distribution;
+use super::gather::{Gathered, Item, Kind, read};
 use super::{PackError, Project, Start, native};
 use crate::bundle::EntryPoint;
+use crate::compile::module_names;
 
-/// The entry point, which is known to be in `items`.
-pub(super) fn resolve(project: &Project, items: &[Item]) -> Result<EntryPoint, PackError> {
+/// What is started, and what else can be, by name.
+pub(super) struct Starts {
+    pub entry_point: EntryPoint,
+    /// The scripts of the project, or of the packages in its folder.
+    pub scripts: BTreeMap<String, EntryPoint>,
+}
+
+/// The entry points, which are known to be among the items.
+pub(super) fn resolve(project: &Project, gathered: &Gathered) -> Result<Starts, PackError> {
+    let names = Names { project, gathered };
     let entry_point = match &project.start {
         Start::At(entry_point) => entry_point.clone(),
-        Start::Script(name) => script(name, &all_scripts(project, items)?)?,
-        Start::Default if has(items, "__main__.py") => EntryPoint::Main,
-        Start::Default => only_script(project)?,
+        Start::Script(name) => names.script(name)?,
+        Start::Default if has(&gathered.items, "__main__.py") => EntryPoint::Main,
+        Start::Default => names.only_script()?,
     };
-    check(&entry_point, project, items)?;
-    Ok(entry_point)
+    names.check(&entry_point)?;
+    let own = names.own_scripts().into_iter();
+    let scripts = own.filter(|(_, entry_point)| names.check(entry_point).is_ok()).collect();
+    Ok(Starts { entry_point, scripts })
 }
 
 /// Whether a run cannot do without the module at `path`.
 pub(super) fn is_needed(entry_point: &EntryPoint, path: &str) -> bool {
     let (EntryPoint::Module(module) | EntryPoint::Function { module, .. }) = entry_point else {
-        return path == "__main__.py";
+        return *entry_point == EntryPoint::Main && path == "__main__.py";
     };
     let stem = module.replace('.', "/");
     let rest = path.strip_prefix(&stem);
     rest.is_some_and(|rest| matches!(rest, ".py" | "/__init__.py" | "/__main__.py"))
 }
 
-fn only_script(project: &Project) -> Result<EntryPoint, PackError> {
-    let mut names = project.scripts.keys();
-    match (names.next(), names.next()) {
-        (Some(name), None) => script(name, &project.scripts),
-        (first, _) => {
-            let all: Vec<&str> = project.scripts.keys().map(String::as_str).collect();
-            let several = first.map(|_| format!(" and several scripts ({})", all.join(", ")));
-            let (folder, several) = (project.folder.clone(), several.unwrap_or_default());
-            Err(PackError::NoEntryPoint { folder, several })
+/// Where names of scripts and modules lead.
+struct Names<'n> {
+    project: &'n Project,
+    gathered: &'n Gathered,
+}
+
+impl Names<'_> {
+    fn items(&self) -> &[Item] {
+        &self.gathered.items
+    }
+
+    /// The script of this name: the project's, one of the installed packages' entry points, or a
+    /// file of theirs.
+    fn script(&self, name: &str) -> Result<EntryPoint, PackError> {
+        let of_packages = self.gathered.distributions.iter().find_map(|all| all.scripts.get(name));
+        if let Some(value) = self.project.scripts.get(name).or(of_packages) {
+            return function(name, value);
+        }
+        match self.files().any(|file| file == name) {
+            true => Ok(EntryPoint::Script(name.to_owned())),
+            false => Err(PackError::NoScript { name: name.to_owned(), known: self.known() }),
         }
     }
-}
 
-/// The project's scripts, and those of the installed packages.
-fn all_scripts(project: &Project, items: &[Item]) -> Result<BTreeMap<String, String>, PackError> {
-    let mut scripts = project.scripts.clone();
-    for item in items.iter().filter(|item| is_entry_points(&item.path)) {
-        for (name, value) in console_scripts(&read_text(&item.file)?) {
-            scripts.entry(name.to_owned()).or_insert_with(|| value.to_owned());
-        }
+    /// The scripts of wheels that are files of their own.
+    fn files(&self) -> impl Iterator<Item = &str> {
+        self.items().iter().filter_map(script_file)
     }
-    Ok(scripts)
-}
 
-fn is_entry_points(path: &str) -> bool {
-    path.split_once('/').is_some_and(|(folder, name)| {
-        name == "entry_points.txt" && (folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
-    })
-}
-
-/// The names and values in the section `[console_scripts]` of an `entry_points.txt`.
-fn console_scripts(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut section = "";
-    text.lines().map(str::trim).filter_map(move |line| {
-        if line.starts_with('[') {
-            section = line;
-        }
-        let (name, value) = line.split_once('=')?;
-        (section == "[console_scripts]" && !line.starts_with(['#', ';'])).then(|| (name.trim(), value.trim()))
-    })
-}
-
-fn script(name: &str, scripts: &BTreeMap<String, String>) -> Result<EntryPoint, PackError> {
-    let Some(value) = scripts.get(name) else {
-        let known: Vec<&str> = scripts.keys().map(String::as_str).collect();
-        let known = match known.as_slice() {
+    fn known(&self) -> String {
+        let distributions = self.gathered.distributions.iter();
+        let mut known: Vec<&str> =
+            distributions.flat_map(|all| all.scripts.keys()).map(String::as_str).collect();
+        known.extend(self.project.scripts.keys().map(String::as_str));
+        known.extend(self.files());
+        known.sort_unstable();
+        known.dedup();
+        match known.as_slice() {
             [] => "neither [project.scripts] nor an installed package has any".to_owned(),
             known => format!("there are {}", known.join(", ")),
-        };
-        return Err(PackError::NoScript { name: name.to_owned(), known });
-    };
-    // What follows in brackets are extras that were to be installed.
-    let reference = value.split('[').next().unwrap_or_default().trim();
-    match reference.split_once(':') {
-        Some((module, function)) if !module.trim().is_empty() && !function.trim().is_empty() => {
-            Ok(EntryPoint::Function {
-                module: module.trim().to_owned(),
-                function: function.trim().to_owned(),
-            })
         }
-        _ => Err(PackError::Script { name: name.to_owned(), value: value.clone() }),
+    }
+
+    /// The scripts of the project and of the packages in its folder.
+    fn own_scripts(&self) -> BTreeMap<String, EntryPoint> {
+        let of_folder = |distribution: &&Distribution| distribution.folder == 0;
+        let distributions = self.gathered.distributions.iter().filter(of_folder);
+        let values =
+            distributions.flat_map(|distribution| &distribution.scripts).chain(&self.project.scripts);
+        let functions = values.filter_map(|(name, value)| Some((name.clone(), function(name, value).ok()?)));
+        let files = self.items().iter().filter(|item| item.folder == 0).filter_map(script_file);
+        let files = files.map(|name| (name.to_owned(), EntryPoint::Script(name.to_owned())));
+        files.chain(functions).collect()
+    }
+
+    fn only_script(&self) -> Result<EntryPoint, PackError> {
+        let mut scripts = self.own_scripts();
+        let names: Vec<&str> = scripts.keys().map(String::as_str).collect();
+        let several = match names.as_slice() {
+            [] => String::new(),
+            names => format!(" and several scripts ({})", names.join(", ")),
+        };
+        match (scripts.pop_first(), scripts.is_empty()) {
+            (Some((_, only)), true) => Ok(only),
+            _ => Err(PackError::NoEntryPoint { folder: self.project.root.clone(), several }),
+        }
+    }
+
+    fn check(&self, entry_point: &EntryPoint) -> Result<(), PackError> {
+        let folder = || self.project.root.clone();
+        let module = match entry_point {
+            EntryPoint::Main if has(self.items(), "__main__.py") => return Ok(()),
+            EntryPoint::Main => {
+                return Err(PackError::NoEntryPoint { folder: folder(), several: String::new() });
+            }
+            EntryPoint::Script(_) => return Ok(()),
+            EntryPoint::Module(module) | EntryPoint::Function { module, .. } => module,
+        };
+        let path = module.replace('.', "/");
+        let has_module = |path: &str| {
+            ["py", "pyc"].iter().any(|kind| has(self.items(), &format!("{path}.{kind}")))
+                || native::has_module(self.items(), path)
+        };
+        let starts_package = has_module(&format!("{path}/__main__"));
+        let is_package = starts_package || has_module(&format!("{path}/__init__"));
+        if !is_package && !has_module(&path) {
+            return Err(PackError::NoModule { module: module.clone(), folder: folder(), hint: hint(module) });
+        }
+        match entry_point {
+            EntryPoint::Module(_) if is_package && !starts_package => {
+                Err(PackError::NotExecutable { module: module.clone() })
+            }
+            EntryPoint::Function { function, .. } => self.check_function(module, function),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a function that its module certainly does not bind.
+    fn check_function(&self, module: &str, function: &str) -> Result<(), PackError> {
+        let path = module.replace('.', "/");
+        let package = format!("{path}/__init__.py");
+        let source = [package, format!("{path}.py")].into_iter().find_map(|path| find(self.items(), &path));
+        let (Some(source), Some(&target)) = (source, self.project.targets.last()) else { return Ok(()) };
+        let Some(names) = module_names(&read(&source.file)?, target) else { return Ok(()) };
+        let name = function.split('.').next().unwrap_or(function);
+        let is_module = || {
+            let inner = format!("{path}/{name}");
+            [".py", "/__init__.py"].iter().any(|end| has(self.items(), &format!("{inner}{end}")))
+        };
+        match names.contains(name) || is_module() {
+            true => Ok(()),
+            false => Err(PackError::NoFunction { module: module.to_owned(), function: name.to_owned() }),
+        }
     }
 }
 
-fn check(entry_point: &EntryPoint, project: &Project, items: &[Item]) -> Result<(), PackError> {
-    let module = match entry_point {
-        EntryPoint::Main if has(items, "__main__.py") => return Ok(()),
-        EntryPoint::Main => {
-            let (folder, several) = (project.folder.clone(), String::new());
-            return Err(PackError::NoEntryPoint { folder, several });
+/// The name of a script of a wheel.
+fn script_file(item: &Item) -> Option<&str> {
+    let (folder, name) = item.path.rsplit_once('/')?;
+    (item.kind == Kind::Script && folder.ends_with(".data/scripts")).then_some(name)
+}
+
+/// The function that `module:function [extra]` names; extras are for installers.
+fn function(name: &str, value: &str) -> Result<EntryPoint, PackError> {
+    let reference = value.split('[').next().unwrap_or_default();
+    match reference.split_once(':').map(|(module, function)| (module.trim(), function.trim())) {
+        Some((module, function)) if !module.is_empty() && !function.is_empty() => {
+            Ok(EntryPoint::Function { module: module.to_owned(), function: function.to_owned() })
         }
-        EntryPoint::Module(module) | EntryPoint::Function { module, .. } => module,
-    };
-    let path = module.replace('.', "/");
-    let has_module = |path: &str| has(items, &format!("{path}.py")) || native::has_module(items, path);
-    let starts_package = has_module(&format!("{path}/__main__"));
-    let is_package = starts_package || has_module(&format!("{path}/__init__"));
-    if !is_package && !has_module(&path) {
-        return Err(PackError::NoModule { module: module.clone(), folder: project.folder.clone() });
+        _ => Err(PackError::Script { name: name.to_owned(), value: value.to_owned() }),
     }
-    if is_package && !starts_package && matches!(entry_point, EntryPoint::Module(_)) {
-        return Err(PackError::NotExecutable { module: module.clone() });
-    }
-    Ok(())
+}
+
+/// Advice if a module was named as a file or a path.
+fn hint(module: &str) -> String {
+    let stem = module.strip_suffix(".py").unwrap_or(module);
+    let name = stem.trim_start_matches("./").replace(['/', '\\'], ".");
+    if name == module { String::new() } else { format!("; name a module, not a file: {name}") }
+}
+
+fn has(items: &[Item], path: &str) -> bool {
+    find(items, path).is_some()
 }
 
 /// Items are sorted by path.
-fn has(items: &[Item], path: &str) -> bool {
-    items.binary_search_by(|item| item.path.as_str().cmp(path)).is_ok()
+fn find<'i>(items: &'i [Item], path: &str) -> Option<&'i Item> {
+    items.binary_search_by(|item| item.path.as_str().cmp(path)).ok().map(|index| &items[index])
 }
 
 #[cfg(test)]
@@ -124,17 +194,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn console_scripts_are_found_in_their_section() {
-        let text = "[other]\nx = y:z\n\n[console_scripts]\n# no\na = pkg.mod:main\nb-c=pkg:f.g [extra]\n[gui_scripts]\nd = e:f\n";
-        let scripts: BTreeMap<String, String> =
-            console_scripts(text).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        assert_eq!(scripts.keys().collect::<Vec<_>>(), ["a", "b-c"]);
-        let function = |module: &str, function: &str| EntryPoint::Function {
-            module: module.to_owned(),
-            function: function.to_owned(),
+    fn scripts_lead_to_functions() {
+        let of = |value| function("x", value).ok();
+        let expected = |module: &str, function: &str| {
+            Some(EntryPoint::Function { module: module.to_owned(), function: function.to_owned() })
         };
-        assert_eq!(script("a", &scripts).expect("it is there"), function("pkg.mod", "main"));
-        assert_eq!(script("b-c", &scripts).expect("it is there"), function("pkg", "f.g"));
-        assert!(matches!(script("d", &scripts), Err(PackError::NoScript { .. })));
+        assert_eq!(of("pkg.mod:main"), expected("pkg.mod", "main"));
+        assert_eq!(of("pkg : f.g [extra]"), expected("pkg", "f.g"));
+        assert_eq!(of("pkg"), None);
+    }
+
+    #[test]
+    fn files_and_paths_are_no_modules() {
+        assert_eq!(hint("app.py"), "; name a module, not a file: app");
+        assert_eq!(hint("./pkg/app.py"), "; name a module, not a file: pkg.app");
+        assert_eq!(hint("pkg.app"), "");
     }
 }

@@ -1,15 +1,40 @@
 //! Why a project cannot be packed, and what to do about it.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
+use super::Missing;
 use crate::bundle::PathError;
 use crate::project::{FileError, shown};
 
 /// Why a project cannot be packed at all.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    #[error("`{folder}` is not a folder; name the folder that is to stand on sys.path", folder = shown(.0))]
+    #[error(
+        "`{folder}` is not a folder; name a project, or a folder with packages (pip install --target {folder} ...)",
+        folder = shown(.0)
+    )]
     NotAFolder(PathBuf),
+    #[error("`{folder}` is a virtual environment without site-packages", folder = shown(.0))]
+    NoSitePackages(PathBuf),
+    #[error(
+        "in `{folder}`, {name} is an editable install: its modules are in `{sources}`; install it there \
+         without -e, or leave it out with --exclude",
+        folder = shown(folder), sources = shown(sources)
+    )]
+    Editable { name: String, folder: PathBuf, sources: PathBuf },
+    #[error(
+        "`{file}` belongs to an editable install, whose modules are not in `{folder}`; install it there \
+         without -e, or leave it out with --exclude",
+        folder = shown(folder), file = shown(file)
+    )]
+    EditablePath { folder: PathBuf, file: PathBuf },
+    #[error(
+        "`{path}` has no source beside it, and its magic number ({magic}) is that of no target; name its \
+         Python with --target, or leave it out with --exclude",
+        path = shown(path)
+    )]
+    ForeignPyc { path: PathBuf, magic: u16 },
     #[error(
         "`{folder}` has no __main__.py{several}; name an entry point with -m MODULE, -e MODULE:FUNCTION or -c SCRIPT",
         folder = shown(folder)
@@ -19,8 +44,10 @@ pub enum PackError {
     NoScript { name: String, known: String },
     #[error("the console script `{name}` is `{value}`, which is not of the form MODULE:FUNCTION")]
     Script { name: String, value: String },
-    #[error("the entry point's module `{module}` is not in `{folder}`", folder = shown(folder))]
-    NoModule { module: String, folder: PathBuf },
+    #[error("the entry point's module `{module}` is not in `{folder}`{hint}", folder = shown(folder))]
+    NoModule { module: String, folder: PathBuf, hint: String },
+    #[error("the entry point's module `{module}` has no `{function}` at its top level")]
+    NoFunction { module: String, function: String },
     #[error("`{module}` is a package without a __main__.py, which -m would start")]
     NotExecutable { module: String },
     #[error("cannot write `{path}`: {reason}", path = shown(path))]
@@ -48,6 +75,12 @@ pub enum PackError {
     NoBuild { name: String, missing: String, has: String },
     #[error("for {target} there is no platform that all native modules serve: {platforms}")]
     NoPlatform { target: String, platforms: String },
+    #[error(
+        "these requirements are not met in the bundle:\n{list}add them with -r FILE or --with DIR, or go \
+         without them with --allow-missing",
+        list = list(.0)
+    )]
+    Missing(Vec<Missing>),
     #[error(transparent)]
     File(#[from] FileError),
     #[error("failed to start threads: {0}")]
@@ -55,7 +88,7 @@ pub enum PackError {
 }
 
 /// A line for each of the first errors.
-fn list(errors: &[PathError]) -> String {
+fn list(errors: &[impl Display]) -> String {
     const MOST: usize = 20;
     let mut lines: String = errors.iter().take(MOST).map(|error| format!("  {error}\n")).collect();
     if errors.len() > MOST {

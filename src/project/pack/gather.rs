@@ -1,15 +1,27 @@
-//! Which files go into a bundle: those of the project, then those of the folders named with `--with`, in order.
+//! Which files go into a bundle: those of the project, then those of the folders named with
+//! `--with`, in order.
 //!
-//! Left out are hidden files and folders, `__pycache__` and other pycs, virtual environments, the `bin` folder with scripts that installers leave,
-//! and what is excluded. What an include names is taken all the same, and as it is: a source then stays one.
+//! Distributions are taken whole, by their records ([`place`](super::place)). From what belongs to
+//! none, hidden files, keys, earlier builds and the like are left out, and reported. What an
+//! include names is taken all the same, and as it is: a source then stays one.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{PackError, Project, TargetSet};
+use walkdir::{DirEntry, WalkDir};
+
+use super::distribution::Distribution;
+use super::left_out::{LeftOut, Reason};
+use super::place::{Claim, Place, Role};
+use super::rules::{GitIgnores, file_reason, folder_reason, real};
+use super::shebang::portable_script;
+use super::{Folder, PackError, Project, TargetSet};
 use crate::project::FileError;
-use crate::project::walk::{Files, FolderLinks, Hidden, Rules, Source, is_source, walk};
+use crate::project::globs::Globs;
+use crate::project::walk::is_source;
+use crate::pyc::CACHE_DIR;
 
 /// A file that goes into the bundle.
 #[derive(Clone, Debug)]
@@ -18,12 +30,16 @@ pub(super) struct Item {
     pub path: String,
     /// Where it is now.
     pub file: PathBuf,
+    /// What it holds, if that is not what the file holds.
+    pub made: Option<Vec<u8>>,
     pub size: u64,
     pub kind: Kind,
     /// It was asked for by name.
     pub included: bool,
     /// The number of the folder it comes from: 0 for the project.
     pub folder: usize,
+    /// The number of its distribution.
+    pub owner: Option<usize>,
     pub targets: TargetSet,
 }
 
@@ -33,9 +49,36 @@ pub(super) enum Kind {
     Module,
     /// Taken as it is.
     Data,
+    /// Taken as it is, and executable.
+    Script,
 }
 
-/// The folder under `project` that its packages are in: `src` beside a pyproject.toml, where build tools look for them too.
+impl Item {
+    pub(super) fn read(&self) -> Result<Vec<u8>, FileError> {
+        self.made.clone().map_or_else(|| read(&self.file), Ok)
+    }
+
+    pub(super) fn is_executable(&self) -> bool {
+        self.kind == Kind::Script || is_executable(&self.file)
+    }
+}
+
+/// The files of all folders, by path, those of the earlier folder first; and what is with them.
+pub(super) struct Gathered {
+    pub items: Vec<Item>,
+    pub distributions: Vec<Distribution>,
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Gathered {
+    /// By path, files of the earlier folder first.
+    pub(super) fn sort(&mut self) {
+        self.items.sort_by(|a, b| (&a.path, a.folder).cmp(&(&b.path, b.folder)));
+    }
+}
+
+/// The folder under `project` that its packages are in: `src` beside a pyproject.toml, where build
+/// tools look for them too.
 pub fn source_root(project: &Path) -> PathBuf {
     let src = project.join("src");
     let has_modules = |folder: &Path| {
@@ -52,63 +95,362 @@ pub fn source_root(project: &Path) -> PathBuf {
     project.to_owned()
 }
 
-/// The files of all folders, by path, those of the earlier folder first.
-pub(super) fn gather(project: &Project, errors: &mut Vec<FileError>) -> Result<Vec<Item>, PackError> {
-    let mut items = Vec::new();
-    let folders = std::iter::once(&project.folder).chain(&project.with);
-    for (number, folder) in folders.enumerate() {
-        if !folder.is_dir() {
-            return Err(PackError::NotAFolder(folder.clone()));
+pub(super) fn gather(project: &Project, errors: &mut Vec<FileError>) -> Result<Gathered, PackError> {
+    let mut gathered = Gathered { items: Vec::new(), distributions: Vec::new(), left_out: Vec::new() };
+    for folder in project.folders() {
+        if !folder.path.is_dir() {
+            return Err(PackError::NotAFolder(folder.path.to_owned()));
         }
-        let (hidden, excludes) = match number {
-            0 => (Hidden::All, &project.excludes),
-            _ => (Hidden::Top, &project.with_excludes),
+        let number = folder.number;
+        if let Some(module) = project.module.as_ref().filter(|_| number == 0) {
+            gathered.items.push(only_module(module, folder.targets)?);
+            continue;
+        }
+        let place = Place::new(&folder, project, &mut gathered.distributions)?;
+        let others = other_places(project, &place.site);
+        let ignores = (number == 0 && project.gitignore)
+            .then(|| GitIgnores::new(&real(&place.site), &real(&project.root)));
+        let gatherer = Gatherer {
+            project,
+            folder,
+            real: real(&place.site),
+            excludes: if number == 0 { &project.excludes } else { &project.with_excludes },
+            place: &place,
+            others,
+            ignores,
+            seen: HashSet::new(),
+            gathered: &mut gathered,
+            errors,
         };
-        let (files, links, includes) = (Files::All, FolderLinks::Follow, &project.includes);
-        let walked = walk(folder, &Rules { files, links, hidden, excludes, includes });
-        errors.extend(walked.errors);
-        let others = other_places(project, folder);
-        for source in walked.sources {
-            let is_taken = source.included || !is_left_behind(&source, folder, number > 0);
-            if is_taken && !others.iter().any(|place| is_below(&source.path, place)) {
-                items.push(item(source, number, project)?);
-            }
-        }
+        gatherer.run()?;
     }
-    items.sort_by(|a, b| (&a.path, a.folder).cmp(&(&b.path, b.folder)));
-    Ok(items)
+    gathered.sort();
+    gathered.left_out.sort();
+    gathered.left_out.dedup();
+    Ok(gathered)
 }
 
-/// What stands inside of `folder` but is none of its files: an older archive, and folders that are named themselves.
+/// The module that is the whole project.
+fn only_module(module: &Path, targets: TargetSet) -> Result<Item, PackError> {
+    let size = fs::metadata(module).map_err(|error| FileError::new("read", module, error))?.len();
+    Ok(Item {
+        path: bundle_path(Path::new(module.file_name().unwrap_or_default()), module)?,
+        file: module.to_owned(),
+        made: None,
+        size,
+        kind: Kind::Module,
+        included: false,
+        folder: 0,
+        owner: None,
+        targets,
+    })
+}
+
+/// What stands inside of `folder` but is none of its files: an older archive, and folders that are
+/// named themselves.
 fn other_places(project: &Project, folder: &Path) -> Vec<PathBuf> {
     let Ok(folder) = folder.canonicalize() else { return Vec::new() };
-    let named = project.with.iter().chain([&project.output]).filter_map(|path| path.canonicalize().ok());
+    let with = project.with.iter().map(|with| &with.folder);
+    let named = with.chain([&project.output]).filter_map(|path| path.canonicalize().ok());
     named.filter(|place| place.starts_with(&folder) && *place != folder).collect()
 }
 
-fn is_below(file: &Path, place: &Path) -> bool {
-    file.canonicalize().is_ok_and(|file| file.starts_with(place))
+/// The walk of one folder.
+struct Gatherer<'g> {
+    project: &'g Project,
+    folder: Folder<'g>,
+    place: &'g Place,
+    /// The folder without links.
+    real: PathBuf,
+    excludes: &'g Globs,
+    others: Vec<PathBuf>,
+    ignores: Option<GitIgnores>,
+    /// The claimed files that were met.
+    seen: HashSet<String>,
+    gathered: &'g mut Gathered,
+    errors: &'g mut Vec<FileError>,
 }
 
-/// Pycs belong to sources, which are compiled anew. Scripts that installers made name the interpreter they were made for.
-fn is_left_behind(source: &Source, folder: &Path, is_installed: bool) -> bool {
-    let is_script = || {
-        let top = source.relative.iter().next().unwrap_or_default();
-        (top == "bin" || top == "Scripts") && !folder.join(top).join("__init__.py").exists()
-    };
-    source.path.extension().is_some_and(|kind| kind == "pyc") || is_installed && is_script()
+/// Why the walk does not take an entry.
+#[derive(Clone, Copy)]
+enum Verdict {
+    Take,
+    /// It is of no interest, or was excluded.
+    Skip,
+    Report(Reason),
 }
 
-fn item(source: Source, folder: usize, project: &Project) -> Result<Item, PackError> {
-    let parts: Option<Vec<&str>> = source.relative.iter().map(|part| part.to_str()).collect();
-    let path = parts.ok_or_else(|| PackError::Name(source.path.clone()))?.join("/");
-    let kind = if is_source(&source.path) && !source.included { Kind::Module } else { Kind::Data };
-    let targets = TargetSet::all(project.targets.len());
-    let Source { path: file, size, included, .. } = source;
-    Ok(Item { path, file, size, kind, included, folder, targets })
+impl Gatherer<'_> {
+    fn run(mut self) -> Result<(), PackError> {
+        let place = self.place;
+        let mut entries = WalkDir::new(&place.site).follow_links(true).sort_by_file_name().into_iter();
+        // The depths of the outermost folder around that is left out, and of the outermost that is
+        // included.
+        let (mut left_out, mut included) = (None, None);
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.errors.extend(file_error(error));
+                    continue;
+                }
+            };
+            let depth = entry.depth();
+            let is_folder = entry.file_type().is_dir();
+            let relative = entry.path().strip_prefix(&place.site).unwrap_or(entry.path()).to_owned();
+            left_out = left_out.filter(|&outer| depth > outer);
+            included = included.filter(|&outer| depth > outer);
+            let is_included = included.is_some() || depth > 0 && self.project.includes.matches(&relative);
+            if is_folder {
+                if left_out.is_some() && !is_included {
+                    continue;
+                }
+                let verdict = if depth == 0 { Verdict::Take } else { self.judge_folder(&entry, &relative) };
+                match verdict {
+                    _ if is_included => included = included.or(Some(depth)),
+                    Verdict::Take => self.enter(depth, &relative),
+                    verdict => {
+                        self.report(verdict, entry.path());
+                        match self.project.includes.is_empty() {
+                            true => entries.skip_current_dir(),
+                            false => left_out = left_out.or(Some(depth)),
+                        }
+                    }
+                }
+            } else if left_out.is_none() || is_included || self.is_claimed(&relative) {
+                self.file(&entry, &relative, is_included)?;
+            }
+        }
+        self.beside()?;
+        self.missing();
+        Ok(())
+    }
+
+    fn enter(&mut self, depth: usize, relative: &Path) {
+        if let Some(ignores) = &mut self.ignores {
+            ignores.enter(depth, &self.real.join(relative));
+        }
+    }
+
+    fn is_claimed(&self, relative: &Path) -> bool {
+        relative.to_str().is_some_and(|path| self.place.claim_of(&path.replace('\\', "/")).is_some())
+    }
+
+    fn judge_folder(&mut self, entry: &DirEntry, relative: &Path) -> Verdict {
+        let path = relative.to_string_lossy().replace('\\', "/");
+        if entry.file_name() == CACHE_DIR || self.excludes.matches(relative) || self.is_other(entry.path()) {
+            return Verdict::Skip;
+        }
+        if self.place.has_claims_in(&path) {
+            return Verdict::Take;
+        }
+        if self.place.has_packages() && path.ends_with(".egg-info") {
+            return Verdict::Take;
+        }
+        let is_of_installer = self.place.has_packages() && is_installers_folder(&path);
+        if is_of_installer && !entry.path().join("__init__.py").exists() {
+            return Verdict::Report(Reason::InstalledScript);
+        }
+        let reason = folder_reason(entry.path(), relative);
+        let reason = reason.or_else(|| self.ignored(entry.depth(), relative, true));
+        reason.map_or(Verdict::Take, Verdict::Report)
+    }
+
+    fn ignored(&mut self, depth: usize, relative: &Path, is_folder: bool) -> Option<Reason> {
+        let path = self.real.join(relative);
+        let is_ignored = self.ignores.as_mut()?.ignores(depth, &path, is_folder);
+        is_ignored.then_some(Reason::Ignored)
+    }
+
+    fn report(&mut self, verdict: Verdict, path: &Path) {
+        if let Verdict::Report(reason) = verdict {
+            self.gathered.left_out.push(LeftOut { reason, path: path.to_owned() });
+        }
+    }
+
+    fn is_other(&self, path: &Path) -> bool {
+        !self.others.is_empty() && self.others.contains(&real(path))
+    }
+
+    /// Takes a file or a link to one. A dangling link is no module, and not an error: editors leave
+    /// them as locks.
+    fn file(&mut self, entry: &DirEntry, relative: &Path, included: bool) -> Result<(), PackError> {
+        let size = match fs::metadata(entry.path()) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(_) if entry.path_is_symlink() => return Ok(()),
+            Err(error) => {
+                self.errors.push(FileError::new("read", entry.path(), error));
+                return Ok(());
+            }
+        };
+        if self.is_other(entry.path()) {
+            return Ok(());
+        }
+        let path = bundle_path(relative, entry.path())?;
+        let claim = self.place.claim_of(&path);
+        self.seen.insert(path.clone());
+        if included {
+            return self.take(entry.path(), path, size, None, Kind::Data, true);
+        }
+        if self.excludes.matches(relative) {
+            return Ok(());
+        }
+        match claim {
+            Some(Claim::Dropped) => Ok(()),
+            Some(Claim::Taken { owner, path, role }) => {
+                self.take_claimed(entry.path(), owner, path, role, size)
+            }
+            None => {
+                let reason = file_reason(entry.path(), relative);
+                match reason.or_else(|| self.ignored(entry.depth(), relative, false)) {
+                    Some(Reason::PathFile) if is_editable(entry.path()) => {
+                        let (folder, file) = (self.place.site.clone(), entry.path().to_owned());
+                        Err(PackError::EditablePath { folder, file })
+                    }
+                    Some(reason) => {
+                        self.report(Verdict::Report(reason), entry.path());
+                        Ok(())
+                    }
+                    None => self.take(entry.path(), path, size, None, Kind::Data, false),
+                }
+            }
+        }
+    }
+
+    fn take_claimed(
+        &mut self,
+        file: &Path,
+        owner: usize,
+        path: String,
+        role: Role,
+        size: u64,
+    ) -> Result<(), PackError> {
+        let kind = if role == Role::Script { Kind::Script } else { Kind::Data };
+        if role != Role::Library {
+            let made = portable_script(&read(file)?).filter(|_| role == Role::Script);
+            let targets = self.folder.targets;
+            let (file, folder, owner) = (file.to_owned(), self.folder.number, Some(owner));
+            self.gathered.items.push(Item {
+                path,
+                file,
+                made,
+                size,
+                kind,
+                included: false,
+                folder,
+                owner,
+                targets,
+            });
+            return Ok(());
+        }
+        self.take(file, path, size, Some(owner), kind, false)
+    }
+
+    /// Adds a file of site-packages: a source as a module, a pyc without its source for its target.
+    fn take(
+        &mut self,
+        file: &Path,
+        path: String,
+        size: u64,
+        owner: Option<usize>,
+        kind: Kind,
+        included: bool,
+    ) -> Result<(), PackError> {
+        let mut targets = self.folder.targets;
+        let kind = if is_source(file) && !included { Kind::Module } else { kind };
+        if path.ends_with(".pyc") && !included {
+            if file.with_extension("py").exists() {
+                return Ok(());
+            }
+            targets = targets.common(self.targets_of_pyc(file)?);
+        }
+        let folder = self.folder.number;
+        let file = file.to_owned();
+        self.gathered.items.push(Item {
+            path,
+            file,
+            made: None,
+            size,
+            kind,
+            included,
+            folder,
+            owner,
+            targets,
+        });
+        Ok(())
+    }
+
+    /// The target whose magic number the pyc has.
+    fn targets_of_pyc(&self, file: &Path) -> Result<TargetSet, PackError> {
+        let magic = read(file)?.first_chunk().map_or(0, |&bytes| u16::from_le_bytes(bytes));
+        let targets = self.project.targets_that(|target| target.features().magic == magic);
+        match targets.is_empty() {
+            true => Err(PackError::ForeignPyc { path: file.to_owned(), magic }),
+            false => Ok(targets),
+        }
+    }
+
+    /// Files of distributions that stand beside site-packages, in a virtual environment.
+    fn beside(&mut self) -> Result<(), PackError> {
+        for (file, claim) in &self.place.beside {
+            let Claim::Taken { owner, path, role } = claim else { continue };
+            if self.excludes.matches(Path::new(path)) {
+                continue;
+            }
+            match fs::metadata(file) {
+                Ok(metadata) => {
+                    self.take_claimed(file, *owner, path.clone(), *role, metadata.len())?;
+                }
+                Err(_) => self.report(Verdict::Report(Reason::Missing), file),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports the claimed files that are not there.
+    fn missing(&mut self) {
+        for path in self.place.expected() {
+            let is_excluded = || {
+                let folders = Path::new(path).ancestors();
+                folders.into_iter().any(|path| self.excludes.matches(path))
+            };
+            if !self.seen.contains(path) && !path.ends_with(".pyc") && !is_excluded() {
+                let path = self.place.site.join(path);
+                self.gathered.left_out.push(LeftOut { reason: Reason::Missing, path });
+            }
+        }
+    }
 }
 
-/// Leaves one file for each path and target. Equal files become one; unequal ones may only serve different targets.
+/// The path in the bundle.
+fn bundle_path(relative: &Path, file: &Path) -> Result<String, PackError> {
+    let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+    Ok(parts.ok_or_else(|| PackError::Name(file.to_owned()))?.join("/"))
+}
+
+fn is_installers_folder(path: &str) -> bool {
+    ["bin", "Scripts"].contains(&path)
+}
+
+/// Whether a `.pth` file leads to the sources of an editable install.
+fn is_editable(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("__editable__") || name == "easy-install.pth"
+}
+
+/// The error of a folder that could not be listed; none for a loop of links or a link that leads
+/// nowhere.
+fn file_error(error: walkdir::Error) -> Option<FileError> {
+    let path = error.path().map(Path::to_owned).unwrap_or_default();
+    let source = if error.loop_ancestor().is_some() { None } else { error.into_io_error() }?;
+    let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+    (!is_link).then(|| FileError::new("read", &path, source))
+}
+
+/// Leaves one file for each path and target. Equal files become one; unequal ones may only serve
+/// different targets.
 pub(super) fn settle(items: Vec<Item>) -> Result<Vec<Item>, PackError> {
     let mut settled: Vec<Item> = Vec::with_capacity(items.len());
     for mut item in items {
@@ -138,12 +480,12 @@ pub(super) fn settle(items: Vec<Item>) -> Result<Vec<Item>, PackError> {
 }
 
 fn are_equal(a: &Item, b: &Item) -> Result<bool, PackError> {
-    let read = |item: &Item| read(&item.file).map_err(PackError::File);
-    Ok(a.size == b.size && read(a)? == read(b)?)
+    let may_be = a.size == b.size || a.made.is_some() || b.made.is_some();
+    Ok(may_be && a.read()? == b.read()?)
 }
 
-/// What tells how a distribution was built and installed, of which a folder for another Python has another: the first stands. Programs ask about
-/// the rest.
+/// What describes how a distribution was built. Folders for several Pythons may differ in it: the
+/// first stands. METADATA and entry_points.txt must be equal, as programs ask for them.
 fn is_install_record(path: &str) -> bool {
     path.split_once('/').is_some_and(|(folder, name)| {
         folder.ends_with(".dist-info") && !["METADATA", "entry_points.txt"].contains(&name)
@@ -159,7 +501,7 @@ pub(super) fn read_text(file: &Path) -> Result<String, FileError> {
 }
 
 /// Whether its owner may run it; nothing on systems that do not say so.
-pub(super) fn is_executable(file: &Path) -> bool {
+fn is_executable(file: &Path) -> bool {
     #[cfg(unix)]
     return fs::metadata(file)
         .is_ok_and(|metadata| std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o100 != 0);

@@ -2,24 +2,35 @@
 //! compiled, data files as they are.
 //!
 //! ```text
-//! folders ─ gather ─> items ─ native: for which targets and platforms ─ settle ─> one item for each path and target
-//!                       └─ entry: what is started           modules ─ compile ─> pycs ─┬─> Contents
-//!                                                           data files ────────────────┘
+//! folders ─ place, rules, gather ─> items ─ native ─ settle ─> one for each path and target
+//!                                     └─ entry: what is started
+//!           modules ─ compile ─> pycs ─┬─ shelves ─> Contents
+//!           sources: those that stay ──┤
+//!           data files ────────────────┘
 //! ```
 
 mod compile;
+mod distribution;
 mod entry;
 mod error;
+mod executable;
 mod gather;
+pub mod left_out;
+mod metadata;
 mod native;
 mod output;
+mod place;
 mod platforms;
+mod record;
+mod requirements;
+mod rules;
+mod shebang;
 mod shelves;
+mod sources;
 mod target_set;
-mod wheels;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::FileError;
 use super::globs::Globs;
@@ -27,20 +38,35 @@ use super::module::Failure;
 use super::warnings::{SourceWarning, WarningPolicy};
 use crate::bundle::{Contents, EntryPoint, path_errors};
 use crate::targets::Target;
-use gather::{Item, Kind};
+use compile::Compiled;
+use gather::{Gathered, Item, Kind};
+use left_out::{LeftOut, Reason};
+use record::Records;
 use shelves::Shelves;
+use sources::Sources;
 use target_set::TargetSet;
 
 pub use error::PackError;
 pub use gather::source_root;
+pub use metadata::Metadata;
+pub use requirements::Missing;
+pub use sources::IncludeSource;
 
 /// A project to be packed, and how.
 #[derive(Debug)]
 pub struct Project {
-    /// The folder that is to stand on sys.path.
+    /// The folder that was named, with pyproject.toml if there is one.
+    pub root: PathBuf,
+    /// The folder that is to stand on sys.path: `root`, or one in it.
     pub folder: PathBuf,
-    /// Folders of installed packages, as `pip install --target` leaves them.
-    pub with: Vec<PathBuf>,
+    /// A module that is the whole project, instead of the folder's files.
+    pub module: Option<PathBuf>,
+    /// Folders that are added, of installed packages mostly.
+    pub with: Vec<With>,
+    /// `[project]` of pyproject.toml.
+    pub metadata: Option<Metadata>,
+    /// Pack it although requirements are missing.
+    pub allow_missing: bool,
     pub name: String,
     pub start: Start,
     /// `[project.scripts]`: names and `module:function`.
@@ -51,17 +77,27 @@ pub struct Project {
     pub optimize: Vec<u8>,
     /// For the project's own folder.
     pub excludes: Globs,
-    /// For the folders of installed packages.
+    /// For the other folders.
     pub with_excludes: Globs,
+    /// Leave out what git ignores in the project's folder.
+    pub gitignore: bool,
     pub includes: Globs,
     /// The archive to be: an older one that stands in the folder is none of its files.
     pub output: PathBuf,
-    /// Take native extension modules along.
+    /// Take native extension modules, shared libraries and executables along.
     pub native: bool,
-    /// Take the modules' sources along.
-    pub include_source: bool,
+    pub include_source: IncludeSource,
+    pub system_site_packages: bool,
     pub requires_python: Option<String>,
     pub warnings: WarningPolicy,
+}
+
+/// A folder that is added to a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct With {
+    pub folder: PathBuf,
+    /// The target that it is for; for all if there is none.
+    pub only: Option<Target>,
 }
 
 /// What is asked to be started.
@@ -86,8 +122,12 @@ pub struct Packed {
 pub struct Tally {
     pub modules: usize,
     pub data_files: usize,
-    /// Bundles made before, which were in the project's folder.
-    pub bundles: Vec<PathBuf>,
+    /// Requirements that the bundle does not meet.
+    pub missing: Vec<Missing>,
+    /// Sorted.
+    pub left_out: Vec<LeftOut>,
+    /// The sources that are carried as data, by their path in the bundle.
+    pub data_sources: Vec<String>,
     /// The warnings of each module that has some.
     pub warnings: Vec<(PathBuf, Vec<SourceWarning>)>,
     /// The modules that do not compile.
@@ -105,23 +145,69 @@ pub struct Failed {
     pub is_entry_point: bool,
 }
 
+/// A folder of a project.
+#[derive(Clone, Copy)]
+struct Folder<'p> {
+    /// 0 for the project's own.
+    number: usize,
+    path: &'p Path,
+    targets: TargetSet,
+}
+
+impl Project {
+    /// All folders, the project's first.
+    fn folders(&self) -> impl Iterator<Item = Folder<'_>> {
+        let own = Folder { number: 0, path: &self.folder, targets: self.all_targets() };
+        let with = self.with.iter().enumerate().map(|(index, with)| Folder {
+            number: index + 1,
+            path: &with.folder,
+            targets: match with.only {
+                Some(only) => self.targets_that(|target| *target == only),
+                None => self.all_targets(),
+            },
+        });
+        std::iter::once(own).chain(with)
+    }
+
+    fn all_targets(&self) -> TargetSet {
+        TargetSet::all(self.targets.len())
+    }
+
+    fn targets_that(&self, is_meant: impl Fn(&Target) -> bool) -> TargetSet {
+        let numbers = (0..self.targets.len()).filter(|&number| is_meant(&self.targets[number]));
+        numbers.fold(TargetSet::NONE, TargetSet::with)
+    }
+
+    fn has_all_sources(&self) -> bool {
+        matches!(self.include_source, IncludeSource::All)
+    }
+}
+
 /// Packs a project with `jobs` threads; `done` is called with the number of all modules after each,
 /// from any thread.
 pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Result<Packed, PackError> {
     output::check(project)?;
     let mut errors = Vec::new();
-    let mut items = gather::gather(project, &mut errors)?;
-    let platforms = native::bind(project, &mut items)?;
-    let items = gather::settle(items)?;
-    check_names(project, &items)?;
-    let entry_point = entry::resolve(project, &items)?;
-    let (modules, data): (Vec<Item>, Vec<Item>) =
-        items.into_iter().partition(|item| item.kind == Kind::Module);
-    let mut shelves = Shelves::new(project, &platforms);
-    let (mut data_files, mut bundles) = (0, Vec::new());
-    for item in &data {
-        match gather::read(&item.file) {
-            Ok(bytes) if output::is_older_bundle(item, &bytes) => bundles.push(item.file.clone()),
+    let mut gathered = gather::gather(project, &mut errors)?;
+    metadata::add(project, &mut gathered);
+    let platforms = native::bind(project, &gathered.distributions, &mut gathered.items)?;
+    let missing = requirements::missing(project, &gathered, &platforms);
+    if !missing.is_empty() && !project.allow_missing {
+        return Err(PackError::Missing(missing));
+    }
+    gathered.items = gather::settle(gathered.items)?;
+    check_names(project, &gathered.items)?;
+    let starts = entry::resolve(project, &gathered)?;
+    let Gathered { items, distributions, mut left_out } = gathered;
+    let sources = Sources::new(&project.include_source, &items);
+    let (modules, data): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.kind == Kind::Module);
+    let mut shelves = Shelves::new(project, &platforms, Records::new(&distributions));
+    let mut data_files = 0;
+    for item in data {
+        match item.read() {
+            Ok(bytes) if output::is_older_bundle(item, &bytes) => {
+                left_out.push(LeftOut { reason: Reason::Bundle, path: item.file.clone() });
+            }
             Ok(bytes) => {
                 shelves.put_data(item, bytes);
                 data_files += 1;
@@ -129,22 +215,60 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
             Err(error) => errors.push(error),
         }
     }
+    left_out.sort();
     let compiled = compile::compile(project, &modules, jobs, || done(modules.len()))?;
-    let (mut warnings, mut failures) = (Vec::new(), Vec::new());
-    for (module, result) in modules.iter().zip(compiled) {
-        match result {
-            Ok(mut compiled) => {
-                if !compiled.warnings.is_empty() {
-                    warnings.push((module.file.clone(), std::mem::take(&mut compiled.warnings)));
-                }
-                failures.extend(shelves.put_module(module, compiled, &entry_point));
-            }
-            Err(error) => errors.push(error),
+    let mut tally = Tally {
+        modules: modules.len(),
+        data_files,
+        left_out,
+        missing,
+        data_sources: Vec::new(),
+        warnings: Vec::new(),
+        failures: Vec::new(),
+        errors,
+    };
+    put_modules(&mut shelves, sources, &modules, compiled, &starts.entry_point, &mut tally);
+    let version = metadata::version(project, &distributions);
+    Ok(Packed { contents: shelves.into_contents(starts, version), tally })
+}
+
+fn put_modules(
+    shelves: &mut Shelves<'_>,
+    mut sources: Sources<'_>,
+    modules: &[&Item],
+    compiled: Vec<Result<Compiled, FileError>>,
+    entry_point: &EntryPoint,
+    tally: &mut Tally,
+) {
+    for (module, compiled) in modules.iter().zip(&compiled) {
+        if let Ok(compiled) = compiled {
+            sources.add_mentions(module, &compiled.source);
         }
     }
-    let contents = shelves.into_contents(entry_point);
-    let tally = Tally { modules: modules.len(), data_files, bundles, warnings, failures, errors };
-    Ok(Packed { contents, tally })
+    for (module, compiled) in modules.iter().zip(compiled) {
+        let mut compiled = match compiled {
+            Ok(compiled) => compiled,
+            Err(error) => {
+                tally.errors.push(error);
+                continue;
+            }
+        };
+        let warnings = std::mem::take(&mut compiled.warnings);
+        let is_needed = entry::is_needed(entry_point, &module.path);
+        // What an installer lays down though Python cannot compile it, no program imports.
+        let fails = compiled.pycs.iter().any(|(.., pyc)| pyc.is_err());
+        let is_data = !is_needed && (sources.are_data(module) || fails && module.owner.is_some());
+        if is_data {
+            tally.data_sources.push(module.path.clone());
+        }
+        let stays = is_data || sources.are_named(module);
+        let failures = shelves.put_module(module, compiled, stays, is_needed);
+        let is_bug = |failed: &Failed| matches!(failed.failure, Failure::Internal(_));
+        tally.failures.extend(failures.into_iter().filter(|failed| !is_data || is_bug(failed)));
+        if !is_data {
+            tally.warnings.extend((!warnings.is_empty()).then(|| (module.file.clone(), warnings)));
+        }
+    }
 }
 
 /// Refuses names that cannot stand side by side on every system, before the long work begins.

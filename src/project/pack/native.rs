@@ -6,19 +6,22 @@
 //! tags of the wheel it was installed from. Where there is no wheel either, it was built here, for
 //! here.
 //!
+//! Executables are found by their first bytes. They count like shared libraries.
+//!
 //! A distribution with native files is one thing: all its files, Python's too, are only for the
 //! targets it was built for, so that folders with builds for several Pythons go together. What it
 //! lacks for a target, that target lacks.
 
 use std::collections::BTreeMap;
 
+use super::distribution::Distribution;
+use super::executable::Executable;
 use super::gather::Item;
 use super::platforms::Platforms;
-use super::wheels::{Wheel, Wheels};
 use super::{PackError, Project, TargetSet};
 use crate::targets::extension_platform;
 
-/// What a native file's name says.
+/// What a native file's name, or its first bytes, say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form<'n> {
     /// The module's path without the tag, and the tag if there is one.
@@ -27,49 +30,61 @@ enum Form<'n> {
         tag: Option<&'n str>,
     },
     Library,
+    Executable,
 }
 
 /// What a distribution, or a module that belongs to none, is good for: the platforms of each
 /// target, none where it has no build.
 struct Group {
     platforms: Vec<Platforms>,
+    /// The targets that need it: those of the folders it is in.
+    needed: TargetSet,
     /// A file of it, for messages.
     example: String,
 }
 
 /// Leaves items to the targets they are for, and gives for each target the platforms where all of
 /// them run (empty: anywhere).
-pub(super) fn bind(project: &Project, items: &mut [Item]) -> Result<Vec<Platforms>, PackError> {
-    let wheels = Wheels::new(project, items)?;
+pub(super) fn bind(
+    project: &Project,
+    distributions: &[Distribution],
+    items: &mut [Item],
+) -> Result<Vec<Platforms>, PackError> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    let mut bound = vec![false; wheels.all.len()];
+    let mut bound = vec![false; distributions.len()];
     for item in items.iter_mut() {
-        let owner = wheels.owner(item);
-        let wheel = owner.map(|owner| &wheels.all[owner]);
-        let Some(form) = form(&item.path).filter(|form| binds(form, wheel)) else { continue };
+        let wheel = item.owner.map(|owner| &distributions[owner]);
+        let image = Executable::read(item);
+        let by_name = form(&item.path);
+        let form = by_name.or_else(|| image.as_ref().map(|_| Form::Executable));
+        let Some(form) = form.filter(|form| binds(form, wheel)) else { continue };
         if !project.native {
             return Err(refused(item, form));
         }
-        let fits: Vec<Option<Platforms>> =
-            (0..project.targets.len()).map(|target| fits(project, form, wheel, target)).collect();
+        let own = image.map(|image| image.platforms).filter(|own| !own.is_empty());
+        let fits: Vec<Option<Platforms>> = (0..project.targets.len())
+            .map(|target| fits(project, form, wheel, own.as_ref(), target))
+            .collect();
         let group = groups.entry(group_name(&item.path, form, wheel)).or_insert_with(|| Group {
             platforms: vec![Platforms::default(); project.targets.len()],
+            needed: TargetSet::NONE,
             example: item.path.clone(),
         });
+        group.needed = group.needed.union(item.targets);
         let mut targets = TargetSet::NONE;
         for (number, platforms) in fits.iter().enumerate() {
-            let Some(platforms) = platforms else { continue };
+            let Some(platforms) = platforms.as_ref().filter(|_| item.targets.has(number)) else { continue };
             group.platforms[number].extend(platforms);
             targets = targets.with(number);
         }
         item.targets = targets;
-        if let Some(owner) = owner {
+        if let Some(owner) = item.owner {
             bound[owner] = true;
         }
     }
     for item in items {
-        if let Some(owner) = wheels.owner(item).filter(|&owner| bound[owner]) {
-            item.targets = item.targets.common(wheels.all[owner].targets);
+        if let Some(owner) = item.owner.filter(|&owner| bound[owner]) {
+            item.targets = item.targets.common(distributions[owner].targets);
         }
     }
     (0..project.targets.len()).map(|target| common_platforms(project, &groups, target)).collect()
@@ -77,7 +92,7 @@ pub(super) fn bind(project: &Project, items: &mut [Item]) -> Result<Vec<Platform
 
 /// Whether a native file is loaded by Python. What a wheel for any platform carries (helpers for
 /// each of several) is data.
-fn binds(form: &Form<'_>, wheel: Option<&Wheel>) -> bool {
+fn binds(form: &Form<'_>, wheel: Option<&Distribution>) -> bool {
     matches!(form, Form::Module { tag: Some(_), .. }) || wheel.is_none_or(|wheel| !wheel.platforms.is_empty())
 }
 
@@ -85,6 +100,7 @@ fn refused(item: &Item, form: Form<'_>) -> PackError {
     let what = match form {
         Form::Module { .. } => "a native extension module",
         Form::Library => "a shared library",
+        Form::Executable => "an executable",
     };
     PackError::Native { path: item.file.clone(), what }
 }
@@ -114,10 +130,16 @@ fn form(path: &str) -> Option<Form<'_>> {
 }
 
 /// The platforms a file serves as part of `target`; `None` if it does not serve that.
-fn fits(project: &Project, form: Form<'_>, wheel: Option<&Wheel>, target: usize) -> Option<Platforms> {
+fn fits(
+    project: &Project,
+    form: Form<'_>,
+    wheel: Option<&Distribution>,
+    own: Option<&Platforms>,
+    target: usize,
+) -> Option<Platforms> {
     let of_wheel = || match wheel {
         Some(wheel) if !wheel.platforms.is_empty() => wheel.platforms.clone(),
-        _ => Platforms::here(),
+        _ => own.cloned().unwrap_or_else(Platforms::here),
     };
     match form {
         Form::Module { tag: Some(tag), .. } if !tag.starts_with("abi") => {
@@ -131,11 +153,16 @@ fn fits(project: &Project, form: Form<'_>, wheel: Option<&Wheel>, target: usize)
     }
 }
 
-fn group_name(path: &str, form: Form<'_>, wheel: Option<&Wheel>) -> String {
+/// Files of a group serve what any of them serves. Executables that no distribution has are one
+/// group in a folder: a project may have one for each platform.
+fn group_name(path: &str, form: Form<'_>, wheel: Option<&Distribution>) -> String {
     match (wheel, form) {
         (Some(wheel), _) => wheel.name.clone(),
         (None, Form::Module { stem, .. }) => stem.replace('/', "."),
         (None, Form::Library) => path.to_owned(),
+        (None, Form::Executable) => {
+            path.rsplit_once('/').map_or("executables", |(folder, _)| folder).to_owned()
+        }
     }
 }
 
@@ -145,7 +172,7 @@ fn common_platforms(
     target: usize,
 ) -> Result<Platforms, PackError> {
     let mut common: Option<Platforms> = None;
-    for (name, group) in groups {
+    for (name, group) in groups.iter().filter(|(_, group)| group.needed.has(target)) {
         let platforms = &group.platforms[target];
         if platforms.is_empty() {
             return Err(no_build(project, name, group));
@@ -157,7 +184,8 @@ fn common_platforms(
             let list = |(name, group): (&String, &Group)| {
                 format!("{name} has {}", group.platforms[target].names().join(", "))
             };
-            let platforms = groups.iter().map(list).collect::<Vec<_>>().join("; ");
+            let needed = groups.iter().filter(|(_, group)| group.needed.has(target));
+            let platforms = needed.map(list).collect::<Vec<_>>().join("; ");
             let target = project.targets[target].version().to_string();
             Err(PackError::NoPlatform { target, platforms })
         }

@@ -1,4 +1,5 @@
-//! The file that is to be written, and those of earlier builds: neither goes into the bundle, nor does the bundle replace a file of the project.
+//! The output, and bundles of earlier builds: neither goes into the bundle, and the output never
+//! replaces a file of the project.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -15,6 +16,9 @@ const ZIP_END: u64 = 22;
 pub(super) fn check(project: &Project) -> Result<(), PackError> {
     let output = &project.output;
     let refused = |reason| Err(PackError::Output { path: output.clone(), reason });
+    if output.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return refused("it names a folder; add the file's name");
+    }
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
         return refused("its folder does not exist");
@@ -23,8 +27,9 @@ pub(super) fn check(project: &Project) -> Result<(), PackError> {
     if !place.is_file() {
         return refused("something that is not a regular file is there");
     }
-    let mut folders = std::iter::once(&project.folder).chain(&project.with);
-    let is_inside = folders.any(|folder| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder)));
+    let mut folders = project.folders();
+    let is_inside =
+        folders.any(|folder| folder.path.canonicalize().is_ok_and(|folder| place.starts_with(folder)));
     match is_inside && !is_replaceable(&place) {
         true => refused(
             "it is a file of the project, and not one that crosspyc made; name another output with -o",
@@ -33,7 +38,8 @@ pub(super) fn check(project: &Project) -> Result<(), PackError> {
     }
 }
 
-/// Whether the file is empty, or ends as a bundle or a zipapp does. What cannot be read is left to the writing.
+/// Whether the file is empty, or ends as a bundle or a zipapp does. If it cannot be read, writing
+/// it says why.
 fn is_replaceable(file: &Path) -> bool {
     let end = || -> io::Result<Vec<u8>> {
         let mut file = File::open(file)?;
@@ -46,7 +52,7 @@ fn is_replaceable(file: &Path) -> bool {
     end().map_or(true, |end| end.is_empty() || end.ends_with(TRAILER_MAGIC) || end.starts_with(b"PK\x05\x06"))
 }
 
-/// Whether a data file of the project's own folder is a bundle, which an earlier build left. One that is asked for is taken.
+/// Whether a data file of the project is a bundle that an earlier build left. `--include` takes it.
 pub(super) fn is_older_bundle(item: &Item, data: &[u8]) -> bool {
     item.folder == 0 && !item.included && data.ends_with(TRAILER_MAGIC)
 }

@@ -1,7 +1,9 @@
-//! Platforms by the names that a [manifest](crate::bundle::Variant::platforms) has for them, from those that wheels and native files have.
+//! Platforms by the names that a [manifest](crate::bundle::Variant::platforms) has for them, from
+//! the names that wheels and native files have.
 //!
-//! `manylinux_2_17` is a Linux with glibc 2.17 or newer (PEP 600), `musllinux_1_2` one with musl 1.2 or newer (PEP 656); what is built for one C library
-//! does not load on the other. `macosx_11_0` is macOS 11.0 or newer, and `universal2` stands for both its processors.
+//! `manylinux_2_17` is a Linux with glibc 2.17 or newer (PEP 600), `musllinux_1_2` one with musl
+//! 1.2 or newer (PEP 656). A file built for one C library does not load on the other. `macosx_11_0`
+//! is macOS 11.0 or newer, and `universal2` stands for both its processors.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +13,14 @@ type Version = (u32, u32);
 /// The macOS that Apple's processors began with.
 const FIRST_ARM64_MACOS: Version = (11, 0);
 
-/// A set of platforms: systems with processors (`linux` is the one of glibc), and the oldest version of the C library or of macOS that serves, if there is one.
+/// A set of platforms: systems with processors (`linux` is the one of glibc), and the oldest
+/// version of the C library or of macOS that serves, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Platforms(BTreeMap<String, Option<Version>>);
 
 impl Platforms {
-    /// The platforms of a wheel's tag: `manylinux_2_17_x86_64`, `win_amd64`, `macosx_11_0_universal2`; none for `any`.
+    /// The platforms of a wheel's tag: `manylinux_2_17_x86_64`, `win_amd64`,
+    /// `macosx_11_0_universal2`; none for `any`.
     pub(super) fn of_wheel(tag: &str) -> Platforms {
         let mut platforms = Platforms::default();
         for tag in tag.split('.').filter(|tag| *tag != "any") {
@@ -42,7 +46,8 @@ impl Platforms {
         }
     }
 
-    /// The platform in the name of a native module: `x86_64-linux-gnu`, `win_amd64`. None where the name does not tell all.
+    /// The platform in the name of a native module: `x86_64-linux-gnu`, `win_amd64`. `None` if the
+    /// name does not say all.
     pub(super) fn of_extension(platform: &str) -> Option<Platforms> {
         if platform.starts_with("win") {
             return Some(Platforms::of_wheel(platform));
@@ -55,8 +60,18 @@ impl Platforms {
         Some(platforms)
     }
 
-    /// For a file whose name says these platforms, those of the wheel that it came with: the wheel knows the version of the C library, and on systems
-    /// with musl, where Pythons have called it `gnu`, the library.
+    /// Those of an image for a system and a processor, as [`names`](Platforms::names) has them.
+    pub(super) fn of_image(system: &str, processors: &[&str]) -> Platforms {
+        let mut platforms = Platforms::default();
+        for processor in processors {
+            platforms.add(&format!("{system}-{processor}"), None);
+        }
+        platforms
+    }
+
+    /// For a file whose name says these platforms, those of the wheel that it came with. The wheel
+    /// knows the version of the C library. It also knows the library on systems with musl, where
+    /// some Pythons called it `gnu`.
     pub(super) fn narrowed_by(self, wheel: &Platforms) -> Platforms {
         let kind = |name: &str| name.trim_start_matches("musl").to_owned();
         let has_version = |name: &String| wheel.0.get(name).is_some_and(Option::is_some);
@@ -129,7 +144,8 @@ fn versioned(tag: &str) -> Option<(Version, &str)> {
     Some(((major.parse().ok()?, minor.parse().ok()?), arch))
 }
 
-/// `manylinux_2_17_x86_64` and `manylinux2014_x86_64` to system, version of its C library and processor.
+/// `manylinux_2_17_x86_64` and `manylinux2014_x86_64` as system, version of its C library and
+/// processor.
 fn linux(tag: &str) -> Option<(&'static str, Option<Version>, &str)> {
     let named = [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
     for (prefix, version) in named {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::compile::Compiled;
-use super::gather::{Item, is_executable};
+use super::entry::Starts;
+use super::gather::Item;
 use super::platforms::Platforms;
-use super::{Failed, Project, TargetSet, entry};
-use crate::bundle::{Contents, EntryPoint, File, Variant};
+use super::record::Records;
+use super::{Failed, Project, TargetSet};
+use crate::bundle::{Contents, File, Variant};
 use crate::pyc::{CACHE_DIR, cache_file_name, sourceless_file_name};
 
 /// The contents of a bundle as they grow.
@@ -15,11 +17,12 @@ pub(super) struct Shelves<'p> {
     common: BTreeMap<String, File>,
     /// The levels of the first target, then those of the second.
     variants: Vec<(Variant, BTreeMap<String, File>)>,
+    records: Records<'p>,
 }
 
 impl<'p> Shelves<'p> {
     /// `platforms` are those of each target.
-    pub(super) fn new(project: &'p Project, platforms: &[Platforms]) -> Shelves<'p> {
+    pub(super) fn new(project: &'p Project, platforms: &[Platforms], records: Records<'p>) -> Shelves<'p> {
         let mut variants = Vec::new();
         for (target, platforms) in project.targets.iter().zip(platforms) {
             let features = target.features();
@@ -34,23 +37,26 @@ impl<'p> Shelves<'p> {
                 variants.push((variant, BTreeMap::new()));
             }
         }
-        Shelves { project, common: BTreeMap::new(), variants }
+        Shelves { project, common: BTreeMap::new(), variants, records }
     }
 
     pub(super) fn put_data(&mut self, item: &Item, data: Vec<u8>) {
-        let file = File { data, executable: is_executable(&item.file) };
+        let file = File { data, executable: item.is_executable() };
+        self.records.add(item.owner, &item.path);
         self.put(&item.path, file, item.targets);
     }
 
-    /// Puts the pycs of a module, and its source if that is wanted. Returns the failures, equal
-    /// ones once with all their targets.
+    /// Puts the pycs of a module, and its source if it stays. Returns the failures, equal ones once
+    /// with all their targets.
     pub(super) fn put_module(
         &mut self,
         module: &Item,
         compiled: Compiled,
-        entry_point: &EntryPoint,
+        stays: bool,
+        is_entry_point: bool,
     ) -> Vec<Failed> {
-        if self.project.include_source {
+        let path = self.pyc_path(&module.path, stays);
+        if stays {
             self.put_data(module, compiled.source);
         }
         let levels = self.project.optimize.len();
@@ -58,7 +64,8 @@ impl<'p> Shelves<'p> {
         for (target, level, pyc) in compiled.pycs {
             let failure = match pyc {
                 Ok(pyc) => {
-                    let path = self.pyc_path(&module.path, target, level);
+                    let path = path(target, level);
+                    self.records.add(module.owner.filter(|_| !stays), &path);
                     self.variants[target * levels + level].1.insert(path, pyc.into());
                     continue;
                 }
@@ -72,23 +79,27 @@ impl<'p> Shelves<'p> {
                     source: module.file.clone(),
                     targets: vec![target],
                     failure,
-                    is_entry_point: entry::is_needed(entry_point, &module.path),
+                    is_entry_point,
                 }),
             }
         }
         failures
     }
 
-    /// In place of the source, or where Python looks for the pyc of a source that is there.
-    fn pyc_path(&self, source: &str, target: usize, level: usize) -> String {
-        let stem = source.strip_suffix(".py").unwrap_or(source);
-        if !self.project.include_source {
-            return sourceless_file_name(stem);
+    /// For each target and level, the path in place of the source, or where Python looks for the
+    /// pyc of a source that is there.
+    fn pyc_path(&self, source: &str, stays: bool) -> impl Fn(usize, usize) -> String + use<'p> {
+        let stem = source.strip_suffix(".py").unwrap_or(source).to_owned();
+        let project = self.project;
+        move |target, level| {
+            if !stays {
+                return sourceless_file_name(&stem);
+            }
+            let (folder, name) = stem.rsplit_once('/').unwrap_or(("", &stem));
+            let name = cache_file_name(name, project.targets[target], project.optimize[level]);
+            let slash = if folder.is_empty() { "" } else { "/" };
+            format!("{folder}{slash}{CACHE_DIR}/{name}")
         }
-        let (folder, stem) = stem.rsplit_once('/').map_or(("", stem), |(folder, stem)| (folder, stem));
-        let name = cache_file_name(stem, self.project.targets[target], self.project.optimize[level]);
-        let slash = if folder.is_empty() { "" } else { "/" };
-        format!("{folder}{slash}{CACHE_DIR}/{name}")
     }
 
     fn put(&mut self, path: &str, file: File, targets: TargetSet) {
@@ -104,18 +115,19 @@ impl<'p> Shelves<'p> {
         }
     }
 
-    pub(super) fn into_contents(self, entry_point: EntryPoint) -> Contents {
-        let has_sources = self.project.include_source;
+    pub(super) fn into_contents(mut self, starts: Starts, version: Option<String>) -> Contents {
+        self.records.put(&mut self.common, &mut self.variants);
+        let has_sources = self.project.has_all_sources();
         Contents {
             name: self.project.name.clone(),
-            entry_point,
+            entry_point: starts.entry_point,
+            scripts: starts.scripts,
+            system_site_packages: self.project.system_site_packages,
             common: self.common,
             variants: self.variants,
             has_sources,
-            version: None,
+            version,
             requires_python: self.project.requires_python.clone().filter(|_| has_sources),
-            scripts: BTreeMap::new(),
-            system_site_packages: false,
         }
     }
 }

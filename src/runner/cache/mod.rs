@@ -99,6 +99,16 @@ impl Entry {
         Some(self.place.join(SCRIPTS).join(script::file_name(script::name(entry_point, name)?)))
     }
 
+    /// A file in the folder of programs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.place.join(SCRIPTS).join(name)
+    }
+
+    /// Whether the program there is a script for the environment's interpreter.
+    pub fn is_script(&self, program: &Path) -> bool {
+        script::is_for(&self.place, program)
+    }
+
     /// Whether the files are gone when this is dropped.
     pub fn is_temporary(&self) -> bool {
         self.temporary.is_some()

@@ -4,6 +4,8 @@
 //! themselves anew as `[sys.executable, *sys.argv]` (servers that reload do), and tracebacks begin
 //! with it.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::check::is_mere_data;
@@ -70,6 +72,14 @@ pub(super) fn of_wheel(place: &Path, script: &[u8]) -> Option<Vec<u8>> {
     let rest = rest.strip_prefix(b"w").unwrap_or(rest);
     let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
     Some([&first_lines(place), &rest[end..]].concat())
+}
+
+/// Whether a file is a script for the interpreter of the environment at `place`.
+pub(super) fn is_for(place: &Path, script: &Path) -> bool {
+    let expected = first_lines(place);
+    let mut start = Vec::new();
+    let read = File::open(script).and_then(|file| file.take(expected.len() as u64).read_to_end(&mut start));
+    read.is_ok() && start == expected
 }
 
 /// The shebang. If the path is too long for one or has spaces, a shell starts the interpreter: what

@@ -147,12 +147,12 @@ mod tests {
         Manifest {
             name: "app".to_owned(),
             entry_point: EntryPoint::Main,
+            scripts: Default::default(),
+            system_site_packages: false,
             variants: variants.iter().map(variant).collect(),
             has_sources: false,
             version: None,
             requires_python: None,
-            scripts: std::collections::BTreeMap::new(),
-            system_site_packages: false,
             frames: Vec::new(),
             index: frame,
         }

@@ -297,6 +297,9 @@ fn with_other_file(random: &mut Random, archive: &[u8]) -> Option<Vec<u8>> {
         common: files.next()?,
         variants: variants.into_iter().zip(files).collect(),
         has_sources: manifest.has_sources,
+        version: None,
+        scripts: Default::default(),
+        system_site_packages: false,
         requires_python: manifest.requires_python.clone(),
     };
     write(contents, &path, &WriteOptions { jobs: NonZeroUsize::new(1), ..WriteOptions::default() }).ok()?;

@@ -1,0 +1,49 @@
+//! Scripts of wheels, whose first line names the interpreter of the machine that installed them.
+
+/// How a wheel has it: the installer puts the interpreter in its place.
+const PLACEHOLDER: &[u8] = b"#!python";
+
+/// What installers write where the interpreter's path is too long for a first line.
+const TRAMPOLINE: &[u8] = b"#!/bin/sh\n'''exec' ";
+
+/// The script with `#!python` in place of the interpreter; `None` if it is for another one.
+pub(super) fn portable_script(script: &[u8]) -> Option<Vec<u8>> {
+    let lines = if script.starts_with(TRAMPOLINE) { 3 } else { 1 };
+    let end = memchr::memchr_iter(b'\n', script).nth(lines - 1).unwrap_or(script.len());
+    let (head, rest) = script.split_at(end);
+    if !head.starts_with(b"#!") || memchr::memmem::find(head, b"python").is_none() {
+        return None;
+    }
+    let is_windowed = lines == 1 && memchr::memmem::find(head, b"pythonw").is_some();
+    let window = if is_windowed { &b"w"[..] } else { b"" };
+    Some([PLACEHOLDER, window, options(head, lines), rest].concat())
+}
+
+/// ` -E` of `#!/usr/bin/python3 -E`.
+fn options(head: &[u8], lines: usize) -> &[u8] {
+    let options = memchr::memmem::rfind(head, b" -").filter(|_| lines == 1);
+    options.map_or(b"", |start| head[start..].trim_ascii_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpreters_of_machines_give_way_to_a_placeholder() {
+        for (script, expected) in [
+            ("#!/home/me/v/bin/python3.12\nx\n", Some("#!python\nx\n")),
+            ("#!/usr/bin/env python3\nx\n", Some("#!python\nx\n")),
+            ("#!/usr/bin/python3 -E\r\nx\n", Some("#!python -E\nx\n")),
+            ("#!C:\\v\\Scripts\\pythonw.exe\nx\n", Some("#!pythonw\nx\n")),
+            ("#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\nx\n", Some("#!python\nx\n")),
+            ("#!python", Some("#!python")),
+            ("#!/bin/sh\npython x\n", None),
+            ("\x7fELF python", None),
+            ("", None),
+        ] {
+            let made = portable_script(script.as_bytes());
+            assert_eq!(made.as_deref(), expected.map(str::as_bytes), "{script}");
+        }
+    }
+}

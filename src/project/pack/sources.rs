@@ -1,0 +1,124 @@
+//! Which sources stay sources: those that programs read as data. They are compiled too.
+//!
+//! 1. Those that `--include-source` names.
+//! 2. Those in a folder without `__init__.py` inside of a package, as templates are.
+//! 3. Of the project, those that cannot be imported by name, as `empty-project.py`.
+//! 4. Of installed packages, those in a folder called `templates` or `resources`, and those whose
+//!    file name stands in a string of the same package, as of a program that reads them.
+//!
+//! The last rule is for installed packages only: a project's own modules are not shipped by a
+//! guess.
+
+use std::collections::HashSet;
+
+use super::gather::{Item, Kind};
+
+/// Whose sources go along.
+#[derive(Clone, Debug, Default)]
+pub enum IncludeSource {
+    /// Those that are data.
+    #[default]
+    Data,
+    All,
+    Matching(crate::project::globs::Globs),
+}
+
+/// The folders of sources that are data, whatever is beside them.
+const FOLDERS: [&str; 2] = ["templates", "resources"];
+
+/// What is known of all modules before they are compiled.
+pub(super) struct Sources<'i> {
+    include: &'i IncludeSource,
+    /// The folders with an `__init__.py`.
+    packages: HashSet<&'i str>,
+    /// Distributions, and the names of files that stand in their strings.
+    mentioned: HashSet<(usize, String)>,
+}
+
+impl<'i> Sources<'i> {
+    pub(super) fn new(include: &'i IncludeSource, items: &'i [Item]) -> Sources<'i> {
+        let packages = items.iter().filter_map(|item| item.path.strip_suffix("/__init__.py")).collect();
+        Sources { include, packages, mentioned: HashSet::new() }
+    }
+
+    /// Notes what the source of a module mentions.
+    pub(super) fn add_mentions(&mut self, module: &Item, source: &[u8]) {
+        if let Some(owner) = module.owner {
+            self.mentioned.extend(mentioned_files(source).map(|name| (owner, name)));
+        }
+    }
+
+    /// Whether a module's source was asked for.
+    pub(super) fn are_named(&self, module: &Item) -> bool {
+        match self.include {
+            IncludeSource::All => true,
+            IncludeSource::Matching(globs) => globs.matches(module.path.as_ref()),
+            IncludeSource::Data => false,
+        }
+    }
+
+    /// Whether a module is data by the rules.
+    pub(super) fn are_data(&self, module: &Item) -> bool {
+        let (folder, name) = module.path.rsplit_once('/').unwrap_or(("", &module.path));
+        let stem = name.strip_suffix(".py").unwrap_or(name);
+        debug_assert_eq!(module.kind, Kind::Module);
+        let is_in_package = || {
+            let outer = folder.match_indices('/').map(|(end, _)| &folder[..end]);
+            !self.packages.contains(folder) && outer.into_iter().any(|outer| self.packages.contains(outer))
+        };
+        let is_in_named_folder = || folder.split('/').any(|part| FOLDERS.contains(&part));
+        let is_mentioned = |owner| self.mentioned.contains(&(owner, name.to_owned()));
+        let is_of_package = ["__init__", "__main__"].contains(&stem);
+        let is_named = |owner| !is_of_package && (is_in_named_folder() || is_mentioned(owner));
+        match module.owner {
+            Some(owner) => is_in_package() || is_named(owner),
+            None => is_in_package() || !is_importable(folder, stem),
+        }
+    }
+}
+
+/// Whether `importlib.import_module` can be given its name. A leading digit does not matter to it:
+/// Django's migrations have one.
+fn is_importable(folder: &str, stem: &str) -> bool {
+    let is_name = |part: &str| part.chars().all(|char| char == '_' || char.is_alphanumeric());
+    folder.split('/').chain([stem]).all(is_name)
+}
+
+/// The names of Python files that end a string: `"activate_this.py"`, `'resources/setup.py'`.
+fn mentioned_files(source: &[u8]) -> impl Iterator<Item = String> {
+    let ends = memchr::memmem::find_iter(source, b".py").map(|start| (start, start + 3));
+    ends.filter_map(|(start, end)| {
+        if !matches!(source.get(end), Some(b'"' | b'\'')) {
+            return None;
+        }
+        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+        let length = source[..start].iter().rev().take_while(|byte| is_of_name(byte)).count();
+        let name = std::str::from_utf8(&source[start - length..end]).ok()?;
+        (length > 0).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_found_at_the_ends_of_strings() {
+        let source = b"p = root / \"a_b.py\"; q = 'x/c-d.py'; '.py'; \"e.pyc\"; f.py; 'see g.py now'";
+        assert_eq!(mentioned_files(source).collect::<Vec<_>>(), ["a_b.py", "c-d.py"]);
+    }
+
+    #[test]
+    fn modules_have_identifiers_for_names() {
+        for (folder, stem, expected) in [
+            ("", "app", true),
+            ("pkg/größe", "_x1", true),
+            ("", "my-script", false),
+            ("my-pkg", "app", false),
+            ("pkg/migrations", "0001_initial", true),
+            ("pkg", "a.b", false),
+        ] {
+            assert_eq!(is_importable(folder, stem), expected, "{folder}/{stem}");
+        }
+    }
+}

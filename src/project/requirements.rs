@@ -1,0 +1,220 @@
+//! Installing requirements for a bundle, with uv or pip: crosspyc resolves nothing itself.
+//!
+//! Each target and platform has a folder of its own. Where the target is a Python of this machine,
+//! the installer may build packages with it; else it takes wheels only.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::targets::Target;
+
+/// Why requirements could not be installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    #[error("neither uv nor pip is on PATH; install one of them, or name one with --installer")]
+    NoInstaller,
+    #[error("`{0}` is neither uv nor pip, by its name")]
+    Unknown(String),
+    #[error("failed to start {program}: {source}")]
+    Start { program: String, source: io::Error },
+    #[error("`{command}` failed:\n{output}")]
+    Failed { command: String, output: String },
+    #[error("`{0}` is not the tag of a platform that uv knows; name pip with --installer")]
+    Platform(String),
+}
+
+/// uv or pip.
+#[derive(Clone, Debug)]
+pub struct Installer {
+    kind: Kind,
+    program: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Uv,
+    Pip,
+}
+
+impl Kind {
+    const ALL: [(Kind, &'static str); 2] = [(Kind::Uv, "uv"), (Kind::Pip, "pip")];
+}
+
+impl Installer {
+    /// The one that is named, else uv or pip of PATH.
+    pub fn find(named: Option<&Path>) -> Result<Installer, InstallError> {
+        let Some(program) = named else {
+            let mut found =
+                Kind::ALL.into_iter().filter(|(_, name)| answers(Command::new(name).arg("--version")));
+            let (kind, name) = found.next().ok_or(InstallError::NoInstaller)?;
+            return Ok(Installer { kind, program: name.into() });
+        };
+        let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let kind = Kind::ALL.into_iter().find(|(_, known)| name.starts_with(known));
+        let (kind, _) = kind.ok_or(InstallError::Unknown(name))?;
+        Ok(Installer { kind, program: program.to_owned() })
+    }
+
+    /// `uv` or `pip`.
+    pub fn name(&self) -> String {
+        self.program.display().to_string()
+    }
+
+    /// Installs what `files` (requirements.txt, pylock.toml) require into `folder`. `platform` is a
+    /// wheel's tag; without it the packages are for this machine.
+    pub fn install(
+        &self,
+        files: &[PathBuf],
+        target: Target,
+        platform: Option<&str>,
+        folder: &Path,
+    ) -> Result<(), InstallError> {
+        let mut command = match self.kind {
+            Kind::Uv => self.uv(target, platform)?,
+            Kind::Pip => self.pip(target, platform),
+        };
+        command.arg("--target").arg(folder);
+        for file in files {
+            command.arg("-r").arg(file);
+        }
+        run(command)
+    }
+
+    fn uv(&self, target: Target, platform: Option<&str>) -> Result<Command, InstallError> {
+        let version = target.version().to_string();
+        let mut find = Command::new(&self.program);
+        find.args(["python", "find", "--no-python-downloads", "--no-project", &version]);
+        let is_local = platform.is_none() && answers(&mut find);
+        let mut command = Command::new(&self.program);
+        command.args(["pip", "install", "--quiet", "--no-python-downloads", "--link-mode", "copy"]);
+        match is_local {
+            true => command.args(["--python", &version]),
+            false => command.args(["--python-version", &version, "--only-binary", ":all:"]),
+        };
+        if let Some(tag) = platform {
+            let name = uv_platform(tag).ok_or_else(|| InstallError::Platform(tag.to_owned()))?;
+            command.args(["--python-platform", &name]);
+        }
+        Ok(command)
+    }
+
+    fn pip(&self, target: Target, platform: Option<&str>) -> Command {
+        let version = target.version().to_string();
+        let python = format!("python{version}");
+        let mut local = Command::new(&python);
+        local.args(["-m", "pip", "--version"]);
+        let is_local = platform.is_none() && answers(&mut local);
+        let mut command = match is_local {
+            true => Command::new(python),
+            false => Command::new(&self.program),
+        };
+        command.args(if is_local { &["-m", "pip"][..] } else { &[] });
+        command.args(["install", "--quiet", "--no-compile", "--disable-pip-version-check"]);
+        command.args(["--no-warn-script-location", "--no-input"]);
+        if !is_local {
+            command.args(["--python-version", &version, "--implementation", "cp"]);
+            command.args(["--only-binary", ":all:"]);
+        }
+        for tag in platform.into_iter().flat_map(compatible_tags) {
+            command.arg("--platform").arg(tag);
+        }
+        command
+    }
+}
+
+/// Whether a command runs and succeeds; its output is of no interest.
+fn answers(command: &mut Command) -> bool {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn run(mut command: Command) -> Result<(), InstallError> {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<OsString> = words.map(OsString::from).collect();
+    let program = words[0].to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|source| InstallError::Start { program, source })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = [output.stdout, output.stderr].concat();
+    Err(InstallError::Failed {
+        command: words.join(" ".as_ref()).to_string_lossy().into_owned(),
+        output: String::from_utf8_lossy(&text).trim_end().to_owned(),
+    })
+}
+
+/// `manylinux_2_28_x86_64` as major version, minor version and processor.
+fn versioned<'t>(tag: &'t str, system: &str) -> Option<(u32, u32, &'t str)> {
+    let rest = tag.strip_prefix(system)?.strip_prefix('_')?;
+    let mut parts = rest.splitn(3, '_');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?))
+}
+
+/// The tags of the wheels that a Linux takes, newest first. pip takes only those that are named.
+fn compatible_tags(tag: &str) -> Vec<String> {
+    let legacy = |minor| match minor {
+        5 => Some("manylinux1"),
+        12 => Some("manylinux2010"),
+        17 => Some("manylinux2014"),
+        _ => None,
+    };
+    const FIRST: u32 = 5;
+    match versioned(tag, "manylinux") {
+        Some((2, newest, arch)) => {
+            let of_minor = |minor| {
+                let alias = legacy(minor).map(|name| format!("{name}_{arch}"));
+                std::iter::once(format!("manylinux_2_{minor}_{arch}")).chain(alias)
+            };
+            (FIRST..=newest).rev().flat_map(of_minor).collect()
+        }
+        _ => vec![tag.to_owned()],
+    }
+}
+
+/// uv's name of a platform.
+fn uv_platform(tag: &str) -> Option<String> {
+    if let Some((major, minor, arch)) = versioned(tag, "manylinux") {
+        return Some(format!("{arch}-manylinux_{major}_{minor}"));
+    }
+    if let Some((_, _, arch)) = versioned(tag, "musllinux") {
+        return Some(format!("{arch}-unknown-linux-musl"));
+    }
+    if let Some((_, _, arch)) = versioned(tag, "macosx") {
+        let arch = if arch == "arm64" { "aarch64" } else { arch };
+        return Some(format!("{arch}-apple-darwin"));
+    }
+    let name = match tag {
+        "win_amd64" => "x86_64-pc-windows-msvc",
+        "win_arm64" => "aarch64-pc-windows-msvc",
+        "win32" => "i686-pc-windows-msvc",
+        "manylinux2014_x86_64" => "x86_64-manylinux_2_17",
+        "manylinux2014_aarch64" => "aarch64-manylinux_2_17",
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platforms_have_a_name_for_each_installer() {
+        for (tag, name) in [
+            ("manylinux_2_28_x86_64", Some("x86_64-manylinux_2_28")),
+            ("musllinux_1_2_aarch64", Some("aarch64-unknown-linux-musl")),
+            ("macosx_14_0_arm64", Some("aarch64-apple-darwin")),
+            ("win_amd64", Some("x86_64-pc-windows-msvc")),
+            ("any", None),
+        ] {
+            assert_eq!(uv_platform(tag).as_deref(), name, "{tag}");
+        }
+        let tags = compatible_tags("manylinux_2_17_x86_64");
+        assert_eq!(tags[..3], ["manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_16_x86_64"]);
+        assert_eq!(tags.last().map(String::as_str), Some("manylinux1_x86_64"));
+        assert_eq!(compatible_tags("win_amd64"), ["win_amd64"]);
+    }
+}
