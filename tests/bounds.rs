@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// `crosspyc` with 500 MB of memory, and more processor time than any of these files takes.
 fn crosspyc(folder: &Path, arguments: &[&str]) -> Output {
-    let script = "ulimit -v 512000 -t 60 && exec \"$0\" \"$@\" >output";
+    let script = "ulimit -v 512000 && ulimit -t 60 && exec \"$0\" \"$@\" >output";
     let mut command = Command::new("/bin/sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_crosspyc")]).args(arguments).current_dir(folder);
     command.output().expect("it starts")
@@ -101,6 +101,30 @@ fn what_a_pyc_shares_is_looked_at_once() {
             assert!(printed < 100_000_000, "{what}: {arguments:?} prints {printed} bytes");
         }
     }
+}
+
+/// Colours, titles of windows, reversed and forged lines; JSON has them as they are.
+#[test]
+fn what_a_terminal_acts_on_is_escaped() {
+    let evil = "\u{1b}[31m\u{202e}\na.pyc: 16 bytes\u{7}";
+    let evil_name = || sized(b'u', evil.as_bytes());
+    let folder = tempfile::tempdir().expect("a folder");
+    pyc(folder.path(), &code(&[101, 0], &[], &[evil_name()], evil_name()));
+    for command in ["inspect", "dis"] {
+        assert_eq!(crosspyc(folder.path(), &[command, "a.pyc"]).status.code(), Some(0));
+        let printed = fs::read_to_string(folder.path().join("output")).expect("UTF-8");
+        assert!(!printed.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{printed:?}");
+        assert_eq!(
+            printed.lines().filter(|line| line.starts_with("a.pyc:")).count(),
+            usize::from(command == "inspect")
+        );
+    }
+    assert_eq!(crosspyc(folder.path(), &["inspect", "a.pyc", "--format", "json"]).status.code(), Some(0));
+    let json = fs::read(folder.path().join("output")).expect("it is there");
+    let record: Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(record["code"][0]["qualname"], evil);
+    let ran = crosspyc(folder.path(), &["verify", evil]);
+    assert!(!String::from_utf8_lossy(&ran.stderr).contains('\u{1b}'), "{ran:?}");
 }
 
 /// Instructions that thousands of code objects share cannot be shown one by one.

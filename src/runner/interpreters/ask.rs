@@ -126,7 +126,8 @@ impl fmt::Display for Answer {
     }
 }
 
-/// What an interpreter says of itself. No file in the current folder and no variable has a say in it.
+/// What an interpreter says of itself. No file in the current folder and no variable has a say in it,
+/// unless it is a script of a version manager: that decides as it will when the program is started.
 pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> {
     let deadline = Instant::now() + patience;
     let mut command = Command::new(python);
