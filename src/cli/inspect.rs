@@ -76,7 +76,7 @@ const MOST_INDENTATION: usize = 50;
 
 enum Inspected {
     Pyc(Vec<u8>),
-    Bundle(Archive),
+    Bundle(Box<Archive>),
 }
 
 pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, CommandError> {
@@ -84,7 +84,9 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
     let mut separator = None;
     for path in &args.files {
         let inspected = match open_bundle(path) {
-            Some(archive) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
+            Some(archive) => {
+                archive.map(|archive| Inspected::Bundle(Box::new(archive))).map_err(|error| error.to_string())
+            }
             None => fs::read(path)
                 .map(Inspected::Pyc)
                 .map_err(|error| FileError::new("read", path, error).to_string()),

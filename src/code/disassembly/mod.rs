@@ -9,8 +9,9 @@
 //! ```
 //!
 //! The columns: source line where it changes, jump targets, offset in bytes, instruction, argument
-//! and what it stands for. Unlike there, code objects are without their addresses, long
-//! constants and names without their ends, and a code object that is shared is shown once. The code object may come from anywhere: nothing in it is trusted.
+//! and what it stands for. Unlike there, code objects are without their addresses, long constants and
+//! names without their ends, and a code object that is shared is shown once. The code object may come
+//! from anywhere: nothing in it is trusted.
 
 mod arguments;
 mod instructions;
