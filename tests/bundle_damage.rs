@@ -203,13 +203,20 @@ fn manifests_that_lie_are_refused() {
         ("/frames/1/parent", json!(2), "refers to one that is not before it"),
         ("/frames/2/parent", json!(0), "does not"),
         ("/index/parent", json!(0), "refers to one that is not before it"),
-        ("/index/size", json!(u64::MAX), "another size"),
+        ("/index/size", json!(u64::MAX), "the index is larger than any"),
         ("/index/size", json!(10), "another size"),
         ("/frames", json!([]), "do not add up"),
         ("/variants", json!([]), "neither targets nor sources"),
         ("/variants/0/tag", json!("../up"), "is no target"),
         ("/variants/0/version", json!("3.12/x"), "is no target"),
         ("/entry_point", json!(null), "malformed"),
+        ("/variants/0/version", json!(""), "is no target"),
+        ("/variants/0/version", json!("....9.1"), "is no target"),
+        ("/variants/0/optimize", json!(255), "is no target"),
+        ("/variants/1/tag", json!("CPYTHON-312"), "stands twice"),
+        ("/name", json!("x\n  signature: valid"), "control character"),
+        ("/variants/0/platforms", json!(["\u{1b}[31m"]), "control character"),
+        ("/entry_point", json!("\u{1b}[31m"), r"\u{1b}"),
     ];
     for (place, value, message) in lies {
         let lie = |manifest: &mut Value, _: &mut Value| set(manifest, place, &value);
@@ -289,7 +296,7 @@ fn sizes_that_are_claimed_everywhere_cost_nothing() {
         },
         |json| json,
     );
-    assert!(error.contains("another size"), "{error}");
+    assert!(error.contains("are allowed for an archive of its length"), "{error}");
 }
 
 /// Sizes that come to more than a number holds.
@@ -363,17 +370,20 @@ fn chain(frames: usize, size: usize) -> (tempfile::TempDir, PathBuf) {
 fn a_long_chain_of_frames_takes_the_room_of_two() {
     let (_folder, path) = chain(1000, 1 << 20);
     let mut last = Vec::new();
-    let read = Archive::open(&path).unwrap().files(None, |_, data| {
+    let archive = Archive::open(&path).unwrap();
+    assert!(archive.verify().is_err(), "it is a hundred times as large as its archive");
+    let archive = archive.with_limit("2G".parse().ok());
+    let read = archive.files(None, |_, data| {
         last = data.to_vec();
         Ok::<_, ReadError>(())
     });
     assert!(read.is_ok() && last == 999_usize.to_le_bytes().repeat(1 << 17));
     if cfg!(not(target_os = "linux")) {
-        assert!(verify(&path).is_ok());
+        assert!(archive.verify().is_ok());
         return;
     }
     // A quarter of what all of them hold.
-    let script = "ulimit -v 262144 && exec \"$0\" verify \"$1\"";
+    let script = "ulimit -v 262144 && exec \"$0\" verify --max-unpacked 2G \"$1\"";
     let mut command = Command::new("/bin/sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_crosspyc")]).arg(&path);
     let output = command.output().expect("it starts");

@@ -1,11 +1,14 @@
 //! Which paths may stand in an archive: those that every file system can hold, side by side.
 //!
-//! An archive is unpacked on any system, so what Linux takes is not enough. Windows reserves names and characters and drops dots and spaces from ends; it and
-//! macOS take names for the same that differ in case only, and macOS also those that differ in how an accent is composed. Two such files would overwrite each other.
+//! An archive is unpacked on any system, so what Linux takes is not enough. Windows reserves names and
+//! characters and drops dots and spaces from ends. Windows and macOS do not tell names that differ in
+//! case only, and macOS not those that differ in how an accent is composed. Two such files would
+//! overwrite each other.
 //!
-//! A part of a path has at most 255 bytes, which is what most file systems take, and a path at most 768: the 1,024 of macOS less
-//! room for the folder it is unpacked into. Windows takes 259 characters in all where long paths are not enabled, and no bound that suits every package leaves
-//! room for any user's folder there; unpacking then fails with the path.
+//! A part of a path has at most 255 bytes, which most file systems take, and a path at most 768: the
+//! 1,024 of macOS less room for the folder it is unpacked into. Windows takes 259 characters in all where
+//! long paths are not enabled. No bound that suits every package leaves room for any user's folder there;
+//! unpacking then fails with the path.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -164,13 +167,16 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// What is the same for two names that some file system takes for one: accents taken apart, and each letter as the small letter of its
-/// capital, which is what Unicode's full case folding comes to (`ß` is `ss`, `ς` is `σ`).
+/// What is the same for two names that some file system takes for one: accents taken apart, characters
+/// that are not shown left out (as HFS+ does), and each letter as the small letter of its capital, which
+/// is what Unicode's full case folding comes to (`ß` and `ẞ` are `ss`, `ς` is `σ`).
 fn compared(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
     }
-    name.nfd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().collect()
+    let seen = name.nfd().filter(|&char| !is_hidden(char));
+    let small = seen.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    small.nfd().collect()
 }
 
 #[cfg(test)]
@@ -228,6 +234,9 @@ mod tests {
             ["ä", "a\u{308}"],
             ["Ä", "a\u{308}"],
             ["straße", "STRASSE"],
+            ["straße", "straẞe"],
+            ["STRASSE", "straẞe"],
+            ["a\u{200d}b", "ab"],
             ["σ", "ς"],
         ];
         for [first, second] in clashes {

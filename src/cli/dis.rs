@@ -1,5 +1,6 @@
 //! `crosspyc dis`: disassembles a pyc, or the code that a source file compiles to.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -11,8 +12,8 @@ use super::compile::concerned;
 use super::json_path::JsonPath;
 use super::report::{Report, shown};
 use super::{CommandError, exit};
-use crate::code::PyStr;
-use crate::code::disassembly::disassemble;
+use crate::code::disassembly::{self, disassemble, extent};
+use crate::code::{CodeObject, PyStr};
 use crate::compile::{self, Options};
 use crate::project::FileError;
 use crate::project::examine::{Body, examine};
@@ -34,29 +35,59 @@ struct Record<'r> {
 pub(super) fn run(args: &DisArgs, report: &mut Report) -> Result<u8, CommandError> {
     let path = &args.file;
     let bytes = fs::read(path).map_err(|error| CommandError::failure(FileError::new("read", path, error)))?;
-    let disassembled = if path.extension().is_some_and(|extension| extension == "pyc") {
-        of_pyc(path, &bytes)
+    let arena = Bump::new();
+    let code = if path.extension().is_some_and(|extension| extension == "pyc") {
+        of_pyc(&arena, path, &bytes)
     } else {
-        of_source(args, &bytes, report)?
+        of_source(&arena, args, &bytes, report)?
     };
-    match disassembled {
-        Ok((target, text)) => {
-            report.line(text.trim_end());
-            report.record(&Record { path: JsonPath(path), target: target.to_string(), text });
-            Ok(exit::SUCCESS)
+    let (target, code) = code.map_err(CommandError::failure)?;
+    if report.is_json() {
+        let text = disassemble(code, target);
+        report.record(&Record { path: JsonPath(path), target: target.to_string(), text });
+    } else {
+        // What cannot be written is noted by the report.
+        let _ = disassembly::write(&mut Lines { report, line: String::new() }, code, target);
+    }
+    Ok(exit::SUCCESS)
+}
+
+/// How many bytes of instructions a pyc of this length may hold. Equal ones are stored once, so there
+/// can be more of them than the file has bytes, but not many times more.
+fn most(length: usize) -> u64 {
+    const LEAST: u64 = 1 << 20;
+    LEAST.max(length as u64 * 4)
+}
+
+/// Prints each line as soon as it is complete.
+struct Lines<'r> {
+    report: &'r mut Report,
+    line: String,
+}
+
+impl fmt::Write for Lines<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut parts = text.split('\n');
+        self.line.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            self.report.line(&self.line);
+            self.line.clear();
+            self.line.push_str(part);
         }
-        Err(message) => Err(CommandError::failure(message)),
+        Ok(())
     }
 }
 
-type Disassembled = Result<(Target, String), String>;
+type Disassembled<'a> = Result<(Target, &'a CodeObject<'a>), String>;
 
-fn of_pyc(path: &Path, bytes: &[u8]) -> Disassembled {
-    let arena = Bump::new();
+fn of_pyc<'a>(arena: &'a Bump, path: &Path, bytes: &'a [u8]) -> Disassembled<'a> {
     let name = shown(path);
-    let examined = examine(&arena, path, None, bytes).map_err(|error| format!("`{name}` is {error}"))?;
+    let examined = examine(arena, path, None, bytes).map_err(|error| format!("`{name}` is {error}"))?;
     match examined.body {
-        Body::Code(code, target) => Ok((target, disassemble(code, target))),
+        Body::Code(code, _) if extent(code) > most(bytes.len()) => {
+            Err(format!("the code objects of `{name}` share their instructions far too often to be shown"))
+        }
+        Body::Code(code, target) => Ok((target, code)),
         Body::Damaged(reason) => Err(format!("`{name}` is damaged: {reason}")),
         Body::Foreign => Err(format!(
             "`{name}` is for a Python that crosspyc does not know (magic number {})",
@@ -65,15 +96,19 @@ fn of_pyc(path: &Path, bytes: &[u8]) -> Disassembled {
     }
 }
 
-fn of_source(args: &DisArgs, source: &[u8], report: &mut Report) -> Result<Disassembled, CommandError> {
+fn of_source<'a>(
+    arena: &'a Bump,
+    args: &DisArgs,
+    source: &'a [u8],
+    report: &mut Report,
+) -> Result<Disassembled<'a>, CommandError> {
     let newest = || crate::targets::all_targets().pop();
     let target = args.target.or_else(newest).ok_or_else(|| CommandError::usage("no target is supported"))?;
     let settings = Settings::nearest(&args.file).map_err(CommandError::usage)?;
     let name = args.file.file_name().map_or(args.file.as_path(), Path::new);
     let co_filename = FileNames::default().of(&args.file, name);
-    let arena = Bump::new();
-    let options = Options { filename: PyStr(&co_filename), optimize: args.optimize };
-    let compilation = guarded(|| compile::compile(&arena, source, options, target)).map_err(|message| {
+    let options = Options { filename: PyStr(arena.alloc_slice_copy(&co_filename)), optimize: args.optimize };
+    let compilation = guarded(|| compile::compile(arena, source, options, target)).map_err(|message| {
         let path = shown(&args.file);
         let message = format!("internal error in {path} for {target}; please report: {message}");
         CommandError { message, code: exit::INTERNAL_ERROR }
@@ -84,7 +119,7 @@ fn of_source(args: &DisArgs, source: &[u8], report: &mut Report) -> Result<Disas
         report.warning(&args.file, &warning, &only());
     }
     Ok(match code {
-        Ok(code) => Ok((target, disassemble(code, target))),
+        Ok(code) => Ok((target, code)),
         Err(diagnostic) => {
             report.diagnostic(&args.file, &Rejection::new(diagnostic, source), &only());
             Err(format!("`{}` does not compile for {target}", shown(&args.file)))

@@ -7,14 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::args::{InspectArgs, pycache_prefix};
 use super::json_path::JsonPath;
 use super::report::{Report, counted, shown, thousands};
 use super::{CommandError, exit};
 use crate::bundle::Archive;
-use crate::code::{CodeFlags, CodeObject, Constant, PyStr};
+use crate::code::{CodeFlags, CodeObject, Nested, PyStr, distinct};
 use crate::project::FileError;
 use crate::project::examine::{Body, Currency, Examined, examine, open_bundle};
 use crate::project::output::source_of;
@@ -24,7 +24,7 @@ use crate::pyc::{Header, Invalidation, Origin};
 /// A pyc; with `--format json` as it is.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "pyc")]
-struct Summary {
+struct Summary<'a> {
     path: JsonPath<PathBuf>,
     size: usize,
     magic: u16,
@@ -39,8 +39,8 @@ struct Summary {
     /// Why the code object could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<String>,
-    /// The code objects, outermost first; empty for a Python that crosspyc does not know.
-    code: Vec<CodeSummary>,
+    /// The code objects, each once, outermost first; empty for a Python that crosspyc does not know.
+    code: Vec<CodeSummary<'a>>,
 }
 
 #[derive(Serialize)]
@@ -51,11 +51,11 @@ enum OriginFields {
 }
 
 #[derive(Serialize)]
-struct CodeSummary {
+struct CodeSummary<'a> {
     #[serde(skip)]
     depth: usize,
-    qualname: String,
-    filename: String,
+    qualname: Text<'a>,
+    filename: Text<'a>,
     firstlineno: i32,
     argcount: u32,
     posonlyargcount: u32,
@@ -65,13 +65,21 @@ struct CodeSummary {
     flag_names: Vec<&'static str>,
     code_bytes: usize,
     consts: usize,
-    names: Vec<String>,
-    localsplus: Vec<String>,
+    names: Names<'a>,
+    localsplus: Locals<'a>,
 }
 
+enum Condition {
+    Whole,
+    Damaged,
+}
+
+/// Functions nest no deeper in anything that somebody wrote.
+const MOST_INDENTATION: usize = 50;
+
 enum Inspected {
-    Pyc(Summary),
-    Bundle(Archive),
+    Pyc(Vec<u8>),
+    Bundle(Box<Archive>),
     Zipapp(Zipapp),
 }
 
@@ -81,27 +89,37 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
     for path in &args.files {
         let inspected = match (Zipapp::open(path), open_bundle(path)) {
             (Some(zipapp), _) => zipapp.map(Inspected::Zipapp).map_err(|error| error.to_string()),
-            (None, Some(archive)) => archive.map(Inspected::Bundle).map_err(|error| error.to_string()),
-            (None, None) => inspect(path).map(Inspected::Pyc),
+            (None, Some(archive)) => {
+                archive.map(|archive| Inspected::Bundle(Box::new(archive))).map_err(|error| error.to_string())
+            }
+            (None, None) => fs::read(path)
+                .map(Inspected::Pyc)
+                .map_err(|error| FileError::new("read", path, error).to_string()),
         };
         if inspected.is_ok() {
             separator.replace("").into_iter().for_each(|line| report.line(line));
         }
         match inspected {
-            Ok(Inspected::Pyc(summary)) => {
-                if summary.damage.is_some() {
+            Ok(Inspected::Bundle(archive)) => {
+                if let Err(error) = bundle::tell(path, &archive.with_limit(args.max_unpacked), report) {
                     code = exit::FAILURE;
+                    report.error_naming(path, &error.to_string());
                 }
-                report.record(&summary);
-                text(&summary).iter().for_each(|line| report.line(line));
             }
-            Ok(Inspected::Bundle(archive)) => bundle::tell(path, &archive, report),
             Ok(Inspected::Zipapp(zipapp)) => {
                 if let Err(error) = zipapp::tell(path, &zipapp, report) {
                     code = exit::FAILURE;
                     report.error_naming(path, &error.to_string());
                 }
             }
+            Ok(Inspected::Pyc(bytes)) => match tell(path, &bytes, report) {
+                Ok(Condition::Whole) => {}
+                Ok(Condition::Damaged) => code = exit::FAILURE,
+                Err(message) => {
+                    code = exit::FAILURE;
+                    report.error_naming(path, &message);
+                }
+            },
             Err(message) => {
                 code = exit::FAILURE;
                 report.error_naming(path, &message);
@@ -111,23 +129,26 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
     Ok(code)
 }
 
-fn inspect(path: &Path) -> Result<Summary, String> {
-    let bytes = fs::read(path).map_err(|error| FileError::new("read", path, error).to_string())?;
+/// Tells what is in a pyc. The error says why it is none.
+fn tell(path: &Path, bytes: &[u8], report: &mut Report) -> Result<Condition, String> {
     let arena = Bump::new();
     let prefix = pycache_prefix();
-    let examined = examine(&arena, path, prefix.as_deref(), &bytes);
+    let examined = examine(&arena, path, prefix.as_deref(), bytes);
     let examined = examined.map_err(|error| format!("`{}` is {error}", shown(path)))?;
     let source = source_of(path, prefix.as_deref());
-    Ok(Summary::new(path, source.as_deref(), bytes.len(), &examined))
+    let summary = Summary::new(path, source.as_deref(), bytes.len(), &examined);
+    report.record(&summary);
+    text(&summary, report);
+    Ok(if summary.damage.is_some() { Condition::Damaged } else { Condition::Whole })
 }
 
-impl Summary {
-    fn new(path: &Path, source: Option<&Path>, size: usize, examined: &Examined<'_>) -> Summary {
+impl<'a> Summary<'a> {
+    fn new(path: &Path, source: Option<&Path>, size: usize, examined: &Examined<'a>) -> Summary<'a> {
         let Header { magic, origin } = examined.header;
-        let mut code = Vec::new();
-        if let Body::Code(module, _) = examined.body {
-            CodeSummary::collect(module, 0, &mut code);
-        }
+        let code = match examined.body {
+            Body::Code(module, _) => distinct(module).into_iter().map(CodeSummary::new).collect(),
+            _ => Vec::new(),
+        };
         Summary {
             path: JsonPath(path.to_owned()),
             size,
@@ -158,13 +179,12 @@ impl Summary {
     }
 }
 
-impl CodeSummary {
-    fn collect(code: &CodeObject<'_>, depth: usize, summaries: &mut Vec<CodeSummary>) {
-        let text = |text: PyStr<'_>| String::from_utf8_lossy(text.0).into_owned();
-        summaries.push(CodeSummary {
+impl<'a> CodeSummary<'a> {
+    fn new(Nested { depth, code }: Nested<'a>) -> CodeSummary<'a> {
+        CodeSummary {
             depth,
-            qualname: text(code.qualname),
-            filename: text(code.filename),
+            qualname: Text(code.qualname),
+            filename: Text(code.filename),
             firstlineno: code.firstlineno,
             argcount: code.argcount,
             posonlyargcount: code.posonlyargcount,
@@ -174,33 +194,66 @@ impl CodeSummary {
             flag_names: flag_names(code.flags),
             code_bytes: code.code.len(),
             consts: code.consts.len(),
-            names: code.names.iter().map(|name| text(*name)).collect(),
-            localsplus: code.localsplus.iter().map(|local| text(local.name)).collect(),
-        });
-        for constant in code.consts {
-            if let Constant::Code(inner) = constant {
-                CodeSummary::collect(inner, depth + 1, summaries);
-            }
+            names: Names(code),
+            localsplus: Locals(code),
         }
     }
 
     fn line(&self) -> String {
-        let indentation = "  ".repeat(self.depth);
+        let indentation = "  ".repeat(self.depth.min(MOST_INDENTATION));
         let flags = if self.flag_names.is_empty() { "-".to_owned() } else { self.flag_names.join(" ") };
         format!(
             "  {indentation}{} (line {}): {}, stack {}, {}, {}, {}; {flags}",
-            self.qualname,
+            self.qualname.cut(),
             self.firstlineno,
             counted(self.code_bytes, "byte"),
             self.stacksize,
             counted(self.consts, "constant"),
-            counted(self.names.len(), "name"),
-            counted(self.localsplus.len(), "variable"),
+            counted(self.names.0.names.len(), "name"),
+            counted(self.localsplus.0.localsplus.len(), "variable"),
         )
     }
 }
 
-fn text(summary: &Summary) -> Vec<String> {
+/// A text of a code object. What many code objects share can be long: it is cut, and not copied.
+struct Text<'a>(PyStr<'a>);
+
+impl Text<'_> {
+    fn cut(&self) -> String {
+        const MOST_BYTES: usize = 1_000;
+        let bytes = self.0.0;
+        match bytes.get(..MOST_BYTES) {
+            Some(start) if bytes.len() > MOST_BYTES => format!("{}...", String::from_utf8_lossy(start)),
+            _ => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.cut())
+    }
+}
+
+/// `co_names`.
+struct Names<'a>(&'a CodeObject<'a>);
+
+impl Serialize for Names<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.names.iter().map(|name| Text(*name)))
+    }
+}
+
+/// The names of the local variables.
+struct Locals<'a>(&'a CodeObject<'a>);
+
+impl Serialize for Locals<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.localsplus.iter().map(|local| Text(local.name)))
+    }
+}
+
+fn text(summary: &Summary<'_>, report: &mut Report) {
     let version = summary.version.as_ref().map_or("unknown to crosspyc".to_owned(), String::clone);
     let origin = match &summary.origin {
         OriginFields::Hash { source_hash } => format!("source hash {source_hash}"),
@@ -208,25 +261,22 @@ fn text(summary: &Summary) -> Vec<String> {
             format!("source mtime {source_mtime}, size {source_size}")
         }
     };
-    let mut lines = vec![
-        format!("{}: {}", shown(&summary.path.0), counted(summary.size, "byte")),
-        format!("  Python: {version} (magic number {})", summary.magic),
-        format!("  invalidation: {}, {origin}", summary.invalidation),
-    ];
+    report.line(format!("{}: {}", shown(&summary.path.0), counted(summary.size, "byte")));
+    report.line(format!("  Python: {version} (magic number {})", summary.magic));
+    report.line(format!("  invalidation: {}, {origin}", summary.invalidation));
     let source = summary.source.as_ref().map(|source| shown(&source.0));
     let source = source.as_deref().unwrap_or("no name that leads to one");
-    lines.push(format!("  source: {source} ({})", summary.source_state));
+    report.line(format!("  source: {source} ({})", summary.source_state));
     if let Some(damage) = &summary.damage {
-        lines.push(format!("  damaged: {damage}"));
+        report.line(format!("  damaged: {damage}"));
     }
     if let Some(module) = summary.code.first() {
         let bytes = summary.code.iter().map(|code| code.code_bytes).sum();
-        lines.push(format!("  co_filename: {}", module.filename));
+        report.line(format!("  co_filename: {}", module.filename.cut()));
         let objects = counted(summary.code.len(), "code object");
-        lines.push(format!("  {objects}, {} bytes of instructions", thousands(bytes)));
-        lines.extend(summary.code.iter().map(CodeSummary::line));
+        report.line(format!("  {objects}, {} bytes of instructions", thousands(bytes)));
+        summary.code.iter().for_each(|code| report.line(code.line()));
     }
-    lines
 }
 
 fn invalidation_name(invalidation: Invalidation) -> &'static str {

@@ -7,12 +7,14 @@ mod exceptions;
 pub(crate) mod identity;
 pub(crate) mod literal;
 mod locations;
+mod nesting;
 mod varint;
 
 pub use constant::{Constant, Int, PyStr};
 pub(crate) use equality::ConstantSet;
 pub use exceptions::{ExceptionEntries, ExceptionEntry};
 pub use locations::{LocationEntry, Locations};
+pub use nesting::{Nested, distinct};
 
 /// A compiled code object, with the fields that CPython's has.
 ///

@@ -1,12 +1,14 @@
 //! What is in a bundle: whom it serves, who signed it, which files it has, and how much room each target takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::super::report::{Report, counted, shown};
-use crate::bundle::{Archive, Blob, EntryPoint, FORMAT_VERSION, FileEntry, Index, Manifest, Variant};
+use crate::bundle::{
+    Archive, Blob, EntryPoint, FORMAT_VERSION, FileEntry, Index, Manifest, ReadError, Variant,
+};
 
 /// A bundle; with `--format json` as it is.
 #[derive(Serialize)]
@@ -23,6 +25,8 @@ struct BundleRecord<'m> {
     /// Its fields, as the archive has them.
     #[serde(flatten)]
     manifest: &'m Manifest,
+    /// How many bytes stand before the archive, which no digest and no signature covers.
+    prefix: u64,
     /// What all targets share, then each target; none if the index is damaged.
     sections: Vec<Section>,
 }
@@ -50,12 +54,13 @@ struct PackedFile {
     packed_estimate: u64,
 }
 
-pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) {
+/// Tells what is known; an error if that is not all.
+pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Result<(), ReadError> {
     let manifest = archive.manifest();
-    let sections = archive.index().map(|index| sections(&index, manifest));
-    if let Err(error) = &sections {
-        report.error(None, &error.to_string());
-    }
+    let (sections, outcome) = match archive.index() {
+        Ok(index) => (sections(&index, manifest), Ok(())),
+        Err(error) => (Vec::new(), Err(error)),
+    };
     let record = BundleRecord {
         path: shown(path),
         size: archive.length(),
@@ -64,19 +69,25 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) {
         signed: archive.signature().is_some(),
         signature_comment: archive.claimed_comment(),
         manifest,
-        sections: sections.unwrap_or_default(),
+        prefix: archive.prefix_length(),
+        sections,
     };
     report.record(&record);
-    text(&record).iter().for_each(|line| report.line(line));
+    text(&record, report);
+    outcome
 }
 
-fn text(record: &BundleRecord<'_>) -> Vec<String> {
+fn text(record: &BundleRecord<'_>, report: &mut Report) {
     let manifest = record.manifest;
     let mut lines = vec![
         format!("{}: bundle, {}", record.path, bytes(record.size)),
         format!("  name: {}", manifest.name),
-        format!("  entry point: {}", entry_point(&manifest.entry_point)),
     ];
+    lines.extend(manifest.version.iter().map(|version| format!("  version: {version}")));
+    lines.push(format!("  entry point: {}", entry_point(&manifest.entry_point)));
+    if record.prefix > 0 {
+        lines.push(format!("  before the archive: {}, which are not verified", bytes(record.prefix)));
+    }
     lines.extend(manifest.variants.iter().map(variant));
     if manifest.has_sources {
         let version = manifest.requires_python.as_deref().unwrap_or("3");
@@ -90,8 +101,9 @@ fn text(record: &BundleRecord<'_>) -> Vec<String> {
         }
     });
     lines.push(format!("  identity: {}", record.identity));
+    lines.iter().for_each(|line| report.line(line));
     for section in &record.sections {
-        lines.push(format!(
+        report.line(format!(
             "  {}: {}, {} packed to {} ({:.1} %)",
             title(section),
             counted(section.files.len(), "file"),
@@ -99,12 +111,10 @@ fn text(record: &BundleRecord<'_>) -> Vec<String> {
             bytes(section.packed),
             section.share
         ));
-        let file = |file: &PackedFile| {
-            format!("    {}, {}, packed to about {}", file.path, bytes(file.size), file.packed_estimate)
-        };
-        lines.extend(section.files.iter().map(file));
+        for PackedFile { path, size, packed_estimate } in &section.files {
+            report.line(format!("    {path}, {}, packed to about {packed_estimate}", bytes(*size)));
+        }
     }
-    lines
 }
 
 fn variant(variant: &Variant) -> String {
@@ -129,6 +139,10 @@ fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
         [index.common.as_slice()].into_iter().chain(index.variants.iter().map(Vec::as_slice)).collect();
     let owners = owners(index, manifest, &lists);
     let all: u64 = manifest.frames.iter().map(|frame| frame.compressed).sum();
+    let mut packed_of = vec![0u64; lists.len()];
+    for (frame, &owner) in manifest.frames.iter().zip(&owners) {
+        packed_of[owner] += frame.compressed;
+    }
     // Taken by the first file that has the blob, in the section of its frame.
     let mut parts = parts(index, manifest);
     let mut sections = Vec::new();
@@ -141,9 +155,8 @@ fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
             PackedFile { path: entry.path.clone(), size: blob.size, packed_estimate }
         };
         let files: Vec<PackedFile> = list.iter().map(&mut file).collect();
-        let size = files.iter().map(|file| file.size).sum();
-        let own = manifest.frames.iter().zip(&owners).filter(|(_, owner)| **owner == number);
-        let packed = own.map(|(frame, _)| frame.compressed).sum();
+        let size = files.iter().fold(0u64, |sum, file| sum.saturating_add(file.size));
+        let packed = packed_of[number];
         let share = if all == 0 { 0.0 } else { (1000.0 * packed as f64 / all as f64).round() / 10.0 };
         sections.push(Section { tag, optimize, size, packed, share, files });
     }
@@ -152,19 +165,25 @@ fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
 
 /// For each frame the number of the list that has most of its blobs: the one it was made for.
 fn owners(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<usize> {
-    let mut counts = vec![vec![0usize; lists.len()]; manifest.frames.len()];
+    // By frame how many blobs the owner has, and its number.
+    let mut owners = vec![(0, 0); manifest.frames.len()];
     for (number, list) in lists.iter().enumerate() {
         let blobs: BTreeSet<usize> = list.iter().map(|entry| entry.blob).collect();
-        blobs.into_iter().for_each(|blob| counts[index.blobs[blob].frame][number] += 1);
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        blobs.into_iter().for_each(|blob| *counts.entry(index.blobs[blob].frame).or_default() += 1);
+        for (frame, count) in counts {
+            // Of several the first.
+            if count > owners[frame].0 {
+                owners[frame] = (count, number);
+            }
+        }
     }
-    // Of several the first.
-    let owner = |counts: Vec<usize>| (0..counts.len()).rev().max_by_key(|&list| counts[list]);
-    counts.into_iter().map(|counts| owner(counts).unwrap_or_default()).collect()
+    owners.into_iter().map(|(_, number)| number).collect()
 }
 
 /// For each blob its part of what its frame takes, by size. Rounded so that the parts of a frame come to the whole of it.
 fn parts(index: &Index, manifest: &Manifest) -> Vec<u64> {
-    let mut ends = vec![0; manifest.frames.len()];
+    let mut ends = vec![0u64; manifest.frames.len()];
     let part = |blob: &Blob| {
         let frame = &manifest.frames[blob.frame];
         let until = |end: u64| {
@@ -172,7 +191,7 @@ fn parts(index: &Index, manifest: &Manifest) -> Vec<u64> {
             u64::try_from(share).unwrap_or(u64::MAX)
         };
         let start = ends[blob.frame];
-        ends[blob.frame] += blob.size;
+        ends[blob.frame] = start.saturating_add(blob.size);
         until(ends[blob.frame]) - until(start)
     };
     index.blobs.iter().map(part).collect()

@@ -44,6 +44,11 @@ impl Instruction {
         (self.opcode.is_some() && self.number >= have_argument).then_some(self.oparg)
     }
 
+    /// What it means depends on where it stands.
+    pub(super) fn is_jump(&self) -> bool {
+        self.is_jump
+    }
+
     /// The offset that a jump leads to.
     pub(super) fn jump_target(&self) -> Option<usize> {
         use Opcode::*;

@@ -2,12 +2,13 @@
 
 use bumpalo::Bump;
 
-use super::super::{CodeObject, Constant, PyStr, literal};
-use super::shown;
+use super::super::{CodeObject, Constant, Int, PyStr, literal};
+use super::{MAX_CHARS, shown};
 use crate::targets::unicode::UnicodeVersion;
 
-/// How many characters of a constant are shown.
-const MAX_CHARS: usize = 200;
+/// Integers of more than so many digits of 32 bits are shown in hexadecimal: Python itself refuses
+/// to write out 4,300 decimal digits.
+const MOST_DECIMAL: usize = 446;
 
 /// `repr(constant)` without the addresses of code objects, cut after [`MAX_CHARS`] characters.
 /// `unicode` decides which characters are escaped.
@@ -47,6 +48,14 @@ fn append(text: &mut String, constant: Constant<'_>, unicode: UnicodeVersion) {
         }
         Constant::Bytes(long) if long.len() > MAX_CHARS => {
             text.push_str(&source(Constant::Bytes(&long[..=MAX_CHARS]), unicode));
+        }
+        Constant::Int(Int::Big { negative, magnitude }) if magnitude.len() > MOST_DECIMAL => {
+            text.push_str(if negative { "-0x" } else { "0x" });
+            let first = magnitude.iter().rev().take(MAX_CHARS / 8 + 2);
+            first.enumerate().for_each(|(index, digits)| match index {
+                0 => text.push_str(&format!("{digits:x}")),
+                _ => text.push_str(&format!("{digits:08x}")),
+            });
         }
         // A literal has no infinity of its own, so that unparsing gives one that is too large.
         Constant::Float(_) | Constant::Complex { .. } => {

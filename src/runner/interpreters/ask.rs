@@ -144,8 +144,9 @@ fn from_hexadecimal(digits: &str) -> Option<String> {
     String::from_utf8(digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?).ok()
 }
 
-/// Asks an interpreter about itself. Neither files in the current folder nor variables influence
-/// the answer.
+/// Asks an interpreter about itself. No file in the current folder and no variable influences the
+/// answer, unless it is a script of a version manager: that decides as it will when the program is
+/// started.
 pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> {
     let deadline = Instant::now() + patience;
     let mut command = Command::new(python);
