@@ -754,6 +754,12 @@ fn each_interpreter_has_an_entry_of_its_own() {
         }
     }
     assert_eq!(place.cached().len(), 2);
+    // Another name of an interpreter in its folder.
+    symlink("one", place.path("alias")).expect("linked");
+    fs::write(place.path("alias.answer"), FITS).expect("written");
+    let ran_alias = ran(place.command().args(["--python", "./alias", "app.pyb"]));
+    assert!(ran_alias.stdout.starts_with("started one\n"), "{ran_alias:?}");
+    assert_eq!(place.cached().len(), 2);
     assert!(
         ran(place.command().args(["--python", "./one", "--system-site-packages", "app.pyb"])).code == Some(0)
     );
