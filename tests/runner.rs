@@ -646,7 +646,9 @@ fn distribution() -> Contents {
 fn files_of_wheels_stand_where_an_installer_puts_them() {
     let place = Place::new();
     place.interpreter("bin/python3.12", FITS);
-    place.bundle(&distribution());
+    let mut contents = distribution();
+    contents.common.insert("d-1.0.data/data/LIB/b.txt".to_owned(), File::from(b"b".to_vec()));
+    place.bundle(&contents);
     assert_eq!(place.run().code, Some(0));
     let [entry] = place.cached().try_into().expect("one entry");
     let entry = place.path("cache").join(entry);
@@ -662,6 +664,7 @@ fn files_of_wheels_stand_where_an_installer_puts_them() {
     assert!(read("bin/tool").contains("\nfrom d.cli import run\n"));
     assert_eq!(read("bin/shell"), "#!/bin/sh\n");
     assert_eq!(read("share/d/a.txt"), "a");
+    assert_eq!(read("lib/b.txt"), "b");
     assert_eq!(read("include/site/python3.12/d/sub/d.h"), "h");
     assert_eq!(read("lib/python3.12/site-packages/pure.txt"), "p");
     assert_eq!(read("lib/python3.12/site-packages/e-1.0.data/data/share/e.txt"), "not of a distribution");
@@ -736,6 +739,38 @@ fn the_name_or_a_variable_chooses_the_entry_point() {
     assert!(refused.code == Some(127) && refused.stderr.contains(message), "{refused:?}");
 }
 
+/// A declared script of nearly the same name gives way: on some systems they would be one file.
+#[test]
+fn the_script_of_the_bundle_has_its_name() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let function = EntryPoint::Function { module: "mine".into(), function: "main".into() };
+    place.bundle(&Contents { name: "Tool".into(), entry_point: function, ..distribution() });
+    assert!(place.run().stdout.ends_with("/bin/Tool>\n"));
+    let [entry] = place.cached().try_into().expect("one entry");
+    let bin = place.path("cache").join(entry).join("bin");
+    assert!(fs::read_to_string(bin.join("Tool")).expect("there").contains("from mine import main"));
+    assert!(!bin.join("tool").exists());
+}
+
+#[test]
+fn the_name_of_a_standalone_executable_chooses_the_entry_point() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let mut contents = contents();
+    contents.scripts = BTreeMap::from([("serve".to_owned(), EntryPoint::Module("d.serve".to_owned()))]);
+    let runner = fs::read(env!("CARGO_BIN_EXE_crosspyc-run")).expect("it was built");
+    let options = WriteOptions { prefix: &runner, ..WriteOptions::default() };
+    write(contents, &place.path("app"), &options).expect("it can be written");
+    symlink("app", place.path("serve")).expect("linked");
+    for (name, started) in [("app", "/site-packages>\n<--help>\n"), ("serve", "<d.serve>\n<--help>\n")] {
+        let mut command = Command::new(place.path(name));
+        command.env_clear().env("PATH", place.path("bin")).env("CROSSPYC_CACHE_DIR", place.path("cache"));
+        let ran = ran(command.arg("--help").stdin(Stdio::null()));
+        assert!(ran.stdout.ends_with(started), "{name}: {ran:?}");
+    }
+}
+
 #[test]
 fn each_interpreter_has_an_entry_of_its_own() {
     let place = Place::new();
@@ -746,6 +781,12 @@ fn each_interpreter_has_an_entry_of_its_own() {
             assert!(ran.stdout.starts_with(&format!("started {name}\n")), "{ran:?}");
         }
     }
+    assert_eq!(place.cached().len(), 2);
+    // Another name of an interpreter in its folder.
+    symlink("one", place.path("alias")).expect("linked");
+    fs::write(place.path("alias.answer"), FITS).expect("written");
+    let ran_alias = ran(place.command().args(["--python", "./alias", "app.pyb"]));
+    assert!(ran_alias.stdout.starts_with("started one\n"), "{ran_alias:?}");
     assert_eq!(place.cached().len(), 2);
     assert!(
         ran(place.command().args(["--python", "./one", "--system-site-packages", "app.pyb"])).code == Some(0)

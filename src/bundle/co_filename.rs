@@ -278,4 +278,19 @@ mod tests {
         }
         assert_eq!(with_co_filename(&[whole, vec![0]].concat(), Form::Pyc311, b"b"), None);
     }
+
+    #[test]
+    fn a_damaged_pyc_is_left_alone_or_renamed_once_and_for_all() {
+        let inner = pyc(b"N", b"\xfa\x04a.py")[HEADER_LEN..].to_vec();
+        let whole = pyc(&[b")\x02", &inner[..], REF].concat(), REF);
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut damaged = whole.clone();
+                damaged[at] ^= 1 << bit;
+                if let Some(renamed) = with_co_filename(&damaged, Form::Pyc311, b"b") {
+                    assert_eq!(with_co_filename(&renamed, Form::Pyc311, b"b"), Some(renamed), "{at} {bit}");
+                }
+            }
+        }
+    }
 }

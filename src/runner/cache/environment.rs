@@ -6,6 +6,7 @@
 //! processes that are started by `sys.executable`.
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
 use crate::runner::Interpreter;
@@ -35,6 +36,19 @@ pub(super) struct Environment {
     pub has_system_site_packages: bool,
 }
 
+/// A name for another file of its folder leads to that file: `python3` to `python3.12`. All names of an
+/// interpreter then have one environment, and a name that leads elsewhere tomorrow does not change it.
+fn without_alias(mut python: PathBuf) -> PathBuf {
+    // Links may lead in a circle.
+    for _ in 0..8 {
+        match fs::read_link(&python) {
+            Ok(target) if target.components().count() == 1 => python.set_file_name(target),
+            _ => break,
+        }
+    }
+    python
+}
+
 impl Environment {
     pub(super) fn new(interpreter: &Interpreter, has_system_site_packages: bool) -> Environment {
         let answer = &interpreter.answer;
@@ -45,7 +59,7 @@ impl Environment {
         };
         let base = answer.base.as_ref().map_or_else(|| interpreter.path.clone(), PathBuf::from);
         Environment {
-            base: absolute(&base).unwrap_or(base),
+            base: without_alias(absolute(&base).unwrap_or(base)),
             release,
             site_packages: answer.site_packages.clone().unwrap_or_else(usual),
             has_system_site_packages,

@@ -144,11 +144,9 @@ impl<'a> Plan<'a> {
         let is_pyc = entry.path.ends_with(".pyc") && form != Form::Plain;
         let packed = if is_pyc { Content::Module(entry.blob, form) } else { Content::Packed(entry.blob) };
         let (path, content) = match data_of_wheel(&entry.path, distributions) {
-            None | Some(("purelib" | "platlib", _, "")) => {
-                (format!("{site_packages}/{}", entry.path), packed)
-            }
+            None => (format!("{site_packages}/{}", entry.path), packed),
             Some(("scripts", _, rest)) => (format!("{SCRIPTS}/{rest}"), Content::Script(entry.blob)),
-            Some(("data", _, rest)) => (rest.to_owned(), packed),
+            Some(("data", _, rest)) => (self.in_own_case(rest), packed),
             Some(("headers", name, rest)) => {
                 (format!("include/site/python{}/{name}/{rest}", self.environment.version()), packed)
             }
@@ -156,6 +154,22 @@ impl<'a> Plan<'a> {
         };
         let executable = entry.executable || matches!(content, Content::Script(_));
         self.items.push(Item { path, executable, content });
+    }
+
+    /// A path of a wheel's data that begins with a folder of the environment, whatever its case: `lib/x`
+    /// is `Lib/x` on Windows.
+    fn in_own_case(&self, path: &str) -> String {
+        let site_packages = self.environment.site_packages.as_str();
+        let first = site_packages.split('/').next().unwrap_or(site_packages);
+        for own in [site_packages, first, SCRIPTS] {
+            if let Some((start, rest)) = path.split_at_checked(own.len())
+                && start.eq_ignore_ascii_case(own)
+                && rest.starts_with('/')
+            {
+                return format!("{own}{rest}");
+            }
+        }
+        path.to_owned()
     }
 
     /// What makes the entry an environment.
@@ -182,17 +196,19 @@ impl<'a> Plan<'a> {
         manifest: &Manifest,
         files: impl Iterator<Item = &'a FileEntry>,
     ) -> Result<(), Failure> {
+        // By their names in lower case: some file systems do not tell `Tool` from `tool`.
         let mut scripts = BTreeMap::new();
         for entry in files.filter(|entry| is_entry_points(&entry.path)) {
             let text = String::from_utf8_lossy(self.blobs.get(entry.blob));
             for script::Declared { name, module, function, .. } in script::declared(&text) {
                 let text = script::text(self.place, module, function);
-                scripts.entry(name.to_owned()).or_insert(text);
+                scripts.entry(name.to_lowercase()).or_insert((name.to_owned(), text));
             }
         }
         let prefix = format!("{SCRIPTS}/");
+        let key = |item: &Item<'_>| item.path.strip_prefix(&prefix).map(str::to_lowercase);
         for item in &self.items {
-            scripts.remove(item.path.strip_prefix(&prefix).unwrap_or_default());
+            scripts.remove(&key(item).unwrap_or_default());
         }
         let main = (&manifest.name, &manifest.entry_point);
         for (application, entry_point) in manifest.scripts.iter().chain([main]) {
@@ -201,10 +217,11 @@ impl<'a> Plan<'a> {
             if !script::can_be_imported(module, function) {
                 return Err(refused(&format!("its entry point `{module}:{function}` is not a function")));
             }
-            self.items.retain(|item| item.path.strip_prefix(&prefix) != Some(name));
-            scripts.insert(name.to_owned(), script::text(self.place, module, function));
+            self.items.retain(|item| key(item).is_none_or(|key| key != name.to_lowercase()));
+            let text = script::text(self.place, module, function);
+            scripts.insert(name.to_lowercase(), (name.to_owned(), text));
         }
-        for (name, text) in scripts {
+        for (name, text) in scripts.into_values() {
             let path = format!("{prefix}{}", script::file_name(&name));
             self.items.push(Item { path, executable: true, content: Content::Written(text) });
             if self.launcher.is_some() {
