@@ -41,23 +41,33 @@ pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Re
 }
 
 fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
-    let mut builder = temporary();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = mode;
+    let builder = with_permissions(temporary(), mode);
     let mut file = builder.tempfile_in(folder_of(path)).map_err(plain)?;
-    // A file system without locks has no leftovers removed either.
-    let _ = file.as_file().lock();
+    // Where files cannot be locked, leftovers stay.
+    let _ = file.as_file().try_lock();
     parts.iter().try_for_each(|part| file.write_all(part)).map_err(plain)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
 /// Makes files with names that [`is_temporary`] knows.
-pub(super) fn temporary() -> tempfile::Builder<'static, 'static> {
+pub(super) fn temporary() -> Builder {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    builder
+}
+
+type Builder = tempfile::Builder<'static, 'static>;
+
+#[cfg(unix)]
+fn with_permissions(mut builder: Builder, mode: u32) -> Builder {
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    builder
+}
+
+/// Other systems have no such permissions.
+#[cfg(not(unix))]
+fn with_permissions(builder: Builder, _mode: u32) -> Builder {
     builder
 }
 
