@@ -255,7 +255,7 @@ const fn punctuation(byte: u8) -> TokenKind {
 
 fn operator(text: &[u8]) -> TokenKind {
     let kind = text[1..].iter().try_fold(kind_of(text[0]), |kind, &byte| longer(kind, byte));
-    kind.unwrap_or(TokenKind::Stray)
+    kind.expect("the text of an operator")
 }
 
 /// The operator that is one byte longer.

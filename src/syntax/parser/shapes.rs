@@ -17,7 +17,7 @@
 //! | `("+" "-")` | [`Part::OneOf`] |
 //! | `(& "+" "-")`, `(! "+" "-")` | [`Part::Before`], [`Part::NotBefore`] |
 //! | `expression` | [`Part::Parse`]: a rule of the parser that makes an expression |
-//! | `[clauses]`, `[param(of)]` | [`Part::Skip`]: any rule of the parser |
+//! | `[for_if_clauses]`, `[param(of)]` | [`Part::Skip`]: any rule of the parser |
 //! | `{operator}` | a part that is made elsewhere |
 
 use std::ops::RangeInclusive;

@@ -8,20 +8,16 @@ use super::Parser;
 use crate::source::Location;
 use crate::syntax::lexer::Notice as TokenNotice;
 
-/// A place that some target warns of.
+/// A place that some target warns of. A relative import of `lazy` is `from . lazy import x`.
 #[derive(Clone, Debug)]
 pub(in crate::syntax) enum Notice {
-    /// An escape that is none, or an octal one beyond `\377`.
     InvalidEscape(InvalidEscape),
     Token(TokenNotice),
-    /// `from . lazy import x`: the location of `lazy`, and the dots.
-    RelativeImportOfLazy {
-        location: Location,
-        dots: String,
-    },
+    RelativeImportOfLazy { location: Location, dots: String },
 }
 
-/// An invalid escape in a decoded piece of text.
+/// An invalid escape in a decoded piece of text: one that no escape begins with, or an octal one
+/// beyond `\377`.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::syntax) struct InvalidEscape {
     /// The token that CPython blames: the string, the end of the string with fields, or the piece
