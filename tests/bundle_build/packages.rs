@@ -52,6 +52,13 @@ fn a_wheel_gives_the_same_bytes_however_it_was_installed_and_named() {
         wheel(&lab, layout, &format!("/home/{number}/bin/python3.12"), &format!("installer {number}"));
         fs::create_dir(lab.path("empty")).expect("made");
         for folders in ["deps", "empty --with deps", layout.0] {
+            lab.write(&format!("{}/.lock", layout.0), "");
+            let output = lab.bundle(&format!("{folders} -c tool -t 3.12 --name app -o app.pyb"));
+            let told = String::from_utf8_lossy(&output.stdout).into_owned();
+            // virtualenv's own file stands in the environment.
+            let is_environment = layout.0 != layout.1;
+            assert_eq!(told.contains("left out: 1 .pth file"), is_environment, "{told}");
+            assert_eq!(told.contains("left out:"), is_environment, "{told}");
             let archive = lab.bundled(&format!("{folders} -c tool -t 3.12 --name app"));
             let expected = set(&[
                 "tool/.icons/a.svg",

@@ -76,8 +76,9 @@ fn of_module(settings: Settings, module: &Path, inline: &Inline) -> Settings {
     let stem = module.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let bundle =
         BundleSettings { module: None, entry_point: None, script: None, name: stem, ..settings.bundle };
+    let targets = settings.targets.filter(|_| inline.requires_python.is_none());
     let requires_python = inline.requires_python.clone().or(settings.requires_python);
-    Settings { bundle, requires_python, scripts: BTreeMap::new(), metadata: None, ..settings }
+    Settings { bundle, targets, requires_python, scripts: BTreeMap::new(), metadata: None, ..settings }
 }
 
 pub(super) fn request(
@@ -93,15 +94,13 @@ pub(super) fn request(
     let name = name(args, &root, &settings);
     let native = args.native || bundle.native.unwrap_or(false);
     product.check(native)?;
-    let mut with_excludes = Globs::default();
-    add(&mut with_excludes, &args.exclude, &bundle.exclude, &settings)?;
+    let with_excludes = globs(&args.exclude, &bundle.exclude, &settings)?;
     let mut excludes = with_excludes.clone();
     let inner = folder.strip_prefix(&root).unwrap_or(Path::new(""));
     excludes
         .add(&settings.prefix.join(inner), &settings.exclude)
         .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))?;
-    let mut includes = Globs::default();
-    add(&mut includes, &args.include, &bundle.include, &settings)?;
+    let includes = globs(&args.include, &bundle.include, &settings)?;
     let start = start(&args.start, &settings)?.unwrap_or(default_start);
     let targets = targets(args, &settings)?;
     if args.targets.is_empty() {
@@ -113,11 +112,7 @@ pub(super) fn request(
     let with = bundle.with.iter().map(|folder| settings.folder.join(folder)).chain(args.with.iter().cloned());
     let with = with.map(|folder| With { folder, only: None });
     let metadata = settings.metadata.clone().filter(|_| settings.prefix.as_os_str().is_empty());
-    if let Some(Metadata { name, version: None, .. }) = &metadata {
-        report.note_line(&format!(
-            "the version of {name} is dynamic, so the bundle has its metadata only if it is installed in a --with folder"
-        ));
-    }
+    note_dynamic(metadata.as_ref(), report);
     let system_site_packages = args.system_site_packages || bundle.system_site_packages.unwrap_or(false);
     let project = Project {
         root,
@@ -146,6 +141,15 @@ pub(super) fn request(
     Ok(Request { project, _packages: packages })
 }
 
+fn note_dynamic(metadata: Option<&Metadata>, report: &mut Report) {
+    if let Some(Metadata { name, version: None, .. }) = metadata {
+        report.note_line(&format!(
+            "the version of {name} is dynamic, so the bundle has its metadata only if it is \
+             installed in a --with folder"
+        ));
+    }
+}
+
 fn note_unserved(settings: &Settings, report: &mut Report) {
     let unserved: Vec<String> = settings.unserved().iter().map(ToString::to_string).collect();
     if !unserved.is_empty() {
@@ -156,13 +160,13 @@ fn note_unserved(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// Adds globs of the command line and of the settings, which match paths in the bundle.
-fn add(globs: &mut Globs, typed: &[String], set: &[String], settings: &Settings) -> Result<(), CommandError> {
-    let root = Path::new("");
+/// The globs of the command line and of the settings, which match paths in the bundle.
+fn globs(typed: &[String], set: &[String], settings: &Settings) -> Result<Globs, CommandError> {
+    let (mut globs, root) = (Globs::default(), Path::new(""));
     globs.add(root, typed).map_err(CommandError::usage)?;
-    globs
-        .add(root, set)
-        .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))
+    let wrong = |reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason });
+    globs.add(root, set).map_err(wrong)?;
+    Ok(globs)
 }
 
 /// A GLOB that is empty stands for all sources.
@@ -175,8 +179,7 @@ fn include_source(args: &BundleArgs, settings: &Settings) -> Result<IncludeSourc
     if all || args.include_source.iter().any(String::is_empty) {
         return Ok(IncludeSource::All);
     }
-    let mut globs = Globs::default();
-    add(&mut globs, &args.include_source, set, settings)?;
+    let globs = globs(&args.include_source, set, settings)?;
     Ok(if globs.is_empty() { IncludeSource::Data } else { IncludeSource::Matching(globs) })
 }
 

@@ -297,8 +297,11 @@ impl Gatherer<'_> {
         if self.excludes.matches(relative) {
             return Ok(());
         }
+        // uv's lock is of no interest.
+        let is_lock = self.place.has_packages() && path == ".lock";
         match claim {
             Some(Claim::Dropped) => Ok(()),
+            None if is_lock => Ok(()),
             Some(Claim::Taken { owner, path, role }) => {
                 self.take_claimed(entry.path(), owner, path, role, size)
             }
