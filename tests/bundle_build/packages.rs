@@ -275,6 +275,7 @@ fn sources_that_are_data_stay_sources() {
         ("project/app/mentioned.py", ""),
         ("project/app/templates/env.py", "x = 1\n"),
         ("project/app/templates/bad.py", "{{ not Python }}\n"),
+        ("project/app/templates/module/__init__.py", ""),
         ("project/app/migrations/__init__.py", ""),
         ("project/app/migrations/0001_initial.py", ""),
         ("project/space/mod.py", ""),
@@ -299,6 +300,7 @@ fn sources_that_are_data_stay_sources() {
     let data = [
         "app/templates/bad.py",
         "app/templates/env.py",
+        "app/templates/module/__init__.py",
         "make-it.py",
         "tool/python2.py",
         "tool/read.py",

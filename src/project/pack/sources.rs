@@ -1,7 +1,7 @@
 //! Which sources stay sources: those that programs read as data. They are compiled too.
 //!
 //! 1. Those that `--include-source` names.
-//! 2. Those in a folder without `__init__.py` inside of a package, as templates are.
+//! 2. Those inside of a package, but in or below a folder without `__init__.py`, as templates are.
 //! 3. Of the project, those that cannot be imported by name, as `empty-project.py`.
 //! 4. Of installed packages, those in a folder called `templates` or `resources`, and those whose
 //!    file name stands in a string of the same package, as of a program that reads them.
@@ -57,22 +57,28 @@ impl<'i> Sources<'i> {
         }
     }
 
+    /// Whether a folder inside of a package has no `__init__.py`: this one or one above it.
+    ///
+    /// `scrapy/templates/project/module` is such a folder, even with an `__init__.py`, because
+    /// `scrapy/templates` has none.
+    fn breaks_package(&self, folder: &str) -> bool {
+        let outer = folder.match_indices('/').map(|(end, _)| &folder[..end]);
+        let mut below = outer.chain([folder]).skip_while(|part| !self.packages.contains(part));
+        below.any(|part| !self.packages.contains(part))
+    }
+
     /// Whether a module is data by the rules.
     pub(super) fn are_data(&self, module: &Item) -> bool {
         let (folder, name) = module.path.rsplit_once('/').unwrap_or(("", &module.path));
         let stem = name.strip_suffix(".py").unwrap_or(name);
         debug_assert_eq!(module.kind, Kind::Module);
-        let is_in_package = || {
-            let outer = folder.match_indices('/').map(|(end, _)| &folder[..end]);
-            !self.packages.contains(folder) && outer.into_iter().any(|outer| self.packages.contains(outer))
-        };
         let is_in_named_folder = || folder.split('/').any(|part| FOLDERS.contains(&part));
         let is_mentioned = |owner| self.mentioned.contains(&(owner, name.to_owned()));
         let is_of_package = ["__init__", "__main__"].contains(&stem);
         let is_named = |owner| !is_of_package && (is_in_named_folder() || is_mentioned(owner));
         match module.owner {
-            Some(owner) => is_in_package() || is_named(owner),
-            None => is_in_package() || !is_importable(folder, stem),
+            Some(owner) => self.breaks_package(folder) || is_named(owner),
+            None => self.breaks_package(folder) || !is_importable(folder, stem),
         }
     }
 }
