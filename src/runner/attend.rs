@@ -39,8 +39,12 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
 pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
     // Ctrl-C reaches every process of the console; this one goes on until the program has ended.
     let _ = ctrlc::set_handler(|| {});
+    // Where jobs are not to be had, the program goes on if this process is killed.
+    let job = super::children::OwnJob::enter();
     let mut child = command.spawn()?;
-    let _job = super::children::Job::of_program(&child);
+    if let Ok(job) = &job {
+        job.close_to_others();
+    }
     child.wait()
 }
 

@@ -4,7 +4,9 @@ use std::io;
 use std::process::{Child, Command};
 
 #[cfg(windows)]
-pub(super) use windows::Job;
+use windows::Job;
+#[cfg(windows)]
+pub(super) use windows::OwnJob;
 
 /// A child and those that it starts.
 pub(super) struct Group {
@@ -24,7 +26,7 @@ impl Group {
     pub(super) fn spawn(command: &mut Command) -> io::Result<Group> {
         let child = command.spawn()?;
         // Where jobs are not to be had, the child alone is killed.
-        let job = Job::with(&child, windows::Descendants::Included).ok();
+        let job = Job::with(&child).ok();
         Ok(Group { child, job })
     }
 
@@ -53,33 +55,47 @@ mod windows {
 
     use win32job::{ExtendedLimitInfo, JobError};
 
-    /// Whether what the child starts belongs to the job.
-    #[derive(Clone, Copy, PartialEq, Eq)]
-    pub(in crate::runner) enum Descendants {
-        Included,
-        Free,
-    }
-
     /// A job object: its processes are killed with it, and it ends with this process at the latest.
-    pub(in crate::runner) struct Job(
-        #[expect(dead_code, reason = "held for what dropping it does")] win32job::Job,
-    );
+    pub(super) struct Job(#[expect(dead_code, reason = "held for what dropping it does")] win32job::Job);
 
     impl Job {
-        pub(in crate::runner) fn with(child: &Child, descendants: Descendants) -> Result<Job, JobError> {
-            let mut limits = ExtendedLimitInfo::new();
-            limits.limit_kill_on_job_close();
-            if descendants == Descendants::Free {
-                limits.limit_silent_breakaway_ok();
-            }
-            let job = win32job::Job::create_with_limit_info(&limits)?;
+        /// A job with a child and those that it starts from now on.
+        pub(super) fn with(child: &Child) -> Result<Job, JobError> {
+            let job = win32job::Job::create_with_limit_info(&limits())?;
             job.assign_process(child.as_raw_handle() as isize)?;
             Ok(Job(job))
         }
+    }
 
-        /// For the program: what it leaves running when it ends goes on, as without a runner.
-        pub(in crate::runner) fn of_program(child: &Child) -> Result<Job, JobError> {
-            Job::with(child, Descendants::Free)
+    /// The job of this process, in which its children start: so no child runs before it is in the
+    /// job. A job that takes children after their start would come too late for what they start at
+    /// once.
+    pub(in crate::runner) struct OwnJob(win32job::Job);
+
+    impl OwnJob {
+        pub(in crate::runner) fn enter() -> Result<OwnJob, JobError> {
+            let job = win32job::Job::create_with_limit_info(&limits())?;
+            job.assign_current_process()?;
+            Ok(OwnJob(job))
         }
+
+        /// Processes that are started from now on stay outside: what the program leaves running when
+        /// it ends goes on, as without a runner.
+        pub(in crate::runner) fn close_to_others(&self) {
+            let _ = self.0.set_extended_limit_info(limits().limit_silent_breakaway_ok());
+        }
+    }
+
+    impl Drop for OwnJob {
+        /// This process is in the job, and must not be killed with it.
+        fn drop(&mut self) {
+            let _ = self.0.set_extended_limit_info(&ExtendedLimitInfo::new());
+        }
+    }
+
+    fn limits() -> ExtendedLimitInfo {
+        let mut limits = ExtendedLimitInfo::new();
+        limits.limit_kill_on_job_close();
+        limits
     }
 }

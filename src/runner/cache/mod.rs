@@ -143,6 +143,7 @@ enum Obstacle {
     #[error("there is no folder for caches")]
     NoPlace,
     #[error("{path} {reason}", path = shown_path(path))]
+    #[cfg_attr(windows, expect(dead_code, reason = "access control lists are not checked"))]
     Untrusted { path: PathBuf, reason: &'static str },
     #[error("failed to unpack to {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },

@@ -12,6 +12,7 @@
 
 /// What came of marking an entry.
 #[derive(Debug)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "nothing is marked there"))]
 pub(super) enum Marking {
     /// It stays in its place until the mark is dropped.
     Marked(Mark),
