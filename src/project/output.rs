@@ -423,8 +423,7 @@ mod tests {
 
     #[test]
     fn pycs_lie_as_the_layout_says() {
-        let source =
-            Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0, included: false };
+        let source = Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0 };
         let target: Target = "3.12.1".parse().expect("supported");
         let mirror = || Destination::Mirror("out".into());
         for (destination, layout, optimize, path) in [
