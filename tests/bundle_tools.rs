@@ -97,6 +97,38 @@ fn inspect_tells_whom_it_serves_and_what_takes_room() {
 }
 
 #[test]
+fn inspect_shows_every_way_to_start() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let hello = EntryPoint::Function { module: "app.x".into(), function: "main".into() };
+    let started = Contents {
+        version: Some("1.5".into()),
+        scripts: BTreeMap::from([
+            ("bye".to_owned(), EntryPoint::Script("bye".into())),
+            ("hello".to_owned(), hello),
+        ]),
+        system_site_packages: true,
+        ..contents()
+    };
+    write(started, &folder.path().join("app.pyb"), &WriteOptions::default()).expect("written");
+    let archive = fs::read(folder.path().join("app.pyb")).expect("it is there");
+    fs::write(folder.path().join("app"), [b"\x7fELF", &archive[..]].concat()).expect("written");
+    let told = text(&crosspyc(folder.path(), &["inspect", "app.pyb", "app"]));
+    for line in [
+        "app.pyb: bundle, ",
+        "app: standalone executable, ",
+        "  version: 1.5\n",
+        "  entry point: -m app.x\n  started as bye: -c bye\n  started as hello: -e app.x:main\n",
+        "  site-packages of the interpreter: within reach\n",
+    ] {
+        assert!(told.contains(line), "{line} is missing in\n{told}");
+    }
+    let told = records(folder.path(), &["inspect", "app.pyb", "app"]);
+    assert_eq!([&told[0]["standalone"], &told[1]["standalone"]], [&Value::from(false), &Value::from(true)]);
+    assert_eq!(told[0]["scripts"]["bye"]["script"], "bye");
+    assert_eq!((&told[0]["version"], &told[0]["system_site_packages"]), (&"1.5".into(), &true.into()));
+}
+
+#[test]
 fn verify_reads_every_variant() {
     let folder = bundled(&WriteOptions::default());
     let whole = crosspyc(folder.path(), &["verify", "app.pyb"]);

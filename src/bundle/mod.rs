@@ -50,6 +50,7 @@
 mod blobs;
 mod check;
 mod co_filename;
+mod entry_points;
 mod layout;
 mod limits;
 mod manifest;
@@ -63,6 +64,7 @@ mod write;
 
 pub use blobs::Blobs;
 pub use co_filename::with_co_filename;
+pub(crate) use entry_points::declared_scripts;
 pub use limits::{ByteSize, NoSize};
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};

@@ -9,7 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::bundle::{ByteSize, Expected};
-use crate::project::output::Layout;
+use crate::project::output::{Layout, OnRejection};
 use crate::project::warnings::WarningPolicy;
 use crate::pyc::Invalidation;
 use crate::targets::TargetSpec;
@@ -138,8 +138,9 @@ pub(super) struct CompileArgs {
     #[arg(long, value_name = "REGEX")]
     pub exclude_regex: Vec<String>,
     /// What to do about modules that do not compile
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
-    pub on_error: OnRejection,
+    /// [default: tool.crosspyc.on-error of pyproject.toml, else fail]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub on_error: Option<OnRejectionArg>,
     /// Number of worker threads [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
@@ -189,13 +190,21 @@ pub(super) fn pycache_prefix() -> Option<PathBuf> {
 }
 
 /// What `compile` does about modules that do not compile.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum OnRejection {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnRejectionArg {
     /// Report them as errors; the exit code is 1
-    #[default]
     Fail,
     /// Report them as warnings; they do not change the exit code
     Skip,
+}
+
+impl From<OnRejectionArg> for OnRejection {
+    fn from(arg: OnRejectionArg) -> OnRejection {
+        match arg {
+            OnRejectionArg::Fail => OnRejection::Fail,
+            OnRejectionArg::Skip => OnRejection::Skip,
+        }
+    }
 }
 
 /// The option of every command that compiles sources.

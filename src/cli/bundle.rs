@@ -47,7 +47,7 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
         report.note_line(note);
     }
     let time = start.elapsed();
-    let written = outcome::Written { variants, size, unpacked, time };
+    let written = outcome::Written { variants, unserved: request.unserved, size, unpacked, time };
     outcome::report_written(project, &tally, written, args.list_left_out, report);
     Ok(exit::SUCCESS)
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::args::{CacheArgs, CacheCommand, PruneArgs, RemoveArgs};
+use super::json_path::JsonPath;
 use super::report::{Report, Verbosity, bytes, counted, shown};
 use super::{CommandError, exit};
 use crate::runner::cache::{self, Listed};
@@ -22,7 +23,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[serde(tag = "type", rename = "cache_entry")]
 struct EntryRecord<'e> {
     status: &'static str,
-    path: String,
+    path: JsonPath<&'e Path>,
     /// The application's name; this and the next three are null if the entry is damaged.
     name: Option<&'e str>,
     variant: Option<&'e str>,
@@ -39,8 +40,8 @@ struct EntryRecord<'e> {
 /// The last line, with `--format json`: of the entries that were listed, or removed.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "summary")]
-struct Summary {
-    root: String,
+struct Summary<'r> {
+    root: JsonPath<&'r Path>,
     entries: usize,
     size: u64,
 }
@@ -135,7 +136,7 @@ fn tell(entry: &Listed, status: &'static str, report: &mut Report) {
     let since = entry.last_use.duration_since(UNIX_EPOCH).unwrap_or_default();
     report.record(&EntryRecord {
         status,
-        path: shown(&entry.path),
+        path: JsonPath(&entry.path),
         name: header.map(|header| header.name.as_str()),
         variant: header.map(|header| header.variant.as_str()),
         python: header.map(|header| header.python.as_str()),
@@ -166,7 +167,7 @@ fn age(time: SystemTime) -> String {
 
 fn summarize(root: &Path, relation: &str, entries: &[Listed], report: &mut Report) {
     let size = entries.iter().map(|entry| entry.size).sum();
-    report.record(&Summary { root: shown(root), entries: entries.len(), size });
+    report.record(&Summary { root: JsonPath(root), entries: entries.len(), size });
     if report.verbosity >= Verbosity::Normal {
         let noun = if entries.len() == 1 { "entry" } else { "entries" };
         report.line(format_args!("{} {noun} ({}) {relation} {}", entries.len(), bytes(size), shown(root)));

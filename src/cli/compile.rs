@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use self::outcomes::ModuleReporter;
 use self::summary::Summary;
-use super::args::{CompileArgs, OnRejection};
+use super::args::CompileArgs;
 use super::json_path::JsonPath;
 use super::report::{Concerned, Report, Verbosity, end_clean, shown};
 use super::{CommandError, exit};
@@ -24,7 +24,7 @@ use crate::project::output::{Placement, Plan, Root};
 use crate::project::prune;
 use crate::project::timings::Timings;
 use crate::project::write::remove_leftover;
-use crate::targets::Target;
+use crate::targets::{Target, Version};
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
@@ -67,7 +67,8 @@ struct Tally {
 pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let paths = request::paths(args)?;
-    let roots = request::roots(&paths, args)?;
+    let request::Roots { roots, unserved } = request::roots(&paths, args)?;
+    note_unserved(&unserved, report);
     let placement = request::placement(args)?;
     let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
     let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
@@ -75,7 +76,11 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
 
     let bar = report.progress(plan.modules.len());
     end_clean(&bar);
-    let mode = mode(args);
+    let mode = match (args.check, args.force) {
+        (true, _) => Mode::Check,
+        (false, true) => Mode::Force,
+        (false, false) => Mode::Update,
+    };
     let reports = build(&plan, mode, jobs(args.jobs), |_| bar.inc(1));
     let reports =
         reports.map_err(|error| CommandError::failure(format!("failed to start threads: {error}")))?;
@@ -86,7 +91,7 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
         tally.other_errors += 1;
         report.file_error(error);
     }
-    let mut reporter = ModuleReporter { on_rejection: args.on_error, report, tally: &mut tally };
+    let mut reporter = ModuleReporter { report, tally: &mut tally };
     reports.iter().for_each(|module| reporter.report_module(module));
     if args.prune {
         prune_orphans(&plan, &roots, &placement, mode, report, &mut tally);
@@ -95,18 +100,9 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
     reports.iter().for_each(|module| timings.add(&module.timings));
     let bytes: u64 = plan.modules.iter().map(|module| module.size).sum();
     let (targets, modules) = (targets_of(&roots), reports.len());
-    let summary = Summary { args, paths: &paths, targets, modules, elapsed: start.elapsed() };
+    let summary = Summary { args, paths: &paths, targets, unserved, modules, elapsed: start.elapsed() };
     summary.report(&tally, report, args.timings.then_some((&timings, walked, bytes)));
     Ok(exit_code(&tally))
-}
-
-fn mode(args: &CompileArgs) -> Mode {
-    match (args.check, args.on_error, args.force) {
-        (true, OnRejection::Fail, _) => Mode::Check,
-        (true, OnRejection::Skip, _) => Mode::CheckCompilable,
-        (false, _, true) => Mode::Force,
-        (false, _, false) => Mode::Update,
-    }
 }
 
 /// The number of threads: all cores by default.
@@ -133,6 +129,16 @@ pub(super) fn label(target: &Target) -> String {
     match Target::newest(target.version()) {
         Some(newest) if newest == *target => target.version().to_string(),
         _ => target.to_string(),
+    }
+}
+
+/// Names the versions that a project allows, but does not get.
+pub(super) fn note_unserved(unserved: &[Version], report: &mut Report) {
+    if !unserved.is_empty() {
+        let versions = unserved.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        report.note_line(&format!(
+            "requires-python allows Python {versions} too, for which crosspyc does not compile"
+        ));
     }
 }
 

@@ -9,7 +9,7 @@ use super::FileError;
 use super::duplicates;
 use super::freshness::{Expected, State, mtime_seconds, state};
 use super::module::{Failure, Input, ModuleCompiler};
-use super::output::{Duplicates, Layout, Module, Output, Plan, Variant};
+use super::output::{Duplicates, Layout, Module, OnRejection, Output, Plan, Variant};
 use super::timings::{Stage, Timings};
 use super::warnings::SourceWarning;
 use super::workers::map_largest_first;
@@ -23,11 +23,9 @@ pub enum Mode {
     Update,
     /// Write all.
     Force,
-    /// Write nothing, only find those that are missing or stale.
+    /// Write nothing, only find those that are missing or stale. If modules that do not compile are
+    /// skipped, those are compiled to find out.
     Check,
-    /// As `Check`, and compile those that are missing or stale, to find the sources that do not
-    /// compile.
-    CheckCompilable,
 }
 
 impl Mode {
@@ -120,7 +118,8 @@ impl Worker {
             timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
         }
         let states = timings.time(Stage::Check, || opened.states(module, mode, &self.source));
-        if mode == Mode::Check || states.iter().all(|state| *state == State::Current) {
+        let is_enough = mode == Mode::Check && module.on_rejection == OnRejection::Fail;
+        if is_enough || states.iter().all(|state| *state == State::Current) {
             return Ok(states.into_iter().map(unwritten).collect());
         }
         if !by_content {

@@ -26,6 +26,7 @@ pub mod module;
 pub mod output;
 pub mod pack;
 pub mod prune;
+pub mod regexes;
 pub mod rejection;
 pub mod requirements;
 pub mod settings;

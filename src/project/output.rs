@@ -16,11 +16,12 @@ use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
 use std::path::{Component, MAIN_SEPARATOR_STR, Path, PathBuf, Prefix};
 
-use regex::bytes::RegexSet;
+use serde::Deserialize;
 
 use super::filename::FileNames;
 use super::globs::Globs;
-use super::walk::{Files, FolderLinks, Hidden, Rules, Source, walk};
+use super::regexes::Regexes;
+use super::walk::{FolderLinks, Rules, Source, walk};
 use super::warnings::WarningPolicy;
 use super::{FileError, shown};
 use crate::pyc::{CACHE_DIR, Invalidation, cache_file_name, sourceless_file_name};
@@ -82,8 +83,20 @@ pub struct Root {
     pub invalidation: Option<Invalidation>,
     pub warnings: WarningPolicy,
     pub excludes: Globs,
-    /// Sources whose paths match are left out. The paths are those of the PATH, continued.
-    pub exclude_regexes: RegexSet,
+    /// Sources whose paths match are left out.
+    pub exclude_regexes: Regexes,
+    pub on_rejection: OnRejection,
+}
+
+/// What to do about modules that do not compile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnRejection {
+    /// They are errors.
+    #[default]
+    Fail,
+    /// They are reported, and that is all.
+    Skip,
 }
 
 /// A source and its pycs.
@@ -97,6 +110,7 @@ pub struct Module {
     /// As in [`Root`].
     pub invalidation: Option<Invalidation>,
     pub warnings: WarningPolicy,
+    pub on_rejection: OnRejection,
     pub outputs: Vec<Output>,
 }
 
@@ -156,11 +170,9 @@ impl Plan {
             if placement.layout == Layout::Sourceless && variants.len() > 1 {
                 return Err(PlanError::ManyVariants(list(&variants)));
             }
-            let (files, hidden) = (Files::Sources, Hidden::Folders);
-            let (excludes, includes) = (&root.excludes, &Globs::default());
-            let walked = walk(&root.path, &Rules { files, links, hidden, excludes, includes });
+            let walked = walk(&root.path, &Rules { links, excludes: &root.excludes });
             for source in walked.sources {
-                if root.exclude_regexes.is_match(source.path.as_os_str().as_encoded_bytes()) {
+                if root.exclude_regexes.match_path(&source.path, &source.relative) {
                     continue;
                 }
                 let module = root.module(&source, &variants, placement, names);
@@ -230,6 +242,7 @@ impl Root {
             duplicates: placement.duplicates,
             invalidation: self.invalidation,
             warnings: self.warnings,
+            on_rejection: self.on_rejection,
             outputs: variants.iter().map(output).collect(),
         }
     }
@@ -410,8 +423,7 @@ mod tests {
 
     #[test]
     fn pycs_lie_as_the_layout_says() {
-        let source =
-            Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0, included: false };
+        let source = Source { path: "src/pkg/mod.py".into(), relative: "pkg/mod.py".into(), size: 0 };
         let target: Target = "3.12.1".parse().expect("supported");
         let mirror = || Destination::Mirror("out".into());
         for (destination, layout, optimize, path) in [

@@ -5,6 +5,8 @@
 //! [tool.crosspyc]
 //! targets = "3.9-3.13"            # or a list: ["3.9", "3.12.1"]
 //! exclude = ["tests", "docs/*.py"]
+//! exclude-regex = ["/test_[^/]*$"] # `compile`: in paths from the folder of pyproject.toml on
+//! on-error = "skip"                # `compile`: or "fail"
 //! optimize = [0, 2]               # or one level
 //! invalidation = "unchecked-hash"
 //! warnings = "error"               # or "default" or "ignore"
@@ -28,7 +30,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::globs::GlobError;
+use super::output::OnRejection;
 use super::pack::Metadata;
+use super::regexes::RegexError;
 use super::warnings::WarningPolicy;
 use super::{FileError, shown};
 use crate::pyc::Invalidation;
@@ -46,6 +50,9 @@ pub struct Settings {
     /// `project.requires-python`. Parsed only if nothing else names targets.
     pub requires_python: Option<String>,
     pub exclude: Vec<String>,
+    /// For paths from the folder of the file on.
+    pub exclude_regex: Vec<String>,
+    pub on_error: Option<OnRejection>,
     pub optimize: Option<Vec<u8>>,
     pub invalidation: Option<Invalidation>,
     pub warnings: Option<WarningPolicy>,
@@ -110,6 +117,8 @@ pub enum SettingsError {
     Optimize { path: PathBuf, level: u8 },
     #[error("in `{path}`, tool.crosspyc: {reason}", path = shown(path))]
     Glob { path: PathBuf, reason: GlobError },
+    #[error("in `{path}`, tool.crosspyc.exclude-regex: {reason}", path = shown(path))]
+    Regex { path: PathBuf, reason: RegexError },
     #[error("in `{path}`, project.requires-python: {reason}", path = shown(path))]
     RequiresPython { path: PathBuf, reason: SpecifierError },
     #[error(
@@ -132,11 +141,14 @@ struct Tools {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Tool {
     targets: Option<OneOrMore<String>>,
     #[serde(default)]
     exclude: Vec<String>,
+    #[serde(default)]
+    exclude_regex: Vec<String>,
+    on_error: Option<OnRejection>,
     optimize: Option<OneOrMore<u8>>,
     invalidation: Option<InvalidationName>,
     warnings: Option<WarningPolicy>,
@@ -281,6 +293,8 @@ impl Settings {
             targets,
             requires_python,
             exclude: tool.exclude,
+            exclude_regex: tool.exclude_regex,
+            on_error: tool.on_error,
             optimize,
             invalidation,
             warnings: tool.warnings,

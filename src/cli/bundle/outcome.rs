@@ -1,5 +1,6 @@
 //! Reports the result of `bundle`: warnings, what could not be packed, and what was written.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,18 +9,19 @@ use crate::bundle::Variant;
 use crate::cli::args::OnError;
 use crate::cli::compile::{concerned, label};
 use crate::cli::exit;
+use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, Verbosity, bytes, counted, duration, shown};
 use crate::project::module::Failure;
 use crate::project::pack::left_out::{self as pack, Reason};
 use crate::project::pack::{Failed, Project, Tally};
 use crate::project::walk::is_source;
-use crate::targets::Target;
+use crate::targets::{Target, Version};
 
 /// What was written, with `--format json`; sizes in bytes.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord<'r> {
-    path: String,
+    path: JsonPath<&'r Path>,
     name: &'r str,
     targets: &'r [String],
     optimize: &'r [u8],
@@ -29,10 +31,12 @@ struct BundleRecord<'r> {
     data_files: usize,
     /// The sources that are in it as data.
     data_sources: &'r [String],
+    /// The versions that requires-python allows and crosspyc does not serve.
+    unserved: Vec<String>,
     /// The requirements that it does not meet.
     missing: Vec<String>,
     /// Files and folders, and with `--on-error skip` the modules that are not in it.
-    left_out: Vec<LeftOut>,
+    left_out: Vec<LeftOut<'r>>,
     warnings: usize,
     unpacked_size: u64,
     size: u64,
@@ -40,8 +44,8 @@ struct BundleRecord<'r> {
 }
 
 #[derive(Serialize)]
-struct LeftOut {
-    path: String,
+struct LeftOut<'r> {
+    path: JsonPath<&'r Path>,
     /// The targets for which it is left out.
     targets: Vec<String>,
     reason: String,
@@ -50,6 +54,7 @@ struct LeftOut {
 /// The file that was written.
 pub(super) struct Written {
     pub variants: Vec<Variant>,
+    pub unserved: Vec<Version>,
     pub size: u64,
     pub unpacked: u64,
     pub time: Duration,
@@ -97,16 +102,16 @@ pub(super) fn report_failures(
 }
 
 /// Reports what was written and left out, the platforms of each target, and a summary.
-pub(super) fn report_written(
+pub(super) fn report_written<'t>(
     project: &Project,
-    tally: &Tally,
+    tally: &'t Tally,
     written: Written,
     list_left_out: bool,
     report: &mut Report,
 ) {
     let targets = labels(&project.targets);
-    let of_all = |left_out: &pack::LeftOut| LeftOut {
-        path: shown(&left_out.path),
+    let of_all = |left_out: &'t pack::LeftOut| LeftOut {
+        path: JsonPath(&left_out.path),
         targets: targets.clone(),
         reason: left_out.reason.sentence().to_owned(),
     };
@@ -116,7 +121,7 @@ pub(super) fn report_written(
     let platforms: Vec<&[String]> = of_targets.map(|variant| variant.platforms.as_slice()).collect();
     if report.verbosity >= Verbosity::Normal {
         for LeftOut { path, targets, reason } in &failures {
-            report.line(format_args!("left out {path} for {}: {reason}", targets.join(", ")));
+            report.line(format_args!("left out {} for {}: {reason}", shown(path.0), targets.join(", ")));
         }
         report_left_out(tally, list_left_out, report);
         if platforms.iter().any(|platforms| !platforms.is_empty()) {
@@ -127,7 +132,7 @@ pub(super) fn report_written(
         report.line(summary(project, tally, &targets, &written));
     }
     report.record(&BundleRecord {
-        path: shown(&project.output),
+        path: JsonPath(&project.output),
         name: &project.name,
         targets: &targets,
         optimize: &project.optimize,
@@ -135,6 +140,7 @@ pub(super) fn report_written(
         modules: tally.modules,
         data_files: tally.data_files,
         data_sources: &tally.data_sources,
+        unserved: written.unserved.iter().map(ToString::to_string).collect(),
         missing: tally.missing.iter().map(ToString::to_string).collect(),
         left_out: tally.left_out.iter().map(of_all).chain(failures).collect(),
         warnings: number_of_warnings(tally),
@@ -209,7 +215,7 @@ fn number_of_warnings(tally: &Tally) -> usize {
     tally.warnings.iter().map(|(_, warnings)| warnings.len()).sum()
 }
 
-fn left_out(failed: &Failed) -> LeftOut {
+fn left_out(failed: &Failed) -> LeftOut<'_> {
     let reason = match &failed.failure {
         Failure::Rejected(rejection) => {
             let diagnostic = &rejection.diagnostic;
@@ -218,7 +224,7 @@ fn left_out(failed: &Failed) -> LeftOut {
         }
         Failure::Internal(message) => message.clone(),
     };
-    LeftOut { path: shown(&failed.source), targets: labels(&failed.targets), reason }
+    LeftOut { path: JsonPath(&failed.source), targets: labels(&failed.targets), reason }
 }
 
 fn labels(targets: &[Target]) -> Vec<String> {

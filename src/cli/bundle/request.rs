@@ -8,18 +8,21 @@ use super::product::Product;
 use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
+use crate::cli::compile::note_unserved;
 use crate::cli::report::{Report, shown};
 use crate::project::globs::Globs;
 use crate::project::inline::Inline;
 use crate::project::pack::{IncludeSource, Metadata, Project, Start, With, source_root};
 use crate::project::settings::{AllOrSome, BundleSettings, Settings, SettingsError};
 use crate::project::walk::is_source;
-use crate::targets::{Target, combine};
+use crate::targets::{Target, Version, combine};
 
 /// What is asked for, with the folders of requirements that were installed for it, which are
 /// removed at the end.
 pub(super) struct Request {
     pub project: Project,
+    /// Versions that requires-python allows and crosspyc does not serve.
+    pub unserved: Vec<Version>,
     _packages: Packages,
 }
 
@@ -103,9 +106,8 @@ pub(super) fn request(
     let includes = globs(&args.include, &bundle.include, &settings)?;
     let start = start(&args.start, &settings)?.unwrap_or(default_start);
     let targets = targets(args, &settings)?;
-    if args.targets.is_empty() {
-        note_unserved(&settings, report);
-    }
+    let unserved = if args.targets.is_empty() { settings.unserved() } else { Vec::new() };
+    note_unserved(&unserved, report);
     let set = bundle.requirements.iter().map(|file| settings.folder.join(file));
     let requirements: Vec<PathBuf> = set.chain(args.requirements.iter().cloned()).collect();
     let installed = packages.install(args, requirements, &inline.dependencies, &targets, report)?;
@@ -138,7 +140,7 @@ pub(super) fn request(
         scripts: settings.scripts,
         requires_python: settings.requires_python,
     };
-    Ok(Request { project, _packages: packages })
+    Ok(Request { project, unserved, _packages: packages })
 }
 
 fn note_dynamic(metadata: Option<&Metadata>, report: &mut Report) {
@@ -146,16 +148,6 @@ fn note_dynamic(metadata: Option<&Metadata>, report: &mut Report) {
         report.note_line(&format!(
             "the version of {name} is dynamic, so the bundle has its metadata only if it is \
              installed in a --with folder"
-        ));
-    }
-}
-
-fn note_unserved(settings: &Settings, report: &mut Report) {
-    let unserved: Vec<String> = settings.unserved().iter().map(ToString::to_string).collect();
-    if !unserved.is_empty() {
-        let versions = unserved.join(", ");
-        report.note_line(&format!(
-            "requires-python allows Python {versions} too, for which crosspyc does not compile"
         ));
     }
 }

@@ -5,13 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{PycRecord, Tally, concerned};
-use crate::cli::args::OnRejection;
 use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, Verbosity, shown};
 use crate::project::build::{ModuleReport, Outcome};
 use crate::project::freshness::State;
 use crate::project::module::Failure;
-use crate::project::output::Output;
+use crate::project::output::{Module, OnRejection, Output};
 use crate::project::rejection::Rejection;
 use crate::targets::Target;
 
@@ -50,7 +49,6 @@ impl Rank {
 
 /// Reports the results of modules and counts them.
 pub(super) struct ModuleReporter<'r> {
-    pub on_rejection: OnRejection,
     pub report: &'r mut Report,
     pub tally: &'r mut Tally,
 }
@@ -67,9 +65,9 @@ impl ModuleReporter<'_> {
         self.report_warnings(module);
         self.report_rejections(module, outcomes);
         for (output, outcome) in module.module.outputs.iter().zip(outcomes) {
-            self.report_output(&module.module.source, output, outcome);
+            self.report_output(module.module, output, outcome);
         }
-        let ranks = outcomes.iter().map(|outcome| Rank::of(outcome, self.on_rejection));
+        let ranks = outcomes.iter().map(|outcome| Rank::of(outcome, module.module.on_rejection));
         let count = match ranks.max() {
             Some(Rank::Failed) => &mut self.tally.failed,
             Some(Rank::Stale) => &mut self.tally.stale,
@@ -91,7 +89,7 @@ impl ModuleReporter<'_> {
 
     /// Reports each distinct rejection once, with all the targets that share it.
     fn report_rejections(&mut self, module: &ModuleReport<'_>, outcomes: &[Outcome]) {
-        let is_skipped = self.on_rejection == OnRejection::Skip;
+        let is_skipped = module.module.on_rejection == OnRejection::Skip;
         if is_skipped && self.report.verbosity < Verbosity::Normal {
             return;
         }
@@ -104,7 +102,8 @@ impl ModuleReporter<'_> {
         }
     }
 
-    fn report_output(&mut self, source: &Path, output: &Output, outcome: &Outcome) {
+    fn report_output(&mut self, module: &Module, output: &Output, outcome: &Outcome) {
+        let source = &module.source;
         let (status, reason, from) = match outcome {
             Outcome::Current => ("current", None, Verbosity::All),
             Outcome::Written(state) => {
@@ -118,7 +117,7 @@ impl ModuleReporter<'_> {
                 ("failed", Some(error.source.to_string()), Verbosity::Silent)
             }
             Outcome::Failed(Failure::Rejected(rejection)) => {
-                let status = match self.on_rejection {
+                let status = match module.on_rejection {
                     OnRejection::Fail => "failed",
                     OnRejection::Skip => "skipped",
                 };

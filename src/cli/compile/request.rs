@@ -1,10 +1,9 @@
 //! From the options of `compile` and pyproject.toml to the [`Root`]s and the [`Placement`].
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-
-use regex::bytes::{Regex, RegexSet};
 
 use crate::cli::CommandError;
 use crate::cli::args::{CompileArgs, LayoutArg};
@@ -12,9 +11,10 @@ use crate::cli::report::shown;
 use crate::project::FileError;
 use crate::project::globs::Globs;
 use crate::project::output::{Destination, Duplicates, Placement, Root};
+use crate::project::regexes::Regexes;
 use crate::project::settings::{Settings, SettingsError};
 use crate::project::walk::is_source;
-use crate::targets::{Target, combine};
+use crate::targets::{Target, Version, combine};
 
 /// The PATHs of the command line, then those of the lists; the current folder if neither is given.
 pub(super) fn paths(args: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
@@ -56,43 +56,47 @@ fn path_of(line: &[u8]) -> io::Result<PathBuf> {
     text.map(PathBuf::from).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
-/// The PATHs with their settings. The command line has precedence over pyproject.toml.
-pub(super) fn roots(paths: &[PathBuf], args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
+/// The PATHs with their settings.
+pub(super) struct Roots {
+    pub roots: Vec<Root>,
+    /// Versions that a requires-python allows and crosspyc does not serve, oldest first.
+    pub unserved: Vec<Version>,
+}
+
+/// Reads the settings of the PATHs. The command line has precedence over pyproject.toml.
+pub(super) fn roots(paths: &[PathBuf], args: &CompileArgs) -> Result<Roots, CommandError> {
     let asked = combine(args.targets.iter().cloned()).map_err(CommandError::usage)?;
-    let regexes = regexes(&args.exclude_regex)?;
-    let roots = paths.iter().map(|path| root(path.clone(), args, &asked, &regexes));
-    let roots: Vec<Root> = roots.collect::<Result<_, _>>()?;
+    let regexes = Regexes::new(&args.exclude_regex).map_err(CommandError::usage)?;
+    let (mut roots, mut unserved) = (Vec::new(), BTreeSet::new());
+    for path in paths {
+        let settings = Settings::nearest(path).map_err(CommandError::usage)?;
+        if asked.is_empty() {
+            unserved.extend(settings.unserved());
+        }
+        roots.push(root(path.clone(), args, &settings, &asked, regexes.clone())?);
+    }
     if args.hardlink_dupes && roots.iter().all(|root| root.optimize.len() < 2) {
         let reason = "--hardlink-dupes needs several optimization levels; use it with -O 0,1,2";
         return Err(CommandError::usage(reason));
     }
-    Ok(roots)
-}
-
-fn regexes(patterns: &[String]) -> Result<RegexSet, CommandError> {
-    let checked = patterns.iter().try_for_each(|pattern| match Regex::new(pattern) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            Err(CommandError::usage(format!("`{pattern}` is not a regular expression: {reason}")))
-        }
-    });
-    checked.and_then(|()| RegexSet::new(patterns).map_err(CommandError::usage))
+    Ok(Roots { roots, unserved: unserved.into_iter().collect() })
 }
 
 fn root(
     path: PathBuf,
     args: &CompileArgs,
+    settings: &Settings,
     asked: &[Target],
-    regexes: &RegexSet,
+    mut exclude_regexes: Regexes,
 ) -> Result<Root, CommandError> {
-    let settings = Settings::nearest(&path).map_err(CommandError::usage)?;
     let mut excludes = Globs::default();
     excludes.add("".as_ref(), &args.exclude).map_err(CommandError::usage)?;
     excludes
         .add(&settings.prefix, &settings.exclude)
         .map_err(|reason| CommandError::usage(SettingsError::Glob { path: settings.file(), reason }))?;
+    exclude_regexes
+        .set_of_project(&settings.prefix, &settings.exclude_regex)
+        .map_err(|reason| CommandError::usage(SettingsError::Regex { path: settings.file(), reason }))?;
     let mut optimize = match args.optimize.as_slice() {
         [] => settings.optimize.clone().unwrap_or_else(|| vec![0]),
         levels => levels.to_vec(),
@@ -111,7 +115,8 @@ fn root(
         invalidation: args.invalidation.map(Into::into).or(settings.invalidation),
         warnings: args.warnings.policy(settings.warnings),
         excludes,
-        exclude_regexes: regexes.clone(),
+        exclude_regexes,
+        on_rejection: args.on_error.map(Into::into).or(settings.on_error).unwrap_or_default(),
     })
 }
 

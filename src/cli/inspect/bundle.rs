@@ -1,23 +1,28 @@
-//! What is in a bundle: whom it serves, who signed it, which files it has, and how much room each target takes.
+//! What is in a bundle: its entry points, the Pythons it runs on, its signature, its files, and the
+//! size of each target.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::report::{Report, counted, shown};
 use crate::bundle::{
     Archive, Blob, EntryPoint, FORMAT_VERSION, FileEntry, Index, Manifest, ReadError, Variant,
 };
+use crate::cli::json_path::JsonPath;
+use crate::cli::report::{Report, counted, shown};
+use crate::project::standalone::is_executable;
 
 /// A bundle; with `--format json` as it is.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord<'m> {
-    path: String,
+    path: JsonPath<&'m Path>,
+    /// The file is an executable with the bundle at its end.
+    standalone: bool,
     size: u64,
     format_version: u32,
-    /// The BLAKE3 of the manifest, by which the runner's cache knows the bundle.
+    /// The BLAKE3 of the manifest. The runner's cache knows the bundle by it.
     identity: String,
     signed: bool,
     /// The signature's trusted comment, which nobody has verified here.
@@ -49,12 +54,13 @@ struct Section {
 struct PackedFile {
     path: String,
     size: u64,
-    /// Its part of what its frame takes, by size: an estimate, for files are compressed together; none for a content that another file has too
-    /// and is told with. The files of a section come to what the section takes.
+    /// Its part of its compressed frame, by size: an estimate, because files are compressed
+    /// together. Zero if an earlier file has the same content. The files of a section add up to its
+    /// `packed`.
     packed_estimate: u64,
 }
 
-/// Tells what is known; an error if that is not all.
+/// Reports what could be read; an error if that is not everything.
 pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Result<(), ReadError> {
     let manifest = archive.manifest();
     let (sections, outcome) = match archive.index() {
@@ -62,7 +68,8 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Resul
         Err(error) => (Vec::new(), Err(error)),
     };
     let record = BundleRecord {
-        path: shown(path),
+        path: JsonPath(path),
+        standalone: is_executable(path),
         size: archive.length(),
         format_version: FORMAT_VERSION,
         identity: archive.identity().to_hex().to_string(),
@@ -79,12 +86,18 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Resul
 
 fn text(record: &BundleRecord<'_>, report: &mut Report) {
     let manifest = record.manifest;
+    let kind = if record.standalone { "standalone executable" } else { "bundle" };
     let mut lines = vec![
-        format!("{}: bundle, {}", record.path, bytes(record.size)),
+        format!("{}: {kind}, {}", shown(record.path.0), bytes(record.size)),
         format!("  name: {}", manifest.name),
     ];
     lines.extend(manifest.version.iter().map(|version| format!("  version: {version}")));
     lines.push(format!("  entry point: {}", entry_point(&manifest.entry_point)));
+    let further = manifest.scripts.iter();
+    lines.extend(further.map(|(name, start)| format!("  started as {name}: {}", entry_point(start))));
+    if manifest.system_site_packages {
+        lines.push("  site-packages of the interpreter: within reach".to_owned());
+    }
     if record.prefix > 0 {
         lines.push(format!("  before the archive: {}, which are not verified", bytes(record.prefix)));
     }
@@ -181,7 +194,8 @@ fn owners(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<usi
     owners.into_iter().map(|(_, number)| number).collect()
 }
 
-/// For each blob its part of what its frame takes, by size. Rounded so that the parts of a frame come to the whole of it.
+/// For each blob its part of its compressed frame, by size. Rounded so that the parts of a frame add
+/// up to the frame.
 fn parts(index: &Index, manifest: &Manifest) -> Vec<u64> {
     let mut ends = vec![0u64; manifest.frames.len()];
     let part = |blob: &Blob| {

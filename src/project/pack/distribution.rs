@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::gather::read_text;
 use super::platforms::Platforms;
 use super::{Folder, PackError, Project, TargetSet};
+use crate::bundle::declared_scripts;
 use crate::targets::wheel_fits;
 
 /// An installed distribution.
@@ -58,7 +59,9 @@ impl Distribution {
             folder: folder.number,
             of_folder: folder.targets,
             requires: headers(&metadata, "Requires-Dist").map(str::to_owned).collect(),
-            scripts: scripts(&text("entry_points.txt")?),
+            scripts: declared_scripts(&text("entry_points.txt")?)
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
             record: text("RECORD")?.lines().map(recorded_path).collect(),
             targets: TargetSet::NONE,
             platforms: Platforms::default(),
@@ -107,24 +110,6 @@ fn headers<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
     })
 }
 
-/// The names and values in the sections `[console_scripts]` and `[gui_scripts]` of an
-/// `entry_points.txt`.
-pub(super) fn scripts(text: &str) -> BTreeMap<String, String> {
-    let mut section = "";
-    let mut scripts = BTreeMap::new();
-    for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
-            section = line;
-        } else if let Some((name, value)) = line.split_once('=')
-            && ["[console_scripts]", "[gui_scripts]"].contains(&section)
-            && !line.starts_with(['#', ';'])
-        {
-            scripts.insert(name.trim().to_owned(), value.trim().to_owned());
-        }
-    }
-    scripts
-}
-
 /// The first field of a line of comma-separated values.
 fn recorded_path(line: &str) -> String {
     let path = match line.strip_prefix('"') {
@@ -155,15 +140,6 @@ fn editable_folder(json: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scripts_are_found_in_their_sections() {
-        let text = "[other]\nx = y:z\n\n[console_scripts]\n# no\na = pkg.mod:main\nb-c=pkg:f.g [extra]\n\
-                    [gui_scripts]\nd = e:f\n";
-        let found = scripts(text);
-        assert_eq!(found.keys().collect::<Vec<_>>(), ["a", "b-c", "d"]);
-        assert_eq!(found["b-c"], "pkg:f.g [extra]");
-    }
 
     #[test]
     fn records_quote_paths_with_commas() {

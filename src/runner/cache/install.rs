@@ -200,7 +200,7 @@ impl<'a> Plan<'a> {
         let mut scripts = BTreeMap::new();
         for entry in files.filter(|entry| is_entry_points(&entry.path)) {
             let text = String::from_utf8_lossy(self.blobs.get(entry.blob));
-            for script::Declared { name, module, function, .. } in script::declared(&text) {
+            for script::Declared { name, module, function } in script::declared(&text) {
                 let text = script::text(self.place, module, function);
                 scripts.entry(name.to_lowercase()).or_insert((name.to_owned(), text));
             }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::check::is_mere_data;
 use super::environment::PYTHON;
-use crate::bundle::{EntryPoint, check_path};
+use crate::bundle::{EntryPoint, check_path, declared_scripts};
 
 /// The first line of a script may be so long at most. Linux takes 256 bytes, older ones 128.
 const MOST_SHEBANG: usize = 127;
@@ -100,40 +100,23 @@ fn first_lines(place: &Path) -> Vec<u8> {
     }
 }
 
-/// The console scripts and graphical programs that an `entry_points.txt` names, with what they
-/// call.
-pub(super) fn declared(text: &str) -> impl Iterator<Item = Declared<'_>> {
-    let mut section = "";
-    text.lines().map(str::trim).filter_map(move |line| {
-        if line.starts_with('[') {
-            section = line;
-        }
-        let is_graphical = match section {
-            "[console_scripts]" => false,
-            "[gui_scripts]" => true,
-            _ => return None,
-        };
-        let (name, value) = line.split_once('=').filter(|_| !line.starts_with(['#', ';']))?;
-        // What follows in brackets are extras.
-        let (module, function) = value.split('[').next()?.split_once(':')?;
-        let [name, module, function] = [name, module, function].map(str::trim);
-        (is_name(name) && can_be_imported(module, function)).then_some(Declared {
-            name,
-            module,
-            function,
-            is_graphical,
-        })
-    })
-}
-
-/// A program that a distribution declares.
+/// A function of a module that a script can start.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Declared<'t> {
     pub name: &'t str,
     pub module: &'t str,
     pub function: &'t str,
-    /// It has no console on Windows.
-    pub is_graphical: bool,
+}
+
+/// The scripts that an `entry_points.txt` declares and that can be written.
+pub(super) fn declared(text: &str) -> impl Iterator<Item = Declared<'_>> {
+    declared_scripts(text).filter_map(|(name, value)| {
+        // Extras follow in brackets.
+        let (module, function) = value.split('[').next()?.split_once(':')?;
+        let (module, function) = (module.trim(), function.trim());
+        let can_be_written = is_name(name) && can_be_imported(module, function);
+        can_be_written.then_some(Declared { name, module, function })
+    })
 }
 
 #[cfg(test)]
@@ -163,13 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn scripts_are_found_in_their_sections() {
-        let text = "[other]\nx = y:z\n\n[console_scripts]\n# no\na = pkg.mod:main\nb-c=pkg:f.g [extra]\n\
-            python = a:b\nc = a\nd = a b:c\n[gui_scripts]\ne = e:f\n";
-        let found: Vec<_> =
-            declared(text).map(|it| (it.name, it.module, it.function, it.is_graphical)).collect();
-        let expected = [("a", "pkg.mod", "main", false), ("b-c", "pkg", "f.g", false), ("e", "e", "f", true)];
-        assert_eq!(found, expected);
+    fn scripts_that_cannot_be_written_are_left_out() {
+        let text =
+            "[console_scripts]\na = pkg.mod:main\nb-c=pkg:f.g [extra]\npython = a:b\nc = a\nd = a b:c\n";
+        let found: Vec<_> = declared(text).map(|it| (it.name, it.module, it.function)).collect();
+        assert_eq!(found, [("a", "pkg.mod", "main"), ("b-c", "pkg", "f.g")]);
     }
 
     #[cfg(unix)]
