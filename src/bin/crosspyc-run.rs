@@ -40,10 +40,10 @@ A bundle with several entry points starts the one of the name that it is called 
 CROSSPYC_ENTRY names.
 ";
 
-/// Ends what is said of a command line that cannot be followed.
+/// The end of every usage error.
 const HINT: &str = "Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...\n\nFor more information, try '--help'.";
 
-/// What the command line asks for.
+/// The request of the command line.
 enum Request {
     Run(Run, Notes),
     Which(Run),
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     }
     let mut arguments = std::env::args_os();
     let called = arguments.next();
-    // A standalone executable is its program: all arguments are the program's.
+    // A standalone executable passes all its arguments to its program.
     let request = match runner::carried() {
         Carried::Archive(archive) => {
             let run = Run { archive, called, arguments: arguments.collect(), ..Run::default() };
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
         Ok(Request::Where(run)) => {
             runner::locate(&run).map(|folder| print(&format!("{}\n", folder.display())))
         }
-        // An exit code can have more bits than `ExitCode` takes.
+        // An exit code can have more bits than `ExitCode` holds.
         Ok(Request::Run(run, notes)) => {
             let notice = |note: &str| match notes {
                 Notes::Printed => tell(&format!("note: {note}")),
@@ -103,7 +103,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Prints to standard output. Who reads it may have seen enough.
+/// Prints to standard output. A closed pipe is not a failure.
 fn print(text: &str) -> ExitCode {
     match std::io::stdout().write_all(escaped_lines(text).as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -114,12 +114,12 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
-/// Prints to standard error. If that cannot be written either, the exit code says it.
+/// Prints to standard error. Write errors are ignored: the exit code still shows the failure.
 fn tell(message: &str) {
     let _ = writeln!(std::io::stderr(), "crosspyc-run: {}", escaped_lines(message));
 }
 
-/// Options stand before the archive; all that follows it is the program's.
+/// Options come before the archive. All arguments after it belong to the program.
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut run = Run::default();
     let mut notes = Notes::Printed;
@@ -172,7 +172,7 @@ fn text(option: &str, value: OsString) -> Result<String, String> {
     value.into_string().map_err(|_| format!("the value of --{option} is not UTF-8"))
 }
 
-/// `--option=value` or `--option`; no option if it does not begin like one.
+/// Splits `--option=value` or `--option`. The option is `None` if the argument is not one.
 fn split_option(argument: &OsString) -> (Option<&str>, Option<OsString>) {
     let Some(text) = argument.to_str().filter(|text| text.starts_with('-') && text.len() > 1) else {
         return (None, None);

@@ -1,4 +1,4 @@
-//! Child processes that end together: a process group on Unix, a job object on Windows.
+//! Groups of child processes that end together: a process group on Unix, a job object on Windows.
 
 use std::io;
 use std::process::{Child, Command};
@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 #[cfg(windows)]
 pub(super) use windows::Job;
 
-/// A child and those that it starts.
+/// A child and its descendants.
 pub(super) struct Group {
     child: Child,
     #[cfg(windows)]
@@ -23,7 +23,7 @@ impl Group {
     #[cfg(windows)]
     pub(super) fn spawn(command: &mut Command) -> io::Result<Group> {
         let child = command.spawn()?;
-        // Where jobs are not to be had, the child alone is killed.
+        // Without job objects, only the child is killed.
         let job = Job::with(&child, windows::Descendants::Included).ok();
         Ok(Group { child, job })
     }
@@ -32,7 +32,7 @@ impl Group {
         &mut self.child
     }
 
-    /// Kills all of them.
+    /// Kills all processes of the group.
     pub(super) fn kill(mut self) {
         #[cfg(unix)]
         let _ = rustix::process::kill_process_group(
@@ -53,14 +53,14 @@ mod windows {
 
     use win32job::{ExtendedLimitInfo, JobError};
 
-    /// Whether what the child starts belongs to the job.
+    /// Whether the child's own children belong to the job.
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub(in crate::runner) enum Descendants {
         Included,
         Free,
     }
 
-    /// A job object: its processes are killed with it, and it ends with this process at the latest.
+    /// A job object. Its processes end with it, at the latest when this process ends.
     pub(in crate::runner) struct Job(
         #[expect(dead_code, reason = "held for what dropping it does")] win32job::Job,
     );
@@ -77,7 +77,8 @@ mod windows {
             Ok(Job(job))
         }
 
-        /// For the program: what it leaves running when it ends goes on, as without a runner.
+        /// The job of the program. Processes that the program leaves running when it ends go on, as
+        /// without a runner.
         pub(in crate::runner) fn of_program(child: &Child) -> Result<Job, JobError> {
             Job::with(child, Descendants::Free)
         }

@@ -16,21 +16,20 @@ use crate::project::settings::{AllOrSome, BundleSettings, Settings, SettingsErro
 use crate::project::walk::is_source;
 use crate::targets::{Target, combine};
 
-/// What is asked for, with the folders of requirements that were installed for it, which are
-/// removed at the end.
+/// The requested project. It owns the folders of installed requirements, which are removed on drop.
 pub(super) struct Request {
     pub project: Project,
     _packages: Packages,
 }
 
-/// What PROJECT names.
+/// The meaning of PROJECT.
 struct Subject {
     root: PathBuf,
-    /// Where its packages are.
+    /// The folder of its packages.
     folder: PathBuf,
     module: Option<PathBuf>,
     settings: Settings,
-    /// What a module says of itself.
+    /// The inline metadata of a module.
     inline: Inline,
 }
 
@@ -63,7 +62,7 @@ impl Subject {
         })
     }
 
-    /// What is started if nothing is named.
+    /// The default entry point.
     fn default_start(&self) -> Start {
         let stem = self.module.as_deref().and_then(Path::file_stem);
         let module = |stem: &std::ffi::OsStr| EntryPoint::Module(stem.to_string_lossy().into_owned());
@@ -71,7 +70,7 @@ impl Subject {
     }
 }
 
-/// The settings of the project around a module, without what is of the project as a whole.
+/// The settings of the project around a module, without those that concern the whole project.
 fn of_module(settings: Settings, module: &Path, inline: &Inline) -> Settings {
     let stem = module.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let bundle =
@@ -120,7 +119,7 @@ pub(super) fn request(
         module,
         with: with.chain(installed).collect(),
         metadata,
-        // What is not in the bundle may be in the interpreter's site-packages.
+        // A requirement that is not bundled may be in the interpreter's site-packages.
         allow_missing: args.allow_missing || bundle.allow_missing.unwrap_or(false) || system_site_packages,
         output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}{}", product.ending()))),
         name,
