@@ -13,31 +13,33 @@ Runs a bundle that crosspyc made
 Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...
 
 Options:
-      --python PYTHON         the interpreter to run it with: a path, a name, or a version such as 3.12
+      --python PYTHON         the interpreter to use: a path, a name, or a version such as 3.12
                               [env: CROSSPYC_PYTHON]
-      --python-arg ARG        an option for the interpreter, such as -Xdev or -O; repeatable
+      --python-arg ARG        pass an option to the interpreter, such as -Xdev or -O; repeatable
       --inherit-path          let the program import from PYTHONPATH
       --system-site-packages  let the program import from the site-packages of the interpreter and of
                               the user
       --isolated              ignore the environment variables of Python, as python -I does
       --module NAME           start another module of the bundle, as python -m does
-      --interpreter           start the interpreter, with the bundle's modules within its reach
-      --trusted-key FILE      run nothing that is not signed with a key of this file (minisign's
+      --interpreter           start the interpreter, which can import the bundle's modules
+      --trusted-key FILE      run the bundle only if it is signed with a key in FILE (minisign's
                               NAME.pub); repeatable [env: CROSSPYC_TRUSTED_KEYS]
-      --expect NAME           run nothing whose signature is not for the application NAME
-      --min-version V         run nothing whose signature is for a version of it before V (PEP 440)
-      --verify                compare every byte of the unpacked files with the archive
+      --expect NAME           require that the signature is for the application NAME
+      --min-version VERSION   require that the signature is for this version of the application or
+                              a newer one (PEP 440)
+      --verify                compare the unpacked files with the archive byte by byte first
       --max-unpacked SIZE     allow the bundle to take SIZE bytes unpacked, such as 500M or 16G
                               [env: CROSSPYC_MAX_UNPACKED; default: 100 times its length, from 64 MB
                               to 16 GB]
-      --which                 print which interpreter would be chosen and why, and run nothing
-      --where                 print the folder of the unpacked bundle, and run nothing
+      --which                 print which interpreter would be used and why; run nothing
+      --where                 print the folder of the unpacked bundle, a virtual environment; run
+                              nothing
   -q, --quiet                 print no notes
   -h, --help                  print this help
   -V, --version               print the version
 
-A bundle with several entry points starts the one of the name that it is called by, or that
-CROSSPYC_ENTRY names.
+If a bundle has several entry points, the name by which it is started selects one.
+CROSSPYC_ENTRY takes precedence over that name.
 ";
 
 /// The end of every usage error.

@@ -39,7 +39,7 @@ impl<'i> Blobs<'i> {
         let numbers = self.numbers[frame].clone();
         let blobs = &self.index.blobs[numbers.clone()];
         self.files[frame] = streams::join(content, self.index.streams[frame], blobs.iter())
-            .ok_or("a frame is not made of the streams that the index says")?;
+            .ok_or("a frame does not consist of the streams in the index")?;
         for (number, blob) in numbers.zip(blobs) {
             if blake3::hash(self.get(number)).to_hex().as_str() != blob.blake3 {
                 return Err(format!("{} does not match its digest", self.name(number)));
@@ -64,6 +64,6 @@ impl<'i> Blobs<'i> {
     fn name(&self, number: usize) -> String {
         let files = self.index.common.iter().chain(self.index.variants.iter().flatten());
         let mut paths = files.filter(|entry| entry.blob == number).map(|entry| &entry.path);
-        paths.next().map_or("a content that no file has".to_owned(), |path| format!("`{path}`"))
+        paths.next().map_or("a blob that no file has".to_owned(), |path| format!("`{path}`"))
     }
 }

@@ -27,14 +27,14 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
         if let EntryPoint::Script(name) = entry_point
             && (name.contains('/') || check_path(name).is_err())
         {
-            return Err(format!("the script `{}` has no file's name", escaped(name)));
+            return Err(format!("the script `{}` has a name that no file can have", escaped(name)));
         }
     }
     let mut labels = BTreeSet::new();
     for variant in &manifest.variants {
         check_variant(variant)?;
         if !labels.insert(variant.label().to_ascii_lowercase()) {
-            return Err(format!("the target {} stands twice", variant.label()));
+            return Err(format!("the target {} occurs twice", variant.label()));
         }
     }
     Ok(())
@@ -74,7 +74,7 @@ fn check_variant(variant: &Variant) -> Result<(), String> {
         true => Ok(()),
         false => {
             let (version, tag) = (escaped(version), escaped(tag));
-            Err(format!("`{version}` with the tag `{tag}` and level {optimize} is no target"))
+            Err(format!("`{version}` with the tag `{tag}` and level {optimize} is not a target"))
         }
     }
 }

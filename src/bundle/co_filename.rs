@@ -13,7 +13,7 @@
 //! A [`walk`] over the pyc finds every `co_filename` and every reference. Each `co_filename` that
 //! equals that of the module's own code object is replaced, as in `importlib`'s `_fix_co_filename`.
 //!
-//! | stands at | is | becomes |
+//! | position | old | new |
 //! |---|---|---|
 //! | `co_filename` | the text | the new text, with the same flag |
 //! | `co_filename` | a reference to a `co_filename` | the same |

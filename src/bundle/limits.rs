@@ -44,7 +44,7 @@ pub struct ByteSize(pub u64);
 
 /// The text is not a number of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a size is a number, and k, M, G or T after it if need be: 500M, 16GB")]
+#[error("a size is a number, optionally followed by k, M, G or T: 500M, 16GB")]
 pub struct NoSize;
 
 const UNITS: [(&str, u64); 5] =

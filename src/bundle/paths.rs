@@ -71,12 +71,12 @@ fn is_device(part: &str) -> bool {
 pub enum PathError {
     #[error("the path `{path}` {reason}", path = shown(path))]
     Path { path: String, reason: &'static str },
-    #[error("`{path}` stands twice", path = shown(.0))]
+    #[error("`{path}` occurs twice", path = shown(.0))]
     Twice(String),
     #[error("`{file}` is a file, and `{path}` is in it", file = shown(file), path = shown(path))]
     InFile { file: String, path: String },
     #[error(
-        "`{first}` and `{second}` are one to file systems that do not tell case or the composition of accents",
+        "`{first}` and `{second}` are the same file on systems that ignore case or the composition of accents",
         first = shown(first), second = shown(second)
     )]
     Clash { first: String, second: String },
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn names_that_are_one_to_some_file_system() {
         assert_eq!(add(&["a/b", "a/c", "b/a", "a/d", "ab"]), Ok(()));
-        assert_eq!(add(&["a/b", "a/b"]).unwrap_err(), "`a/b` stands twice");
+        assert_eq!(add(&["a/b", "a/b"]).unwrap_err(), "`a/b` occurs twice");
         assert_eq!(add(&["a", "a/b"]).unwrap_err(), "`a` is a file, and `a/b` is in it");
         assert_eq!(add(&["a/b", "a"]).unwrap_err(), "`a` is a file, and `a/b` is in it");
         let clashes = [

@@ -22,13 +22,13 @@ const MAX_KEY_FILE: u64 = 1 << 20;
 pub enum SignatureError {
     #[error("{path} is not signed; sign it with `crosspyc bundle --sign KEY`", path = shown_path(.0))]
     Unsigned(PathBuf),
-    #[error("the signature of {path} is not one of minisign: {reason}", path = shown_path(path))]
+    #[error("the signature of {path} is not in minisign's format: {reason}", path = shown_path(path))]
     Malformed { path: PathBuf, reason: String },
     #[error("{path} is signed with a key that is not among those trusted", path = shown_path(.0))]
     UnknownKey(PathBuf),
     #[error("{path} or its signature was altered after signing: the signature does not match", path = shown_path(.0))]
     Altered(PathBuf),
-    #[error("the signature of {path} is of minisign's old algorithm, which is not safe; build and sign it again", path = shown_path(.0))]
+    #[error("the signature of {path} uses minisign's old algorithm, which is not safe; build and sign it again", path = shown_path(.0))]
     OldAlgorithm(PathBuf),
     #[error("the signature of {path} was not made for a bundle; build and sign it again", path = shown_path(.0))]
     OtherPurpose(PathBuf),
@@ -47,7 +47,7 @@ pub enum SignatureError {
 pub enum KeyError {
     #[error("failed to read the trusted keys in {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
-    #[error("line {line} of {path} is no public key of minisign; name the file that ends in .pub", path = shown_path(path))]
+    #[error("line {line} of {path} is not a public key of minisign; name the file that ends in .pub", path = shown_path(path))]
     Malformed { path: PathBuf, line: usize },
     #[error("{path} has no public key", path = shown_path(.0))]
     Empty(PathBuf),

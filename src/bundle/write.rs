@@ -61,7 +61,7 @@ impl From<Vec<u8>> for File {
 
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("cannot put these files into one bundle: {0}; rename or exclude what need not be there")]
+    #[error("cannot put these files into one bundle: {0}; rename or exclude some of them")]
     Path(#[from] PathError),
     /// Readers would reject it.
     #[error("the bundle cannot be described: {0}")]

@@ -146,7 +146,7 @@ fn prune_orphans(
     tally: &mut Tally,
 ) {
     if !plan.errors.is_empty() {
-        return report.note_line("nothing was pruned: some sources could not be looked for");
+        return report.note_line("nothing was pruned, because some files and folders could not be read");
     }
     let orphans = prune::orphans(plan, roots, placement);
     for error in &orphans.errors {

@@ -15,7 +15,7 @@ use crate::targets::Target;
 pub enum InstallError {
     #[error("neither uv nor pip is on PATH; install one of them, or name one with --installer")]
     NoInstaller,
-    #[error("`{0}` is neither uv nor pip, by its name")]
+    #[error("the name of `{0}` is neither uv nor pip")]
     Unknown(String),
     #[error("failed to start {program}: {source}")]
     Start { program: String, source: io::Error },

@@ -32,7 +32,7 @@ pub enum KeyError {
         path = shown(path)
     )]
     NoPassword { path: PathBuf, reason: io::Error },
-    #[error("the password is not that of `{path}`", path = shown(.0))]
+    #[error("the password is wrong for `{path}`", path = shown(.0))]
     WrongPassword(PathBuf),
 }
 

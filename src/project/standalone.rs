@@ -15,7 +15,7 @@ use crate::bundle::RUNNER_MARK;
 pub enum RunnerError {
     #[error("the runner `{path}` is not beside crosspyc; name one with --runner FILE", path = shown(.0))]
     Missing(PathBuf),
-    #[error("`{path}` is no runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
+    #[error("`{path}` is not a runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
     NotExecutable(PathBuf),
     #[error("`{path}` is not crosspyc-run, or that of an older crosspyc; name the runner of this version", path = shown(.0))]
     NoRunner(PathBuf),
@@ -61,7 +61,7 @@ impl Runner {
 /// The systems that have executables of their own format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum System {
-    /// Linux and its like.
+    /// Linux and similar systems.
     Elf,
     MacOs,
     Windows,

@@ -84,17 +84,17 @@ pub enum Start {
 pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("{0}; it is not run, because only what is signed with a trusted key is")]
+    #[error("{0}; only bundles that are signed with a trusted key are run")]
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Key(#[from] KeyError),
-    #[error("{KEYS_VARIABLE} is set and lists no file; list files with public keys of minisign, or unset it")]
+    #[error("{KEYS_VARIABLE} is set but lists no file; list files with public keys of minisign, or unset it")]
     NoKeyFiles,
     #[error(
-        "--expect and --min-version look at the signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
+        "--expect and --min-version need a verified signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
     )]
     NoKeys,
-    #[error("{name} is no entry point of {bundle}; {known}")]
+    #[error("{name} is not an entry point of {bundle}; {known}")]
     NoEntryPoint { name: String, bundle: String, known: String },
     #[error("{LIMIT_VARIABLE}: {0}")]
     NoSize(NoSize),

@@ -154,7 +154,7 @@ fn note_unserved(settings: &Settings, report: &mut Report) {
     if !unserved.is_empty() {
         let versions = unserved.join(", ");
         report.note_line(&format!(
-            "requires-python allows Python {versions} too, for which crosspyc does not compile"
+            "requires-python also allows Python {versions}, which crosspyc does not support"
         ));
     }
 }
@@ -168,7 +168,7 @@ fn globs(typed: &[String], set: &[String], settings: &Settings) -> Result<Globs,
     Ok(globs)
 }
 
-/// A GLOB that is empty stands for all sources.
+/// An empty GLOB means all sources.
 fn include_source(args: &BundleArgs, settings: &Settings) -> Result<IncludeSource, CommandError> {
     let (all, set) = match &settings.bundle.include_source {
         Some(AllOrSome::All(all)) => (*all, &[][..]),

@@ -1,9 +1,9 @@
 //! Determines for which targets and platforms each native extension module and shared library is,
 //! and so where the bundle runs.
 //!
-//! The name of a file may tell (`.cpython-312-x86_64-linux-gnu.so`, `.cp312-win_amd64.pyd`).
-//! Otherwise (`.abi3.so`, plain `.so`, the platform of `-darwin.so`) the tags of its wheel tell. A
-//! file without a wheel was built on this machine, for this machine.
+//! The name of a file may show it (`.cpython-312-x86_64-linux-gnu.so`, `.cp312-win_amd64.pyd`).
+//! Otherwise (`.abi3.so`, plain `.so`, the platform of `-darwin.so`) the tags of its wheel show it.
+//! A file without a wheel was built on this machine, for this machine.
 //!
 //! Executables are found by their first bytes and treated like shared libraries.
 //!

@@ -1,11 +1,12 @@
 //! Selects the sources that are included as data, because programs may read them. They are also
 //! compiled.
 //!
-//! 1. Those that `--include-source` names.
-//! 2. Those inside of a package, but in or below a folder without `__init__.py`, as templates are.
-//! 3. Of the project, those that cannot be imported by name, as `empty-project.py`.
-//! 4. Of installed packages, those in a folder called `templates` or `resources`, and those whose
-//!    file name stands in a string of the same package, as of a program that reads them.
+//! 1. Sources that `--include-source` names.
+//! 2. Sources inside of a package that are in or below a folder without `__init__.py`, such as
+//!    templates.
+//! 3. In the project, sources with names that cannot be imported, such as `empty-project.py`.
+//! 4. In installed packages, sources in a folder called `templates` or `resources`, and sources
+//!    whose file name is in a string of the same package, which suggests that a program reads them.
 //!
 //! The last rule is for installed packages only. A guess is not enough to ship the project's own
 //! sources.

@@ -242,7 +242,7 @@ impl<'a> Plan<'a> {
         let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher);
         let mut names = self.items.iter().filter(is_own).filter_map(|item| item.path.strip_prefix(SCRIPTS));
         match names.find(|name| script::is_interpreter(name.trim_start_matches('/'))) {
-            Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would stand in for the interpreter"))),
+            Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would replace the interpreter"))),
             None => Ok(()),
         }
     }

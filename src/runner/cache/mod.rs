@@ -133,7 +133,7 @@ pub enum CacheError {
     #[error("the cache cannot be used: {0}")]
     Unusable(String),
     #[error(
-        "there is no place to unpack to: {cache}, and {temporary}; set CROSSPYC_CACHE_DIR to a folder that you, and no other user, can write to"
+        "there is no folder to unpack to: {cache}, and {temporary}; set CROSSPYC_CACHE_DIR to a folder that you, and no other user, can write to"
     )]
     NoPlace { cache: String, temporary: String },
 }

@@ -53,7 +53,7 @@ pub struct Answer {
 pub(super) enum Silence {
     #[error("cannot be started: {0}")]
     NotStarted(String),
-    #[error("gave no answer in {} seconds", .0.as_secs_f32())]
+    #[error("did not answer within {} seconds", .0.as_secs_f32())]
     Hung(Duration),
     /// With the first line of its error message.
     #[error("is not a working Python 3 ({0}{colon}{1})", colon = if .1.is_empty() { "" } else { ": " })]

@@ -97,7 +97,9 @@ impl Needs<'_> {
         match text.parse::<RequiresPython>() {
             Ok(requires) if answer.numbers().is_some_and(|release| requires.admits(release)) => Ok(()),
             Ok(_) => Err(format!("is {answer}, and the sources require Python {text}")),
-            Err(error) => Err(format!("is {answer}, and what the sources require cannot be told: {error}")),
+            Err(error) => {
+                Err(format!("is {answer}, and the requirement of the sources is malformed: {error}"))
+            }
         }
     }
 }

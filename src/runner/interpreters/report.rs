@@ -61,7 +61,9 @@ impl Search {
         for looked in self.looked.iter().filter(|looked| looked.path != chosen.path) {
             let reason = match &looked.verdict {
                 Verdict::Unfit(reason) => reason.clone(),
-                Verdict::Fits(answer, _) => format!("is {answer}, and fits; what it would run is older"),
+                Verdict::Fits(answer, _) => {
+                    format!("is {answer}, which fits, but the chosen one fits better")
+                }
                 Verdict::NotAsked => "not better than that".to_owned(),
             };
             text.push_str(&format!("\n{} ({})\n  {reason}", shown_path(&looked.path), looked.origin));
