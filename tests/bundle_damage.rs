@@ -245,9 +245,9 @@ fn indices_that_lie_are_refused() {
         ("/blobs/1/size", json!(huge), "do not fill their frames"),
         ("/blobs/1/size", json!(0), "do not fill their frames"),
         ("/blobs/1/blake3", json!("0"), "does not match its digest"),
-        ("/blobs/1/form", json!("plain"), "not made of the streams"),
-        ("/blobs/1/form", json!("pyc38"), "not made of the streams"),
-        ("/blobs/0/form", json!("pyc311"), "not made of the streams"),
+        ("/blobs/1/form", json!("plain"), "does not consist of the streams"),
+        ("/blobs/1/form", json!("pyc38"), "does not consist of the streams"),
+        ("/blobs/0/form", json!("pyc311"), "does not consist of the streams"),
         ("/blobs/1/form", json!("other"), "malformed"),
         ("/streams/1/code", json!(huge), "do not fill their frames"),
         ("/streams/1/references", json!(huge / 2), "do not fill their frames"),
@@ -283,7 +283,7 @@ fn streams_with_other_borders_are_refused() {
         },
         |json| json,
     );
-    assert!(error.contains("not made of the streams") || error.contains("its digest"), "{error}");
+    assert!(error.contains("does not consist of the streams") || error.contains("its digest"), "{error}");
 }
 
 #[test]

@@ -245,7 +245,7 @@ mod tests {
         ];
         for [first, second] in clashes {
             let message = add(&[first, second]).unwrap_err();
-            let names = format!("`{}` and `{}` are one", shown(first), shown(second));
+            let names = format!("`{}` and `{}` are the same file", shown(first), shown(second));
             assert!(message.starts_with(&names), "{message}");
         }
     }
@@ -255,7 +255,7 @@ mod tests {
         let errors = path_errors(["A/x", "A/y", "a/p", "a/q", "b?", "c"].into_iter());
         let messages: Vec<String> = errors.iter().map(PathError::to_string).collect();
         assert_eq!(messages.len(), 2, "{messages:?}");
-        assert!(messages[0].starts_with("`A/x` and `a/p` are one"), "{messages:?}");
+        assert!(messages[0].starts_with("`A/x` and `a/p` are the same file"), "{messages:?}");
         assert!(messages[1].starts_with("the path `b?` has"), "{messages:?}");
     }
 

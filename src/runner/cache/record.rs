@@ -2,7 +2,7 @@
 //! with the present metadata, and need not read the files.
 //!
 //! ```text
-//! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of each path's metadata
+//! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of all metadata
 //! JSON and a newline                    what the entry is, see [`Header`]
 //! paths, each ended by a zero byte      folders end with `/`; relative to the entry
 //! ```
