@@ -207,13 +207,13 @@ fn manifests_that_lie_are_refused() {
         ("/index/size", json!(10), "another size"),
         ("/frames", json!([]), "do not add up"),
         ("/variants", json!([]), "neither targets nor sources"),
-        ("/variants/0/tag", json!("../up"), "is no target"),
-        ("/variants/0/version", json!("3.12/x"), "is no target"),
+        ("/variants/0/tag", json!("../up"), "is not a target"),
+        ("/variants/0/version", json!("3.12/x"), "is not a target"),
         ("/entry_point", json!(null), "malformed"),
-        ("/variants/0/version", json!(""), "is no target"),
-        ("/variants/0/version", json!("....9.1"), "is no target"),
-        ("/variants/0/optimize", json!(255), "is no target"),
-        ("/variants/1/tag", json!("CPYTHON-312"), "stands twice"),
+        ("/variants/0/version", json!(""), "is not a target"),
+        ("/variants/0/version", json!("....9.1"), "is not a target"),
+        ("/variants/0/optimize", json!(255), "is not a target"),
+        ("/variants/1/tag", json!("CPYTHON-312"), "occurs twice"),
         ("/name", json!("x\n  signature: valid"), "control character"),
         ("/variants/0/platforms", json!(["\u{1b}[31m"]), "control character"),
         ("/entry_point", json!("\u{1b}[31m"), r"\u{1b}"),
@@ -234,7 +234,7 @@ fn indices_that_lie_are_refused() {
     let huge = u64::MAX;
     let lies: Vec<Lie> = vec![
         ("/common/0/path", json!("../up"), "`.` or `..`"),
-        ("/common/0/path", json!("app/M0.pyc"), "are one to file systems"),
+        ("/common/0/path", json!("app/M0.pyc"), "are the same file on systems"),
         ("/common/0/path", json!("app"), "is a file, and"),
         ("/common/0/path", json!("nul"), "a device on Windows"),
         ("/common/0/blob", json!(99), "a blob that is not there"),
@@ -245,9 +245,9 @@ fn indices_that_lie_are_refused() {
         ("/blobs/1/size", json!(huge), "do not fill their frames"),
         ("/blobs/1/size", json!(0), "do not fill their frames"),
         ("/blobs/1/blake3", json!("0"), "does not match its digest"),
-        ("/blobs/1/form", json!("plain"), "not made of the streams"),
-        ("/blobs/1/form", json!("pyc38"), "not made of the streams"),
-        ("/blobs/0/form", json!("pyc311"), "not made of the streams"),
+        ("/blobs/1/form", json!("plain"), "does not consist of the streams"),
+        ("/blobs/1/form", json!("pyc38"), "does not consist of the streams"),
+        ("/blobs/0/form", json!("pyc311"), "does not consist of the streams"),
         ("/blobs/1/form", json!("other"), "malformed"),
         ("/streams/1/code", json!(huge), "do not fill their frames"),
         ("/streams/1/references", json!(huge / 2), "do not fill their frames"),
@@ -283,7 +283,7 @@ fn streams_with_other_borders_are_refused() {
         },
         |json| json,
     );
-    assert!(error.contains("not made of the streams") || error.contains("its digest"), "{error}");
+    assert!(error.contains("does not consist of the streams") || error.contains("its digest"), "{error}");
 }
 
 #[test]

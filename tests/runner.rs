@@ -312,7 +312,7 @@ fn a_list_of_trusted_keys_that_lists_none_turns_nothing_off() {
     for list in ["", ":", "::"] {
         let ran = ran(place.command().env("CROSSPYC_TRUSTED_KEYS", list).arg("app.pyb"));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{list:?}: {ran:?}");
-        assert!(ran.stderr.contains("CROSSPYC_TRUSTED_KEYS is set and lists no file"), "{list:?}: {ran:?}");
+        assert!(ran.stderr.contains("CROSSPYC_TRUSTED_KEYS is set but lists no file"), "{list:?}: {ran:?}");
     }
 }
 
@@ -679,16 +679,16 @@ fn files_of_wheels_stand_where_an_installer_puts_them() {
 #[test]
 fn files_that_would_stand_in_for_those_of_the_environment_are_refused() {
     for (path, message) in [
-        ("data/pyvenv.cfg", "`pyvenv.cfg` stands twice"),
-        ("data/record", "`record` stands twice"),
-        ("scripts/python3", "`bin/python3` stands twice"),
-        ("scripts/python3.13", "`bin/python3.13` would stand in for the interpreter"),
-        ("data/bin/pypy3", "`bin/pypy3` would stand in for the interpreter"),
+        ("data/pyvenv.cfg", "`pyvenv.cfg` occurs twice"),
+        ("data/record", "`record` occurs twice"),
+        ("scripts/python3", "`bin/python3` occurs twice"),
+        ("scripts/python3.13", "`bin/python3.13` would replace the interpreter"),
+        ("data/bin/pypy3", "`bin/pypy3` would replace the interpreter"),
         (
             "data/lib/python3.12/site-packages/__main__.pyc",
-            "`lib/python3.12/site-packages/__main__.pyc` stands twice",
+            "`lib/python3.12/site-packages/__main__.pyc` occurs twice",
         ),
-        ("purelib/0_crosspyc.pth", "stands twice"),
+        ("purelib/0_crosspyc.pth", "occurs twice"),
     ] {
         let place = Place::new();
         place.interpreter("bin/python3.12", FITS);
@@ -735,7 +735,7 @@ fn the_name_or_a_variable_chooses_the_entry_point() {
         assert!(stdout.ends_with(started), "{archive} {variable:?}: {stdout}");
     }
     let refused = ran(place.command().env("CROSSPYC_ENTRY", "nope").arg("app.pyb"));
-    let message = "CROSSPYC_ENTRY=nope is no entry point of app; set it to serve, tool, app, or unset it";
+    let message = "CROSSPYC_ENTRY=nope is not an entry point of app; set it to serve, tool, app, or unset it";
     assert!(refused.code == Some(127) && refused.stderr.contains(message), "{refused:?}");
 }
 

@@ -199,7 +199,7 @@ fn extract_leaves_nothing_of_a_bad_zipapp() {
     for (name, reason) in [
         ("cpython-313/../../evil", "a part that is"),
         ("cpython-313//etc/passwd", "is damaged"),
-        ("cpython-313/PKG/__init__.pyc", "are one to file systems"),
+        ("cpython-313/PKG/__init__.pyc", "are the same file on systems"),
     ] {
         let folder = bundled(&[]);
         change(folder.path(), |_, contents| Some(contents), &[(name, b"evil")]);

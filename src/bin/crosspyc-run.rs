@@ -13,37 +13,39 @@ Runs a bundle that crosspyc made
 Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...
 
 Options:
-      --python PYTHON         the interpreter to run it with: a path, a name, or a version such as 3.12
+      --python PYTHON         the interpreter to use: a path, a name, or a version such as 3.12
                               [env: CROSSPYC_PYTHON]
-      --python-arg ARG        an option for the interpreter, such as -Xdev or -O; repeatable
+      --python-arg ARG        pass an option to the interpreter, such as -Xdev or -O; repeatable
       --inherit-path          let the program import from PYTHONPATH
       --system-site-packages  let the program import from the site-packages of the interpreter and of
                               the user
       --isolated              ignore the environment variables of Python, as python -I does
       --module NAME           start another module of the bundle, as python -m does
-      --interpreter           start the interpreter, with the bundle's modules within its reach
-      --trusted-key FILE      run nothing that is not signed with a key of this file (minisign's
+      --interpreter           start the interpreter, which can import the bundle's modules
+      --trusted-key FILE      run the bundle only if it is signed with a key in FILE (minisign's
                               NAME.pub); repeatable [env: CROSSPYC_TRUSTED_KEYS]
-      --expect NAME           run nothing whose signature is not for the application NAME
-      --min-version V         run nothing whose signature is for a version of it before V (PEP 440)
-      --verify                compare every byte of the unpacked files with the archive
+      --expect NAME           require that the signature is for the application NAME
+      --min-version VERSION   require that the signature is for this version of the application or
+                              a newer one (PEP 440)
+      --verify                compare the unpacked files with the archive byte by byte first
       --max-unpacked SIZE     allow the bundle to take SIZE bytes unpacked, such as 500M or 16G
                               [env: CROSSPYC_MAX_UNPACKED; default: 100 times its length, from 64 MB
                               to 16 GB]
-      --which                 print which interpreter would be chosen and why, and run nothing
-      --where                 print the folder of the unpacked bundle, and run nothing
+      --which                 print which interpreter would be used and why; run nothing
+      --where                 print the folder of the unpacked bundle, a virtual environment; run
+                              nothing
   -q, --quiet                 print no notes
   -h, --help                  print this help
   -V, --version               print the version
 
-A bundle with several entry points starts the one of the name that it is called by, or that
-CROSSPYC_ENTRY names.
+If a bundle has several entry points, the name by which it is started selects one.
+CROSSPYC_ENTRY takes precedence over that name.
 ";
 
-/// Ends what is said of a command line that cannot be followed.
+/// The end of every usage error.
 const HINT: &str = "Usage: crosspyc-run [OPTIONS] APP.pyb [ARG]...\n\nFor more information, try '--help'.";
 
-/// What the command line asks for.
+/// The request of the command line.
 enum Request {
     Run(Run, Notes),
     Which(Run),
@@ -65,7 +67,7 @@ fn main() -> ExitCode {
     }
     let mut arguments = std::env::args_os();
     let called = arguments.next();
-    // A standalone executable is its program: all arguments are the program's.
+    // A standalone executable passes all its arguments to its program.
     let request = match runner::carried() {
         Carried::Archive(archive) => {
             let run = Run { archive, called, arguments: arguments.collect(), ..Run::default() };
@@ -84,7 +86,7 @@ fn main() -> ExitCode {
         Ok(Request::Where(run)) => {
             runner::locate(&run).map(|folder| print(&format!("{}\n", folder.display())))
         }
-        // An exit code can have more bits than `ExitCode` takes.
+        // An exit code can have more bits than `ExitCode` holds.
         Ok(Request::Run(run, notes)) => {
             let notice = |note: &str| match notes {
                 Notes::Printed => tell(&format!("note: {note}")),
@@ -103,7 +105,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Prints to standard output. Who reads it may have seen enough.
+/// Prints to standard output. A closed pipe is not a failure.
 fn print(text: &str) -> ExitCode {
     match std::io::stdout().write_all(escaped_lines(text).as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -114,12 +116,12 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
-/// Prints to standard error. If that cannot be written either, the exit code says it.
+/// Prints to standard error. Write errors are ignored: the exit code still shows the failure.
 fn tell(message: &str) {
     let _ = writeln!(std::io::stderr(), "crosspyc-run: {}", escaped_lines(message));
 }
 
-/// Options stand before the archive; all that follows it is the program's.
+/// Options come before the archive. All arguments after it belong to the program.
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut run = Run::default();
     let mut notes = Notes::Printed;
@@ -172,7 +174,7 @@ fn text(option: &str, value: OsString) -> Result<String, String> {
     value.into_string().map_err(|_| format!("the value of --{option} is not UTF-8"))
 }
 
-/// `--option=value` or `--option`; no option if it does not begin like one.
+/// Splits `--option=value` or `--option`. The option is `None` if the argument is not one.
 fn split_option(argument: &OsString) -> (Option<&str>, Option<OsString>) {
     let Some(text) = argument.to_str().filter(|text| text.starts_with('-') && text.len() > 1) else {
         return (None, None);

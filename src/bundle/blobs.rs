@@ -1,4 +1,4 @@
-//! What the files of an archive hold, from the contents of its frames.
+//! The contents of an archive's files, taken from its inflated frames.
 
 use std::ops::Range;
 
@@ -8,16 +8,16 @@ use super::streams;
 /// The contents of the files in some frames, verified.
 pub struct Blobs<'i> {
     index: &'i Index,
-    /// By frame what its files hold, one after the other; empty for a frame that is not wanted.
+    /// The joined files of each frame. Empty for a frame that was not requested.
     files: Vec<Vec<u8>>,
-    /// By frame the numbers of its blobs.
+    /// The numbers of each frame's blobs.
     numbers: Vec<Range<usize>>,
-    /// Where each blob starts in its frame's files.
+    /// The offset of each blob in its frame's files.
     starts: Vec<u64>,
 }
 
 impl<'i> Blobs<'i> {
-    /// None yet.
+    /// No contents yet.
     pub(super) fn new(index: &'i Index) -> Blobs<'i> {
         let mut numbers = vec![0..0; index.streams.len()];
         let mut starts = Vec::with_capacity(index.blobs.len());
@@ -34,12 +34,12 @@ impl<'i> Blobs<'i> {
         Blobs { index, files: vec![Vec::new(); numbers.len()], numbers, starts }
     }
 
-    /// Joins the files of a frame with this content. The error says what is wrong with it.
+    /// Joins the files of a frame with this content. The error describes the damage.
     pub(super) fn join(&mut self, frame: usize, content: &[u8]) -> Result<(), String> {
         let numbers = self.numbers[frame].clone();
         let blobs = &self.index.blobs[numbers.clone()];
         self.files[frame] = streams::join(content, self.index.streams[frame], blobs.iter())
-            .ok_or("a frame is not made of the streams that the index says")?;
+            .ok_or("a frame does not consist of the streams in the index")?;
         for (number, blob) in numbers.zip(blobs) {
             if blake3::hash(self.get(number)).to_hex().as_str() != blob.blake3 {
                 return Err(format!("{} does not match its digest", self.name(number)));
@@ -48,22 +48,22 @@ impl<'i> Blobs<'i> {
         Ok(())
     }
 
-    /// Frees what the files of a frame hold.
+    /// Frees the files of a frame.
     pub(super) fn forget(&mut self, frame: usize) {
         self.files[frame] = Vec::new();
     }
 
-    /// What the blob of this number holds, one of a file that was asked for.
+    /// The contents of a blob. Its file must be among those requested.
     pub fn get(&self, number: usize) -> &[u8] {
         let blob = &self.index.blobs[number];
         let start = self.starts[number] as usize;
         &self.files[blob.frame][start..start + blob.size as usize]
     }
 
-    /// For messages.
+    /// A blob's path, for messages.
     fn name(&self, number: usize) -> String {
         let files = self.index.common.iter().chain(self.index.variants.iter().flatten());
         let mut paths = files.filter(|entry| entry.blob == number).map(|entry| &entry.path);
-        paths.next().map_or("a content that no file has".to_owned(), |path| format!("`{path}`"))
+        paths.next().map_or("a blob that no file has".to_owned(), |path| format!("`{path}`"))
     }
 }

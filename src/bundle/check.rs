@@ -1,4 +1,4 @@
-//! The rules that a manifest and an index must keep, whatever digests they have.
+//! The rules that a manifest and an index must follow, even if their digests match.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,8 @@ use super::manifest::{EntryPoint, FileEntry, Frame, Index, Manifest, StreamLengt
 use super::paths::{Tree, check_path};
 use crate::escape::escaped;
 
-/// The rules a manifest must keep: frames fill their part of the archive and refer back only, variants are what programs can be named by.
+/// Checks a manifest: the frames fill their part of the archive and refer only to earlier frames,
+/// and the variants have names that files and programs can have.
 pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<(), String> {
     let mut frames = manifest.frames.iter().chain([&manifest.index]);
     if frames.try_fold(0u64, |sum, frame| sum.checked_add(frame.compressed)) != Some(frames_length) {
@@ -26,14 +27,14 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
         if let EntryPoint::Script(name) = entry_point
             && (name.contains('/') || check_path(name).is_err())
         {
-            return Err(format!("the script `{}` has no file's name", escaped(name)));
+            return Err(format!("the script `{}` has a name that no file can have", escaped(name)));
         }
     }
     let mut labels = BTreeSet::new();
     for variant in &manifest.variants {
         check_variant(variant)?;
         if !labels.insert(variant.label().to_ascii_lowercase()) {
-            return Err(format!("the target {} stands twice", variant.label()));
+            return Err(format!("the target {} occurs twice", variant.label()));
         }
     }
     Ok(())
@@ -43,7 +44,7 @@ fn entry_points(manifest: &Manifest) -> impl Iterator<Item = &EntryPoint> {
     manifest.scripts.values().chain([&manifest.entry_point])
 }
 
-/// What is shown to the user, each in a line.
+/// The texts that are shown to the user, each on one line.
 fn texts(manifest: &Manifest) -> impl Iterator<Item = &str> {
     let optional = [&manifest.version, &manifest.requires_python];
     let optional = optional.into_iter().flatten().map(String::as_str);
@@ -58,9 +59,10 @@ fn texts(manifest: &Manifest) -> impl Iterator<Item = &str> {
     started.chain(optional).chain(platforms).chain(names)
 }
 
-/// What names files and programs must be able to, and what Python has.
+/// Checks that the tag can be part of a file name, and that Python can have such a version and
+/// level.
 fn check_variant(variant: &Variant) -> Result<(), String> {
-    /// As `-OO`.
+    /// The level of `-OO`.
     const HIGHEST_LEVEL: u8 = 2;
     let Variant { version, tag, optimize, .. } = variant;
     let tag_is_plain =
@@ -72,12 +74,12 @@ fn check_variant(variant: &Variant) -> Result<(), String> {
         true => Ok(()),
         false => {
             let (version, tag) = (escaped(version), escaped(tag));
-            Err(format!("`{version}` with the tag `{tag}` and level {optimize} is no target"))
+            Err(format!("`{version}` with the tag `{tag}` and level {optimize} is not a target"))
         }
     }
 }
 
-/// The rules an index must keep: blobs fill their frames, in order, and every variant has each path once.
+/// Checks an index: the blobs fill their frames, in order, and each variant has each path once.
 pub(super) fn check_index(index: &Index, manifest: &Manifest) -> Result<(), String> {
     if index.variants.len() != manifest.variants.len() {
         return Err("the index is of other variants than the manifest".into());
@@ -95,7 +97,7 @@ pub(super) fn check_index(index: &Index, manifest: &Manifest) -> Result<(), Stri
     index.variants.iter().try_for_each(|own| add(&mut Tree::on(&common), own, index))
 }
 
-/// Blobs fill their frames, in order.
+/// Checks that the blobs fill their frames, in order.
 fn check_blobs(index: &Index, manifest: &Manifest) -> Result<(), String> {
     let mut sizes = vec![Some(0u64); manifest.frames.len()];
     let mut last_frame = 0;
@@ -118,7 +120,7 @@ fn length(streams: &StreamLengths) -> Option<u64> {
     parts.into_iter().try_fold(0u64, u64::checked_add)
 }
 
-/// Files that are in one folder with those that `tree` has.
+/// Adds files to a folder that may already hold those of `tree`.
 fn add<'t>(tree: &mut Tree<'t>, files: &'t [FileEntry], index: &Index) -> Result<(), String> {
     if let Some(entry) = files.iter().find(|entry| entry.blob >= index.blobs.len()) {
         return Err(format!("`{}` is a blob that is not there", escaped(&entry.path)));

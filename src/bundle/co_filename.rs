@@ -1,26 +1,26 @@
-//! Writing `co_filename` into the code objects of a pyc, as `compileall` would where the module
-//! stands.
+//! Replaces `co_filename` in the code objects of a pyc by the path at which the module is
+//! installed, as `compileall` would set it.
 //!
 //! # Problem
 //!
-//! Python takes the name of a module's file from its code objects if there is no source beside the
-//! pyc. Tracebacks, `inspect`, `warnings` and packages that look for their own files rely on it.
-//! Marshal writes an equal text once and then refers to it by number, and a constant or a name may
-//! be the same text: it must stay as it is.
+//! If there is no source beside a pyc, Python takes the module's file name from its code objects.
+//! Tracebacks, `inspect`, `warnings` and packages that look for their own files depend on it.
+//! Marshal writes equal strings once and refers to them by number. A constant or a name may be the
+//! same string, and must not change.
 //!
 //! # Strategy
 //!
-//! A [`walk`] over the pyc finds every `co_filename` and every reference. Those that equal the name
-//! of the module's own code object get the new name, as in `importlib`'s `_fix_co_filename`.
+//! A [`walk`] over the pyc finds every `co_filename` and every reference. Each `co_filename` that
+//! equals that of the module's own code object is replaced, as in `importlib`'s `_fix_co_filename`.
 //!
-//! | stands at | is | becomes |
+//! | position | old | new |
 //! |---|---|---|
 //! | `co_filename` | the text | the new text, with the same flag |
 //! | `co_filename` | a reference to a `co_filename` | the same |
 //! | `co_filename` | a reference to something else | the new text, without a number |
 //! | elsewhere | a reference to a `co_filename` | the old text, without a number |
 //!
-//! No object gains or loses its number, so all other references hold.
+//! No object gains or loses its number, so all other references stay valid.
 //!
 //! CPython: `Python/import.c` `update_code_filenames` (3.8–)
 
@@ -31,7 +31,7 @@ use super::manifest::Form;
 use super::streams::{Mover, fields, walk};
 use crate::marshal::{FLAG_REF, kind};
 
-/// The pyc with this `co_filename`, in UTF-8 with surrogates; `None` if it cannot be walked.
+/// The pyc with this `co_filename`, in UTF-8 with surrogates. `None` if the walk fails.
 pub fn with_co_filename(pyc: &[u8], form: Form, filename: &[u8]) -> Option<Vec<u8>> {
     let mut finder = Finder { pyc, ..Finder::default() };
     walk(&mut finder, fields(form)?)?;
@@ -41,19 +41,20 @@ pub fn with_co_filename(pyc: &[u8], form: Form, filename: &[u8]) -> Option<Vec<u
 /// The length of a reference.
 const REFERENCE: usize = 5;
 
-/// Texts that stand for references make a pyc so many times longer at most. No compiler comes near.
+/// Replacing references by strings may lengthen a pyc by this factor. The output of compilers stays
+/// far below it.
 const MOST_GROWTH: usize = 16;
 
-/// Where the texts and references of a pyc are.
+/// The positions of the strings and references in a pyc.
 #[derive(Default)]
 struct Finder<'p> {
     pyc: &'p [u8],
     at: usize,
-    /// Where each numbered object starts.
+    /// The offset of each numbered object.
     numbered: Vec<usize>,
-    /// Every `co_filename`, those of the module's own code object last.
+    /// Every `co_filename`. That of the module's own code object is the last.
     filenames: Vec<Range<usize>>,
-    /// Where references stand, and the numbers that they refer to.
+    /// The offset of each reference, and the number that it refers to.
     references: Vec<(usize, usize)>,
 }
 
@@ -64,7 +65,8 @@ impl<'p> Finder<'p> {
         Some(bytes)
     }
 
-    /// Where the object starts that the reference at `at` is to; `at` itself if it is no reference.
+    /// The offset of the object that the reference at `at` refers to; `at` itself if it is not a
+    /// reference.
     fn origin(&self, at: usize) -> Option<usize> {
         match self.references.binary_search_by_key(&at, |&(at, _)| at) {
             Ok(found) => self.numbered.get(self.references[found].1).copied(),
@@ -75,7 +77,8 @@ impl<'p> Finder<'p> {
     fn replaced(&self, filename: &[u8]) -> Option<Vec<u8>> {
         let old = text(self.pyc, self.origin(self.filenames.last()?.start)?)?;
         let mut edits = Vec::new();
-        // By where a text starts whether it is the old name: a long one is compared once.
+        // For the offset of each string, whether it is the old name. A long string is compared only
+        // once.
         let mut compared = HashMap::new();
         let mut renamed = HashSet::new();
         for Range { start, end } in self.filenames.iter().cloned() {
@@ -140,13 +143,13 @@ impl Mover for Finder<'_> {
     }
 }
 
-/// A marshalled text.
+/// A marshalled string.
 struct Text<'p> {
     value: &'p [u8],
     is_interned: bool,
 }
 
-/// The text that starts here, if the object is one.
+/// The string at this offset, if the object is one.
 fn text(pyc: &[u8], start: usize) -> Option<Text<'_>> {
     let (&type_byte, rest) = pyc.get(start..)?.split_first()?;
     let type_byte = type_byte & !FLAG_REF;
@@ -163,7 +166,7 @@ fn text(pyc: &[u8], start: usize) -> Option<Text<'_>> {
     Some(Text { value: rest.get(..len)?, is_interned: interned.contains(&type_byte) })
 }
 
-/// A text as marshal writes it.
+/// A string as marshal writes it.
 fn written(value: &[u8], is_interned: bool, flag: u8) -> Vec<u8> {
     let [short, ascii, unicode] = match is_interned {
         true => [kind::SHORT_ASCII_INTERNED, kind::ASCII_INTERNED, kind::INTERNED],
@@ -179,7 +182,7 @@ fn written(value: &[u8], is_interned: bool, flag: u8) -> Vec<u8> {
     }
 }
 
-/// The bytes with these ranges, in order, replaced.
+/// Replaces ranges of bytes. The edits are in order.
 fn edited(bytes: &[u8], edits: &[(Range<usize>, Vec<u8>)]) -> Vec<u8> {
     let mut result = Vec::with_capacity(bytes.len() + edits.iter().map(|(_, new)| new.len()).sum::<usize>());
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! What goes into which frame of an archive, and which frame each is compressed with.
+//! Decides which frame holds each file, and with which earlier frame each frame is compressed.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,12 @@ use super::write::{File, Files};
 /// A frame before it is compressed.
 pub(super) struct Content {
     pub(super) bytes: Vec<u8>,
-    /// The number of an earlier frame, which it is compressed with.
+    /// The number of the earlier frame that serves as compression prefix.
     pub(super) parent: Option<usize>,
 }
 
-/// The frames: first that of the common files, then one for each variant. And where every file is in them. The files are taken, not copied.
+/// Lays out the files: a frame for the common files, then one for each variant. The index records
+/// where each file is. The files are moved, not copied.
 pub(super) fn lay_out(common: Files, variants: &[Variant], mut own: Vec<Files>) -> (Vec<Content>, Index) {
     let mut layout = Layout::default();
     let common = layout.add_frame(None, common);
@@ -32,12 +33,13 @@ pub(super) fn lay_out(common: Files, variants: &[Variant], mut own: Vec<Files>) 
 struct Place {
     /// Its number among the variants.
     variant: usize,
-    /// The place, an earlier one, of the variant that is most like it.
+    /// The earlier place of the most similar variant.
     parent: Option<usize>,
 }
 
-/// The order of frames. It begins with the target in the middle, so that from any target it is not far to the root; every other target is
-/// compressed with its neighbour on the way there, and the further levels of a target with its first.
+/// The order of frames. The target in the middle comes first and has no parent. Every other target
+/// is compressed with its neighbour on the way to the middle, so the chain of parents is short for
+/// every target. Further levels of a target are compressed with its first level.
 fn neighbours(variants: &[Variant]) -> Vec<Place> {
     let mut targets: Vec<Vec<usize>> = Vec::new();
     for (number, variant) in variants.iter().enumerate() {
@@ -48,7 +50,7 @@ fn neighbours(variants: &[Variant]) -> Vec<Place> {
     }
     // The targets up to the middle one.
     let half = targets.len().div_ceil(2);
-    // By target, the place of its first level.
+    // For each target, the place of its first level.
     let mut first = vec![None; targets.len()];
     let mut order = Vec::with_capacity(variants.len());
     for target in (0..half).rev().chain(half..targets.len()) {

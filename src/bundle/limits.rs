@@ -1,29 +1,29 @@
-//! How much an archive may take in memory and on disk. What it holds is not known before it is
-//! inflated, and a few kilobytes can claim, and be, gigabytes.
+//! Limits on the memory and disk space that an archive may take. Its real size is unknown until it
+//! is inflated, and a few kilobytes can inflate to gigabytes.
 
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-/// Compressed files are seldom a tenth of what they hold.
+/// Files are rarely more than ten times as large as their compressed form.
 const LIKELY_RATIO: u64 = 100;
 
-/// What every archive may take, and none may take unless the user says so.
+/// The range of the default limit.
 const LEAST: u64 = 64 << 20;
 const MOST: u64 = 16 << 30;
 
-/// The index is a list of files: for one that is larger, something is wrong with the archive.
+/// The index is a list of files. A larger index means that the archive is damaged or hostile.
 pub(super) const MOST_INDEX: u64 = 256 << 20;
 
-/// The index of a folder with a million files has no more lists and objects.
+/// An index of a folder with a million files has fewer lists and objects than this.
 pub(super) const MOST_OBJECTS: usize = 2_000_000;
 
-/// How much an archive of this length may take if the user has not said it.
+/// The limit for an archive of this length, unless the user sets one.
 pub(super) fn default_limit(length: u64) -> u64 {
     length.saturating_mul(LIKELY_RATIO).clamp(LEAST, MOST)
 }
 
-/// So many zero bytes, if there is memory for them.
+/// A buffer of zeros, or an error if memory is short.
 pub(super) fn zeroed(length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let length = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
@@ -31,20 +31,20 @@ pub(super) fn zeroed(length: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Makes a vector longer, if there is memory for it.
+/// Extends a vector with zeros, or returns an error if memory is short.
 pub(super) fn grow(bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
     bytes.try_reserve_exact(length - bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
     bytes.resize(length, 0);
     Ok(())
 }
 
-/// A number of bytes as it is typed: `500M`, `16GB`, `1000000`.
+/// A number of bytes, as users write it: `500M`, `16GB`, `1000000`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
 
-/// A text is not a number of bytes.
+/// The text is not a number of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a size is a number, and k, M, G or T after it if need be: 500M, 16GB")]
+#[error("a size is a number, optionally followed by k, M, G or T: 500M, 16GB")]
 pub struct NoSize;
 
 const UNITS: [(&str, u64); 5] =
@@ -64,7 +64,7 @@ impl FromStr for ByteSize {
     }
 }
 
-/// Rounded up, so that what is shown is enough when it is typed.
+/// Rounds up: the displayed size is large enough when it is used as a limit.
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fits = |unit: &&(&str, u64)| self.0 >= unit.1.saturating_mul(10);

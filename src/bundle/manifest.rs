@@ -1,11 +1,11 @@
-//! What an archive says of itself. The manifest is read at every start, the index of its files only
-//! when they are needed.
+//! The metadata of an archive. The runner reads the manifest at every start, and the index of the
+//! files only when it needs it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The manifest of an archive: small however many files there are.
+/// The manifest of an archive. Its size does not depend on the number of files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The application's name, for messages.
@@ -14,20 +14,19 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     pub entry_point: EntryPoint,
-    /// Further entry points: the name by which the bundle is started chooses.
+    /// Further entry points, by name. The name by which the bundle is started selects one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub scripts: BTreeMap<String, EntryPoint>,
-    /// What it can be run as, oldest target first, levels of one target ascending.
+    /// The supported Pythons: oldest target first, levels of one target ascending.
     pub variants: Vec<Variant>,
-    /// The modules' sources are among the files, so that a Python without a variant can compile
-    /// them.
+    /// The archive contains the modules' sources, so a Python without a variant can compile them.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_sources: bool,
     /// `project.requires-python` of the project, which a Python that compiles the sources must
     /// meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requires_python: Option<String>,
-    /// The site-packages of the interpreter are within the program's reach.
+    /// The program can import from the interpreter's site-packages.
     #[serde(default, skip_serializing_if = "is_false")]
     pub system_site_packages: bool,
     /// In the order of the archive.
@@ -36,7 +35,7 @@ pub struct Manifest {
     pub index: Frame,
 }
 
-/// What a run starts.
+/// The code that a run starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EntryPoint {
@@ -59,21 +58,22 @@ pub struct Variant {
     pub version: String,
     /// The interpreter's `sys.implementation.cache_tag`, `cpython-312`.
     pub tag: String,
-    /// The first two bytes of its pycs: what decides whether an interpreter can run them.
+    /// The magic number of its pycs, two bytes. It decides whether an interpreter can run them.
     pub magic: u16,
     /// The `-O` level of its modules.
     pub optimize: u8,
-    /// The platforms its native extension modules are for, as `sysconfig.get_platform()` calls
-    /// them, with the oldest version of the system that serves: `macosx-11.0-arm64`,
-    /// `manylinux-2.17-x86_64` (glibc), `musllinux-1.2-x86_64`, `win-amd64`; `linux-x86_64` where
-    /// only glibc is known, not its version. Empty where there are none, and it runs anywhere.
+    /// The platforms of its native extension modules, as `sysconfig.get_platform()` names them,
+    /// with the oldest version of the system that works: `macosx-11.0-arm64`,
+    /// `manylinux-2.17-x86_64` (glibc), `musllinux-1.2-x86_64`, `win-amd64`. `linux-x86_64` means
+    /// glibc of an unknown version. Empty if there are no native modules: the variant then runs
+    /// anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub platforms: Vec<String>,
 }
 
 impl Variant {
-    /// What its files' folders and entries are called, as the ends of pycs' names: `cpython-312`,
-    /// `cpython-312.opt-1`.
+    /// The name of the variant's folders and cache entries, in the form that pyc names end with:
+    /// `cpython-312`, `cpython-312.opt-1`.
     pub fn label(&self) -> String {
         match self.optimize {
             0 => self.tag.clone(),
@@ -82,7 +82,7 @@ impl Variant {
     }
 }
 
-/// A zstd frame of the archive. What its content is, [`StreamLengths`] says.
+/// A zstd frame of the archive. [`StreamLengths`] describes its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// Length in the archive.
@@ -91,21 +91,21 @@ pub struct Frame {
     pub size: u64,
     /// BLAKE3 of the frame as it is in the archive, 64 hexadecimal digits.
     pub blake3: String,
-    /// The number of the frame, an earlier one, whose content it was compressed with as a prefix.
+    /// The number of the earlier frame whose content was the compression prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<usize>,
 }
 
-/// Where every file is.
+/// The location of every file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
-    /// For each frame where its streams end.
+    /// For each frame, the lengths of its streams.
     pub streams: Vec<StreamLengths>,
-    /// What files contain, each content once, in the order of the frames.
+    /// The contents of files, each distinct content once, in the order of the frames.
     pub blobs: Vec<Blob>,
-    /// The files that all variants share, and all that a run from source has.
+    /// The files that all variants share. A run from source uses only these.
     pub common: Vec<FileEntry>,
-    /// For each [`Variant`] its own files.
+    /// For each [`Variant`], the files that only it has.
     pub variants: Vec<Vec<FileEntry>>,
 }
 
@@ -116,27 +116,26 @@ impl Index {
         self.common.iter().chain(own)
     }
 
-    /// How many files there are, those of each variant counted.
+    /// The number of files over all variants.
     pub fn file_count(&self) -> usize {
         self.common.len() + self.variants.iter().map(Vec::len).sum::<usize>()
     }
 }
 
-/// How long the parts of a frame's content are: the bytes of its blobs, sorted by what they are.
-/// `src/bundle/streams.rs` says how.
+/// The lengths of the streams in a frame's content. `src/bundle/streams.rs` describes the streams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamLengths {
     pub skeleton: u64,
     pub code: u64,
     pub tables: u64,
-    /// How many references there are, of four bytes each.
+    /// The number of references. Each takes four bytes.
     pub references: u64,
 }
 
-/// What a file, or several equal ones, hold.
+/// The contents of a file, or of several equal files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blob {
-    /// The number of the frame it is in, after the blobs of that frame that stand before it.
+    /// The number of its frame. Blobs of one frame follow each other in order.
     pub frame: usize,
     pub size: u64,
     /// 64 hexadecimal digits.
@@ -145,16 +144,16 @@ pub struct Blob {
     pub form: Form,
 }
 
-/// How the bytes of a blob lie in its frame.
+/// How the bytes of a blob are stored in its frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// Together, in the skeleton.
+    /// As they are, in the skeleton.
     #[default]
     Plain,
-    /// Sorted: a pyc whose code objects have the fields of 3.8 to 3.10.
+    /// Split into streams: a pyc whose code objects have the fields of 3.8 to 3.10.
     Pyc38,
-    /// Sorted: a pyc whose code objects have the fields of 3.11 and later.
+    /// Split into streams: a pyc whose code objects have the fields of 3.11 and later.
     Pyc311,
 }
 
@@ -171,7 +170,7 @@ pub struct FileEntry {
     pub path: String,
     /// The number of its blob.
     pub blob: usize,
-    /// Whether it is to be executable.
+    /// Whether the file is made executable.
     #[serde(default, skip_serializing_if = "is_false")]
     pub executable: bool,
 }

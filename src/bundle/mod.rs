@@ -19,33 +19,41 @@
 //!    56  [u8; 8]   "\x89PYB\r\n\x1a\n"
 //! ```
 //!
-//! The archive is what ends with the trailer, so anything may stand before it (an executable, say). The BLAKE3 of the manifest is the archive's
-//! [identity](Archive::identity): the manifest holds the digests of the index and of every frame, and the index that of every file, so it stands for
-//! the whole contents. Reading it is enough to know whether the archive was unpacked before, and it does not grow with the number of files.
+//! The trailer marks the end of the archive, so anything may precede the archive, such as an
+//! executable. The BLAKE3 of the manifest is the archive's [identity](Archive::identity). The
+//! manifest holds the digests of the index and of every frame, and the index holds the digest of
+//! every file, so the identity covers the whole contents. The runner only needs the manifest to
+//! find out whether an archive is already unpacked, and the manifest does not grow with the number
+//! of files.
 //!
-//! Every byte from the first frame on is under a digest: a frame as it is compressed under one of the manifest, each file under one of the index.
-//! The reader allocates no more than the manifest says, and the manifest's length is bounded by that of the file. At any time it holds the contents of
-//! the files that were asked for, of one frame, and of those that a later frame was compressed with.
+//! A digest covers every byte from the first frame on: the manifest has the digest of each
+//! compressed frame, and the index has that of each file. The reader allocates no more memory than
+//! the manifest declares, and the length of the file bounds that of the manifest. At any time the
+//! reader holds the requested files, the content of one frame, and the contents that later frames
+//! were compressed with.
 //!
 //! # Layout
 //!
-//! One frame holds what all targets share, and one more for each variant what it has of its own; equal contents are there once. In a frame the
-//! bytes of the pycs are sorted by what they are (`streams.rs`). The frame of the target in the middle stands by itself, every other is compressed with
-//! its neighbour on the way there, and the further optimisation levels of a target with its first (`layout.rs`). So a new target costs what it
-//! differs by, and a start inflates the frames on the way to the middle, not all. Measured on Django's 916 modules for 3.12 to 3.15, level 12, a window of 128 MB; four targets
-//! in percent of four archives of one target each, laid out alike:
+//! One frame holds the files that all targets share. Each variant has a frame for its other files.
+//! Equal contents are stored once. In a frame, the bytes of the pycs are sorted by kind
+//! (`streams.rs`). The frame of the middle target is compressed by itself. Every other target is
+//! compressed with its neighbour on the way there, and further optimisation levels of a target with
+//! its first (`layout.rs`). So a further target costs only the differences, and a start inflates
+//! only the frames between its target and the middle. The table shows Django's 916 modules for 3.12
+//! to 3.15 at level 12 with a window of 128 MB. It compares an archive of four targets with four
+//! archives of one target each, in the same layout:
 //!
 //! | layout | four targets |
 //! |---|---|
 //! | pycs as they are; each target with the one before | 60.6 % |
-//! | … all versions of a module one after the other, in one frame (a start inflates all) | 61.2 % |
+//! | … all versions of a module together, in one frame (a start inflates everything) | 61.2 % |
 //! | … each target with 3.14 | 62.1 % |
 //! | sorted into streams; each target with the one before | 57.0 % |
-//! | … references counted backwards and by the place of their bytes | 56 % |
-//! | … with the middle as the root, and with index and manifest: as it is | 57.6 % (4,908 kB) |
+//! | … references relative, and split by byte position | 56 % |
+//! | … with the middle as the root, and with index and manifest: the present layout | 57.6 % (4,908 kB) |
 //!
-//! Sorting makes an archive of one target 7 % smaller too: 2,094 kB for 3.12, where a deflated zip of the same pycs takes 3,316 kB
-//! (`scripts/bench sizes`).
+//! Sorting also makes an archive of one target 7 % smaller: 2,094 kB for 3.12. A deflated zip of the
+//! same pycs takes 3,316 kB (`scripts/bench sizes`).
 
 mod blobs;
 mod check;
@@ -77,9 +85,8 @@ pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, write};
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 3;
 
-/// Stands in every runner. Its last byte is changed in one that is made into an executable with a
-/// bundle.
+/// Every runner contains this mark. Its last byte differs in an executable that carries a bundle.
 pub(crate) const RUNNER_MARK: &[u8; 32] = b"crosspyc-run carries a bundle: 0";
 
-/// Frames refer back to at most so many bytes of what was before.
+/// The window of zstd, as a power of two: how far back a frame may refer.
 const WINDOW_LOG: u32 = 27;

@@ -1,14 +1,14 @@
-//! Which paths may stand in an archive: those that every file system can hold, side by side.
+//! Checks that every file system can hold the paths of an archive side by side.
 //!
-//! An archive is unpacked on any system, so what Linux takes is not enough. Windows reserves names and
-//! characters and drops dots and spaces from ends. Windows and macOS do not tell names that differ in
-//! case only, and macOS not those that differ in how an accent is composed. Two such files would
-//! overwrite each other.
+//! An archive is unpacked on any system, so the rules of Linux are not enough. Windows reserves
+//! names and characters, and drops trailing dots and spaces. Windows and macOS do not distinguish
+//! names that differ only in case. macOS does not distinguish names that differ only in how an
+//! accent is composed. Two such files would overwrite each other.
 //!
-//! A part of a path has at most 255 bytes, which most file systems take, and a path at most 768: the
-//! 1,024 of macOS less room for the folder it is unpacked into. Windows takes 259 characters in all where
-//! long paths are not enabled. No bound that suits every package leaves room for any user's folder there;
-//! unpacking then fails with the path.
+//! A part of a path has at most 255 bytes, the limit of most file systems. A path has at most 768
+//! bytes: the 1,024 of macOS less room for the folder that it is unpacked into. Windows allows 259
+//! characters in all unless long paths are enabled. No limit that suits every package leaves room
+//! for every user's folder there. If a path is too long, unpacking fails and names it.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -21,7 +21,8 @@ use crate::escape::is_hidden;
 const MAX_PART: usize = 255;
 const MAX_LENGTH: usize = 768;
 
-/// Whether a path may stand in an archive: relative, no `.` or `..`, nothing that leaves the root or means something else on any system.
+/// Checks that a path may be in an archive: it is relative, contains no `.` or `..`, and on no
+/// system leaves the root or has a special meaning.
 ///
 /// # Errors
 /// Says what is wrong with the path.
@@ -54,7 +55,8 @@ fn check_part(part: &str) -> Result<(), &'static str> {
     }
 }
 
-/// `CON` and its like; Windows looks at what stands before the first dot.
+/// Whether the name is that of a device, such as `CON`. Windows compares the part before the first
+/// dot.
 fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end_matches(' ').to_ascii_uppercase();
     let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
@@ -64,23 +66,23 @@ fn is_device(part: &str) -> bool {
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || port.is_some_and(number)
 }
 
-/// Why files cannot be in one folder.
+/// Why files cannot be in the same folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     #[error("the path `{path}` {reason}", path = shown(path))]
     Path { path: String, reason: &'static str },
-    #[error("`{path}` stands twice", path = shown(.0))]
+    #[error("`{path}` occurs twice", path = shown(.0))]
     Twice(String),
     #[error("`{file}` is a file, and `{path}` is in it", file = shown(file), path = shown(path))]
     InFile { file: String, path: String },
     #[error(
-        "`{first}` and `{second}` are one to file systems that do not tell case or the composition of accents",
+        "`{first}` and `{second}` are the same file on systems that ignore case or the composition of accents",
         first = shown(first), second = shown(second)
     )]
     Clash { first: String, second: String },
 }
 
-/// A path for people, who are to see a line's end, and an accent that stands for itself.
+/// A path for messages. Line breaks and combining characters are made visible.
 fn shown(path: &str) -> String {
     let is_seen = |char: char| !is_hidden(char) && !is_combining_mark(char);
     path.chars()
@@ -88,25 +90,26 @@ fn shown(path: &str) -> String {
         .collect()
 }
 
-/// All folders above the files with these paths, each after the one it is in.
+/// All folders above the files with these paths. A folder comes after its parent.
 pub fn folders<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<&'p str> {
     paths.flat_map(|path| path.match_indices('/').map(|(end, _)| &path[..end])).collect()
 }
 
-/// All that keeps files with these paths from standing in one folder; of the files in a folder that clashes with another, the first.
+/// The reasons why files with these paths cannot share a folder. If a whole folder clashes with
+/// another file or folder, only its first file is reported.
 pub fn path_errors<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<PathError> {
     let mut tree = Tree::default();
     paths.filter_map(|path| tree.add_one(path).err()).collect()
 }
 
-/// The paths of a folder, as a file system that tells the least sees them.
+/// The paths in a folder, compared as on the file system that distinguishes the fewest names.
 #[derive(Default)]
 pub(super) struct Tree<'t> {
-    /// What is there already.
+    /// A tree whose paths count as present.
     base: Option<&'t Tree<'t>>,
-    /// By the form that such file systems compare.
+    /// The names, by the form that such a file system compares.
     entries: HashMap<String, Name<'t>>,
-    /// That of the path before: files of a folder mostly follow each other.
+    /// The folder of the previous path. Files of a folder usually follow each other.
     last_folder: &'t str,
 }
 
@@ -120,7 +123,7 @@ struct Name<'t> {
 }
 
 impl<'t> Tree<'t> {
-    /// A tree with all that `base` has.
+    /// A tree that contains the paths of `base`.
     pub(super) fn on(base: &'t Tree<'t>) -> Tree<'t> {
         Tree { base: Some(base), ..Tree::default() }
     }
@@ -167,9 +170,10 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// What is the same for two names that some file system takes for one: accents taken apart, characters
-/// that are not shown left out (as HFS+ does), and each letter as the small letter of its capital, which
-/// is what Unicode's full case folding comes to (`ß` and `ẞ` are `ss`, `ς` is `σ`).
+/// The form in which names are compared: equal for two names that some file system treats as one.
+/// Accents are decomposed, invisible characters are removed (as on HFS+), and letters are replaced
+/// by the lower case of their upper case. The latter is equivalent to Unicode's full case folding:
+/// `ß` and `ẞ` become `ss`, `ς` becomes `σ`.
 fn compared(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
@@ -224,7 +228,7 @@ mod tests {
     #[test]
     fn names_that_are_one_to_some_file_system() {
         assert_eq!(add(&["a/b", "a/c", "b/a", "a/d", "ab"]), Ok(()));
-        assert_eq!(add(&["a/b", "a/b"]).unwrap_err(), "`a/b` stands twice");
+        assert_eq!(add(&["a/b", "a/b"]).unwrap_err(), "`a/b` occurs twice");
         assert_eq!(add(&["a", "a/b"]).unwrap_err(), "`a` is a file, and `a/b` is in it");
         assert_eq!(add(&["a/b", "a"]).unwrap_err(), "`a` is a file, and `a/b` is in it");
         let clashes = [
@@ -241,7 +245,7 @@ mod tests {
         ];
         for [first, second] in clashes {
             let message = add(&[first, second]).unwrap_err();
-            let names = format!("`{}` and `{}` are one", shown(first), shown(second));
+            let names = format!("`{}` and `{}` are the same file", shown(first), shown(second));
             assert!(message.starts_with(&names), "{message}");
         }
     }
@@ -251,7 +255,7 @@ mod tests {
         let errors = path_errors(["A/x", "A/y", "a/p", "a/q", "b?", "c"].into_iter());
         let messages: Vec<String> = errors.iter().map(PathError::to_string).collect();
         assert_eq!(messages.len(), 2, "{messages:?}");
-        assert!(messages[0].starts_with("`A/x` and `a/p` are one"), "{messages:?}");
+        assert!(messages[0].starts_with("`A/x` and `a/p` are the same file"), "{messages:?}");
         assert!(messages[1].starts_with("the path `b?` has"), "{messages:?}");
     }
 

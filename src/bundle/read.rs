@@ -1,4 +1,4 @@
-//! Reading an archive: nothing it says is believed before it is checked.
+//! Reads an archive. Nothing in it is trusted before it is checked.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -16,14 +16,14 @@ use super::trailer::{self, Trailer};
 use super::{FORMAT_VERSION, WINDOW_LOG};
 use crate::escape::{escaped, shown_path};
 
-/// How many times larger than in the archive a frame's content is expected to be at most. Only speed depends on it.
+/// The expected upper limit of a frame's compression ratio. Only speed depends on it.
 const LIKELY_RATIO: usize = 16;
 
-/// What is made room for at once if more is inflated than was likely.
+/// The step by which the buffer grows if a frame inflates to more than expected.
 const LEAST_ROOM: usize = 64 << 10;
 
-/// A manifest does not grow with the number of files. It is read before anything is known of who
-/// made it.
+/// The maximum length of a manifest. A manifest does not grow with the number of files, and it is
+/// read before its author is known.
 const MOST_MANIFEST: u32 = 16 << 20;
 const MOST_SIGNATURE: u32 = 64 << 10;
 /// How the last record of a zip without a comment begins, and its length.
@@ -47,7 +47,7 @@ pub enum ReadError {
     Damaged { path: PathBuf, offset: u64, what: String },
 }
 
-/// Why an archive is not opened for somebody who trusts some keys only.
+/// Why an archive is rejected if only some keys are trusted.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
@@ -56,21 +56,21 @@ pub enum OpenError {
     Signature(#[from] SignatureError),
 }
 
-/// The end of an archive: a manifest and the signature over it. Nothing of them is parsed.
+/// The end of an archive, unparsed: a manifest and its signature.
 struct Sealed {
     path: PathBuf,
     file: File,
     json: Vec<u8>,
     signature: String,
-    /// Where the first frame starts.
+    /// The offset of the first frame.
     start: u64,
-    /// Where the manifest starts.
+    /// The offset of the manifest.
     end: u64,
     length: u64,
 }
 
 impl Sealed {
-    /// Reads the end of an archive and compares it with its digest.
+    /// Reads the end of an archive and verifies its digest.
     fn open(path: &Path) -> Result<Sealed, ReadError> {
         let io_error = |source| ReadError::Io { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(io_error)?;
@@ -109,13 +109,13 @@ pub struct Archive {
     path: PathBuf,
     file: File,
     manifest: Manifest,
-    /// The manifest as it is in the archive: what a signature is over.
+    /// The manifest as stored. The signature covers these bytes.
     json: Vec<u8>,
     signature: String,
-    /// Where the first frame starts.
+    /// The offset of the first frame.
     start: u64,
     length: u64,
-    /// How much it may take in memory or on disk.
+    /// The memory or disk space that it may take.
     limit: u64,
 }
 
@@ -125,8 +125,8 @@ impl Archive {
         Sealed::open(path)?.parse()
     }
 
-    /// Opens an archive that is signed with one of `keys` and is the one expected. The signature is
-    /// verified before anything of the archive is parsed.
+    /// Opens an archive that must be signed with one of `keys` and meet `expected`. The signature
+    /// is verified before any part of the archive is parsed.
     pub fn open_signed(
         path: &Path,
         keys: &TrustedKeys,
@@ -143,8 +143,8 @@ impl Archive {
         }
     }
 
-    /// The same archive, which may take so much in memory or on disk, if the user says so. By
-    /// default the limit depends on the length of the archive.
+    /// Replaces the limit on memory and disk space. By default it depends on the length of the
+    /// archive.
     #[must_use]
     pub fn with_limit(self, limit: Option<ByteSize>) -> Archive {
         Archive { limit: limit.map_or(self.limit, |limit| limit.0), ..self }
@@ -159,8 +159,8 @@ impl Archive {
         self.length
     }
 
-    /// How many bytes stand before the archive: a runner, say. No digest and no signature covers
-    /// them.
+    /// The number of bytes before the archive, such as those of a runner. No digest and no
+    /// signature covers them.
     pub fn prefix_length(&self) -> u64 {
         self.start
     }
@@ -169,22 +169,22 @@ impl Archive {
         &self.manifest
     }
 
-    /// The BLAKE3 of the manifest, which stands for the whole contents.
+    /// The BLAKE3 of the manifest. It identifies the whole contents.
     pub fn identity(&self) -> blake3::Hash {
         blake3::hash(&self.json)
     }
 
-    /// What [`signature`](Archive::signature) is over.
+    /// The bytes that [`signature`](Archive::signature) covers.
     pub fn signed_bytes(&self) -> &[u8] {
         &self.json
     }
 
-    /// In minisign's text format; none if the archive is not signed.
+    /// The signature in minisign's text format, if the archive is signed.
     pub fn signature(&self) -> Option<&str> {
         (!self.signature.is_empty()).then_some(self.signature.as_str())
     }
 
-    /// Where every file is.
+    /// The location of every file.
     pub fn index(&self) -> Result<Index, ReadError> {
         let offset = self.start + self.manifest.frames.iter().map(|frame| frame.compressed).sum::<u64>();
         let damaged = |what: String| ReadError::Damaged { path: self.path.clone(), offset, what };
@@ -202,7 +202,7 @@ impl Archive {
         Ok(index)
     }
 
-    /// Refuses to take more than the limit.
+    /// Fails if the size exceeds the limit.
     fn check_size(&self, size: u64) -> Result<(), ReadError> {
         match size <= self.limit {
             true => Ok(()),
@@ -214,13 +214,14 @@ impl Archive {
         }
     }
 
-    /// Refuses to unpack these variants if their files take more than the limit together.
+    /// Fails if the files of these variants exceed the limit together.
     pub fn check_unpacked(&self, index: &Index, variants: &[Option<usize>]) -> Result<(), ReadError> {
         let files = variants.iter().flat_map(|&variant| index.files(variant));
         self.check_size(sum(files.map(|entry| index.blobs[entry.blob].size)))
     }
 
-    /// Gives each file, verified, to `sink`: those of a variant and the common ones, or the common ones alone.
+    /// Passes each file, verified, to `sink`: those of a variant and the common files, or the
+    /// common files alone.
     pub fn files<E: From<ReadError>>(
         &self,
         variant: Option<usize>,
@@ -234,7 +235,8 @@ impl Archive {
         Ok(())
     }
 
-    /// What the files of a variant, or the common ones alone, hold, verified. `index` is this archive's.
+    /// The verified contents of the files of a variant and the common files, or of the common files
+    /// alone. `index` must be the index of this archive.
     pub fn blobs<'i>(&self, index: &'i Index, variant: Option<usize>) -> Result<Blobs<'i>, ReadError> {
         self.check_unpacked(index, &[variant])?;
         let mut wanted = vec![false; self.manifest.frames.len()];
@@ -244,7 +246,7 @@ impl Archive {
         Ok(blobs)
     }
 
-    /// Reads all there is and compares it with its digests: every byte of the archive, from the first frame on.
+    /// Reads every byte from the first frame on and verifies all digests.
     pub fn verify(&self) -> Result<Index, ReadError> {
         let index = self.index()?;
         let mut blobs = Blobs::new(&index);
@@ -256,8 +258,8 @@ impl Archive {
         Ok(index)
     }
 
-    /// Gives the content of each wanted frame to `sink`, whose errors say what is wrong with it. Held in memory are only those contents that a
-    /// later frame was compressed with.
+    /// Passes the content of each wanted frame to `sink`. The errors of `sink` describe damage.
+    /// Contents stay in memory only as long as a later frame needs them as prefix.
     fn inflate(
         &self,
         wanted: &[bool],
@@ -293,7 +295,7 @@ impl Archive {
     fn frame(&self, name: &str, offset: u64, frame: &Frame, prefix: &[u8]) -> Result<Vec<u8>, ReadError> {
         let io_error = |source| ReadError::Io { path: self.path.clone(), source };
         let damaged = |what: String| ReadError::Damaged { path: self.path.clone(), offset, what };
-        // The manifest was checked: so much of the file is frames.
+        // `check_manifest` has compared the length of the frames with that of the file.
         let mut compressed = zeroed(frame.compressed).map_err(io_error)?;
         let mut file = &self.file;
         file.seek(SeekFrom::Start(offset)).map_err(io_error)?;
@@ -310,22 +312,23 @@ impl Archive {
     }
 }
 
-/// What a part of the archive says. The error may quote it.
+/// Parses a part of the archive. The error may quote it.
 fn parse<T: DeserializeOwned>(part: &str, json: &[u8]) -> Result<T, String> {
     serde_json::from_slice(json)
         .map_err(|error| format!("the {part} is malformed: {}", escaped(&error.to_string())))
 }
 
-/// As much as there can be, if it is more.
+/// The sum, or the largest number if it overflows.
 fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
 
-/// By frame the number of the last one that needs its content, itself or one that it is a parent of; none if no wanted one does.
+/// For each frame, the number of the last frame that needs its content: itself, or one that has it
+/// as parent. `None` if no wanted frame needs it.
 fn last_uses(frames: &[Frame], wanted: &[bool]) -> Vec<Option<usize>> {
     let mut last_uses: Vec<Option<usize>> =
         wanted.iter().enumerate().map(|(number, &wanted)| wanted.then_some(number)).collect();
-    // Parents stand before their children, so by its turn a frame's own need is known.
+    // Parents come before their children, so the loop sees all children of a frame first.
     for number in (0..frames.len()).rev() {
         if let (Some(_), Some(parent)) = (last_uses[number], frames[number].parent) {
             last_uses[parent] = last_uses[parent].max(Some(number));
@@ -334,12 +337,13 @@ fn last_uses(frames: &[Frame], wanted: &[bool]) -> Vec<Option<usize>> {
     last_uses
 }
 
-/// What a frame holds, at most a byte more than `size`. Memory grows with what is really there, not with what is claimed.
+/// Inflates a frame, up to one byte more than `size`. The memory that is allocated depends on the
+/// real size, not on the declared one.
 fn decompress(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>> {
     let mut decoder = zstd::Decoder::with_ref_prefix(compressed, prefix)?;
     decoder.window_log_max(WINDOW_LOG)?;
     let most = usize::try_from(size).map_or(usize::MAX, |size| size.saturating_add(1));
-    // Where all has room at once, zstd needs no buffer of its own.
+    // If the buffer has room for everything, zstd does not allocate one of its own.
     let mut content = zeroed(most.min(compressed.len().saturating_mul(LIKELY_RATIO)) as u64)?;
     let mut filled = 0;
     loop {
@@ -355,7 +359,7 @@ fn decompress(compressed: &[u8], size: u64, prefix: &[u8]) -> io::Result<Vec<u8>
     Ok(content)
 }
 
-/// Reads the end of a file of this length; what it says is there has room in the file.
+/// Reads the trailer of a file of this length. The parts that it describes fit into the file.
 fn read_trailer(path: &Path, file: &mut File, length: u64) -> Result<Trailer, ReadError> {
     let io_error = |source| ReadError::Io { path: path.to_owned(), source };
     let not_a_bundle = || ReadError::NotABundle { path: path.to_owned() };

@@ -1,6 +1,6 @@
-//! Who made an archive: minisign's signatures over the manifest, and the keys that are trusted.
+//! minisign's signatures over the manifest, and the keys that the user trusts.
 //!
-//! The manifest holds the digests of everything else, so a signature over it is one over the whole archive.
+//! The manifest holds the digests of everything else, so its signature covers the whole archive.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -14,21 +14,21 @@ use super::manifest::Manifest;
 use super::read::Archive;
 use crate::escape::{escaped, shown_path};
 
-/// No file of keys is longer.
+/// The maximum length of a key file.
 const MAX_KEY_FILE: u64 = 1 << 20;
 
-/// Why an archive is not the one that somebody who is trusted has made.
+/// Why a signature is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
     #[error("{path} is not signed; sign it with `crosspyc bundle --sign KEY`", path = shown_path(.0))]
     Unsigned(PathBuf),
-    #[error("the signature of {path} is not one of minisign: {reason}", path = shown_path(path))]
+    #[error("the signature of {path} is not in minisign's format: {reason}", path = shown_path(path))]
     Malformed { path: PathBuf, reason: String },
     #[error("{path} is signed with a key that is not among those trusted", path = shown_path(.0))]
     UnknownKey(PathBuf),
     #[error("{path} or its signature was altered after signing: the signature does not match", path = shown_path(.0))]
     Altered(PathBuf),
-    #[error("the signature of {path} is of minisign's old algorithm, which is not safe; build and sign it again", path = shown_path(.0))]
+    #[error("the signature of {path} uses minisign's old algorithm, which is not safe; build and sign it again", path = shown_path(.0))]
     OldAlgorithm(PathBuf),
     #[error("the signature of {path} was not made for a bundle; build and sign it again", path = shown_path(.0))]
     OtherPurpose(PathBuf),
@@ -42,23 +42,24 @@ pub enum SignatureError {
     NoVersion { path: PathBuf, least: Version },
 }
 
-/// Why a file of keys cannot be used.
+/// Why a key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("failed to read the trusted keys in {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },
-    #[error("line {line} of {path} is no public key of minisign; name the file that ends in .pub", path = shown_path(path))]
+    #[error("line {line} of {path} is not a public key of minisign; name the file that ends in .pub", path = shown_path(path))]
     Malformed { path: PathBuf, line: usize },
     #[error("{path} has no public key", path = shown_path(.0))]
     Empty(PathBuf),
 }
 
-/// The public keys of those whose archives may run.
+/// The public keys that the user trusts.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedKeys(Vec<PublicKey>);
 
 impl TrustedKeys {
-    /// Reads a file as minisign writes it, or several of them in one: a key a line; empty lines and comments do not count.
+    /// Reads a file that minisign wrote, or several joined in one: one key per line. Empty lines
+    /// and comments are ignored.
     pub fn read(path: &Path) -> Result<TrustedKeys, KeyError> {
         let io_error = |source| KeyError::Io { path: path.to_owned(), source };
         let mut text = String::new();
@@ -77,7 +78,8 @@ impl TrustedKeys {
         }
     }
 
-    /// The keys of all these files, each of which has one at least: nobody is trusted only if there are no files.
+    /// Reads the keys of all these files. Each file must have at least one key, so the result is
+    /// empty only if there are no files.
     pub fn read_all<'p>(mut paths: impl Iterator<Item = &'p Path>) -> Result<TrustedKeys, KeyError> {
         paths.try_fold(TrustedKeys::default(), |mut keys, path| {
             keys.0.extend(TrustedKeys::read(path)?.0);
@@ -85,14 +87,15 @@ impl TrustedKeys {
         })
     }
 
-    /// Nobody is trusted.
+    /// Whether no key is trusted.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// What a signature says an archive is, in its trusted comment: `crosspyc-bundle 1 {"name":"app"}`.
-/// It begins with its purpose: no signature that was made for something else is one of a bundle.
+/// The claims of a signature, from its trusted comment: `crosspyc-bundle 1 {"name":"app"}`. The
+/// comment begins with its purpose, so a signature made for something else is never accepted for a
+/// bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     pub name: String,
@@ -100,7 +103,7 @@ pub struct Claim {
     pub version: Option<String>,
 }
 
-/// How the trusted comment begins. The number is that of its format.
+/// The start of the trusted comment. The number is the version of its format.
 const PURPOSE: &str = "crosspyc-bundle 1 ";
 
 impl Claim {
@@ -126,16 +129,16 @@ pub struct Signed {
     pub claim: Claim,
 }
 
-/// Which application a signature has to name.
+/// The application and version that a signature must name.
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
     pub name: Option<String>,
-    /// The oldest version that is taken, so that nobody can pass off an older bundle for the newest.
+    /// The oldest version to accept. Without it, an older bundle could pass for the newest.
     pub min_version: Option<Version>,
 }
 
 impl Expected {
-    /// Nothing in particular.
+    /// Whether there are no requirements.
     pub fn is_anything(&self) -> bool {
         self.name.is_none() && self.min_version.is_none()
     }
@@ -156,8 +159,7 @@ impl Expected {
 }
 
 impl Archive {
-    /// What the signature, if there is one, says of itself: the trusted comment. Nothing is
-    /// verified.
+    /// The trusted comment of the signature, if there is one. It is not verified.
     pub fn claimed_comment(&self) -> Option<String> {
         let signature = Signature::decode(self.signature()?).ok()?;
         Some(signature.trusted_comment().to_owned())
@@ -166,7 +168,7 @@ impl Archive {
 
 /// Verifies that the manifest of the archive at `path` is signed with one of `keys`, for a bundle.
 ///
-/// What the manifest says is then what the signer said, and so is every file that its digests cover.
+/// On success the manifest, and every file that its digests cover, is as the signer made it.
 pub(super) fn verify(
     path: &Path,
     signature: Option<&str>,

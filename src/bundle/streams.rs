@@ -1,37 +1,38 @@
-//! The bytes of a frame's pycs sorted by what they are, which makes them smaller when compressed.
+//! Sorts the bytes of a frame's pycs by kind, so that they compress better.
 //!
 //! # Problem
 //!
 //! A pyc mixes bytes of different kinds: names and constants, instructions, location tables, and
-//! the numbers by which marshal refers to objects it has written already. A compressor finds its
-//! matches in what stands near and has the same statistics. The numbers are the worst of it: one
-//! module or one constant more, and all those that follow are others, which breaks every long match
-//! with the same module for another Python.
+//! the numbers by which marshal refers to earlier objects. A compressor finds matches in nearby
+//! bytes with similar statistics. The reference numbers compress worst: one more module or constant
+//! changes all the numbers that follow, which breaks every long match with the same module for
+//! another Python.
 //!
 //! # Strategy
 //!
-//! A frame is laid out as streams, one after the other. Each file goes through a walk over its
-//! marshalled objects that moves every byte to one of them:
+//! The content of a frame is a sequence of streams. A walk over the marshalled objects of each file
+//! moves every byte to one of them:
 //!
 //! ```text
-//! skeleton    everything that is in none of the others; all of a file that is no pyc
-//! code        what the bytes objects `co_code` hold
-//! tables      what the location tables, exception tables and `co_localspluskinds` hold
-//! references  4 bytes for each TYPE_REF: how many numbered objects ago its object was written; first the lowest bytes of all, then
-//!             the second of all, the third, the highest
+//! skeleton    everything else, and files that are not pycs
+//! code        the contents of `co_code`
+//! tables      the contents of location tables, exception tables and `co_localspluskinds`
+//! references  4 bytes for each TYPE_REF: how many numbered objects ago its object was written;
+//!             the lowest bytes of all references, then the second bytes, the third, the highest
 //! ```
 //!
-//! The bytes are as many as before, so nothing but where each stream starts has to be stored: a
-//! length of every bytes object stands in the skeleton.
+//! The number of bytes does not change. Only the lengths of the streams must be stored, because the
+//! skeleton contains the length of every bytes object.
 //!
-//! # Why this comes back
+//! # Why this is reversible
 //!
-//! The walk decides by bytes of the skeleton alone. Splitting reads them from the file in order and
-//! joining from the skeleton, so both make the same moves, whether the bytes are a good pyc or not.
-//! A file in which a walk does not end with the file's last byte is left as it is.
+//! The walk depends only on bytes of the skeleton. Splitting reads them from the file, joining
+//! reads them from the skeleton, in the same order. So both make the same moves, even if the bytes
+//! are not a valid pyc. If a walk does not end at the last byte of a file, the file is stored
+//! unchanged.
 //!
-//! Joining believes nothing: each piece must be there and fit into the file's size. What a hostile
-//! archive gains is files that do not have the digest that the index says.
+//! Joining trusts nothing: each piece must exist and fit into the file's size. A hostile archive
+//! can only produce files that do not match their digests in the index.
 //!
 //! CPython: `Python/marshal.c` `w_object` (3.8–)
 
@@ -42,15 +43,15 @@ use crate::pyc::HEADER_LEN;
 /// A part of a code object.
 #[derive(Clone, Copy)]
 pub(super) enum Field {
-    /// So many bytes of numbers.
+    /// This many bytes of numbers.
     Numbers(usize),
     /// An object of any type.
     Object,
     /// `co_filename`.
     Filename,
-    /// What goes to the stream of instructions, if it is a bytes object.
+    /// Goes to the stream of instructions if it is a bytes object.
     Code,
-    /// What goes to the stream of tables, if it is a bytes object.
+    /// Goes to the stream of tables if it is a bytes object.
     Table,
 }
 
@@ -67,7 +68,7 @@ const FIELDS_3_8: &[Field] =
 const FIELDS_3_11: &[Field] =
     &[Numbers(20), Code, Object, Object, Object, Table, Filename, Object, Object, Numbers(4), Table, Table];
 
-/// The fields of code objects; none for what is no pyc.
+/// The fields of code objects. `None` if the file is not a pyc.
 pub(super) fn fields(form: Form) -> Option<&'static [Field]> {
     match form {
         Form::Plain => None,
@@ -76,7 +77,7 @@ pub(super) fn fields(form: Form) -> Option<&'static [Field]> {
     }
 }
 
-/// The streams of a frame, as files are added.
+/// The streams of a frame under construction.
 #[derive(Default)]
 pub(super) struct Streams {
     skeleton: Vec<u8>,
@@ -86,13 +87,13 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// With room for files of so many bytes, so that a large one is not copied as the streams grow
-    /// together.
+    /// Reserves room for files of this many bytes, so that large files are not copied when the
+    /// streams grow.
     pub(super) fn with_room(bytes: usize) -> Streams {
         Streams { skeleton: Vec::with_capacity(bytes), ..Streams::default() }
     }
 
-    /// Adds a file and gives the form it could be taken apart in.
+    /// Adds a file and returns the form in which it was split.
     pub(super) fn add(&mut self, file: &[u8]) -> Form {
         let before = self.lengths();
         for form in [Form::Pyc311, Form::Pyc38] {
@@ -135,20 +136,20 @@ impl Streams {
     }
 }
 
-/// Moves bytes from one side to the other, as a [`walk`] over the objects says. `None` if the bytes
-/// are missing.
+/// Moves bytes between a file and the streams, as a [`walk`] over the objects directs. Methods
+/// return `None` if bytes are missing.
 pub(super) trait Mover {
-    /// Moves so many bytes of the skeleton, and shows them.
+    /// Moves bytes of the skeleton and returns them.
     fn skeleton(&mut self, len: usize) -> Option<&[u8]>;
     fn code(&mut self, len: usize) -> Option<()>;
     fn tables(&mut self, len: usize) -> Option<()>;
-    /// Moves the number of a reference; `numbered` objects have one so far.
+    /// Moves the number of a reference. `numbered` objects have a number so far.
     fn reference(&mut self, numbered: u32) -> Option<()>;
 
-    /// Called between the type byte of an object that is numbered and the rest of it.
+    /// Called between the type byte and the rest of an object that gets a number.
     fn is_numbered(&mut self) {}
 
-    /// Called before and after a `co_filename` is moved.
+    /// Called before a `co_filename` is moved; `filename_ends` is called after it.
     fn filename_starts(&mut self) {}
     fn filename_ends(&mut self) {}
 
@@ -161,9 +162,9 @@ pub(super) trait Mover {
     }
 }
 
-/// From a file to streams.
+/// Splits a file into streams.
 struct Splitter<'f, 's> {
-    /// What is left of it.
+    /// The rest of the file.
     file: &'f [u8],
     streams: &'s mut Streams,
 }
@@ -200,15 +201,15 @@ impl Mover for Splitter<'_, '_> {
     }
 }
 
-/// From streams to files, one after the other.
+/// Joins streams to files, one after the other.
 struct Joiner<'c> {
-    /// What is left of each stream; of the references by the place of the byte.
+    /// The rest of each stream. The references are split by byte position.
     skeleton: &'c [u8],
     code: &'c [u8],
     tables: &'c [u8],
     references: [&'c [u8]; 4],
     files: Vec<u8>,
-    /// Where the file that is being joined ends.
+    /// The end of the current file.
     end: usize,
 }
 
@@ -268,8 +269,8 @@ impl Mover for Joiner<'_> {
     }
 }
 
-/// The files of a frame with this content, one after the other; `None` if that is not what
-/// `content` holds.
+/// Splits the content of a frame into its files. Returns `None` if `content` does not hold these
+/// files.
 pub(super) fn join<'b>(
     content: &[u8],
     lengths: StreamLengths,
@@ -282,14 +283,14 @@ pub(super) fn join<'b>(
     Some(joiner.files)
 }
 
-/// What is still to come of an object.
+/// A part of an object that the walk has not reached.
 enum Pending {
     Objects(usize),
     Fields(&'static [Field]),
 }
 
-/// Walks over a pyc, whose code objects have these `fields`, and moves all of it. No recursion:
-/// objects nest as deep as a file likes.
+/// Walks over a pyc whose code objects have these `fields`, and moves all of it. The walk does not
+/// recurse, because objects can nest arbitrarily deep.
 pub(super) fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<()> {
     mover.skeleton(HEADER_LEN)?;
     let mut numbered = 0;
@@ -328,7 +329,7 @@ pub(super) fn walk(mover: &mut impl Mover, fields: &'static [Field]) -> Option<(
     Some(())
 }
 
-/// Moves an object but for the objects in it, and says what these are.
+/// Moves an object without its elements, and returns what the elements are.
 fn object<M: Mover>(
     mover: &mut M,
     field: Field,

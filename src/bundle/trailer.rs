@@ -1,10 +1,11 @@
-//! The last 64 bytes of an archive, by which the rest of it is found. See [the format](super) for what they are.
+//! The last 64 bytes of an archive, which locate the rest of it. [The format](super) describes
+//! them.
 
 use super::FORMAT_VERSION;
 
 pub(super) const LENGTH: usize = 64;
 
-/// What every archive ends with.
+/// The last bytes of every archive.
 pub(crate) const MAGIC: &[u8; 8] = b"\x89PYB\r\n\x1a\n";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +16,12 @@ pub(super) struct Trailer {
     pub(super) manifest: u32,
     /// Length of the signature.
     pub(super) signature: u32,
-    /// Of the manifest and the signature.
+    /// The digest of the manifest and the signature.
     pub(super) digest: blake3::Hash,
 }
 
 impl Trailer {
-    /// How long the archive is from the manifest on.
+    /// The length from the manifest to the end of the archive.
     pub(super) fn sealed_length(&self) -> u64 {
         u64::from(self.manifest) + u64::from(self.signature) + LENGTH as u64
     }
@@ -36,7 +37,7 @@ impl Trailer {
         bytes
     }
 
-    /// The format's version, and the rest if what is reserved is zero.
+    /// The format version, and the trailer if the reserved bytes are zero.
     pub(super) fn decode(bytes: &[u8; LENGTH]) -> (u32, Option<Trailer>) {
         let trailer = Trailer {
             frames: u64::from_le_bytes(field(bytes, 0)),
@@ -49,12 +50,12 @@ impl Trailer {
     }
 }
 
-/// The digest over what stands before the trailer.
+/// The digest of the parts between the index and the trailer.
 pub(super) fn digest(manifest: &[u8], signature: &[u8]) -> blake3::Hash {
     blake3::Hasher::new().update(manifest).update(signature).finalize()
 }
 
-/// `N` bytes from `start` on.
+/// The `N` bytes at `start`.
 fn field<const N: usize>(bytes: &[u8; LENGTH], start: usize) -> [u8; N] {
     let mut field = [0; N];
     field.copy_from_slice(&bytes[start..start + N]);

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes a new file. Names that differ only in case are one file on some systems, and the second
-/// must not overwrite the first. The umask and the folder decide who may read it.
+/// Writes a file that must not exist. On some systems, names that differ only in case are one file,
+/// and the second file must not overwrite the first. The umask and the folder decide who can read
+/// it.
 pub fn write_file(path: &Path, data: &[u8], executable: bool) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);

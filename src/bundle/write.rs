@@ -1,4 +1,4 @@
-//! Writing an archive. The same contents give the same bytes.
+//! Writes an archive. The same contents give the same bytes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,17 +17,18 @@ use super::trailer::{self, Trailer};
 use crate::project::workers::map_largest_first;
 use crate::project::write::write_parts_atomically;
 
-/// Where zstd's gains become dear: on a site with Django, level 19 is an eighth smaller and takes ten times as long.
+/// A compromise: for a site with Django, level 19 is an eighth smaller but takes ten times as long.
 const COMPRESSION_LEVEL: i32 = 12;
 
-/// How much zstd compresses at a time. For blocks of 128 kB it decides by pairs of bytes, read in the machine's own order, where to cut them;
-/// for smaller ones it only cuts by what their parts would take.
+/// The number of bytes that zstd compresses at a time. zstd splits blocks of 128 kB by pairs of
+/// bytes in the machine's byte order. It splits smaller blocks only by the size of their compressed
+/// parts, so the result is the same on every machine.
 const BLOCK_SIZE: u32 = 127 << 10;
 
 /// Files by their paths.
 pub type Files = BTreeMap<String, File>;
 
-/// What goes into an archive.
+/// The contents of an archive.
 #[derive(Clone, Debug)]
 pub struct Contents {
     pub name: String,
@@ -38,11 +39,11 @@ pub struct Contents {
     pub scripts: BTreeMap<String, EntryPoint>,
     /// The files that all variants share, by path.
     pub common: Files,
-    /// Oldest target first, levels of one target ascending; each with its own files by path.
+    /// The variants, each with its own files by path. Oldest target first, levels ascending.
     pub variants: Vec<(Variant, Files)>,
     pub has_sources: bool,
     pub requires_python: Option<String>,
-    /// The site-packages of the interpreter are within the program's reach.
+    /// The program can import from the interpreter's site-packages.
     pub system_site_packages: bool,
 }
 
@@ -60,9 +61,9 @@ impl From<Vec<u8>> for File {
 
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("cannot put these files into one bundle: {0}; rename or exclude what need not be there")]
+    #[error("cannot put these files into one bundle: {0}; rename or exclude some of them")]
     Path(#[from] PathError),
-    /// No reader would take it.
+    /// Readers would reject it.
     #[error("the bundle cannot be described: {0}")]
     Manifest(String),
     #[error("failed to sign the bundle: {0}")]
@@ -71,21 +72,24 @@ pub enum WriteError {
     Io { path: String, source: io::Error },
 }
 
-/// From the bytes to sign and the trusted comment to minisign's text, or why there is none.
+/// Signs bytes. The arguments are the bytes and the trusted comment. The result is minisign's text,
+/// or why signing failed.
 pub type Signer<'s> = dyn Fn(&[u8], &str) -> Result<String, String> + 's;
 
-/// How an archive is written.
+/// Options for writing an archive.
 #[derive(Clone, Copy, Default)]
 pub struct WriteOptions<'o> {
-    /// What stands before the archive: the executable that is to run it, or nothing. The file is executable if there is something.
+    /// The bytes before the archive: an executable or a shebang line that starts it. If there are
+    /// any, the file is made executable.
     pub prefix: &'o [u8],
     /// Signs the manifest.
     pub sign: Option<&'o Signer<'o>>,
-    /// How many threads compress; all cores if none is said. The bytes are the same.
+    /// The number of threads for compression. The default is the number of cores. The bytes do not
+    /// depend on it.
     pub jobs: Option<NonZeroUsize>,
 }
 
-/// Writes `contents` to `path`, whole or not at all; gives the manifest and the length of the file.
+/// Writes `contents` to `path` atomically. Returns the manifest and the length of the file.
 pub fn write(
     contents: Contents,
     path: &Path,
@@ -129,7 +133,7 @@ fn check(contents: &Contents) -> Result<(), PathError> {
         .try_for_each(|(_, files)| Tree::on(&common).add(files.keys().map(String::as_str)))
 }
 
-/// The compressed frames and, after them, the index; and the manifest that tells of them.
+/// The compressed frames followed by the index, and the manifest that describes them.
 fn encode(contents: Contents, jobs: usize) -> io::Result<(Vec<Vec<u8>>, Manifest)> {
     let (variants, own): (Vec<Variant>, Vec<Files>) = contents.variants.into_iter().unzip();
     let (frames, index) = lay_out(contents.common, &variants, own);
@@ -171,13 +175,14 @@ fn describe(size: usize, compressed: &[u8], parent: Option<usize>) -> Frame {
     }
 }
 
-/// A frame with `content`, which may refer back to `prefix`.
+/// Compresses `content`, which may refer back to `prefix`.
 fn compress(content: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
     let mut compressor = zstd::bulk::Compressor::new(COMPRESSION_LEVEL)?;
     for parameter in [
         CParameter::WindowLog(WINDOW_LOG),
         CParameter::EnableLongDistanceMatching(true),
-        // These keep the bytes independent of the machine: where in memory the prefix lies, and the order of bytes in a number.
+        // These parameters make the bytes independent of the address of the prefix and of the
+        // machine's byte order.
         CParameter::DeterministicRefPrefix(true),
         CParameter::MaxBlockSize(BLOCK_SIZE),
         CParameter::UseBlockSplitter(ParamSwitch::Enable),

@@ -425,7 +425,7 @@ pub(super) struct RunArgs {
     /// Start another module of the bundle, as python -m does
     #[arg(long, value_name = "NAME", conflicts_with = "interpreter")]
     pub module: Option<OsString>,
-    /// Start the interpreter, with the bundle's modules within its reach; without arguments it is
+    /// Start the interpreter, which can import the bundle's modules; without arguments it is
     /// interactive
     #[arg(long)]
     pub interpreter: bool,

@@ -11,9 +11,9 @@ use super::report::{Report, Verbosity, bytes, counted, shown};
 use super::{CommandError, exit};
 use crate::runner::cache::{self, Listed};
 
-/// `prune` removes bundles that were not used for so many days, unless it is told otherwise.
+/// The default of `prune --older-than`.
 const DEFAULT_DAYS: u64 = 30;
-/// So many digits tell entries apart.
+/// The number of digits to show. They distinguish the entries.
 const DIGITS: usize = 8;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -89,8 +89,8 @@ fn named(entries: Vec<Listed>, args: &RemoveArgs) -> Result<Vec<Listed>, Command
     Ok(entries.into_iter().filter(is_wanted).collect())
 }
 
-/// The entries that were not used for long, and then those used longest ago until the rest is small
-/// enough; none that is in use.
+/// The entries that were not used for long, and then the least recently used ones until the rest is
+/// small enough. Entries in use are left out.
 fn outdated(entries: Vec<Listed>, args: &PruneArgs) -> Vec<Listed> {
     let days = args.older_than.or(args.max_size.is_none().then_some(DEFAULT_DAYS));
     let oldest = days.and_then(|days| {

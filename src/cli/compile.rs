@@ -137,7 +137,7 @@ pub(super) fn note_unserved(unserved: &[Version], report: &mut Report) {
     if !unserved.is_empty() {
         let versions = unserved.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         report.note_line(&format!(
-            "requires-python allows Python {versions} too, for which crosspyc does not compile"
+            "requires-python also allows Python {versions}, which crosspyc does not support"
         ));
     }
 }
@@ -152,7 +152,7 @@ fn prune_orphans(
     tally: &mut Tally,
 ) {
     if !plan.errors.is_empty() {
-        return report.note_line("nothing was pruned: some sources could not be looked for");
+        return report.note_line("nothing was pruned, because some files and folders could not be read");
     }
     let orphans = prune::orphans(plan, roots, placement);
     for error in &orphans.errors {

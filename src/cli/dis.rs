@@ -46,14 +46,14 @@ pub(super) fn run(args: &DisArgs, report: &mut Report) -> Result<u8, CommandErro
         let text = disassemble(code, target);
         report.record(&Record { path: JsonPath(path), target: target.to_string(), text });
     } else {
-        // What cannot be written is noted by the report.
+        // The report records write errors.
         let _ = disassembly::write(&mut Lines { report, line: String::new() }, code, target);
     }
     Ok(exit::SUCCESS)
 }
 
-/// How many bytes of instructions a pyc of this length may hold. Equal ones are stored once, so there
-/// can be more of them than the file has bytes, but not many times more.
+/// The maximum total size of the instructions in a pyc of this length. Equal ones are stored once,
+/// so they can exceed the length of the file, but not by a large factor.
 fn most(length: usize) -> u64 {
     const LEAST: u64 = 1 << 20;
     LEAST.max(length as u64 * 4)

@@ -1,7 +1,7 @@
 //! The exit codes of `crosspyc`, which scripts rely on.
 //!
-//! A broken pipe (`crosspyc dis FILE | head`) is not a failure. An interrupted run ends by the signal
-//! (130 and 143 in a shell) and leaves no half-written file.
+//! A broken pipe (`crosspyc dis FILE | head`) is not a failure. An interrupted run ends by the
+//! signal (130 and 143 in a shell) and leaves no half-written file.
 
 /// Everything succeeded.
 pub const SUCCESS: u8 = 0;

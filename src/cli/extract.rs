@@ -77,7 +77,7 @@ fn extract_zipapp(mut zipapp: Zipapp, args: &ExtractArgs, report: &mut Report) -
         .filter(|(_, version)| is_wanted(version))
         .map(|(folder, _)| folder)
         .collect();
-    // Nothing is written if anything is damaged.
+    // If anything is damaged, nothing is written.
     chosen.iter().try_for_each(|folder| zipapp.check_paths(folder)).map_err(CommandError::failure)?;
     zipapp.verify().map_err(CommandError::failure)?;
     for folder in &chosen {
@@ -89,7 +89,7 @@ fn extract_zipapp(mut zipapp: Zipapp, args: &ExtractArgs, report: &mut Report) -
     Ok(exit::SUCCESS)
 }
 
-/// The size of the files.
+/// Returns the size of the files.
 fn extract_folder(zipapp: &mut Zipapp, folder: &Folder, place: &Path) -> Result<u64, ExtractError> {
     let mut size = 0;
     for entry in &folder.files {
@@ -108,7 +108,7 @@ fn check_empty(folder: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// `target` is a version and a level; none for a bundle of sources alone.
+/// `target` is a version and a level. `None` for a bundle of sources alone.
 fn tell(folder: &Path, target: Option<(&str, u8)>, files: usize, size: u64, report: &mut Report) {
     if report.verbosity >= Verbosity::Normal {
         let version = target.map_or("any Python 3".to_owned(), |(version, _)| format!("Python {version}"));
@@ -119,7 +119,7 @@ fn tell(folder: &Path, target: Option<(&str, u8)>, files: usize, size: u64, repo
     report.record(&ExtractedRecord { folder: JsonPath(folder), target, optimize, files, size });
 }
 
-/// Whether the versions asked for are there.
+/// Checks that the requested versions are in the bundle.
 fn check_versions(there: &[String], asked: &[String], kind: &str) -> Result<(), String> {
     match asked.iter().find(|version| !there.contains(version)) {
         Some(version) => {
@@ -131,8 +131,8 @@ fn check_versions(there: &[String], asked: &[String], kind: &str) -> Result<(), 
     }
 }
 
-/// The variants of these versions, or all. In a bundle without variants, the files that they would
-/// share.
+/// The variants of these versions, or all. `None` stands for the common files, in a bundle without
+/// variants.
 fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>>, String> {
     let there: Vec<String> = variants.iter().map(|variant| variant.version.clone()).collect();
     check_versions(&there, versions, "bundle")?;
@@ -142,7 +142,7 @@ fn chosen(variants: &[Variant], versions: &[String]) -> Result<Vec<Option<usize>
     Ok(if chosen.is_empty() { vec![None] } else { chosen })
 }
 
-/// How many files there are, and their size. All were verified before the first is written.
+/// Returns the number of files and their size. All files are verified before the first is written.
 fn extract(
     archive: &Archive,
     index: &Index,

@@ -1,4 +1,4 @@
-//! `crosspyc inspect`: what is in a pyc, a bundle or a zipapp.
+//! `crosspyc inspect`: shows the contents of a pyc, a bundle or a zipapp.
 
 mod bundle;
 mod zipapp;
@@ -21,7 +21,7 @@ use crate::project::output::source_of;
 use crate::project::zipapp::Zipapp;
 use crate::pyc::{Header, Invalidation, Origin};
 
-/// A pyc; with `--format json` as it is.
+/// A pyc. With `--format json` it is printed as it is.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "pyc")]
 struct Summary<'a> {
@@ -74,7 +74,7 @@ enum Condition {
     Damaged,
 }
 
-/// Functions nest no deeper in anything that somebody wrote.
+/// The maximum indentation. Functions that people write do not nest deeper.
 const MOST_INDENTATION: usize = 50;
 
 enum Inspected {
@@ -129,7 +129,7 @@ pub(super) fn run(args: &InspectArgs, report: &mut Report) -> Result<u8, Command
     Ok(code)
 }
 
-/// Tells what is in a pyc. The error says why it is none.
+/// Shows the contents of a pyc. The error says why the file is not a pyc.
 fn tell(path: &Path, bytes: &[u8], report: &mut Report) -> Result<Condition, String> {
     let arena = Bump::new();
     let prefix = pycache_prefix();
@@ -215,7 +215,8 @@ impl<'a> CodeSummary<'a> {
     }
 }
 
-/// A text of a code object. What many code objects share can be long: it is cut, and not copied.
+/// A text of a code object. Several code objects can share a long text, so it is cut and not
+/// copied.
 struct Text<'a>(PyStr<'a>);
 
 impl Text<'_> {

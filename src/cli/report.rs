@@ -5,15 +5,19 @@
 //!
 //! ```text
 //! {"type": "error", "path": PATH or null, "message": ...}
-//! {"type": "diagnostic", "path", "exception", "message", "line", "column", "end_line", "end_column", "notes", "targets"}
-//! {"type": "warning", "path", "category", "message", "line", "column", "end_line", "end_column", "targets"}
-//! {"type": "pyc", "status": "written" | "current" | "missing" | "stale" | "failed" | "skipped" | "removed", "pyc", "source", "target", "optimize", "reason"}
+//! {"type": "diagnostic", "path", "exception", "message", "line", "column", "end_line", "end_column",
+//!                        "notes", "targets"}
+//! {"type": "warning", "path", "category", "message", "line", "column", "end_line", "end_column",
+//!                     "targets"}
+//! {"type": "pyc", "status": "written" | "current" | "missing" | "stale" | "failed" | "skipped" | "removed",
+//!                 "pyc", "source", "target", "optimize", "reason"}
 //! {"type": "summary", ...} and others, each documented at its type
 //! ```
 //!
-//! Lines and columns count from 1, columns in characters; a field that does not apply is null or
-//! missing. Paths are exact ([`JsonPath`]). A diagnostic or warning that several targets share is one
-//! object; `targets` lists all of them. If the reader closes the pipe (`| head`), the output ends without an error.
+//! Lines and columns count from 1, columns in characters. A field that does not apply is null or
+//! missing. Paths are exact ([`JsonPath`]). A diagnostic or warning that several targets share is
+//! one object; `targets` lists all of them. If the reader closes the pipe (`| head`), the output
+//! ends without an error.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -137,7 +141,7 @@ impl Report {
         self.write(&escaped(&text.to_string()));
     }
 
-    /// The same for a text whose lines our own code has broken.
+    /// Prints a text with several lines of our own.
     pub(super) fn lines(&mut self, text: &str) {
         self.write(&escaped_lines(text));
     }
@@ -301,9 +305,9 @@ impl Report {
         }
     }
 
-    /// Prints text to standard error, in one write, so that lines of several processes do not mix.
-    /// What a terminal would act on is escaped, but for line breaks and our own colours. Errors are
-    /// ignored: there is nowhere left to report them.
+    /// Prints text to standard error in one write, so that lines of several processes do not mix.
+    /// Control characters are escaped, except line breaks and our own colours. Errors are ignored:
+    /// they could not be reported.
     fn complain<'p>(&self, parts: impl IntoIterator<Item = Part<'p>>) {
         let mut text = String::new();
         for Part { style, text: part } in parts {

@@ -42,9 +42,10 @@ struct BundleRecord {
     /// The Python versions it is for.
     versions: Vec<String>,
     files: usize,
-    /// How many bytes stand before the archive, which no digest and no signature covers.
+    /// The number of bytes before the archive. No digest and no signature covers them.
     prefix: u64,
-    /// The trusted comment of the signature, if that was to be verified and is by a trusted key.
+    /// The trusted comment of the signature, if a trusted key made it and its verification was
+    /// requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,7 +200,7 @@ fn verify(path: &Path, prefix: Option<&Path>, bytes: &[u8]) -> PycRecord {
     PycRecord { status, pyc: JsonPath(path.to_owned()), version, reason }
 }
 
-/// Reads every byte of a bundle and compares it with its digest; with keys, looks who signed it.
+/// Verifies every byte of a bundle. With keys, it also verifies the signature.
 fn verify_bundle(path: &Path, opened: Result<(Archive, Option<String>), OpenError>) -> BundleRecord {
     let mut record = BundleRecord {
         status: Status::Whole,

@@ -20,7 +20,7 @@ pub fn link(outputs: &[Output]) -> Vec<(usize, FileError)> {
     let target = |output: &Output| -> Target { output.variant.target };
     let pairs = outputs.windows(2).zip(1..).filter(|(pair, _)| target(&pair[0]) == target(&pair[1]));
     let failed = pairs.filter_map(|(pair, second)| match link_if_equal(&pair[0], &pair[1]) {
-        // One of them was not written, or another run is at work.
+        // One of the pycs was not written, or another run has removed it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         result => result.err().map(|error| (second, FileError::new("link", &pair[1].path, error))),
     });

@@ -1,5 +1,5 @@
-//! Judging pycs and bundles that are there, whoever wrote them: is one whole, is it current, and
-//! for which Python.
+//! Examines pycs and bundles from any source: whether they are whole and current, and for which
+//! Python.
 
 use std::fs;
 use std::io;
@@ -17,7 +17,7 @@ use crate::marshal;
 use crate::pyc::{HEADER_LEN, Header, Origin, source_hash};
 use crate::targets::Target;
 
-/// What a look at a pyc shows.
+/// The result of examining a pyc.
 #[derive(Debug)]
 pub struct Examined<'a> {
     pub header: Header,
@@ -25,7 +25,7 @@ pub struct Examined<'a> {
     pub currency: Currency,
 }
 
-/// What follows the header.
+/// The part after the header.
 #[derive(Debug)]
 pub enum Body<'a> {
     /// The code object, and the target whose format it has.
@@ -35,20 +35,20 @@ pub enum Body<'a> {
     Damaged(String),
 }
 
-/// How a pyc stands to its source.
+/// A pyc compared with its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Currency {
     Current,
-    /// The source's hash, or its modification time and size, is another.
+    /// The source has another hash, or another modification time or size.
     Stale,
-    /// There is no source where imports look for it.
+    /// There is no source where imports would look for it.
     NoSource,
     /// The source could not be read, or the hash is of a Python that crosspyc does not know.
     Unknown(String),
 }
 
-/// Looks at the bytes of the pyc at `path` and at the source that belongs to it. `prefix` is the
-/// folder of `PYTHONPYCACHEPREFIX`. `Err` says why the bytes are not a pyc at all.
+/// Examines the bytes of the pyc at `path` and its source. `prefix` is the folder of
+/// `PYTHONPYCACHEPREFIX`. `Err` says why the bytes are not a pyc.
 pub fn examine<'a>(
     arena: &'a Bump,
     path: &Path,
@@ -83,7 +83,7 @@ fn currency(header: &Header, target: Option<Target>, source: &Path) -> Currency 
     }
 }
 
-/// Whether the header speaks of this source; `None` if the hash is of an unknown kind.
+/// Whether the header matches this source. `None` if the hash is of an unknown kind.
 fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result<Option<bool>> {
     match (header.origin, target) {
         (Origin::Hash { hash, .. }, Some(target)) => {
@@ -98,8 +98,8 @@ fn compare(header: &Header, target: Option<Target>, source: &Path) -> io::Result
     }
 }
 
-/// Opens the bundle at `path`; `None` if that is none. By its trailer a bundle is known, and by its
-/// name if that was cut off.
+/// Opens the bundle at `path`; `None` if the file is not a bundle. A bundle is recognized by its
+/// trailer, or by its name if the trailer is missing.
 pub fn open_bundle(path: &Path) -> Option<Result<Archive, ReadError>> {
     match Archive::open(path) {
         Err(error) if is_no_bundle(path, &error) => None,
@@ -107,7 +107,7 @@ pub fn open_bundle(path: &Path) -> Option<Result<Archive, ReadError>> {
     }
 }
 
-/// The same, for one that has to be signed.
+/// Opens a bundle that must be signed.
 pub fn open_signed_bundle(
     path: &Path,
     keys: &TrustedKeys,
@@ -131,15 +131,15 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-/// The pycs, bundles and zipapps at or under `path`, in order; a file is taken whatever its name. Nothing is
-/// skipped: what is asked about is looked at.
+/// The pycs, bundles and zipapps at or under `path`, in order. If `path` is a file, its name does
+/// not matter. No folder is skipped.
 pub fn find_files(path: &Path, errors: &mut Vec<FileError>) -> Vec<PathBuf> {
     let is_judged = |path: &Path| ["pyc", "pyb", "pyz"].iter().any(|kind| has_extension(path, kind));
     let mut files = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            // A pipe would be waited for.
+            // Reading a pipe would block.
             Ok(entry) if !entry.path().is_file() && entry.path().exists() => {
                 if entry.depth() == 0 || is_judged(entry.path()) {
                     let error = io::Error::other("it is no regular file");

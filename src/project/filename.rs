@@ -66,7 +66,7 @@ fn with_slashes(mut path: Vec<u8>) -> Vec<u8> {
     path
 }
 
-/// A path as Python's `str` has it: a byte that is not UTF-8 becomes a lone surrogate
+/// A path in the form of Python's `str`: a byte that is not UTF-8 becomes a lone surrogate
 /// (`surrogateescape`).
 pub(crate) fn python_str(path: &Path) -> Vec<u8> {
     let bytes = path.as_os_str().as_encoded_bytes();

@@ -112,7 +112,8 @@ pub fn timestamp_header(magic: u16, mtime: i64, size: u64) -> Header {
 /// The modification time in whole seconds, rounded as Python does. Python computes with a float, to
 /// which 0.99999999 s is the next second.
 ///
-/// CPython: `Modules/posixmodule.c` `fill_time`; `Lib/importlib/_bootstrap_external.py` `_pack_uint32` (3.8–)
+/// CPython: `Modules/posixmodule.c` `fill_time`; `Lib/importlib/_bootstrap_external.py`
+/// `_pack_uint32` (3.8–)
 pub fn mtime_seconds(metadata: &fs::Metadata) -> io::Result<i64> {
     let modified = metadata.modified()?;
     let (seconds, nanos) = match modified.duration_since(std::time::UNIX_EPOCH) {

@@ -1,4 +1,4 @@
-//! Globs that keep files and folders out of a walk, or in it.
+//! Globs that exclude files and folders from a walk, or include them.
 //!
 //! A glob without `/` is matched with the names of files and folders at any depth. A glob with a `/`
 //! is matched with the whole path, relative to the folder that the glob belongs to: the PATH for

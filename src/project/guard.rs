@@ -1,4 +1,4 @@
-//! Turning a panic of the compiler (a bug of ours) into an error of the one file it happened on.
+//! Turns a panic of the compiler (a bug of crosspyc) into an error of one file.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -6,13 +6,13 @@ use std::panic::{self, AssertUnwindSafe};
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
-    /// The message of the last panic, with the place in our code.
+    /// The message of the last panic, with its place in crosspyc's code.
     static SEEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Runs `work`; a panic in it becomes its message.
+/// Runs `work`. If it panics, the message becomes the error.
 ///
-/// After a panic the data that `work` borrows mutably may be in any state. Do not use it again.
+/// After a panic, the data that `work` borrows mutably may be in any state. Do not use it again.
 pub fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     let before = GUARDED.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));

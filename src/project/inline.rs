@@ -1,4 +1,4 @@
-//! The metadata of a single script, in a comment of its source (PEP 723).
+//! Reads the metadata of a single script from a comment in its source (PEP 723).
 //!
 //! ```python
 //! # /// script
@@ -9,7 +9,7 @@
 
 use serde::Deserialize;
 
-/// What a script says of itself.
+/// The metadata of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Inline {
@@ -18,7 +18,7 @@ pub struct Inline {
     pub requires_python: Option<String>,
 }
 
-/// The block is not as it should be.
+/// The block is malformed.
 #[derive(Debug, thiserror::Error)]
 pub enum InlineError {
     #[error("there are several `# /// script` blocks; keep one")]
@@ -30,7 +30,7 @@ pub enum InlineError {
 }
 
 impl Inline {
-    /// Reads the block of a source; the default if there is none.
+    /// Reads the block in a source. Returns the default if there is none.
     pub fn read(source: &str) -> Result<Inline, InlineError> {
         let lines: Vec<&str> = source.lines().map(|line| line.trim_end_matches('\r')).collect();
         let is_start = |line: &&str| **line == *"# /// script";

@@ -1,23 +1,22 @@
-//! Interrupts (Ctrl-C, a closed terminal, `kill`): a run ends by the signal, as if nothing had
-//! caught it, but between two writes and never within one, so that no temporary file is left
-//! behind.
+//! Handles interrupts (Ctrl-C, a closed terminal, `kill`). A run ends by the signal, as if nothing
+//! had caught it. It ends between two writes, so that no temporary file stays behind.
 //!
-//! A second signal does not wait. A signal that was ignored when the run began (`nohup`) stays
-//! ignored.
+//! A second signal ends the run at once. A signal that was ignored when the run began (`nohup`)
+//! stays ignored.
 
 use std::sync::{PoisonError, RwLock};
 
-/// Locked for reading during every write, and for writing by the thread that ends the run.
+/// Held for reading during every write, and for writing by the thread that ends the run.
 static WRITES: RwLock<()> = RwLock::new(());
 
-/// Runs `write` to its end, even if an interrupt comes meanwhile. Must not be nested.
+/// Runs `write` to completion, even if an interrupt arrives. Must not be nested.
 pub(super) fn uninterrupted<R>(write: impl FnOnce() -> R) -> R {
     let _running = WRITES.read().unwrap_or_else(PoisonError::into_inner);
     write()
 }
 
-/// Lets signals end this run between writes. `last` is called before, to leave the terminal clean.
-/// A command calls this once.
+/// Lets signals end this run between writes. `last` is called first and cleans up the terminal. A
+/// command calls this once.
 #[cfg(unix)]
 pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     use std::sync::Arc;
@@ -38,7 +37,7 @@ pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Resu
         if let Some(signal) = received.forever().next() {
             let _none_runs = WRITES.write().unwrap_or_else(PoisonError::into_inner);
             last();
-            // It does not return from a signal that ends processes.
+            // The default handler does not return from a signal that ends processes.
             let _ = emulate_default_handler(signal);
         }
     };
@@ -46,7 +45,7 @@ pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Resu
     Ok(())
 }
 
-/// Elsewhere an interrupted run may leave a temporary file, which the next run removes.
+/// On other systems an interrupted run may leave a temporary file. The next run removes it.
 #[cfg(not(unix))]
 pub fn end_between_writes(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     Ok(())

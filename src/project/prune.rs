@@ -1,8 +1,8 @@
-//! Finding and removing the pycs of sources that are gone.
+//! Finds and removes the pycs of sources that no longer exist.
 //!
-//! Only files that a run like this one writes are looked at: those with the tag of a target of the
-//! run, in a source-less mirror those with a target's magic number, and temporary files. A source
-//! that is there but excluded is not gone.
+//! Only files that a run with the same options writes are considered: files with the tag of one of
+//! its targets, in a source-less mirror files with a target's magic number, and temporary files. A
+//! source that exists but is excluded keeps its pycs.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -18,25 +18,25 @@ use super::write::is_temporary;
 use crate::pyc::{CACHE_DIR, HEADER_LEN, Header};
 use crate::targets::Target;
 
-/// The files that can be removed, in order, and the folders that could not be looked at.
+/// The files that can be removed, in order, and the folders that could not be read.
 #[derive(Debug, Default)]
 pub struct Orphans {
     pub pycs: Vec<Orphan>,
-    /// Temporary files, some of which a run may still be writing.
+    /// Temporary files. A run may still be writing some of them.
     pub temporary: Vec<PathBuf>,
     pub errors: Vec<FileError>,
 }
 
-/// A pyc whose source is gone.
+/// A pyc whose source no longer exists.
 #[derive(Debug)]
 pub struct Orphan {
     pub pyc: PathBuf,
-    /// The folder that stays even if it is empty without the pyc.
+    /// The folder that stays even if it becomes empty.
     top: PathBuf,
 }
 
-/// Looks for orphans where `placement` has the pycs of `roots`. A mirror must not hold the pycs of
-/// other roots.
+/// Finds orphans in the places where `placement` puts the pycs of `roots`. A mirror must not hold
+/// the pycs of other roots.
 pub fn orphans(plan: &Plan, roots: &[Root], placement: &Placement) -> Orphans {
     let mut orphans = Orphans::default();
     let outputs = plan.modules.iter().flat_map(|module| &module.outputs);
@@ -71,11 +71,11 @@ enum Names {
 }
 
 impl Orphan {
-    /// Removes the pyc and the folders that are empty without it: Python takes an empty folder for
-    /// a namespace package.
+    /// Removes the pyc and the folders that become empty: Python treats an empty folder as a
+    /// namespace package.
     pub fn remove(&self) -> Result<(), FileError> {
         match fs::remove_file(&self.pyc) {
-            // Another run was faster.
+            // Another run has removed it.
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(FileError::new("remove", &self.pyc, error));
             }
@@ -180,12 +180,12 @@ fn sourceless_stem<'p>(pyc: &'p Path, targets: &[Target]) -> Option<&'p OsStr> {
     targets.iter().any(|target| magic == target.features().magic).then(|| pyc.file_stem())?
 }
 
-/// Whether a folder has the source of a module, or something that may be it: when in doubt, it has.
+/// Whether a folder has the source of a module, or something that may be its source.
 fn has_source(folder: &Path, stem: &OsStr) -> bool {
     ["", ".py", ".pyw"].into_iter().any(|suffix| {
         let mut name = stem.to_owned();
         name.push(suffix);
-        // A folder `mod/` is no source of `mod.cpython-312.pyc`.
+        // A folder `mod/` is not the source of `mod.cpython-312.pyc`.
         match fs::metadata(folder.join(name)) {
             Ok(metadata) => !metadata.is_dir(),
             Err(error) => !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),

@@ -1,5 +1,5 @@
-//! Errors in a source file, ready to be shown: the diagnostic, and the line of the source it is
-//! about.
+//! Errors in a source file, ready to be shown: the diagnostic and the source line that it refers
+//! to.
 
 use std::borrow::Cow;
 
@@ -98,7 +98,7 @@ impl Excerpt {
     }
 }
 
-/// One character for another, so that carets stand where they are to.
+/// Replaces a character so that carets stay aligned.
 fn visible(c: char) -> char {
     match c {
         _ if c.is_control() => ' ',

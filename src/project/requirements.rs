@@ -1,7 +1,7 @@
-//! Installing requirements for a bundle, with uv or pip: crosspyc resolves nothing itself.
+//! Installs requirements for a bundle with uv or pip. crosspyc resolves nothing itself.
 //!
-//! Each target and platform has a folder of its own. Where the target is a Python of this machine,
-//! the installer may build packages with it; else it takes wheels only.
+//! Each target and platform has its own folder. If this machine has a Python of the target, the
+//! installer may build packages with it. Otherwise it only takes wheels.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,7 +15,7 @@ use crate::targets::Target;
 pub enum InstallError {
     #[error("neither uv nor pip is on PATH; install one of them, or name one with --installer")]
     NoInstaller,
-    #[error("`{0}` is neither uv nor pip, by its name")]
+    #[error("the name of `{0}` is neither uv nor pip")]
     Unknown(String),
     #[error("failed to start {program}: {source}")]
     Start { program: String, source: io::Error },
@@ -43,7 +43,7 @@ impl Kind {
 }
 
 impl Installer {
-    /// The one that is named, else uv or pip of PATH.
+    /// The named installer, else uv or pip on PATH.
     pub fn find(named: Option<&Path>) -> Result<Installer, InstallError> {
         let Some(program) = named else {
             let mut found =
@@ -62,8 +62,8 @@ impl Installer {
         self.program.display().to_string()
     }
 
-    /// Installs what `files` (requirements.txt, pylock.toml) require into `folder`. `platform` is a
-    /// wheel's tag; without it the packages are for this machine.
+    /// Installs the requirements of `files` (requirements.txt, pylock.toml) into `folder`.
+    /// `platform` is a wheel's platform tag. Without it the packages are for this machine.
     pub fn install(
         &self,
         files: &[PathBuf],
@@ -124,7 +124,7 @@ impl Installer {
     }
 }
 
-/// Whether a command runs and succeeds; its output is of no interest.
+/// Whether a command runs and succeeds. Its output is discarded.
 fn answers(command: &mut Command) -> bool {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
@@ -153,7 +153,8 @@ fn versioned<'t>(tag: &'t str, system: &str) -> Option<(u32, u32, &'t str)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?))
 }
 
-/// The tags of the wheels that a Linux takes, newest first. pip takes only those that are named.
+/// The tags of the wheels that a Linux accepts, newest first. pip only takes the tags that it is
+/// given.
 fn compatible_tags(tag: &str) -> Vec<String> {
     let legacy = |minor| match minor {
         5 => Some("manylinux1"),
@@ -174,7 +175,7 @@ fn compatible_tags(tag: &str) -> Vec<String> {
     }
 }
 
-/// uv's name of a platform.
+/// The name of a platform in uv.
 fn uv_platform(tag: &str) -> Option<String> {
     if let Some((major, minor, arch)) = versioned(tag, "manylinux") {
         return Some(format!("{arch}-manylinux_{major}_{minor}"));

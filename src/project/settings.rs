@@ -19,8 +19,8 @@
 //! native = true
 //! ```
 //!
-//! From `[project]`, `requires-python` limits the targets; bundles have a name, scripts and
-//! metadata from there.
+//! From `[project]`, `requires-python` limits the targets. Bundles take their name, scripts and
+//! metadata from it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,7 +40,7 @@ use crate::targets::{
     RequiresPython, SpecifierError, Target, TargetError, TargetSpec, Version, all_targets, combine,
 };
 
-/// The settings for one PATH. A setting that the file does not have is `None` or empty.
+/// The settings for one PATH. A missing setting is `None` or empty.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The folder of the file, and the path from there to the PATH.
@@ -65,7 +65,7 @@ pub struct Settings {
     pub metadata: Option<Metadata>,
 }
 
-/// `[tool.crosspyc.bundle]`. A setting that it does not have is `None` or empty.
+/// `[tool.crosspyc.bundle]`. A missing setting is `None` or empty.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BundleSettings {
@@ -253,7 +253,7 @@ impl Settings {
         }
     }
 
-    /// Versions that the project allows and crosspyc does not serve, if the project decides about
+    /// Versions that the project allows and crosspyc does not support, if the project decides about
     /// the targets.
     pub fn unserved(&self) -> Vec<Version> {
         let requires = self.requires_python.as_deref().filter(|_| self.targets.is_none());

@@ -1,4 +1,4 @@
-//! Signing bundles with minisign's secret keys, those with a password too.
+//! Signs bundles with minisign's secret keys, with or without a password.
 
 use std::env;
 use std::fs;
@@ -10,14 +10,14 @@ use minisign::{ErrorKind, PError, PublicKey, SecretKey, SecretKeyBox, SignatureB
 
 use super::{FileError, shown};
 
-/// Holds the password of the key where nobody is there to type it.
+/// Holds the password of the key, for runs without a terminal.
 pub const PASSWORD_VARIABLE: &str = "CROSSPYC_SIGN_PASSWORD";
 
-/// How a key with a password begins: minisign's names of signature, derivation and checksum,
-/// `EdScB2`, in base64.
+/// The start of a key with a password, in base64: minisign's names of signature, derivation and
+/// checksum, `EdScB2`.
 const LOCKED: &str = "RWRTY0Iy";
 
-/// How a key without a password begins, not in base64.
+/// The start of a key without a password, decoded from base64.
 const UNLOCKED: &[u8] = b"Ed\0\0B2";
 
 /// Why a key cannot be used.
@@ -32,7 +32,7 @@ pub enum KeyError {
         path = shown(path)
     )]
     NoPassword { path: PathBuf, reason: io::Error },
-    #[error("the password is not that of `{path}`", path = shown(.0))]
+    #[error("the password is wrong for `{path}`", path = shown(.0))]
     WrongPassword(PathBuf),
 }
 
@@ -40,7 +40,7 @@ pub enum KeyError {
 pub struct Key(SecretKey);
 
 impl Key {
-    /// Reads a key file. The password of a locked key comes from the environment, else `ask` gets it.
+    /// Reads a key file. The password of a locked key comes from the environment, else from `ask`.
     pub fn read(path: &Path, ask: impl FnOnce() -> io::Result<String>) -> Result<Key, KeyError> {
         let text = fs::read_to_string(path).map_err(|error| FileError::new("read", path, error))?;
         let is_locked = text.lines().nth(1).is_some_and(|line| line.starts_with(LOCKED));
@@ -59,10 +59,10 @@ impl Key {
         })
     }
 
-    /// minisign's text: the signature over `bytes`, and `comment`, which is signed too.
+    /// Signs `bytes` and `comment`. Returns the signature in minisign's text format.
     pub fn sign(&self, bytes: &[u8], comment: &str) -> Result<String, String> {
         let signed = || {
-            // A damaged key makes a signature that its own public key does not verify.
+            // A damaged key makes signatures that its own public key does not verify.
             let public = PublicKey::from_secret_key(&self.0)?;
             minisign::sign(Some(&public), &self.0, bytes, Some(comment), Some("signature by crosspyc"))
         };
@@ -70,8 +70,8 @@ impl Key {
     }
 }
 
-/// The key of a file that `minisign -G -W` wrote. It has neither a password nor, unlike those of the
-/// `minisign` crate, a checksum: there are zeros in its place.
+/// Reads the key in a file that `minisign -G -W` wrote. It has no password. Unlike the keys of the
+/// `minisign` crate it has zeros instead of a checksum.
 fn without_checksum(text: &str) -> Option<SecretKey> {
     const LENGTH: usize = 158;
     const CHECKSUM: usize = 32;

@@ -1,4 +1,4 @@
-//! The runner that a standalone executable begins with.
+//! The runner at the start of a standalone executable.
 
 use std::env;
 use std::fs;
@@ -10,12 +10,12 @@ use memchr::memmem;
 use super::{FileError, shown};
 use crate::bundle::RUNNER_MARK;
 
-/// Why there is no runner.
+/// Why no runner can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RunnerError {
     #[error("the runner `{path}` is not beside crosspyc; name one with --runner FILE", path = shown(.0))]
     Missing(PathBuf),
-    #[error("`{path}` is no runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
+    #[error("`{path}` is not a runner: it is not an executable of Linux, macOS or Windows", path = shown(.0))]
     NotExecutable(PathBuf),
     #[error("`{path}` is not crosspyc-run, or that of an older crosspyc; name the runner of this version", path = shown(.0))]
     NoRunner(PathBuf),
@@ -23,7 +23,7 @@ pub enum RunnerError {
     File(#[from] FileError),
 }
 
-/// An executable of the runner.
+/// The executable of a runner.
 pub struct Runner {
     pub bytes: Vec<u8>,
     /// It is for Windows, where names of programs end with `.exe`.
@@ -33,7 +33,7 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Reads the runner named, else the one beside this executable.
+    /// Reads the named runner, else the one beside this executable.
     pub fn read(named: Option<&Path>) -> Result<Runner, RunnerError> {
         let path = match named {
             Some(path) => path.to_owned(),
@@ -50,7 +50,7 @@ impl Runner {
         let mut bytes = fs::read(&path).map_err(|error| FileError::new("read", &path, error))?;
         let Some(system) = System::of(&bytes) else { return Err(RunnerError::NotExecutable(path)) };
         let Some(mark) = memmem::find(&bytes, RUNNER_MARK) else { return Err(RunnerError::NoRunner(path)) };
-        // What macOS loads has to be what the linker signed.
+        // On macOS the program must stay as the linker signed it.
         if system != System::MacOs {
             bytes[mark + RUNNER_MARK.len() - 1] = b'1';
         }
@@ -61,19 +61,19 @@ impl Runner {
 /// The systems that have executables of their own format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum System {
-    /// Linux and its like.
+    /// Linux and similar systems.
     Elf,
     MacOs,
     Windows,
 }
 
 impl System {
-    /// The system that an executable which begins with these bytes is for.
+    /// The system of an executable that begins with these bytes.
     fn of(bytes: &[u8]) -> Option<System> {
         let starts: [(&[u8], System); 4] = [
             (b"MZ", System::Windows),
             (b"\x7fELF", System::Elf),
-            // For one processor, and for several.
+            // One for a single processor, and one for several.
             (b"\xcf\xfa\xed\xfe", System::MacOs),
             (b"\xca\xfe\xba\xbe", System::MacOs),
         ];
@@ -81,7 +81,7 @@ impl System {
     }
 }
 
-/// Whether a file begins as an executable does. A bundle that does is a standalone one.
+/// Whether the file begins like an executable. A bundle that does is standalone.
 pub fn is_executable(path: &Path) -> bool {
     let mut start = [0; 4];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));

@@ -1,8 +1,8 @@
-//! Finding the sources under a PATH, in an order that does not depend on the file system.
+//! Finds the sources under a PATH, in an order that does not depend on the file system.
 //!
 //! Hidden folders, `__pycache__`, virtual environments (folders with a `pyvenv.cfg`), caches
-//! (folders with a `CACHEDIR.TAG`) and excluded files are skipped. A PATH itself is always taken. A
-//! file or folder that cannot be read is an error in the result; the walk goes on.
+//! (folders with a `CACHEDIR.TAG`) and excluded files are skipped. The PATH itself is always taken.
+//! A file or folder that cannot be read becomes an error in the result, and the walk continues.
 
 use std::fs;
 use std::io;
@@ -14,13 +14,13 @@ use super::FileError;
 use super::globs::Globs;
 use crate::pyc::CACHE_DIR;
 
-/// What to do with a symbolic link to a folder. Links to files are always taken: Python looks for the
-/// pyc beside the link.
+/// What to do with a symbolic link to a folder. Links to files are always taken, because Python
+/// looks for the pyc beside the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FolderLinks {
-    /// As compileall does: their folders are reached by another way, or are outside of the PATH.
+    /// As compileall does: their targets are found on another path, or are outside of the PATH.
     Skip,
-    /// Loops are cut.
+    /// Loops are detected and cut.
     Follow,
 }
 

@@ -1,13 +1,16 @@
-//! Work on many files with one worker a core: the largest first, the results in the order of the files.
+//! Processes many items on several threads: the largest first, with the results in the order of the
+//! items.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Syntax trees are deep; a worker's stack is only touched as far as it is used.
+/// Syntax trees are deep. A worker only touches the part of its stack that it uses.
 const STACK_SIZE: usize = 64 << 20;
 
-/// Applies `work` to every item on `jobs` threads, each with its own `State`, and returns the results in the order of `items`.
+/// Applies `work` to every item on `jobs` threads, each with its own `State`. Returns the results
+/// in the order of `items`.
 ///
-/// Items are begun in the order of falling `size`, so that no thread is left alone with a large one at the end.
+/// Items are started in the order of decreasing `size`, so that no thread is left with a large one
+/// at the end.
 pub fn map_largest_first<T: Sync, State, R: Send>(
     items: &[T],
     jobs: usize,

@@ -1,9 +1,8 @@
-//! Writing a file whole or not at all: to a temporary file in the same folder, which is then
-//! renamed.
+//! Writes files atomically: to a temporary file in the same folder, which is then renamed.
 //!
-//! An interrupted run ends between writes. A run that is killed leaves at most a
-//! `.crosspyc-XXXXXX.tmp` for each of its threads, which no Python reads. The next run that writes
-//! to the folder removes it. It knows by a lock whether the writer is alive.
+//! An interrupted run ends between writes. A killed run leaves at most one `.crosspyc-XXXXXX.tmp`
+//! for each of its threads. Python does not read such files. The next run that writes to the folder
+//! removes them. A lock shows whether the writer is still running.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -14,8 +13,8 @@ use super::interrupt::uninterrupted;
 const TEMPORARY_PREFIX: &str = ".crosspyc-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Writes `bytes` to `path`, and makes the folders that are missing. `mode` are the permissions of
-/// a new file, less the umask.
+/// Writes `bytes` to `path`, and creates missing folders. `mode` contains the permissions of a new
+/// file before the umask.
 ///
 /// As in `py_compile`, a symbolic link or something that is not a file is not replaced.
 ///
@@ -25,13 +24,13 @@ pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> 
     write_parts_atomically(path, &[bytes], mode)
 }
 
-/// As [`write_atomically`], `parts` one after the other.
+/// The same for several `parts`, which are written one after the other.
 pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::other("something that is not a regular file is there"));
     }
     uninterrupted(|| match write_in_folder(path, parts, mode) {
-        // The folder is missing, or another run took the file for a leftover before it was locked.
+        // The folder is missing, or another run removed the file before it was locked.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(folder_of(path))?;
             write_in_folder(path, parts, mode)
@@ -43,14 +42,14 @@ pub fn write_parts_atomically(path: &Path, parts: &[&[u8]], mode: u32) -> io::Re
 fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
     let builder = with_permissions(temporary(), mode);
     let mut file = builder.tempfile_in(folder_of(path)).map_err(plain)?;
-    // Where files cannot be locked, leftovers stay.
+    // On file systems without locks, leftovers stay.
     let _ = file.as_file().try_lock();
     parts.iter().try_for_each(|part| file.write_all(part)).map_err(plain)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// Makes files with names that [`is_temporary`] knows.
+/// Makes temporary files with names that [`is_temporary`] recognizes.
 pub(super) fn temporary() -> Builder {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
@@ -71,7 +70,8 @@ fn with_permissions(builder: Builder, _mode: u32) -> Builder {
     builder
 }
 
-/// Whether the file's name is that of a file being written, or of one that a killed run left.
+/// Whether the file's name is that of a temporary file: one that is being written, or a leftover of
+/// a killed run.
 pub fn is_temporary(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
@@ -84,7 +84,7 @@ pub fn remove_leftover(path: &Path) -> bool {
     is_file && File::options().write(true).open(path).is_ok_and(is_free) && fs::remove_file(path).is_ok()
 }
 
-/// Removes what killed runs left in a folder. A folder that cannot be listed has none.
+/// Removes leftovers of killed runs from a folder. Folders that cannot be listed are ignored.
 pub fn remove_leftovers(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()).filter(|path| is_temporary(path)) {

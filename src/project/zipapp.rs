@@ -1,4 +1,4 @@
-//! A bundle as a zipapp: a zip that a matching CPython runs by itself, without the runner.
+//! Writes a bundle as a zipapp: a zip that a matching CPython runs without the runner.
 //!
 //! ```text
 //! #!/usr/bin/env python3
@@ -13,10 +13,10 @@
 //!                                 zip; the root is on sys.path too, after the folder
 //! ```
 //!
-//! `__main__.py` says which Python is needed if none fits. It also installs an importer for the
-//! archive, which gives code objects the absolute path of their module.
+//! `__main__.py` also installs an importer for the archive, which gives code objects the absolute
+//! path of their module.
 //!
-//! Folders have entries of their own, by which zipimport knows namespace packages.
+//! Folders have their own entries, because zipimport recognizes namespace packages by them.
 
 mod read;
 
@@ -36,13 +36,13 @@ use crate::targets::{RequiresPython, Version};
 
 pub use read::{Entry, Findings, Folder, Zipapp, ZipappError};
 
-/// The first line if no other is wanted.
+/// The default interpreter in the first line.
 pub const PYTHON: &str = "/usr/bin/env python3";
 
 const MAIN: &str = include_str!("zipapp_main.py");
 
-/// Writes `contents`, which hold no native modules, as a zipapp to `path`, whole or not at all;
-/// gives its length.
+/// Writes `contents` to `path` as a zipapp, atomically. The contents must not have native modules.
+/// Returns the length of the file.
 pub fn write(contents: &Contents, python: &str, path: &Path) -> Result<u64, FileError> {
     let failed = |error| FileError::new("write", path, error);
     let bytes = encode(contents, python).map_err(|error| failed(error.into()))?;
@@ -55,7 +55,7 @@ fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
     start.seek(SeekFrom::End(0))?;
     let mut zip = ZipWriter::new(start);
     add(&mut zip, "__main__.py", &main_module(contents).into_bytes().into())?;
-    // What targets differ in, an older one has first.
+    // If targets differ in a file, the one of the oldest target is taken.
     let own = contents.variants.iter().flat_map(|(_, own)| own);
     let described = contents.common.iter().chain(own).rev().filter(|(path, _)| describes_package(path));
     add_all(&mut zip, &described.map(|(path, file)| (path.clone(), file)).collect())?;
@@ -69,18 +69,19 @@ fn encode(contents: &Contents, python: &str) -> ZipResult<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// What an installer puts outside of site-packages: nothing in a zip finds it.
+/// Whether an installer puts the file outside of site-packages. Nothing in a zip would find it
+/// there.
 fn is_outside(path: &str) -> bool {
     path.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".data"))
 }
 
-/// What an installer says of a package.
+/// Whether the file is an installer's description of a package.
 fn describes_package(path: &str) -> bool {
     let folder = path.split_once('/').map_or("", |(folder, _)| folder);
     folder.ends_with(".dist-info") || folder.ends_with(".egg-info")
 }
 
-/// Adds files, with the folders that they are in.
+/// Adds files and their folders.
 fn add_all(zip: &mut ZipWriter<Cursor<Vec<u8>>>, files: &BTreeMap<String, &File>) -> ZipResult<()> {
     for folder in folders(files.keys().map(String::as_str)) {
         zip.add_directory(folder, options(0o755))?;
@@ -93,14 +94,14 @@ fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, path: &str, file: &File) -> ZipResu
     Ok(zip.write_all(&file.data)?)
 }
 
-/// The same at every time.
+/// The options do not depend on the time, so the bytes do not either.
 fn options(mode: u32) -> SimpleFileOptions {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     options.last_modified_time(DateTime::default()).unix_permissions(mode)
 }
 
-/// zipimport looks for a pyc beside its source only: `pkg/__pycache__/mod.cpython-312.pyc` goes to
-/// `pkg/mod.pyc`.
+/// zipimport only looks for a pyc beside its source, so `pkg/__pycache__/mod.cpython-312.pyc`
+/// becomes `pkg/mod.pyc`.
 fn beside_source(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.strip_suffix(".pyc").and_then(|name| {
@@ -124,7 +125,7 @@ fn main_module(contents: &Contents) -> String {
     versions.dedup();
     let versions = versions.join(", ");
     let (module, function) = match &contents.entry_point {
-        // A script that is a file is refused before.
+        // Scripts that are files are rejected earlier.
         EntryPoint::Main | EntryPoint::Script(_) => ("__main__", None),
         EntryPoint::Module(module) => (module.as_str(), None),
         EntryPoint::Function { module, function } => (module.as_str(), Some(function)),
@@ -136,7 +137,7 @@ fn main_module(contents: &Contents) -> String {
         .replace("@FUNCTION@", &function.map_or_else(|| "None".to_owned(), |function| quoted(function)))
 }
 
-/// The oldest Python that the carried sources are for, as a tuple.
+/// The oldest Python that the included sources support, as a tuple.
 fn oldest(contents: &Contents) -> String {
     if !contents.has_sources {
         return "None".to_owned();

@@ -1,17 +1,17 @@
-//! Running a program as a child, where this process has to outlive it: what it does to this process
-//! it does to the program, and the other way round.
+//! Runs a program as a child process, if this process must outlive it. Signals to this process are
+//! passed on to the program, and this process ends as the program does.
 
 use std::io;
 use std::process::{Command, ExitStatus};
 
-/// Waits for the program. Signals that ask this process to end are passed on to it.
+/// Waits for the program and passes on the signals that ask this process to end.
 #[cfg(unix)]
 pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
     use rustix::process::{Pid, WaitId, WaitIdOptions, kill_process, waitid};
     use signal_hook::iterator::Signals;
 
-    // Caught before the child is there: it shall not be left alone. It gets the system's handlers
-    // when it starts.
+    // The handlers are installed before the child exists, so that no signal leaves it behind. The
+    // child starts with the default handlers.
     let mut signals = Signals::new(passed_on())?;
     let handle = signals.handle();
     let mut child = command.spawn()?;
@@ -24,7 +24,7 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
             }
         }
     });
-    // Its number stays its own until it is waited for below, when no signal can follow.
+    // The process ID stays reserved until the child is reaped below. No signal can follow then.
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     let _ = rustix::io::retry_on_intr(|| waitid(WaitId::Pid(process), options));
     handle.close();
@@ -34,10 +34,11 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
     child.wait()
 }
 
-/// Waits for the program, which ends when this process does, and decides what Ctrl-C means.
+/// Waits for the program. The program ends when this process does, and decides what Ctrl-C means.
 #[cfg(windows)]
 pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
-    // Ctrl-C reaches every process of the console; this one goes on until the program has ended.
+    // Ctrl-C reaches every process of the console. This process ignores it and waits for the
+    // program.
     let _ = ctrlc::set_handler(|| {});
     // Where jobs are not to be had, the program goes on if this process is killed.
     let job = super::children::OwnJob::enter();
@@ -48,7 +49,7 @@ pub(super) fn attend(mut command: Command) -> io::Result<ExitStatus> {
     child.wait()
 }
 
-/// Without those that are ignored: the program ignores them too (`nohup`).
+/// Leaves out ignored signals: the program ignores them too (`nohup`).
 #[cfg(unix)]
 fn passed_on() -> Vec<i32> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
@@ -58,7 +59,7 @@ fn passed_on() -> Vec<i32> {
     signals
 }
 
-/// What is typed at a terminal reaches the program too, and shall not reach it twice.
+/// Signals from the terminal reach the program directly, and must not reach it twice.
 #[cfg(unix)]
 fn came_from_terminal(signal: i32) -> bool {
     use signal_hook::consts::{SIGINT, SIGQUIT};
@@ -69,11 +70,11 @@ fn came_from_terminal(signal: i32) -> bool {
     [SIGINT, SIGQUIT].contains(&signal) && is_in_foreground().unwrap_or(false)
 }
 
-/// The exit code of a program that ended; one that a signal ended ends this process by the same.
+/// The exit code of the program. If a signal ended the program, it also ends this process.
 pub(super) fn end_as(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        // It does not return from a signal that ends processes.
+        // The default handler does not return from a signal that ends processes.
         let _ = signal_hook::low_level::emulate_default_handler(signal);
         return 128 + signal;
     }

@@ -1,4 +1,4 @@
-//! Child processes that end together: a process group on Unix, a job object on Windows.
+//! Groups of child processes that end together: a process group on Unix, a job object on Windows.
 
 use std::io;
 use std::process::{Child, Command};
@@ -8,7 +8,7 @@ use windows::Job;
 #[cfg(windows)]
 pub(super) use windows::OwnJob;
 
-/// A child and those that it starts.
+/// A child and its descendants.
 pub(super) struct Group {
     child: Child,
     #[cfg(windows)]
@@ -25,7 +25,7 @@ impl Group {
     #[cfg(windows)]
     pub(super) fn spawn(command: &mut Command) -> io::Result<Group> {
         let child = command.spawn()?;
-        // Where jobs are not to be had, the child alone is killed.
+        // Without job objects, only the child is killed.
         let job = Job::with(&child).ok();
         Ok(Group { child, job })
     }
@@ -34,7 +34,7 @@ impl Group {
         &mut self.child
     }
 
-    /// Kills all of them.
+    /// Kills all processes of the group.
     pub(super) fn kill(mut self) {
         #[cfg(unix)]
         let _ = rustix::process::kill_process_group(
@@ -55,7 +55,7 @@ mod windows {
 
     use win32job::{ExtendedLimitInfo, JobError};
 
-    /// A job object: its processes are killed with it, and it ends with this process at the latest.
+    /// A job object. Its processes end with it, at the latest when this process ends.
     pub(super) struct Job(#[expect(dead_code, reason = "held for what dropping it does")] win32job::Job);
 
     impl Job {
@@ -67,9 +67,8 @@ mod windows {
         }
     }
 
-    /// The job of this process, in which its children start: so no child runs before it is in the
-    /// job. A job that takes children after their start would come too late for what they start at
-    /// once.
+    /// The job of this process. Its children start in it, so no child runs before it is in the job.
+    /// A job that takes children after their start would miss the processes that they start at once.
     pub(in crate::runner) struct OwnJob(win32job::Job);
 
     impl OwnJob {
@@ -79,8 +78,8 @@ mod windows {
             Ok(OwnJob(job))
         }
 
-        /// Processes that are started from now on stay outside: what the program leaves running when
-        /// it ends goes on, as without a runner.
+        /// Processes that are started from now on stay outside: those that the program leaves running
+        /// when it ends go on, as without a runner.
         pub(in crate::runner) fn close_to_others(&self) {
             let _ = self.0.set_extended_limit_info(limits().limit_silent_breakaway_ok());
         }

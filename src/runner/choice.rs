@@ -1,4 +1,4 @@
-//! Which of a bundle's entry points is started.
+//! Selects one of a bundle's entry points.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -6,16 +6,16 @@ use std::path::Path;
 use super::{Run, RunError, Start, nonempty_variable};
 use crate::bundle::{EntryPoint, Manifest};
 
-/// Names an entry point, whatever the name by which the bundle was started.
+/// Selects an entry point, whatever the name by which the bundle was started.
 pub(super) const VARIABLE: &str = "CROSSPYC_ENTRY";
 
-/// What is started.
+/// A program to start.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Program<'m> {
     /// The `__main__` module among the bundle's files.
     Main,
     Module(OsString),
-    /// A function, by the console script of this name.
+    /// A function. The console script of this name calls it.
     Function {
         name: &'m str,
         entry_point: &'m EntryPoint,
@@ -25,7 +25,7 @@ pub(super) enum Program<'m> {
     Interpreter,
 }
 
-/// What a run starts of a bundle.
+/// The program that a run starts.
 pub(super) fn program<'m>(run: &Run, manifest: &'m Manifest) -> Result<Program<'m>, RunError> {
     match &run.start {
         Start::Interpreter => Ok(Program::Interpreter),
@@ -43,8 +43,8 @@ pub(super) fn program<'m>(run: &Run, manifest: &'m Manifest) -> Result<Program<'
     }
 }
 
-/// The entry point that was asked for, else that of the name by which the bundle was called, else
-/// the first.
+/// The requested entry point, else the one with the name by which the bundle was started, else the
+/// first.
 fn choose<'m>(
     manifest: &'m Manifest,
     asked: Option<&OsStr>,
@@ -66,7 +66,8 @@ fn choose<'m>(
         });
     }
     let called = Path::new(called);
-    // `app` may be an executable, and `app-1.2` a name without an ending.
+    // `app` may have an extension such as `.exe`, and the dot in `app-1.2` may not begin an
+    // extension.
     let names = [called.file_name(), called.file_stem()];
     Ok(names.into_iter().flatten().find_map(named).unwrap_or(main))
 }

@@ -1,12 +1,10 @@
-//! Handing over to the interpreter: arguments, streams, signals and exit code are the program's
-//! own.
+//! Starts the interpreter. Arguments, streams, signals and exit code are the program's own.
 //!
-//! The program runs in the virtual environment that its entry is, so it needs no variables. Two are
-//! changed: `CROSSPYC_ENTRY` is removed, because it chose this bundle's entry point and none of
-//! another. `CROSSPYC_HIDDEN_PATH` is set if the user has a `PYTHONPATH`. The environment's `.pth`
-//! file takes the folders in it out of `sys.path`. `PYTHONPATH` itself stays as it is: other
-//! Pythons that the program starts may need it, and what the program adds to it for its own
-//! children is not hidden.
+//! The program runs in the virtual environment of its entry, so it needs no variables. Two are
+//! changed. `CROSSPYC_ENTRY` is removed, because it selected an entry point of this bundle only.
+//! `CROSSPYC_HIDDEN_PATH` is set if the user has a `PYTHONPATH`. The environment's `.pth` file
+//! removes its folders from `sys.path`. `PYTHONPATH` itself stays: other Pythons that the program
+//! starts may need it, and folders that the program adds to it for its own children are not hidden.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -19,16 +17,16 @@ use super::interpreters::{Answer, Serves};
 use super::{Interpreter, Run, RunError, nonempty_variable};
 use crate::bundle::Manifest;
 
-/// Runs a module as `-m` does, without the current folder on `sys.path`. From 3.11 on `-P` does
-/// that.
+/// Runs a module as `-m` does, without the working directory on `sys.path`. From 3.11 on, `-P` has
+/// this effect.
 const RUN_MODULE: &str = "import runpy, sys; sys.path[:] = filter(None, sys.path); \
     runpy._run_module_as_main(sys.argv.pop(1))";
 
-/// The folders of the user's `PYTHONPATH` that the program does not see.
+/// The folders of the user's `PYTHONPATH` that are hidden from the program.
 const HIDDEN_PATH: &str = "CROSSPYC_HIDDEN_PATH";
 
-/// Starts a program that was unpacked. Where this process becomes the program, it returns only when
-/// that failed.
+/// Starts an unpacked program. On Unix the program replaces this process, and this returns only if
+/// that failed, or if the entry is temporary.
 pub(super) fn launch(
     run: &Run,
     program: &Program<'_>,
@@ -42,12 +40,12 @@ pub(super) fn launch(
     };
     command.args(&run.arguments);
     set_environment(&mut command, run);
-    // Temporary files are to be removed at the end.
+    // Temporary files must be removed at the end.
     let started = if entry.is_temporary() { attend(command) } else { hand_over(command) };
     started.map_err(|source| RunError::Launch { python: entry.python(), source })
 }
 
-/// The interpreter with its options and what it starts.
+/// The interpreter with its options and the program.
 fn python_with_program(
     run: &Run,
     program: &Program<'_>,
@@ -77,7 +75,7 @@ fn python(entry: &Entry) -> Command {
     Command::new(entry.python())
 }
 
-/// The base interpreter, which takes itself for the launcher of the environment.
+/// The base interpreter, started as if by the environment's launcher.
 #[cfg(windows)]
 fn python(entry: &Entry) -> Command {
     let mut command = Command::new(entry.base_python());
@@ -97,19 +95,19 @@ fn set_environment(command: &mut Command, run: &Run) {
     }
 }
 
-/// `-P` came with 3.11; of the other implementations nobody knows.
+/// `-P` came with 3.11. Other implementations may not have it.
 fn has_safe_path(answer: &Answer) -> bool {
     answer.implementation == "cpython" && answer.numbers().is_some_and(|release| release >= [3, 11, 0])
 }
 
-/// Where pycs lie beside their sources, an interpreter finds those of its own level only.
+/// An interpreter only finds pycs of its own level beside their sources.
 fn level_option(run: &Run, manifest: &Manifest, serves: Serves) -> Option<&'static str> {
     let Serves::Variant(number) = serves else { return None };
     let level = manifest.variants[number].optimize;
     if !manifest.has_sources || level_asked(&run.python_args).unwrap_or(0) == level {
         return None;
     }
-    // Python adds them up: those of the user may be more than the archive has.
+    // Python counts these options. The user may give more than the archive has.
     let own = run.python_args.iter().filter(|argument| is_level(argument)).count();
     match level {
         1 if own == 0 => Some("-O"),
@@ -118,8 +116,7 @@ fn level_option(run: &Run, manifest: &Manifest, serves: Serves) -> Option<&'stat
     }
 }
 
-/// The optimisation level that the user asked for, by the interpreter's options or
-/// `PYTHONOPTIMIZE`.
+/// The optimisation level from the interpreter's options or `PYTHONOPTIMIZE`.
 pub(super) fn level_asked(python_args: &[OsString]) -> Option<u8> {
     let options = python_args.iter().filter(|argument| is_level(argument)).map(|argument| argument.len() - 1);
     let level: usize = options.sum();
@@ -130,7 +127,7 @@ pub(super) fn level_asked(python_args: &[OsString]) -> Option<u8> {
     Some(variable.to_str().and_then(|text| text.parse::<i64>().ok()).unwrap_or(1).clamp(0, 2) as u8)
 }
 
-/// Whether one of the options is `-E` or `-I`, which may be written together with others: `-Es`.
+/// Whether one of the options is `-E` or `-I`, alone or combined with others: `-Es`.
 fn ignores_environment(python_args: &[OsString]) -> bool {
     python_args.iter().any(|argument| {
         let letters = argument.as_encoded_bytes().strip_prefix(b"-").unwrap_or_default();
@@ -151,7 +148,7 @@ fn hand_over(mut command: Command) -> std::io::Result<ExitStatus> {
     Err(command.exec())
 }
 
-/// Where a process cannot become another.
+/// On systems where a process cannot replace itself.
 #[cfg(not(unix))]
 fn hand_over(command: Command) -> std::io::Result<ExitStatus> {
     attend(command)

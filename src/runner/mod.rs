@@ -1,7 +1,7 @@
-//! Running a bundle: find an interpreter, unpack into the cache, hand over.
+//! Runs a bundle: finds an interpreter, unpacks into the cache and starts the program.
 //!
-//! This module needs only [`crate::bundle`]'s reader: `crosspyc-run` links neither the parser nor
-//! the compiler. Nothing is run unless every step before it succeeded.
+//! This module only needs the reader of [`crate::bundle`], so `crosspyc-run` links neither the
+//! parser nor the compiler. The program starts only if every step before succeeded.
 
 mod attend;
 pub mod cache;
@@ -27,34 +27,34 @@ use crate::bundle::{
 };
 use crate::escape::shown_path;
 
-/// Exit code of a runner that could not start the program, as `env` and shells have it.
+/// Exit code if the runner could not start the program, as in `env` and shells.
 pub const EXIT_NOT_STARTED: u8 = 127;
 
-/// Lists files with the public keys of those whose bundles may run.
+/// A list of files with trusted public keys.
 const KEYS_VARIABLE: &str = "CROSSPYC_TRUSTED_KEYS";
 
-/// How much an archive may take unpacked.
+/// The size that an archive may take unpacked.
 const LIMIT_VARIABLE: &str = "CROSSPYC_MAX_UNPACKED";
 
-/// What to run, and with what.
+/// The bundle to run, and the options.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     pub archive: PathBuf,
-    /// The name by which the user started it, if that is not the archive's. It chooses one of
-    /// several entry points.
+    /// The name by which the user started the bundle, if that is not the archive's. It selects one
+    /// of several entry points.
     pub called: Option<OsString>,
     pub start: Start,
-    /// The interpreter the user named, by its path, its name or its version; no other is tried
-    /// then.
+    /// The interpreter that the user named, by its path, its name or its version. No other is
+    /// tried.
     pub python: Option<OsString>,
     /// Options for the interpreter.
     pub python_args: Vec<OsString>,
-    /// Files of public keys. An archive that is signed with none of them is not run. If there are
-    /// no such files, `CROSSPYC_TRUSTED_KEYS` lists them. Without that too, any archive is run.
+    /// Files of public keys. The archive must be signed with one of them. If there are no such
+    /// files, `CROSSPYC_TRUSTED_KEYS` lists them. Without that, any archive runs.
     pub trusted_keys: Vec<PathBuf>,
-    /// Which application the archive has to be by its signature.
+    /// The application that the signature must name.
     pub expected: Expected,
-    /// How much the archive may take unpacked; without it, what `CROSSPYC_MAX_UNPACKED` says.
+    /// The size that the archive may take unpacked. The default is `CROSSPYC_MAX_UNPACKED`.
     pub max_unpacked: Option<ByteSize>,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
@@ -64,11 +64,11 @@ pub struct Run {
     pub system_site_packages: bool,
     /// Ignore the user's environment variables for Python, as `python -I` does.
     pub isolated: bool,
-    /// For the program.
+    /// The program's arguments.
     pub arguments: Vec<OsString>,
 }
 
-/// What of a bundle is started.
+/// The part of a bundle that is started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Start {
     #[default]
@@ -84,17 +84,17 @@ pub enum Start {
 pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("{0}; it is not run, because only what is signed with a trusted key is")]
+    #[error("{0}; only bundles that are signed with a trusted key are run")]
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Key(#[from] KeyError),
-    #[error("{KEYS_VARIABLE} is set and lists no file; list files with public keys of minisign, or unset it")]
+    #[error("{KEYS_VARIABLE} is set but lists no file; list files with public keys of minisign, or unset it")]
     NoKeyFiles,
     #[error(
-        "--expect and --min-version look at the signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
+        "--expect and --min-version need a verified signature; name a public key with --trusted-key or {KEYS_VARIABLE}"
     )]
     NoKeys,
-    #[error("{name} is no entry point of {bundle}; {known}")]
+    #[error("{name} is not an entry point of {bundle}; {known}")]
     NoEntryPoint { name: String, bundle: String, known: String },
     #[error("{LIMIT_VARIABLE}: {0}")]
     NoSize(NoSize),
@@ -106,9 +106,9 @@ pub enum RunError {
     Launch { python: PathBuf, source: std::io::Error },
 }
 
-/// Runs a bundle and gives its exit code. On Unix this process becomes the program. The call
-/// returns only if the program could not start or its files were temporary. `notice` gets what the
-/// user should know before the start.
+/// Runs a bundle and returns its exit code. On Unix the program replaces this process, and the call
+/// returns only if the program could not start or its files were temporary. `notice` receives
+/// messages for the user before the start.
 pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
     let archive = trusted_archive(run)?;
     let program = choice::program(run, archive.manifest())?;
@@ -121,7 +121,7 @@ pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
     Ok(attend::end_as(status))
 }
 
-/// The folder of the virtual environment that a run would start, unpacked if need be.
+/// The folder of the virtual environment that a run would use, unpacked if necessary.
 pub fn locate(run: &Run) -> Result<PathBuf, RunError> {
     let archive = trusted_archive(run)?;
     let (_, entry) = unpacked(run, &archive)?;
@@ -148,8 +148,8 @@ fn unpacked(run: &Run, archive: &Archive) -> Result<(Interpreter, Entry), RunErr
     Ok((interpreter, entry))
 }
 
-/// Says which interpreter a run would choose, and why: its path on the first line. All interpreters
-/// are asked anew.
+/// The interpreter that a run would choose, and why. The first line is its path. All interpreters
+/// are asked again.
 pub fn which(run: &Run) -> Result<String, RunError> {
     let archive = trusted_archive(run)?;
     let manifest = archive.manifest();
@@ -166,7 +166,7 @@ impl From<OpenError> for RunError {
     }
 }
 
-/// The archive to run, if it may be.
+/// The archive to run, if it may run.
 fn trusted_archive(run: &Run) -> Result<Archive, RunError> {
     let limit = match nonempty_variable(LIMIT_VARIABLE).filter(|_| run.max_unpacked.is_none()) {
         Some(text) => Some(text.to_string_lossy().parse().map_err(RunError::NoSize)?),
@@ -188,8 +188,8 @@ fn signed_archive(run: &Run) -> Result<Archive, RunError> {
     Ok(archive)
 }
 
-/// The files of trusted keys; none if every archive may run. A variable that lists none is a
-/// mistake: it must not turn the check off.
+/// The files of trusted keys. Empty if every archive may run. A variable that lists no file is an
+/// error, because it must not turn the check off.
 fn key_files(run: &Run) -> Result<Vec<PathBuf>, RunError> {
     let listed = match env::var_os(KEYS_VARIABLE) {
         Some(listed) if run.trusted_keys.is_empty() => listed,

@@ -1,18 +1,18 @@
-//! The launcher of an entry's environment on Windows, which has no links to the interpreter.
+//! The launcher of an environment on Windows, where an entry has no links to the interpreter.
 //!
 //! `Scripts\python.exe` is a copy of the runner. Like the redirector of `venv` it starts the base
-//! interpreter that `pyvenv.cfg` names, with its own arguments, and tells it by
-//! `__PYVENV_LAUNCHER__` which environment it is in. `Scripts\NAME.exe`, another copy, starts
-//! `Scripts\NAME-script.py`. Ctrl-C is the program's, the program ends with the launcher, and the
-//! exit code has all its 32 bits.
+//! interpreter from `pyvenv.cfg` with its own arguments. `__PYVENV_LAUNCHER__` tells the interpreter
+//! which environment it is in. `Scripts\NAME.exe`, another copy, starts `Scripts\NAME-script.py`.
+//! The launcher leaves Ctrl-C to the program, ends together with it, and returns all 32 bits of its
+//! exit code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The variable that tells Python on Windows where the launcher is that started it.
+/// The variable that tells Python on Windows the path of the launcher that started it.
 pub(super) const LAUNCHER: &str = "__PYVENV_LAUNCHER__";
 
-/// What a launcher starts.
+/// The program that a launcher starts.
 #[derive(Debug, PartialEq, Eq)]
 struct Target {
     /// The base interpreter.
@@ -22,8 +22,8 @@ struct Target {
     script: Option<PathBuf>,
 }
 
-/// The target of the launcher at this path; none if the path is not in an environment, or is
-/// another program's.
+/// The target of the launcher at this path. `None` if the path is not in an environment, or if it
+/// is another program.
 fn target(launcher: &Path) -> Option<Target> {
     let folder = launcher.parent()?;
     let settings = fs::read_to_string(folder.parent()?.join("pyvenv.cfg")).ok()?;
@@ -52,10 +52,10 @@ fn setting<'s>(settings: &'s str, key: &str) -> Option<&'s str> {
     pairs.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
 }
 
-/// Starts the interpreter if this program is the launcher of an environment, and gives its exit
+/// Starts the interpreter if this program is the launcher of an environment, and returns its exit
 /// code.
 pub fn redirected() -> Option<i32> {
-    // Elsewhere links lead to the interpreter.
+    // Other systems have links to the interpreter.
     if !cfg!(windows) {
         return None;
     }
@@ -68,8 +68,8 @@ pub fn redirected() -> Option<i32> {
     })
 }
 
-/// The launcher for a new environment: `crosspyc-run`, without the archive that a standalone
-/// program carries.
+/// The launcher for a new environment: `crosspyc-run`, without the archive of a standalone
+/// executable.
 pub(super) fn launcher(archive: &Path, archive_start: u64) -> std::io::Result<Vec<u8>> {
     let own = std::env::current_exe()?;
     if own == archive {

@@ -1,4 +1,4 @@
-//! A runner that carries its program: an archive stands at the end of its own executable.
+//! A standalone executable: a runner with an archive at its end.
 
 use std::env;
 use std::fs::File;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::bundle::{RUNNER_MARK, TRAILER_MAGIC};
 use crate::escape::shown_path;
 
-/// Its last byte is another in an executable that was made with a bundle. So such an executable
-/// knows that it has lost its bundle (by `strip`, by a copy that was cut off), and does not take the
+/// The last byte differs in an executable that was made with a bundle. If such an executable has
+/// lost its bundle (to `strip`, or in an incomplete copy), it can say so instead of taking the
 /// program's arguments for its own.
 #[used]
 static MARK: [u8; RUNNER_MARK.len()] = *RUNNER_MARK;
@@ -19,16 +19,16 @@ static MARK: [u8; RUNNER_MARK.len()] = *RUNNER_MARK;
 #[derive(Debug)]
 pub enum Carried {
     Nothing,
-    /// Whether it is whole is for those who open it to say.
+    /// The archive may be damaged. Opening it shows that.
     Archive(PathBuf),
-    /// There was one.
+    /// There was an archive, but it is missing.
     Lost(String),
 }
 
-/// What this executable carries.
+/// The program that this executable carries.
 pub fn carried() -> Carried {
     let path = env::current_exe();
-    // The compiler must not take the byte for the one that it sees here.
+    // Prevents the compiler from assuming the byte that it sees here.
     let is_marked = black_box(&MARK) != RUNNER_MARK;
     match path.and_then(|path| Ok((ends_as_archive(&path)?, path))) {
         Ok((true, path)) => Carried::Archive(path),

@@ -2,7 +2,8 @@
 
 /// A range of the source: lines from 1, columns from 0 in bytes of UTF-8, the end exclusive.
 ///
-/// A field of -1 is unknown; [`Location::NONE`] is all unknown, as instructions that stand for no source have it.
+/// A field of -1 is unknown. All fields of [`Location::NONE`] are unknown, as in instructions
+/// without a source.
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct Location {
     pub lineno: i32,

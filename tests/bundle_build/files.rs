@@ -54,10 +54,10 @@ fn names_that_some_system_cannot_hold_are_refused_all_at_once() {
 #[test]
 fn names_that_are_one_to_some_system_are_refused() {
     for (first, second, message) in [
-        ("README", "readme", "`README` and `readme` are one to file systems that do not tell case"),
-        ("a.py", "A.py", "`A.py` and `a.py` are one"),
-        ("pkg/x.py", "Pkg/y.py", "`Pkg/y.py` and `pkg/x.py` are one"),
-        ("café", "cafe\u{301}", "`cafe\\u{301}` and `café` are one"),
+        ("README", "readme", "`README` and `readme` are the same file on systems that ignore case"),
+        ("a.py", "A.py", "`A.py` and `a.py` are the same file"),
+        ("pkg/x.py", "Pkg/y.py", "`Pkg/y.py` and `pkg/x.py` are the same file"),
+        ("café", "cafe\u{301}", "`cafe\\u{301}` and `café` are the same file"),
     ] {
         let lab = Lab::new(&[("project/__main__.py", "")]);
         lab.write(&format!("project/{first}"), "");

@@ -79,7 +79,7 @@ fn a_standalone_executable_is_the_program() {
     Archive::open(&lab.path(&name)).expect("it ends with an archive");
     assert!(
         lab.refused("project -m tool -t 3.12 --standalone --runner project/tool/data/x.txt", 2)
-            .contains("is no runner")
+            .contains("is not a runner")
     );
     assert!(!String::from_utf8_lossy(&output.stderr).contains("codesign"), "{output:?}");
     fs::write(lab.path("program"), b"\x7fELF and so on").expect("written");

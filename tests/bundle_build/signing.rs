@@ -77,8 +77,8 @@ fn the_password_of_a_key_is_in_the_environment_or_piped_in() {
         type it at a terminal, pipe it to standard input, or set CROSSPYC_SIGN_PASSWORD";
     for (variable, input, message) in [
         (None, "", without),
-        (None, "\n", "the password is not that of `key`"),
-        (Some(""), "pass word\n", "the password is not that of `key`"),
+        (None, "\n", "the password is wrong for `key`"),
+        (Some(""), "pass word\n", "the password is wrong for `key`"),
     ] {
         let output = build(variable, input);
         assert_eq!(output.status.code(), Some(2), "{output:?}");

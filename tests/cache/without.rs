@@ -106,7 +106,10 @@ fn a_disk_that_fills_up_leaves_nothing() {
     command.arg("-c").arg("ulimit -f 2000; trap '' XFSZ; exec \"$0\" app.pyb");
     let ran = ran(command.arg(env!("CARGO_BIN_EXE_crosspyc-run")));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{ran:?}");
-    assert!(ran.stderr.contains("there is no place to unpack to") && ran.stderr.contains("large"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("there is no folder to unpack to") && ran.stderr.contains("large"),
+        "{ran:?}"
+    );
     assert_eq!((place.names("cache"), place.names("tmp")), (Vec::new(), Vec::new()));
     place.run().assert_silent();
     place.assert_whole(&contents);

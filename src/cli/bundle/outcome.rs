@@ -17,7 +17,7 @@ use crate::project::pack::{Failed, Project, Tally};
 use crate::project::walk::is_source;
 use crate::targets::{Target, Version};
 
-/// What was written, with `--format json`; sizes in bytes.
+/// The written bundle, with `--format json`. Sizes are in bytes.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord<'r> {
@@ -25,17 +25,17 @@ struct BundleRecord<'r> {
     name: &'r str,
     targets: &'r [String],
     optimize: &'r [u8],
-    /// For each target, empty where it runs anywhere.
+    /// For each target. Empty if it runs anywhere.
     platforms: Vec<&'r [String]>,
     modules: usize,
     data_files: usize,
-    /// The sources that are in it as data.
+    /// The sources that are included as data.
     data_sources: &'r [String],
-    /// The versions that requires-python allows and crosspyc does not serve.
+    /// The versions that requires-python allows and crosspyc does not support.
     unserved: Vec<String>,
-    /// The requirements that it does not meet.
+    /// The requirements that the bundle does not meet.
     missing: Vec<String>,
-    /// Files and folders, and with `--on-error skip` the modules that are not in it.
+    /// Files and folders, and with `--on-error skip` modules, that are not in the bundle.
     left_out: Vec<LeftOut<'r>>,
     warnings: usize,
     unpacked_size: u64,

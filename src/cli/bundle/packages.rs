@@ -1,4 +1,4 @@
-//! The requirements of a bundle, installed into temporary folders.
+//! Installs the requirements of a bundle into temporary folders.
 
 use std::fs;
 use std::io;
@@ -14,14 +14,14 @@ use crate::project::pack::With;
 use crate::project::requirements::Installer;
 use crate::targets::Target;
 
-/// Temporary folders, which are removed with this.
+/// Temporary folders, which are removed on drop.
 #[derive(Default)]
 pub(super) struct Packages {
     root: Option<TempDir>,
 }
 
 impl Packages {
-    /// A new folder.
+    /// Creates a folder.
     pub(super) fn folder(&mut self, name: &str) -> io::Result<PathBuf> {
         let root = match self.root.take() {
             Some(root) => root,
@@ -32,7 +32,7 @@ impl Packages {
         Ok(folder)
     }
 
-    /// Installs requirement files, and requirements by themselves, for each target and platform.
+    /// Installs requirement files and single requirements, for each target and platform.
     pub(super) fn install(
         &mut self,
         args: &BundleArgs,

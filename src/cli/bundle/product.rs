@@ -19,7 +19,7 @@ pub(super) enum Product {
     Zipapp { python: String },
 }
 
-/// What stands before an archive.
+/// The part before an archive.
 pub(super) enum Start {
     Nothing,
     /// A line that starts the runner.
@@ -58,7 +58,7 @@ impl Product {
     }
 
     /// Advice about an executable for macOS. The system verifies the signature of the pages that it
-    /// loads, and the archive at the end is not among them.
+    /// loads. The archive at the end is not among them.
     pub(super) fn note(&self) -> Option<&'static str> {
         let Product::Archive { start: Start::Runner(runner), .. } = self else { return None };
         runner.is_macos.then_some(
@@ -67,7 +67,7 @@ impl Product {
         )
     }
 
-    /// How its name ends when none is given.
+    /// The default extension.
     pub(super) fn ending(&self) -> &'static str {
         match self {
             Product::Archive { start: Start::Runner(runner), .. } if runner.is_windows => ".exe",
@@ -77,7 +77,7 @@ impl Product {
         }
     }
 
-    /// Refuses what it cannot hold.
+    /// Rejects contents that this kind of file cannot hold.
     pub(super) fn check(&self, native: bool) -> Result<(), CommandError> {
         match self {
             Product::Zipapp { .. } if native => Err(CommandError::usage(
@@ -87,14 +87,14 @@ impl Product {
         }
     }
 
-    /// Writes it; gives its size, and that of all it holds.
+    /// Writes the file. Returns its size and the size of its contents.
     pub(super) fn write(
         &self,
         contents: Contents,
         path: &Path,
         jobs: Option<NonZeroUsize>,
     ) -> Result<(u64, u64), CommandError> {
-        // What a symbolic link leads to is replaced, not the link.
+        // If the path is a symbolic link, the target of the link is replaced.
         let linked = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
         let path = linked.as_deref().unwrap_or(path);
         match self {
@@ -159,8 +159,8 @@ fn shebang(line: &str) -> Result<String, CommandError> {
     }
 }
 
-/// The password of a key: typed at the terminal, or the first line of standard input, as minisign
-/// has it.
+/// The password of a key: typed at the terminal, or the first line of standard input, as in
+/// minisign.
 fn ask_password(key: &Path, report: &mut Report) -> io::Result<String> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password(format!("Password of {}: ", shown(key)));

@@ -17,8 +17,7 @@ use crate::project::settings::{AllOrSome, BundleSettings, Settings, SettingsErro
 use crate::project::walk::is_source;
 use crate::targets::{Target, Version, combine};
 
-/// What is asked for, with the folders of requirements that were installed for it, which are
-/// removed at the end.
+/// The requested project. It owns the folders of installed requirements, which are removed on drop.
 pub(super) struct Request {
     pub project: Project,
     /// Versions that requires-python allows and crosspyc does not serve.
@@ -26,14 +25,14 @@ pub(super) struct Request {
     _packages: Packages,
 }
 
-/// What PROJECT names.
+/// The meaning of PROJECT.
 struct Subject {
     root: PathBuf,
-    /// Where its packages are.
+    /// The folder of its packages.
     folder: PathBuf,
     module: Option<PathBuf>,
     settings: Settings,
-    /// What a module says of itself.
+    /// The inline metadata of a module.
     inline: Inline,
 }
 
@@ -66,7 +65,7 @@ impl Subject {
         })
     }
 
-    /// What is started if nothing is named.
+    /// The default entry point.
     fn default_start(&self) -> Start {
         let stem = self.module.as_deref().and_then(Path::file_stem);
         let module = |stem: &std::ffi::OsStr| EntryPoint::Module(stem.to_string_lossy().into_owned());
@@ -74,7 +73,7 @@ impl Subject {
     }
 }
 
-/// The settings of the project around a module, without what is of the project as a whole.
+/// The settings of the project around a module, without those that concern the whole project.
 fn of_module(settings: Settings, module: &Path, inline: &Inline) -> Settings {
     let stem = module.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let bundle =
@@ -122,7 +121,7 @@ pub(super) fn request(
         module,
         with: with.chain(installed).collect(),
         metadata,
-        // What is not in the bundle may be in the interpreter's site-packages.
+        // A requirement that is not bundled may be in the interpreter's site-packages.
         allow_missing: args.allow_missing || bundle.allow_missing.unwrap_or(false) || system_site_packages,
         output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}{}", product.ending()))),
         name,
@@ -161,7 +160,7 @@ fn globs(typed: &[String], set: &[String], settings: &Settings) -> Result<Globs,
     Ok(globs)
 }
 
-/// A GLOB that is empty stands for all sources.
+/// An empty GLOB means all sources.
 fn include_source(args: &BundleArgs, settings: &Settings) -> Result<IncludeSource, CommandError> {
     let (all, set) = match &settings.bundle.include_source {
         Some(AllOrSome::All(all)) => (*all, &[][..]),

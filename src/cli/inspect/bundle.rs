@@ -1,5 +1,5 @@
-//! What is in a bundle: its entry points, the Pythons it runs on, its signature, its files, and the
-//! size of each target.
+//! Shows a bundle: its entry points, its targets, its signature, its files, and the space that each
+//! target takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, counted, shown};
 use crate::project::standalone::is_executable;
 
-/// A bundle; with `--format json` as it is.
+/// A bundle. With `--format json` it is printed as it is.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "bundle")]
 struct BundleRecord<'m> {
@@ -22,30 +22,30 @@ struct BundleRecord<'m> {
     standalone: bool,
     size: u64,
     format_version: u32,
-    /// The BLAKE3 of the manifest. The runner's cache knows the bundle by it.
+    /// The BLAKE3 of the manifest. The runner's cache uses it as key.
     identity: String,
     signed: bool,
-    /// The signature's trusted comment, which nobody has verified here.
+    /// The signature's trusted comment. It is not verified here.
     signature_comment: Option<String>,
-    /// Its fields, as the archive has them.
+    /// The fields of the manifest.
     #[serde(flatten)]
     manifest: &'m Manifest,
-    /// How many bytes stand before the archive, which no digest and no signature covers.
+    /// The number of bytes before the archive. No digest and no signature covers them.
     prefix: u64,
-    /// What all targets share, then each target; none if the index is damaged.
+    /// The common files, then each target. `None` if the index is damaged.
     sections: Vec<Section>,
 }
 
-/// The files of a target, or those that all share.
+/// The files of a target, or the common files.
 #[derive(Serialize)]
 struct Section {
-    /// The pyc tag; none for what all share.
+    /// The pyc tag. `None` for the common files.
     tag: Option<String>,
     optimize: Option<u8>,
     size: u64,
-    /// What its frames take in the archive, beside those of the targets that they are compressed with.
+    /// The compressed size of its frames, without the frames that they refer to.
     packed: u64,
-    /// Of all frames, in percent.
+    /// The part of all frames, in percent.
     share: f64,
     files: Vec<PackedFile>,
 }
@@ -54,13 +54,13 @@ struct Section {
 struct PackedFile {
     path: String,
     size: u64,
-    /// Its part of its compressed frame, by size: an estimate, because files are compressed
-    /// together. Zero if an earlier file has the same content. The files of a section add up to its
-    /// `packed`.
+    /// Its part of the frame's compressed size, in proportion to its size: an estimate, because
+    /// files are compressed together. It is 0 for a file whose contents were counted for an earlier
+    /// file. The parts of a section add up to its compressed size.
     packed_estimate: u64,
 }
 
-/// Reports what could be read; an error if that is not everything.
+/// Shows everything that can be read. Returns an error if the index is damaged.
 pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Result<(), ReadError> {
     let manifest = archive.manifest();
     let (sections, outcome) = match archive.index() {
@@ -156,7 +156,7 @@ fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
     for (frame, &owner) in manifest.frames.iter().zip(&owners) {
         packed_of[owner] += frame.compressed;
     }
-    // Taken by the first file that has the blob, in the section of its frame.
+    // The first file with a blob, in the section of its frame, takes the blob's part.
     let mut parts = parts(index, manifest);
     let mut sections = Vec::new();
     for (number, ((tag, optimize), list)) in [(None, None)].into_iter().chain(labels).zip(&lists).enumerate()
@@ -176,16 +176,16 @@ fn sections(index: &Index, manifest: &Manifest) -> Vec<Section> {
     sections
 }
 
-/// For each frame the number of the list that has most of its blobs: the one it was made for.
+/// For each frame, the number of the list with most of its blobs. The frame was made for that list.
 fn owners(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<usize> {
-    // By frame how many blobs the owner has, and its number.
+    // For each frame, the number of the owner's blobs, and the owner.
     let mut owners = vec![(0, 0); manifest.frames.len()];
     for (number, list) in lists.iter().enumerate() {
         let blobs: BTreeSet<usize> = list.iter().map(|entry| entry.blob).collect();
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         blobs.into_iter().for_each(|blob| *counts.entry(index.blobs[blob].frame).or_default() += 1);
         for (frame, count) in counts {
-            // Of several the first.
+            // If several have equally many, the first wins.
             if count > owners[frame].0 {
                 owners[frame] = (count, number);
             }
@@ -194,8 +194,8 @@ fn owners(index: &Index, manifest: &Manifest, lists: &[&[FileEntry]]) -> Vec<usi
     owners.into_iter().map(|(_, number)| number).collect()
 }
 
-/// For each blob its part of its compressed frame, by size. Rounded so that the parts of a frame add
-/// up to the frame.
+/// For each blob, its part of the frame's compressed size, in proportion to its size. Rounding
+/// keeps the sum of a frame's parts exact.
 fn parts(index: &Index, manifest: &Manifest) -> Vec<u64> {
     let mut ends = vec![0u64; manifest.frames.len()];
     let part = |blob: &Blob| {
@@ -211,7 +211,7 @@ fn parts(index: &Index, manifest: &Manifest) -> Vec<u64> {
     index.blobs.iter().map(part).collect()
 }
 
-/// As the options of `crosspyc bundle` have it.
+/// The entry point in the notation of the options of `crosspyc bundle`.
 fn entry_point(entry_point: &EntryPoint) -> String {
     match entry_point {
         EntryPoint::Main => "__main__.py".to_owned(),

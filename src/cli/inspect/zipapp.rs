@@ -1,4 +1,4 @@
-//! What is in a zipapp: its targets, and the files of each.
+//! Shows a zipapp: its targets, and the files of each.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, bytes, counted, shown};
 use crate::project::zipapp::{Folder, Zipapp, ZipappError};
 
-/// A zipapp; with `--format json` as it is.
+/// A zipapp. With `--format json` it is printed as it is.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "zipapp")]
 struct ZipappRecord<'r> {

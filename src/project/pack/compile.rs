@@ -11,14 +11,14 @@ use crate::project::workers::map_largest_first;
 use crate::pyc::Invalidation;
 
 /// A compiled module: its source, its warnings, and its pyc for each of its targets and each level,
-/// by their indices.
+/// by index.
 pub(super) struct Compiled {
     pub source: Vec<u8>,
     pub warnings: Vec<SourceWarning>,
     pub pycs: Vec<(usize, usize, Result<Vec<u8>, Failure>)>,
 }
 
-/// Compiles `modules`; the results come in their order.
+/// Compiles `modules`. The results are in the same order.
 pub(super) fn compile(
     project: &Project,
     modules: &[&Item],
@@ -48,7 +48,7 @@ fn compile_module(
     let input = Input {
         source: &source,
         co_filename: module.path.as_bytes(),
-        // The pyc has no source beside it, or one that is known to be the same.
+        // The pyc has no source beside it, or one that cannot differ from it.
         invalidation: Invalidation::UncheckedHash,
         mtime: 0,
         warnings: project.warnings,

@@ -1,5 +1,5 @@
-//! Installed distributions, by their `*.dist-info`: name, version, scripts, the Pythons and
-//! platforms they were built for, and which files are theirs.
+//! Reads installed distributions from their `*.dist-info`: name, version, scripts, files, and the
+//! Pythons and platforms that they were built for.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,21 +17,21 @@ use crate::targets::wheel_fits;
 pub(super) struct Distribution {
     pub name: String,
     pub version: String,
-    /// `numpy-2.5.0`: how its `.dist-info` folder begins.
+    /// The start of the name of its `.dist-info` folder: `numpy-2.5.0`.
     pub stem: String,
-    /// The number of the folder it is in.
+    /// The number of its folder.
     pub folder: usize,
     /// `Requires-Dist` of its metadata.
     pub requires: Vec<String>,
     /// Console and GUI scripts: name and `module:function`.
     pub scripts: BTreeMap<String, String>,
-    /// The paths of its record, as written there; empty if it has no record.
+    /// The paths in its RECORD, as written. Empty if it has none.
     pub record: Vec<String>,
-    /// Those of the project's targets that its folder is for.
+    /// The project's targets that use its folder.
     pub of_folder: TargetSet,
-    /// Those of the project's targets that its tags fit.
+    /// The project's targets that match its tags.
     pub targets: TargetSet,
-    /// Empty if it is for any.
+    /// Its platforms. Empty if it runs on any.
     pub platforms: Platforms,
     /// The folder with its sources, if it is an editable install.
     pub editable: Option<PathBuf>,
@@ -89,8 +89,8 @@ impl Distribution {
         }
     }
 
-    /// Whether an installer makes `bin/FILE` from its entry points. For itself pip makes scripts
-    /// that are named after the Python too.
+    /// Whether an installer generates `bin/FILE` from its entry points. pip also generates scripts
+    /// for itself that are named after the Python.
     pub(super) fn makes_script(&self, file: &str) -> bool {
         if self.name == "pip" && file.starts_with("pip") {
             return true;

@@ -1,4 +1,5 @@
-//! What a bundle starts: found when it is packed, so that a misspelled name does not travel.
+//! Resolves the entry points of a bundle. This happens at build time, so that a misspelled name is
+//! found early.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +9,14 @@ use super::{PackError, Project, Start, native};
 use crate::bundle::EntryPoint;
 use crate::compile::module_names;
 
-/// What is started, and what else can be, by name.
+/// The entry points of a bundle.
 pub(super) struct Starts {
     pub entry_point: EntryPoint,
     /// The scripts of the project, or of the packages in its folder.
     pub scripts: BTreeMap<String, EntryPoint>,
 }
 
-/// The entry points, which are known to be among the items.
+/// Resolves the entry points. Their modules are among the items.
 pub(super) fn resolve(project: &Project, gathered: &Gathered) -> Result<Starts, PackError> {
     let names = Names { project, gathered };
     let entry_point = match &project.start {
@@ -30,7 +31,7 @@ pub(super) fn resolve(project: &Project, gathered: &Gathered) -> Result<Starts, 
     Ok(Starts { entry_point, scripts })
 }
 
-/// Whether a run cannot do without the module at `path`.
+/// Whether a run needs the module at `path`.
 pub(super) fn is_needed(entry_point: &EntryPoint, path: &str) -> bool {
     let (EntryPoint::Module(module) | EntryPoint::Function { module, .. }) = entry_point else {
         return *entry_point == EntryPoint::Main && path == "__main__.py";
@@ -40,7 +41,7 @@ pub(super) fn is_needed(entry_point: &EntryPoint, path: &str) -> bool {
     rest.is_some_and(|rest| matches!(rest, ".py" | "/__init__.py" | "/__main__.py"))
 }
 
-/// Where names of scripts and modules lead.
+/// The names of scripts and modules, and what they refer to.
 struct Names<'n> {
     project: &'n Project,
     gathered: &'n Gathered,
@@ -51,8 +52,8 @@ impl Names<'_> {
         &self.gathered.items
     }
 
-    /// The script of this name: the project's, one of the installed packages' entry points, or a
-    /// file of theirs.
+    /// The script of this name: one of the project, an entry point of an installed package, or a
+    /// file of one.
     fn script(&self, name: &str) -> Result<EntryPoint, PackError> {
         let of_packages = self.gathered.distributions.iter().find_map(|all| all.scripts.get(name));
         if let Some(value) = self.project.scripts.get(name).or(of_packages) {
@@ -64,7 +65,7 @@ impl Names<'_> {
         }
     }
 
-    /// The scripts of wheels that are files of their own.
+    /// The scripts in wheels that are files.
     fn files(&self) -> impl Iterator<Item = &str> {
         self.items().iter().filter_map(script_file)
     }
@@ -137,7 +138,7 @@ impl Names<'_> {
         }
     }
 
-    /// Refuses a function that its module certainly does not bind.
+    /// Fails if the module certainly does not define the function.
     fn check_function(&self, module: &str, function: &str) -> Result<(), PackError> {
         let path = module.replace('.', "/");
         let package = format!("{path}/__init__.py");
@@ -162,7 +163,7 @@ fn script_file(item: &Item) -> Option<&str> {
     (item.kind == Kind::Script && folder.ends_with(".data/scripts")).then_some(name)
 }
 
-/// The function that `module:function [extra]` names; extras are for installers.
+/// The function that `module:function [extra]` names. Extras only concern installers.
 fn function(name: &str, value: &str) -> Result<EntryPoint, PackError> {
     let reference = value.split('[').next().unwrap_or_default();
     match reference.split_once(':').map(|(module, function)| (module.trim(), function.trim())) {
@@ -173,7 +174,7 @@ fn function(name: &str, value: &str) -> Result<EntryPoint, PackError> {
     }
 }
 
-/// Advice if a module was named as a file or a path.
+/// Advice if a module was given as a file name or path.
 fn hint(module: &str) -> String {
     let stem = module.strip_suffix(".py").unwrap_or(module);
     let name = stem.trim_start_matches("./").replace(['/', '\\'], ".");

@@ -73,7 +73,7 @@ pub enum PackError {
         "`{name}` has no build for {missing}, only for {has}; add a folder that has one (--with), or leave {missing} out (--target)"
     )]
     NoBuild { name: String, missing: String, has: String },
-    #[error("for {target} there is no platform that all native modules serve: {platforms}")]
+    #[error("no platform supports all native modules for {target}: {platforms}")]
     NoPlatform { target: String, platforms: String },
     #[error(
         "these requirements are not met in the bundle:\n{list}add them with -r FILE or --with DIR, or go \

@@ -1,4 +1,4 @@
-//! Executables and shared libraries by their first bytes: ELF, Mach-O and PE.
+//! Recognizes executables and shared libraries by their first bytes: ELF, Mach-O and PE.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -8,15 +8,15 @@ use super::platforms::Platforms;
 
 /// A native image.
 pub(super) struct Executable {
-    /// Empty if its processor is none that wheels are built for.
+    /// Its platforms. Empty if wheels cannot be built for its processor.
     pub platforms: Platforms,
 }
 
-/// How much of a file is read; headers of PE stand after a stub for DOS.
+/// How much of a file is read. In PE, the headers follow a DOS stub.
 const START: u64 = 1024;
 
 impl Executable {
-    /// The image in a data file; `None` if it is none, or cannot be read.
+    /// The image in a data file. `None` if the file is not an image or cannot be read.
     pub(super) fn read(item: &Item) -> Option<Executable> {
         if item.kind == Kind::Module || item.size < 64 {
             return None;
@@ -75,8 +75,8 @@ fn mach_processor(cpu: u32) -> Option<&'static str> {
     }
 }
 
-/// Of a file with images for several processors. Classes of Java begin with the same bytes, and
-/// have a version number above 44 where the number of images stands here.
+/// The processors of a file with images for several. Java classes begin with the same bytes, but
+/// have a version number above 44 in place of the number of images.
 fn fat_processors(bytes: &[u8]) -> Option<Vec<&'static str>> {
     let images = big(bytes, 4).filter(|number| (1..20).contains(number))? as usize;
     const ENTRY: usize = 20;

@@ -1,9 +1,9 @@
-//! Which files go into a bundle: those of the project, then those of the folders named with
+//! Selects the files for a bundle: those of the project, then those of the folders named with
 //! `--with`, in order.
 //!
-//! Distributions are taken whole, by their records ([`place`](super::place)). From what belongs to
-//! none, hidden files, keys, earlier builds and the like are left out, and reported. What an
-//! include names is taken all the same, and as it is: a source then stays one.
+//! Distributions are taken whole, by their RECORD ([`place`](super::place)). From the other files,
+//! hidden ones, keys, earlier builds and the like are left out and reported. Files that `--include`
+//! names are taken unchanged; sources among them are not compiled.
 
 use std::collections::HashSet;
 use std::fs;
@@ -26,17 +26,17 @@ use crate::pyc::CACHE_DIR;
 /// A file that goes into the bundle.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    /// Where it stands, with `/`; for a module that of its source.
+    /// Its path in the bundle, with `/`. For a module, the path of its source.
     pub path: String,
-    /// Where it is now.
+    /// Its path on this machine.
     pub file: PathBuf,
-    /// What it holds, if that is not what the file holds.
+    /// Contents that replace those of the file.
     pub made: Option<Vec<u8>>,
     pub size: u64,
     pub kind: Kind,
-    /// It was asked for by name.
+    /// The user asked for it by name.
     pub included: bool,
-    /// The number of the folder it comes from: 0 for the project.
+    /// The number of its folder: 0 for the project.
     pub folder: usize,
     /// The number of its distribution.
     pub owner: Option<usize>,
@@ -47,9 +47,9 @@ pub(super) struct Item {
 pub(super) enum Kind {
     /// A source to be compiled.
     Module,
-    /// Taken as it is.
+    /// Taken unchanged.
     Data,
-    /// Taken as it is, and executable.
+    /// Taken unchanged, and executable.
     Script,
 }
 
@@ -63,7 +63,7 @@ impl Item {
     }
 }
 
-/// The files of all folders, by path, those of the earlier folder first; and what is with them.
+/// The files of all folders, by path. If paths are equal, those of the earlier folder come first.
 pub(super) struct Gathered {
     pub items: Vec<Item>,
     pub distributions: Vec<Distribution>,
@@ -71,14 +71,14 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// By path, files of the earlier folder first.
+    /// Sorts by path. Files of the earlier folder come first.
     pub(super) fn sort(&mut self) {
         self.items.sort_by(|a, b| (&a.path, a.folder).cmp(&(&b.path, b.folder)));
     }
 }
 
-/// The folder under `project` that its packages are in: `src` beside a pyproject.toml, where build
-/// tools look for them too.
+/// The folder under `project` that holds its packages: `src` beside a pyproject.toml. Build tools
+/// look there too.
 pub fn source_root(project: &Path) -> PathBuf {
     let src = project.join("src");
     let has_modules = |folder: &Path| {
@@ -130,7 +130,7 @@ pub(super) fn gather(project: &Project, errors: &mut Vec<FileError>) -> Result<G
     Ok(gathered)
 }
 
-/// The module that is the whole project.
+/// The module of a project that is a single module.
 fn only_module(module: &Path, targets: TargetSet) -> Result<Item, PackError> {
     let size = fs::metadata(module).map_err(|error| FileError::new("read", module, error))?.len();
     Ok(Item {
@@ -146,8 +146,8 @@ fn only_module(module: &Path, targets: TargetSet) -> Result<Item, PackError> {
     })
 }
 
-/// What stands inside of `folder` but is none of its files: an older archive, and folders that are
-/// named themselves.
+/// Paths inside `folder` that do not belong to it: an older archive, and folders that are named
+/// themselves.
 fn other_places(project: &Project, folder: &Path) -> Vec<PathBuf> {
     let Ok(folder) = folder.canonicalize() else { return Vec::new() };
     let with = project.with.iter().map(|with| &with.folder);
@@ -160,12 +160,12 @@ struct Gatherer<'g> {
     project: &'g Project,
     folder: Folder<'g>,
     place: &'g Place,
-    /// The folder without links.
+    /// The folder, with symbolic links resolved.
     real: PathBuf,
     excludes: &'g Globs,
     others: Vec<PathBuf>,
     ignores: Option<GitIgnores>,
-    /// The claimed files that were met.
+    /// The claimed files that the walk has met.
     seen: HashSet<String>,
     gathered: &'g mut Gathered,
     errors: &'g mut Vec<FileError>,
@@ -175,7 +175,7 @@ struct Gatherer<'g> {
 #[derive(Clone, Copy)]
 enum Verdict {
     Take,
-    /// It is of no interest, or was excluded.
+    /// It is uninteresting or excluded.
     Skip,
     Report(Reason),
 }
@@ -184,8 +184,8 @@ impl Gatherer<'_> {
     fn run(mut self) -> Result<(), PackError> {
         let place = self.place;
         let mut entries = WalkDir::new(&place.site).follow_links(true).sort_by_file_name().into_iter();
-        // The depths of the outermost folder around that is left out, and of the outermost that is
-        // included.
+        // The depth of the outermost enclosing folder that is left out, and of the outermost that
+        // is included.
         let (mut left_out, mut included) = (None, None);
         while let Some(entry) = entries.next() {
             let entry = match entry {
@@ -272,7 +272,7 @@ impl Gatherer<'_> {
         !self.others.is_empty() && self.others.contains(&real(path))
     }
 
-    /// Takes a file or a link to one. A dangling link is no module, and not an error: editors leave
+    /// Takes a file or a link to one. A dangling link is neither a module nor an error: editors use
     /// them as locks.
     fn file(&mut self, entry: &DirEntry, relative: &Path, included: bool) -> Result<(), PackError> {
         let size = match fs::metadata(entry.path()) {
@@ -297,7 +297,7 @@ impl Gatherer<'_> {
         if self.excludes.matches(relative) {
             return Ok(());
         }
-        // uv's lock is of no interest.
+        // uv's lock file is left out.
         let is_lock = self.place.has_packages() && path == ".lock";
         match claim {
             Some(Claim::Dropped) => Ok(()),
@@ -351,7 +351,7 @@ impl Gatherer<'_> {
         self.take(file, path, size, Some(owner), kind, false)
     }
 
-    /// Adds a file of site-packages: a source as a module, a pyc without its source for its target.
+    /// Adds a file of site-packages: a source as a module, a pyc without source for its target.
     fn take(
         &mut self,
         file: &Path,
@@ -395,7 +395,7 @@ impl Gatherer<'_> {
         }
     }
 
-    /// Files of distributions that stand beside site-packages, in a virtual environment.
+    /// Takes files of distributions that are outside of site-packages, in a virtual environment.
     fn beside(&mut self) -> Result<(), PackError> {
         for (file, claim) in &self.place.beside {
             let Claim::Taken { owner, path, role } = claim else { continue };
@@ -412,7 +412,7 @@ impl Gatherer<'_> {
         Ok(())
     }
 
-    /// Reports the claimed files that are not there.
+    /// Reports the claimed files that do not exist.
     fn missing(&mut self) {
         for path in self.place.expected() {
             let is_excluded = || {
@@ -437,14 +437,13 @@ fn is_installers_folder(path: &str) -> bool {
     ["bin", "Scripts"].contains(&path)
 }
 
-/// Whether a `.pth` file leads to the sources of an editable install.
+/// Whether a `.pth` file points to the sources of an editable install.
 fn is_editable(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with("__editable__") || name == "easy-install.pth"
 }
 
-/// The error of a folder that could not be listed; none for a loop of links or a link that leads
-/// nowhere.
+/// The error of a folder that could not be listed. `None` for a loop of links or a dangling link.
 fn file_error(error: walkdir::Error) -> Option<FileError> {
     let path = error.path().map(Path::to_owned).unwrap_or_default();
     let source = if error.loop_ancestor().is_some() { None } else { error.into_io_error() }?;
@@ -452,8 +451,8 @@ fn file_error(error: walkdir::Error) -> Option<FileError> {
     (!is_link).then(|| FileError::new("read", &path, source))
 }
 
-/// Leaves one file for each path and target. Equal files become one; unequal ones may only serve
-/// different targets.
+/// Leaves one file for each path and target. Equal files are merged. Different files with one path
+/// must be for different targets.
 pub(super) fn settle(items: Vec<Item>) -> Result<Vec<Item>, PackError> {
     let mut settled: Vec<Item> = Vec::with_capacity(items.len());
     for mut item in items {
@@ -487,8 +486,9 @@ fn are_equal(a: &Item, b: &Item) -> Result<bool, PackError> {
     Ok(may_be && a.read()? == b.read()?)
 }
 
-/// What describes how a distribution was built. Folders for several Pythons may differ in it: the
-/// first stands. METADATA and entry_points.txt must be equal, as programs ask for them.
+/// Whether the file describes how a distribution was built. Folders for several Pythons may have
+/// different ones, and the first is taken. METADATA and entry_points.txt must be equal, because
+/// programs read them.
 fn is_install_record(path: &str) -> bool {
     path.split_once('/').is_some_and(|(folder, name)| {
         folder.ends_with(".dist-info") && !["METADATA", "entry_points.txt"].contains(&name)
@@ -503,7 +503,7 @@ pub(super) fn read_text(file: &Path) -> Result<String, FileError> {
     fs::read_to_string(file).map_err(|error: io::Error| FileError::new("read", file, error))
 }
 
-/// Whether its owner may run it; nothing on systems that do not say so.
+/// Whether its owner may execute it. Always false on systems without such permissions.
 fn is_executable(file: &Path) -> bool {
     #[cfg(unix)]
     return fs::metadata(file)

@@ -1,4 +1,4 @@
-//! What stands in the named folders and does not go into the bundle, with the reason.
+//! Files and folders that do not go into the bundle, with the reasons.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ pub struct LeftOut {
     pub path: PathBuf,
 }
 
-/// Why something is left out. The order is that of the summary.
+/// Why something is left out. The summary uses this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// A key or password.
@@ -22,12 +22,12 @@ pub enum Reason {
     Cache,
     PathFile,
     InstalledScript,
-    /// A distribution's record names it, but it is not there.
+    /// A distribution's RECORD names it, but it does not exist.
     Missing,
 }
 
 impl Reason {
-    /// For one file: `id_rsa: it looks like a key or password`.
+    /// The message for one file: `id_rsa: it looks like a key or password`.
     pub fn sentence(self) -> &'static str {
         match self {
             Reason::Secret => "it looks like a key or password; --include takes it",
@@ -43,7 +43,7 @@ impl Reason {
         }
     }
 
-    /// For the summary: one of them, and several.
+    /// The singular and the plural, for the summary.
     fn nouns(self) -> (&'static str, &'static str) {
         match self {
             Reason::Secret => ("possible secret", "possible secrets"),
@@ -60,7 +60,7 @@ impl Reason {
     }
 }
 
-/// The summary: `2 hidden, 1 cache`; `None` if nothing is left out. The list is sorted.
+/// The summary: `2 hidden, 1 cache`. `None` if nothing is left out. The list must be sorted.
 pub fn summary(left_out: &[LeftOut]) -> Option<String> {
     let part = |group: &[LeftOut]| {
         let (one, several) = group[0].reason.nouns();

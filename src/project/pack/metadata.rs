@@ -1,5 +1,5 @@
-//! The project's own metadata, from pyproject.toml: a `.dist-info` folder, as an installer makes
-//! it, so that `importlib.metadata` knows the project by name.
+//! The project's own metadata from pyproject.toml, as a `.dist-info` folder like an installer's, so
+//! that `importlib.metadata` finds the project by name.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use super::Project;
 use super::distribution::Distribution;
 use super::gather::{Gathered, Item, Kind};
 
-/// `[project]` of pyproject.toml, as far as it is static.
+/// The static part of `[project]` in pyproject.toml.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     pub name: String,
@@ -17,7 +17,7 @@ pub struct Metadata {
     pub version: Option<String>,
     pub summary: Option<String>,
     pub requires_python: Option<String>,
-    /// As `Requires-Dist` has them, those of extras with a marker.
+    /// In the form of `Requires-Dist`. Those of extras have a marker.
     pub requires: Vec<String>,
     pub extras: Vec<String>,
     /// By group: `console_scripts` and others.
@@ -52,14 +52,14 @@ impl Metadata {
     }
 }
 
-/// Names that installers take for one: `My.App` is `my_app` in names of files.
+/// The normal form of names that installers treat as equal: `My.App` becomes `my_app`.
 pub(super) fn normalized(name: &str) -> String {
     let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("_").to_lowercase()
 }
 
-/// The application's version: the project's, else that of the bundled distribution with the name of
-/// the bundle.
+/// The application's version: the project's, else that of the bundled distribution with the
+/// bundle's name.
 pub(super) fn version(project: &Project, distributions: &[Distribution]) -> Option<String> {
     let own = project.metadata.as_ref();
     let name = normalized(own.map_or(&project.name, |metadata| &metadata.name));
@@ -69,7 +69,8 @@ pub(super) fn version(project: &Project, distributions: &[Distribution]) -> Opti
     })
 }
 
-/// Adds the project's metadata, if its version is static and no folder has the project installed.
+/// Adds the project's metadata if its version is static and the project is not installed in any of
+/// the folders.
 pub(super) fn add(project: &Project, gathered: &mut Gathered) {
     let Some(metadata) = &project.metadata else { return };
     let Some(version) = &metadata.version else { return };

@@ -1,5 +1,5 @@
-//! From a project's folder, and folders of installed packages, to the contents of a bundle: modules
-//! compiled, data files as they are.
+//! Packs a project and folders of installed packages into the contents of a bundle: compiled
+//! modules and unchanged data files.
 //!
 //! ```text
 //! folders ─ place, rules, gather ─> items ─ native ─ settle ─> one for each path and target
@@ -52,20 +52,20 @@ pub use metadata::Metadata;
 pub use requirements::Missing;
 pub use sources::IncludeSource;
 
-/// A project to be packed, and how.
+/// A project to pack, and the options.
 #[derive(Debug)]
 pub struct Project {
-    /// The folder that was named, with pyproject.toml if there is one.
+    /// The named folder. It may have a pyproject.toml.
     pub root: PathBuf,
-    /// The folder that is to stand on sys.path: `root`, or one in it.
+    /// The folder whose files are on sys.path: `root`, or one in it.
     pub folder: PathBuf,
-    /// A module that is the whole project, instead of the folder's files.
+    /// The only module of the project. Other files of the folder are not taken.
     pub module: Option<PathBuf>,
-    /// Folders that are added, of installed packages mostly.
+    /// Further folders, usually of installed packages.
     pub with: Vec<With>,
     /// `[project]` of pyproject.toml.
     pub metadata: Option<Metadata>,
-    /// Pack it although requirements are missing.
+    /// Pack the project even if requirements are missing.
     pub allow_missing: bool,
     pub name: String,
     pub start: Start,
@@ -82,9 +82,9 @@ pub struct Project {
     /// Leave out what git ignores in the project's folder.
     pub gitignore: bool,
     pub includes: Globs,
-    /// The archive to be: an older one that stands in the folder is none of its files.
+    /// The file to write. An older version of it is not a file of the project.
     pub output: PathBuf,
-    /// Take native extension modules, shared libraries and executables along.
+    /// Include native extension modules, shared libraries and executables.
     pub native: bool,
     pub include_source: IncludeSource,
     pub system_site_packages: bool,
@@ -92,15 +92,15 @@ pub struct Project {
     pub warnings: WarningPolicy,
 }
 
-/// A folder that is added to a project.
+/// A folder to add to a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct With {
     pub folder: PathBuf,
-    /// The target that it is for; for all if there is none.
+    /// The target that it is for. `None` means all.
     pub only: Option<Target>,
 }
 
-/// What is asked to be started.
+/// The requested entry point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The project's `__main__.py`, else its only script.
@@ -110,14 +110,14 @@ pub enum Start {
     At(EntryPoint),
 }
 
-/// A packed project; the contents are whole if there are no failures and no errors.
+/// A packed project. The contents are complete if there are no failures and no errors.
 #[derive(Debug)]
 pub struct Packed {
     pub contents: Contents,
     pub tally: Tally,
 }
 
-/// What was packed, and what was not.
+/// What was packed and what was left out.
 #[derive(Debug)]
 pub struct Tally {
     pub modules: usize,
@@ -126,9 +126,9 @@ pub struct Tally {
     pub missing: Vec<Missing>,
     /// Sorted.
     pub left_out: Vec<LeftOut>,
-    /// The sources that are carried as data, by their path in the bundle.
+    /// The sources that are included as data, by their path in the bundle.
     pub data_sources: Vec<String>,
-    /// The warnings of each module that has some.
+    /// The warnings of each module that has any.
     pub warnings: Vec<(PathBuf, Vec<SourceWarning>)>,
     /// The modules that do not compile.
     pub failures: Vec<Failed>,
@@ -141,11 +141,11 @@ pub struct Failed {
     pub source: PathBuf,
     pub targets: Vec<Target>,
     pub failure: Failure,
-    /// What is started is in it.
+    /// The entry point is in it.
     pub is_entry_point: bool,
 }
 
-/// A folder of a project.
+/// One of a project's folders.
 #[derive(Clone, Copy)]
 struct Folder<'p> {
     /// 0 for the project's own.
@@ -183,8 +183,8 @@ impl Project {
     }
 }
 
-/// Packs a project with `jobs` threads; `done` is called with the number of all modules after each,
-/// from any thread.
+/// Packs a project with `jobs` threads. After each module, `done` is called with the number of all
+/// modules, from any thread.
 pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Result<Packed, PackError> {
     output::check(project)?;
     let mut errors = Vec::new();
@@ -255,7 +255,8 @@ fn put_modules(
         };
         let warnings = std::mem::take(&mut compiled.warnings);
         let is_needed = entry::is_needed(entry_point, &module.path);
-        // What an installer lays down though Python cannot compile it, no program imports.
+        // A file of an installed package that Python cannot compile is never imported, so it is
+        // data.
         let fails = compiled.pycs.iter().any(|(.., pyc)| pyc.is_err());
         let is_data = !is_needed && (sources.are_data(module) || fails && module.owner.is_some());
         if is_data {
@@ -271,7 +272,7 @@ fn put_modules(
     }
 }
 
-/// Refuses names that cannot stand side by side on every system, before the long work begins.
+/// Rejects names that cannot exist side by side on every system, before the compilation begins.
 fn check_names(project: &Project, items: &[Item]) -> Result<(), PackError> {
     for target in 0..project.targets.len() {
         let of_target = items.iter().filter(|item| item.targets.has(target));

@@ -1,16 +1,15 @@
-//! Native extension modules and shared libraries: for which targets and platforms each is, and so
-//! where the bundle runs.
+//! Determines for which targets and platforms each native extension module and shared library is,
+//! and so where the bundle runs.
 //!
-//! What a file is for stands in its name (`.cpython-312-x86_64-linux-gnu.so`,
-//! `.cp312-win_amd64.pyd`); the rest (`.abi3.so`, plain `.so`, the platform of `-darwin.so`) in the
-//! tags of the wheel it was installed from. Where there is no wheel either, it was built here, for
-//! here.
+//! The name of a file may show it (`.cpython-312-x86_64-linux-gnu.so`, `.cp312-win_amd64.pyd`).
+//! Otherwise (`.abi3.so`, plain `.so`, the platform of `-darwin.so`) the tags of its wheel show it.
+//! A file without a wheel was built on this machine, for this machine.
 //!
-//! Executables are found by their first bytes. They count like shared libraries.
+//! Executables are found by their first bytes and treated like shared libraries.
 //!
-//! A distribution with native files is one thing: all its files, Python's too, are only for the
-//! targets it was built for, so that folders with builds for several Pythons go together. What it
-//! lacks for a target, that target lacks.
+//! A distribution with native files is treated as a unit: all its files, also the Python ones, are
+//! only for the targets that it was built for. So folders with builds for several Pythons can be
+//! combined. A file that a build lacks is missing for its target.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +20,7 @@ use super::platforms::Platforms;
 use super::{PackError, Project, TargetSet};
 use crate::targets::extension_platform;
 
-/// What a native file's name, or its first bytes, say.
+/// The properties of a native file, from its name or first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form<'n> {
     /// The module's path without the tag, and the tag if there is one.
@@ -33,18 +32,18 @@ enum Form<'n> {
     Executable,
 }
 
-/// What a distribution, or a module that belongs to none, is good for: the platforms of each
-/// target, none where it has no build.
+/// The platforms of each target that a distribution, or a module without one, supports. `None` for
+/// a target without a build.
 struct Group {
     platforms: Vec<Platforms>,
-    /// The targets that need it: those of the folders it is in.
+    /// The targets of the folders that it is in. All of them need it.
     needed: TargetSet,
     /// A file of it, for messages.
     example: String,
 }
 
-/// Leaves items to the targets they are for, and gives for each target the platforms where all of
-/// them run (empty: anywhere).
+/// Restricts items to the targets that they are for. Returns for each target the platforms on which
+/// all its items run. An empty set means all platforms.
 pub(super) fn bind(
     project: &Project,
     distributions: &[Distribution],
@@ -90,8 +89,8 @@ pub(super) fn bind(
     (0..project.targets.len()).map(|target| common_platforms(project, &groups, target)).collect()
 }
 
-/// Whether a native file is loaded by Python. What a wheel for any platform carries (helpers for
-/// each of several) is data.
+/// Whether Python loads a native file. In a wheel for any platform (with helpers for several),
+/// native files are data.
 fn binds(form: &Form<'_>, wheel: Option<&Distribution>) -> bool {
     matches!(form, Form::Module { tag: Some(_), .. }) || wheel.is_none_or(|wheel| !wheel.platforms.is_empty())
 }
@@ -129,7 +128,7 @@ fn form(path: &str) -> Option<Form<'_>> {
     }
 }
 
-/// The platforms a file serves as part of `target`; `None` if it does not serve that.
+/// The platforms on which a file works for `target`. `None` if it is not for that target.
 fn fits(
     project: &Project,
     form: Form<'_>,
@@ -153,8 +152,8 @@ fn fits(
     }
 }
 
-/// Files of a group serve what any of them serves. Executables that no distribution has are one
-/// group in a folder: a project may have one for each platform.
+/// The group of a file. The platforms of a group are those of any of its files. Executables without
+/// a distribution form one group per folder: a project may have one for each platform.
 fn group_name(path: &str, form: Form<'_>, wheel: Option<&Distribution>) -> String {
     match (wheel, form) {
         (Some(wheel), _) => wheel.name.clone(),
@@ -206,7 +205,7 @@ fn no_build(project: &Project, name: &str, group: &Group) -> PackError {
     PackError::NoBuild { name: name.to_owned(), missing: versions(false).join(", "), has }
 }
 
-/// Whether a native module stands at this path (without an ending).
+/// Whether there is a native module at this path, which has no extension.
 pub(super) fn has_module(items: &[Item], path: &str) -> bool {
     let first = items.partition_point(|item| item.path.as_str() < path);
     items[first..]

@@ -1,5 +1,5 @@
-//! The output, and bundles of earlier builds: neither goes into the bundle, and the output never
-//! replaces a file of the project.
+//! Protects existing files. Neither the output nor bundles of earlier builds go into the bundle,
+//! and the output never replaces a file of the project.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -9,10 +9,11 @@ use super::gather::Item;
 use super::{PackError, Project};
 use crate::bundle::TRAILER_MAGIC;
 
-/// A zip without a comment ends with a record of so many bytes, which begins with `PK\x05\x06`.
+/// The length of the record at the end of a zip without a comment. The record begins with
+/// `PK\x05\x06`.
 const ZIP_END: u64 = 22;
 
-/// Refuses what cannot be written, before the long work begins.
+/// Fails if the output cannot be written, before the compilation begins.
 pub(super) fn check(project: &Project) -> Result<(), PackError> {
     let output = &project.output;
     let refused = |reason| Err(PackError::Output { path: output.clone(), reason });
@@ -38,8 +39,8 @@ pub(super) fn check(project: &Project) -> Result<(), PackError> {
     }
 }
 
-/// Whether the file is empty, or ends as a bundle or a zipapp does. If it cannot be read, writing
-/// it says why.
+/// Whether the file is empty, or ends as a bundle or a zipapp does. If it cannot be read, the error
+/// comes when it is written.
 fn is_replaceable(file: &Path) -> bool {
     let end = || -> io::Result<Vec<u8>> {
         let mut file = File::open(file)?;
@@ -52,7 +53,7 @@ fn is_replaceable(file: &Path) -> bool {
     end().map_or(true, |end| end.is_empty() || end.ends_with(TRAILER_MAGIC) || end.starts_with(b"PK\x05\x06"))
 }
 
-/// Whether a data file of the project is a bundle that an earlier build left. `--include` takes it.
+/// Whether a data file of the project is a bundle of an earlier build. `--include` takes it anyway.
 pub(super) fn is_older_bundle(item: &Item, data: &[u8]) -> bool {
     item.folder == 0 && !item.included && data.ends_with(TRAILER_MAGIC)
 }

@@ -1,9 +1,9 @@
-//! A folder that is named as PROJECT or with `--with`, and what is installed in it.
+//! A folder that is named as PROJECT or with `--with`, and the distributions in it.
 //!
-//! A folder that holds `*.dist-info` is one of installed packages, as `pip install --target` leaves
-//! it; of a virtual environment (`pyvenv.cfg`) it is the `site-packages`. Each distribution is
-//! taken by its RECORD. Files that an installer puts outside of site-packages get the path that
-//! they had in the wheel:
+//! A folder that contains `*.dist-info` holds installed packages, like the result of `pip install
+//! --target`. In a virtual environment (`pyvenv.cfg`), the `site-packages` folder is used. Each
+//! distribution is taken by its RECORD. Files outside of site-packages get the path that they had
+//! in the wheel:
 //!
 //! | RECORD | in the bundle |
 //! |---|---|
@@ -12,8 +12,8 @@
 //! | `../../../include/site/python3.12/NAME/x.h` | `NAME-VERSION.data/headers/x.h` |
 //! | `../../share/x`, `share/x` | `NAME-VERSION.data/data/share/x` |
 //!
-//! What would make the bytes depend on the machine stays out: INSTALLER, REQUESTED, direct_url.json
-//! and the like, pycs, and the scripts that are made from entry points.
+//! Files that would make the bytes depend on the machine are left out: INSTALLER, REQUESTED,
+//! direct_url.json and the like, pycs, and scripts that are generated from entry points.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -26,19 +26,19 @@ use crate::pyc::CACHE_DIR;
 pub(super) struct Place {
     /// The folder whose files are on sys.path.
     pub site: PathBuf,
-    /// Where files outside of site-packages are.
+    /// The folder above files that are outside of site-packages.
     root: PathBuf,
-    /// By the path in `site`, what RECORDs say of a file.
+    /// The files that RECORDs name, by their path in `site`.
     claims: HashMap<String, Claim>,
     /// The distribution of each `.dist-info` folder.
     infos: HashMap<String, usize>,
-    /// Files that are not in `site`.
+    /// Claimed files that are not in `site`.
     pub beside: Vec<(PathBuf, Claim)>,
-    /// The folders in `site` that have claimed files.
+    /// The folders in `site` that contain claimed files.
     folders: HashSet<String>,
 }
 
-/// What becomes of a file of a distribution.
+/// The role of a file of a distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Claim {
     Taken { owner: usize, path: String, role: Role },
@@ -55,7 +55,7 @@ pub(super) enum Role {
     Data,
 }
 
-/// Files of a `.dist-info` that tell how it was installed, not what it is. RECORD is made anew.
+/// Files of a `.dist-info` that describe its installation. RECORD is generated again.
 const INSTALLERS_FILES: [&str; 7] = [
     "RECORD",
     "INSTALLER",
@@ -67,7 +67,7 @@ const INSTALLERS_FILES: [&str; 7] = [
 ];
 
 impl Place {
-    /// Looks at a folder; adds its distributions to `all`.
+    /// Reads a folder and adds its distributions to `all`.
     pub(super) fn new(
         named: &Folder<'_>,
         project: &Project,
@@ -108,7 +108,7 @@ impl Place {
         !self.infos.is_empty()
     }
 
-    /// What is claimed at a path in `site`; files of a `.dist-info` belong to it in any case.
+    /// The claim on a path in `site`. Files of a `.dist-info` always belong to it.
     pub(super) fn claim_of(&self, path: &str) -> Option<Claim> {
         if let Some(claim) = self.claims.get(path) {
             return Some(claim.clone());
@@ -121,12 +121,12 @@ impl Place {
         })
     }
 
-    /// Whether claimed files are in the folder.
+    /// Whether the folder contains claimed files.
     pub(super) fn has_claims_in(&self, folder: &str) -> bool {
         self.folders.contains(folder)
     }
 
-    /// The files in `site` that are to be taken.
+    /// The files in `site` that must be taken.
     pub(super) fn expected(&self) -> impl Iterator<Item = &str> {
         let taken = self.claims.iter().filter(|(_, claim)| **claim != Claim::Dropped);
         taken.map(|(path, _)| path.as_str())
@@ -156,7 +156,7 @@ impl Place {
         self.infos.insert(info, owner);
     }
 
-    /// The path below the environment's folder, if a recorded path leads out of site-packages.
+    /// The path below the environment's folder, if the recorded path is outside of site-packages.
     fn outer_path<'r>(&self, recorded: &'r str) -> Option<&'r str> {
         const OUTER: [&str; 6] = ["bin", "Scripts", "share", "etc", "include", "man"];
         let rest = recorded.trim_start_matches("../");
@@ -169,12 +169,12 @@ impl Place {
     }
 }
 
-/// Whether a recorded path stays where it begins.
+/// Whether a recorded path has no `..` and does not begin at the root.
 fn is_plain(path: &str) -> bool {
     !path.split('/').any(|part| matches!(part, "" | "." | "..")) && Path::new(path).is_relative()
 }
 
-/// Pycs are made anew, and installers' notes belong to the machine.
+/// Pycs are compiled again, and installers' notes depend on the machine.
 fn is_dropped(path: &str) -> bool {
     path.split('/').any(|part| part == CACHE_DIR)
         || path.contains(".dist-info/") && INSTALLERS_FILES.contains(&file_name(path))
@@ -184,7 +184,7 @@ fn file_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-/// Where a file outside of site-packages stood in the wheel.
+/// The path that a file outside of site-packages had in the wheel.
 fn wheel_path(stem: &str, path: &str) -> (String, Role) {
     let (top, rest) = path.split_once('/').unwrap_or(("", path));
     if ["bin", "Scripts"].contains(&top) {
@@ -205,7 +205,7 @@ fn header(path: &str) -> Option<&str> {
     python.starts_with("python").then(|| rest.split_once('/').map(|(_, header)| header))?
 }
 
-/// The folder of installed packages of a virtual environment.
+/// The site-packages folder of a virtual environment.
 fn site_packages(environment: &Path) -> Option<PathBuf> {
     let windows = environment.join("Lib/site-packages");
     let entries = std::fs::read_dir(environment.join("lib")).into_iter().flatten().flatten();
@@ -214,14 +214,14 @@ fn site_packages(environment: &Path) -> Option<PathBuf> {
     posix.into_iter().chain([windows]).find(|folder| folder.is_dir())
 }
 
-/// The virtual environment whose site-packages `site` is.
+/// The virtual environment that contains this site-packages folder.
 fn environment_of(site: &Path) -> Option<PathBuf> {
     let site = site.canonicalize().ok()?;
     let is_environment = |folder: &&Path| folder.join("pyvenv.cfg").is_file();
     site.ancestors().skip(1).take(3).find(is_environment).map(Path::to_owned)
 }
 
-/// The `.dist-info` folders of a folder, by name.
+/// The `.dist-info` folders in a folder, by name.
 fn dist_infos(site: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(site).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_info = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "dist-info") && path.is_dir();

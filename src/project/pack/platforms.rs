@@ -1,26 +1,26 @@
-//! Platforms by the names that a [manifest](crate::bundle::Variant::platforms) has for them, from
-//! the names that wheels and native files have.
+//! Converts the platform names of wheels and native files to those of a
+//! [manifest](crate::bundle::Variant::platforms).
 //!
 //! `manylinux_2_17` is a Linux with glibc 2.17 or newer (PEP 600), `musllinux_1_2` one with musl
 //! 1.2 or newer (PEP 656). A file built for one C library does not load on the other. `macosx_11_0`
-//! is macOS 11.0 or newer, and `universal2` stands for both its processors.
+//! is macOS 11.0 or newer. `universal2` means both of its processors.
 
 use std::collections::BTreeMap;
 
-/// Of macOS or of a C library: major and minor.
+/// The version of macOS or of a C library: major and minor.
 type Version = (u32, u32);
 
-/// The macOS that Apple's processors began with.
+/// The first macOS for Apple's processors.
 const FIRST_ARM64_MACOS: Version = (11, 0);
 
 /// A set of platforms: systems with processors (`linux` is the one of glibc), and the oldest
-/// version of the C library or of macOS that serves, if there is one.
+/// version of the C library or of macOS that works, if known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Platforms(BTreeMap<String, Option<Version>>);
 
 impl Platforms {
     /// The platforms of a wheel's tag: `manylinux_2_17_x86_64`, `win_amd64`,
-    /// `macosx_11_0_universal2`; none for `any`.
+    /// `macosx_11_0_universal2`. Empty for `any`.
     pub(super) fn of_wheel(tag: &str) -> Platforms {
         let mut platforms = Platforms::default();
         for tag in tag.split('.').filter(|tag| *tag != "any") {
@@ -47,7 +47,7 @@ impl Platforms {
     }
 
     /// The platform in the name of a native module: `x86_64-linux-gnu`, `win_amd64`. `None` if the
-    /// name does not say all.
+    /// name is not specific enough.
     pub(super) fn of_extension(platform: &str) -> Option<Platforms> {
         if platform.starts_with("win") {
             return Some(Platforms::of_wheel(platform));
@@ -60,7 +60,8 @@ impl Platforms {
         Some(platforms)
     }
 
-    /// Those of an image for a system and a processor, as [`names`](Platforms::names) has them.
+    /// The platforms of an image for a system and processors, in the notation of
+    /// [`names`](Platforms::names).
     pub(super) fn of_image(system: &str, processors: &[&str]) -> Platforms {
         let mut platforms = Platforms::default();
         for processor in processors {
@@ -69,9 +70,9 @@ impl Platforms {
         platforms
     }
 
-    /// For a file whose name says these platforms, those of the wheel that it came with. The wheel
-    /// knows the version of the C library. It also knows the library on systems with musl, where
-    /// some Pythons called it `gnu`.
+    /// For a file whose name has these platforms, those of its wheel. The wheel has the version of
+    /// the C library. It is also right on systems with musl, where some Pythons use `gnu` in the
+    /// name.
     pub(super) fn narrowed_by(self, wheel: &Platforms) -> Platforms {
         let kind = |name: &str| name.trim_start_matches("musl").to_owned();
         let has_version = |name: &String| wheel.0.get(name).is_some_and(Option::is_some);
@@ -112,7 +113,7 @@ impl Platforms {
         }
     }
 
-    /// Those that both serve.
+    /// The platforms that both support.
     pub(super) fn common(&self, other: &Platforms) -> Platforms {
         let both = self.0.iter().filter_map(|(name, version)| {
             other.0.get(name).map(|theirs| (name.clone(), (*version).max(*theirs)))
@@ -124,7 +125,7 @@ impl Platforms {
         self.0.is_empty()
     }
 
-    /// As a manifest calls them: `manylinux-2.17-x86_64`, `macosx-11.0-arm64`, `win-amd64`.
+    /// The names in a manifest: `manylinux-2.17-x86_64`, `macosx-11.0-arm64`, `win-amd64`.
     pub(super) fn names(&self) -> Vec<String> {
         let name = |(name, version): (&String, &Option<Version>)| match (name.split_once('-'), version) {
             (Some((system, arch)), Some((major, minor))) => {
@@ -144,7 +145,7 @@ fn versioned(tag: &str) -> Option<(Version, &str)> {
     Some(((major.parse().ok()?, minor.parse().ok()?), arch))
 }
 
-/// `manylinux_2_17_x86_64` and `manylinux2014_x86_64` as system, version of its C library and
+/// `manylinux_2_17_x86_64` and `manylinux2014_x86_64` to system, version of its C library and
 /// processor.
 fn linux(tag: &str) -> Option<(&'static str, Option<Version>, &str)> {
     let named = [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
@@ -163,7 +164,7 @@ fn linux(tag: &str) -> Option<(&'static str, Option<Version>, &str)> {
     Some(("linux", None, tag.strip_prefix("linux_")?))
 }
 
-/// As Python calls the processors that others call otherwise.
+/// Python's name of a processor.
 fn linux_processor(name: &str) -> &str {
     match name {
         "i386" | "x86" => "i686",

@@ -1,6 +1,6 @@
-//! The RECORD of each distribution, made anew: it lists what is in the bundle, by the paths that an
-//! installer gives it, and no digests. So it does not depend on the installer or the machine, and
-//! `importlib.metadata.files` finds what is there.
+//! Generates the RECORD of each distribution. It lists the files that are in the bundle, by the
+//! paths that an installer gives them, without digests. So it does not depend on the installer or
+//! the machine, and `importlib.metadata.files` finds existing files.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use crate::bundle::{Files, Variant};
 /// From site-packages to the environment's folder.
 const UP: &str = "../../..";
 
-/// Which distribution each file belongs to.
+/// The distribution of each file.
 pub(super) struct Records<'d> {
     distributions: &'d [Distribution],
     /// By path.
@@ -28,7 +28,7 @@ impl<'d> Records<'d> {
         }
     }
 
-    /// Puts the RECORD of every distribution that came with one beside its metadata.
+    /// Writes the RECORD of every distribution that came with one, in its metadata folder.
     pub(super) fn put(&self, common: &mut Files, variants: &mut [(Variant, Files)]) {
         let records: Vec<BTreeMap<String, String>> =
             variants.iter().map(|(_, own)| self.texts(common.keys().chain(own.keys()))).collect();
@@ -69,7 +69,7 @@ impl<'d> Records<'d> {
     }
 }
 
-/// Where an installer puts a file, from site-packages.
+/// The path of a file relative to site-packages, after installation.
 fn installed_path(path: &str, stem: &str) -> String {
     let outer = path.strip_prefix(stem).and_then(|rest| rest.strip_prefix(".data/"));
     match outer.and_then(|outer| outer.split_once('/')) {
@@ -80,7 +80,7 @@ fn installed_path(path: &str, stem: &str) -> String {
     }
 }
 
-/// A field of a file of comma-separated values.
+/// Quotes a field of comma-separated values.
 fn quoted(field: &str) -> String {
     match field.contains([',', '"']) {
         true => format!("\"{}\"", field.replace('"', "\"\"")),

@@ -1,8 +1,8 @@
-//! Whether a bundle has all that its packages require: their `Requires-Dist`, and the project's own
-//! dependencies, judged for each target and platform.
+//! Checks that a bundle contains the requirements of its packages (`Requires-Dist`) and the
+//! project's own dependencies, for each target and platform.
 //!
-//! Extras count where a requirement asks for them. A requirement that nobody can read is no reason
-//! to fail: an installer took it.
+//! Extras count if a requirement asks for them. A requirement that cannot be parsed is ignored: an
+//! installer accepted it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr as _;
@@ -25,9 +25,9 @@ pub struct Missing {
     pub requirement: String,
     /// The package that requires it.
     pub of: String,
-    /// The version that is in the bundle.
+    /// The version in the bundle.
     pub has: Option<String>,
-    /// For which targets, if not for all.
+    /// The targets concerned. Empty if all are.
     pub targets: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ impl std::fmt::Display for Missing {
     }
 }
 
-/// What packages, and the project, require and the bundle does not have.
+/// The requirements of the packages and the project that the bundle does not meet.
 pub(super) fn missing(project: &Project, gathered: &Gathered, platforms: &[Platforms]) -> Vec<Missing> {
     let mut targets_of: BTreeMap<Missing, BTreeSet<usize>> = BTreeMap::new();
     for (number, target) in project.targets.iter().enumerate() {
@@ -69,14 +69,14 @@ pub(super) fn missing(project: &Project, gathered: &Gathered, platforms: &[Platf
     targets_of.into_iter().map(in_words).collect()
 }
 
-/// What is in the bundle for one target.
+/// The packages in the bundle for one target.
 struct Installed<'i> {
     packages: HashMap<PackageName, Package<'i>>,
 }
 
 struct Package<'i> {
     name: &'i str,
-    /// `None` for the project, whose version may be dynamic.
+    /// `None` for the project. Its version may be dynamic.
     version: Option<&'i str>,
     requires: &'i [String],
 }
@@ -101,7 +101,8 @@ impl<'i> Installed<'i> {
 
     fn missing(&self, environment: &MarkerEnvironment) -> BTreeSet<Missing> {
         let mut missing = BTreeSet::new();
-        // Packages with the extras that are asked for; each is judged again for each extra.
+        // Packages with the requested extras. Each is checked once without extras and once for each
+        // extra.
         let mut waiting: Vec<(&PackageName, Option<ExtraName>)> =
             self.packages.keys().map(|name| (name, None)).collect();
         let mut seen: BTreeSet<(PackageName, Option<ExtraName>)> =
@@ -150,7 +151,7 @@ fn fits(requirement: &Requirement<url::Url>, version: Option<&str>) -> bool {
     }
 }
 
-/// What markers see on a platform, by its name in a manifest.
+/// The marker environment of a platform, which has its name in a manifest.
 fn environment(target: &Target, platform: &str) -> Option<MarkerEnvironment> {
     let (system, rest) = platform.split_once('-').unwrap_or((platform, "x86"));
     let machine = rest.rsplit_once('-').map_or(rest, |(_, machine)| machine);
@@ -179,7 +180,7 @@ fn environment(target: &Target, platform: &str) -> Option<MarkerEnvironment> {
 }
 
 impl Distribution {
-    /// Whether it is in the bundle for the target of this number.
+    /// Whether it is in the bundle for the target with this number.
     fn serves(&self, target: usize) -> bool {
         self.of_folder.common(self.targets).has(target)
     }

@@ -1,4 +1,4 @@
-//! What is left out of a folder, but for the files of installed packages.
+//! The rules for leaving files out. They do not apply to files of installed packages.
 
 use std::fs;
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::left_out::Reason;
 
-/// Folders at the top of a project that builds and tools make.
+/// Folders that builds and tools create at the top of a project.
 const BUILDS: [&str; 3] = ["build", "dist", "htmlcov"];
 
 /// Names of private keys as ssh-keygen makes them.
@@ -63,7 +63,7 @@ fn is_secret(path: &Path, name: &str) -> bool {
         || ["pem", "crt", "cert"].contains(&&*ending) && has_private_key(path)
 }
 
-/// `-----BEGIN RSA PRIVATE KEY-----` and its like stand in the first 64 kB.
+/// Whether the first 64 kB contain a line such as `-----BEGIN RSA PRIVATE KEY-----`.
 fn has_private_key(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(64 << 10).read_to_end(&mut start));
@@ -71,15 +71,16 @@ fn has_private_key(path: &Path) -> bool {
 }
 
 /// The `.gitignore` files of a project: those in its folders, and those above it in the same
-/// repository. The user's own, outside of the repository, do not count: they differ between
-/// machines.
+/// repository. The user's global file is ignored, because it differs between machines.
 pub(super) struct GitIgnores {
-    /// With the depth of their folder below the project's; 0 for it and those above it.
+    /// Each with the depth of its folder below the project's. The depth is 0 for the project's
+    /// folder and those above it.
     files: Vec<(usize, Gitignore)>,
 }
 
 impl GitIgnores {
-    /// For a walk of `folder`, which is the folder of the project or in it; both absolute.
+    /// Prepares a walk of `folder`, which is the folder of the project or in it. Both paths are
+    /// absolute.
     pub(super) fn new(folder: &Path, project: &Path) -> GitIgnores {
         let mut ignores = GitIgnores { files: Vec::new() };
         let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
@@ -101,7 +102,7 @@ impl GitIgnores {
         self.add(depth, folder, &folder.join(".gitignore"));
     }
 
-    /// Forgets folders that are not above an entry in a folder at this depth.
+    /// Drops folders that are not above an entry at this depth.
     fn leave(&mut self, depth: usize) {
         self.files.retain(|&(of, _)| of < depth || of == 0 && depth == 0);
     }
@@ -109,13 +110,13 @@ impl GitIgnores {
     fn add(&mut self, depth: usize, folder: &Path, file: &Path) {
         if file.is_file() {
             let mut builder = GitignoreBuilder::new(folder);
-            // Lines that are no patterns are ignored, as git does.
+            // Lines that are not patterns are ignored, as in git.
             let _ = builder.add(file);
             self.files.extend(builder.build().map(|ignore| (depth, ignore)));
         }
     }
 
-    /// Whether git ignores an entry, which is `depth` levels down. The nearest file decides.
+    /// Whether git ignores an entry that is `depth` levels down. The nearest file decides.
     pub(super) fn ignores(&mut self, depth: usize, path: &Path, is_folder: bool) -> bool {
         self.leave(depth);
         let decisions = self.files.iter().rev().map(|(_, ignore)| ignore.matched(path, is_folder));
@@ -124,7 +125,7 @@ impl GitIgnores {
     }
 }
 
-/// An absolute path without links, for comparisons.
+/// An absolute path with symbolic links resolved, for comparisons.
 pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

@@ -1,12 +1,12 @@
-//! Scripts of wheels, whose first line names the interpreter of the machine that installed them.
+//! Scripts of wheels. Their first line names an interpreter of the machine that installed them.
 
-/// How a wheel has it: the installer puts the interpreter in its place.
+/// The first line in a wheel. Installers replace it.
 const PLACEHOLDER: &[u8] = b"#!python";
 
-/// What installers write where the interpreter's path is too long for a first line.
+/// The start that installers write if the interpreter's path is too long for a shebang.
 const TRAMPOLINE: &[u8] = b"#!/bin/sh\n'''exec' ";
 
-/// The script with `#!python` in place of the interpreter; `None` if it is for another one.
+/// The script with `#!python` as interpreter. `None` if it is for another interpreter.
 pub(super) fn portable_script(script: &[u8]) -> Option<Vec<u8>> {
     let lines = if script.starts_with(TRAMPOLINE) { 3 } else { 1 };
     let end = memchr::memchr_iter(b'\n', script).nth(lines - 1).unwrap_or(script.len());
@@ -19,7 +19,7 @@ pub(super) fn portable_script(script: &[u8]) -> Option<Vec<u8>> {
     Some([PLACEHOLDER, window, options(head, lines), rest].concat())
 }
 
-/// ` -E` of `#!/usr/bin/python3 -E`.
+/// The options in a shebang: ` -E` of `#!/usr/bin/python3 -E`.
 fn options(head: &[u8], lines: usize) -> &[u8] {
     let options = memchr::memmem::rfind(head, b" -").filter(|_| lines == 1);
     options.map_or(b"", |start| head[start..].trim_ascii_end())

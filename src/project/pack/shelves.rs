@@ -1,4 +1,4 @@
-//! Where in a bundle a file stands: with what all variants share, or with one variant's own.
+//! Sorts the files of a bundle: those that all variants share, and those of one variant.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{Failed, Project, TargetSet};
 use crate::bundle::{Contents, File, Variant};
 use crate::pyc::{CACHE_DIR, cache_file_name, sourceless_file_name};
 
-/// The contents of a bundle as they grow.
+/// The contents of a bundle under construction.
 pub(super) struct Shelves<'p> {
     project: &'p Project,
     common: BTreeMap<String, File>,
@@ -21,7 +21,7 @@ pub(super) struct Shelves<'p> {
 }
 
 impl<'p> Shelves<'p> {
-    /// `platforms` are those of each target.
+    /// `platforms` has the platforms of each target.
     pub(super) fn new(project: &'p Project, platforms: &[Platforms], records: Records<'p>) -> Shelves<'p> {
         let mut variants = Vec::new();
         for (target, platforms) in project.targets.iter().zip(platforms) {
@@ -46,8 +46,8 @@ impl<'p> Shelves<'p> {
         self.put(&item.path, file, item.targets);
     }
 
-    /// Puts the pycs of a module, and its source if it stays. Returns the failures, equal ones once
-    /// with all their targets.
+    /// Adds the pycs of a module, and its source if it stays. Returns the failures. Equal ones are
+    /// merged, with all their targets.
     pub(super) fn put_module(
         &mut self,
         module: &Item,
@@ -86,8 +86,8 @@ impl<'p> Shelves<'p> {
         failures
     }
 
-    /// For each target and level, the path in place of the source, or where Python looks for the
-    /// pyc of a source that is there.
+    /// The path of the pyc for each target and level: that of the source if the source is dropped,
+    /// else the path where Python looks for the pyc of an existing source.
     fn pyc_path(&self, source: &str, stays: bool) -> impl Fn(usize, usize) -> String + use<'p> {
         let stem = source.strip_suffix(".py").unwrap_or(source).to_owned();
         let project = self.project;

@@ -1,19 +1,21 @@
-//! Which sources stay sources: those that programs read as data. They are compiled too.
+//! Selects the sources that are included as data, because programs may read them. They are also
+//! compiled.
 //!
-//! 1. Those that `--include-source` names.
-//! 2. Those inside of a package, but in or below a folder without `__init__.py`, as templates are.
-//! 3. Of the project, those that cannot be imported by name, as `empty-project.py`.
-//! 4. Of installed packages, those in a folder called `templates` or `resources`, and those whose
-//!    file name stands in a string of the same package, as of a program that reads them.
+//! 1. Sources that `--include-source` names.
+//! 2. Sources inside of a package that are in or below a folder without `__init__.py`, such as
+//!    templates.
+//! 3. In the project, sources with names that cannot be imported, such as `empty-project.py`.
+//! 4. In installed packages, sources in a folder called `templates` or `resources`, and sources
+//!    whose file name is in a string of the same package, which suggests that a program reads them.
 //!
-//! The last rule is for installed packages only: a project's own modules are not shipped by a
-//! guess.
+//! The last rule is for installed packages only. A guess is not enough to ship the project's own
+//! sources.
 
 use std::collections::HashSet;
 
 use super::gather::{Item, Kind};
 
-/// Whose sources go along.
+/// Which sources are included.
 #[derive(Clone, Debug, Default)]
 pub enum IncludeSource {
     /// Those that are data.
@@ -23,15 +25,15 @@ pub enum IncludeSource {
     Matching(crate::project::globs::Globs),
 }
 
-/// The folders of sources that are data, whatever is beside them.
+/// Folders whose sources are always data.
 const FOLDERS: [&str; 2] = ["templates", "resources"];
 
-/// What is known of all modules before they are compiled.
+/// Facts about all modules, collected before they are compiled.
 pub(super) struct Sources<'i> {
     include: &'i IncludeSource,
     /// The folders with an `__init__.py`.
     packages: HashSet<&'i str>,
-    /// Distributions, and the names of files that stand in their strings.
+    /// The file names in strings of a distribution, with its number.
     mentioned: HashSet<(usize, String)>,
 }
 
@@ -41,14 +43,14 @@ impl<'i> Sources<'i> {
         Sources { include, packages, mentioned: HashSet::new() }
     }
 
-    /// Notes what the source of a module mentions.
+    /// Records the file names in a module's source.
     pub(super) fn add_mentions(&mut self, module: &Item, source: &[u8]) {
         if let Some(owner) = module.owner {
             self.mentioned.extend(mentioned_files(source).map(|name| (owner, name)));
         }
     }
 
-    /// Whether a module's source was asked for.
+    /// Whether the user asked for a module's source.
     pub(super) fn are_named(&self, module: &Item) -> bool {
         match self.include {
             IncludeSource::All => true,
@@ -57,7 +59,7 @@ impl<'i> Sources<'i> {
         }
     }
 
-    /// Whether a folder inside of a package has no `__init__.py`: this one or one above it.
+    /// Whether this folder, or one above it inside of a package, has no `__init__.py`.
     ///
     /// `scrapy/templates/project/module` is such a folder, even with an `__init__.py`, because
     /// `scrapy/templates` has none.
@@ -67,7 +69,7 @@ impl<'i> Sources<'i> {
         below.any(|part| !self.packages.contains(part))
     }
 
-    /// Whether a module is data by the rules.
+    /// Whether the rules make a module data.
     pub(super) fn are_data(&self, module: &Item) -> bool {
         let (folder, name) = module.path.rsplit_once('/').unwrap_or(("", &module.path));
         let stem = name.strip_suffix(".py").unwrap_or(name);
@@ -83,14 +85,14 @@ impl<'i> Sources<'i> {
     }
 }
 
-/// Whether `importlib.import_module` can be given its name. A leading digit does not matter to it:
-/// Django's migrations have one.
+/// Whether `importlib.import_module` accepts the name. It accepts a leading digit, as in Django's
+/// migrations.
 fn is_importable(folder: &str, stem: &str) -> bool {
     let is_name = |part: &str| part.chars().all(|char| char == '_' || char.is_alphanumeric());
     folder.split('/').chain([stem]).all(is_name)
 }
 
-/// The names of Python files that end a string: `"activate_this.py"`, `'resources/setup.py'`.
+/// The names of Python files at the end of a string: `"activate_this.py"`, `'resources/setup.py'`.
 fn mentioned_files(source: &[u8]) -> impl Iterator<Item = String> {
     let ends = memchr::memmem::find_iter(source, b".py").map(|start| (start, start + 3));
     ends.filter_map(|(start, end)| {

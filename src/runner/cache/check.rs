@@ -1,4 +1,4 @@
-//! Comparing an entry with the archive, byte by byte.
+//! Compares an entry with the archive, byte by byte.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,12 +10,12 @@ use super::environment::BYTECODE;
 use super::install::{Item, Plan, RECORD, join};
 use super::unpack::in_parallel;
 
-/// What is wrong with the first file, in the order of paths, that is not as planned; none if all
-/// are, and nothing else is there that Python would run.
+/// Describes the first difference between the entry and the plan, in the order of paths. Returns
+/// `None` if all planned files are unchanged and there are no other files that Python would run.
 ///
-/// Bytecode that Python wrote beside sources is removed, because nothing says that it is still what
-/// Python wrote. Other files that a program has put beside its modules (a database, uploads) are
-/// left alone.
+/// Bytecode that Python wrote beside sources is removed, because nothing proves that it is
+/// unchanged. Other files that a program wrote beside its modules (a database, uploads) are left
+/// alone.
 pub(super) fn damage(place: &Path, plan: &Plan<'_>) -> Option<String> {
     let mut found = Found {
         missing: plan.items().iter().map(|item| (item.path.as_str(), item)).collect(),
@@ -41,11 +41,11 @@ pub(super) fn damage(place: &Path, plan: &Plan<'_>) -> Option<String> {
     altered.first().map(|path| format!("has an altered `{path}`"))
 }
 
-/// What a walk over an entry comes to.
+/// The result of a walk over an entry.
 struct Found<'p, 'a> {
-    /// The planned files that were not seen.
+    /// The planned files that the walk has not met.
     missing: BTreeMap<&'p str, &'p Item<'a>>,
-    /// What should not be there.
+    /// Files that should not exist.
     stray: BTreeSet<String>,
 }
 
@@ -71,14 +71,14 @@ fn walk(folder: &Path, prefix: &str, found: &mut Found<'_, '_>) -> io::Result<()
     Ok(())
 }
 
-/// Whether Python takes a file of this name for bytecode of a source beside it.
+/// Whether Python would load the file as bytecode of a source beside it.
 fn is_bytecode(path: &str) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     path.ends_with(".pyc") && folder.rsplit('/').next() == Some(BYTECODE)
 }
 
-/// Whether no file of this name is imported, run at the start, loaded as a library, or taken for
-/// what a package says of itself.
+/// Whether the file cannot be imported, run at the start, loaded as a library or read as metadata
+/// of a package.
 pub(super) fn is_mere_data(path: &str) -> bool {
     const ENDINGS: [&str; 9] = [".py", ".pyc", ".pyw", ".so", ".pyd", ".dll", ".dylib", ".pth", ".start"];
     let describes_package = |part: &str| part.ends_with(".dist-info") || part.ends_with(".egg-info");

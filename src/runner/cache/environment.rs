@@ -1,9 +1,9 @@
-//! The virtual environment that an entry is: what makes it one of its interpreter.
+//! The virtual environment in an entry: the files that connect it to its interpreter.
 //!
-//! Python takes the folder above its own for an environment if a `pyvenv.cfg` stands there. The
-//! file names the folder of the base interpreter, where the standard library is. `sys.prefix`,
-//! `sysconfig`, `site` and `importlib.metadata` then refer to the entry, and so do those of child
-//! processes that are started by `sys.executable`.
+//! Python treats the folder above its own as a virtual environment if it contains a `pyvenv.cfg`.
+//! That file names the folder of the base interpreter, which has the standard library.
+//! `sys.prefix`, `sysconfig`, `site` and `importlib.metadata` then refer to the entry, also in
+//! child processes that are started with `sys.executable`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::runner::Interpreter;
 
-/// Where programs are in an environment.
+/// The folder of programs in an environment.
 pub(super) const SCRIPTS: &str = if cfg!(windows) { "Scripts" } else { "bin" };
 
 /// The interpreter of an environment.
@@ -20,26 +20,27 @@ pub(super) const PYTHON: &str = if cfg!(windows) { "Scripts/python.exe" } else {
 /// The file that makes a folder an environment.
 pub(super) const SETTINGS: &str = "pyvenv.cfg";
 
-/// The folder, beside sources, into which Python writes their bytecode.
+/// The folder beside sources to which Python writes their bytecode.
 pub(super) const BYTECODE: &str = "__pycache__";
 
 /// What an environment depends on.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
-    /// The interpreter outside any environment.
+    /// The interpreter outside of any environment.
     pub base: PathBuf,
-    /// Of Python.
+    /// The release of Python.
     pub release: [u32; 3],
-    /// Where the packages are, relative to the environment.
+    /// The folder of the packages, relative to the environment.
     pub site_packages: String,
-    /// The packages of the base are within reach too.
+    /// The program can also import the packages of the base.
     pub has_system_site_packages: bool,
 }
 
-/// A name for another file of its folder leads to that file: `python3` to `python3.12`. All names of an
-/// interpreter then have one environment, and a name that leads elsewhere tomorrow does not change it.
+/// Resolves a symbolic link to another name in the same folder, such as `python3` to `python3.12`.
+/// All names of an interpreter then share an environment, and a name that is later changed does not
+/// affect it.
 fn without_alias(mut python: PathBuf) -> PathBuf {
-    // Links may lead in a circle.
+    // Links can form a loop.
     for _ in 0..8 {
         match fs::read_link(&python) {
             Ok(target) if target.components().count() == 1 => python.set_file_name(target),
@@ -66,8 +67,8 @@ impl Environment {
         }
     }
 
-    /// What tells apart the entries of one bundle: all that their files depend on, with the folder
-    /// they are in.
+    /// Distinguishes the entries of one bundle. It covers everything that their files depend on,
+    /// including the folder of the entry.
     pub(super) fn digest(&self, root: &Path) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         for part in [root.as_os_str().as_encoded_bytes(), self.site_packages.as_bytes(), &self.settings()] {
@@ -81,7 +82,7 @@ impl Environment {
         format!("{}.{}", self.release[0], self.release[1])
     }
 
-    /// What stands in `pyvenv.cfg`, as `venv` writes it.
+    /// The contents of `pyvenv.cfg`, as `venv` writes it.
     pub(super) fn settings(&self) -> Vec<u8> {
         let [major, minor, micro] = self.release;
         let home = self.base.parent().unwrap_or(&self.base);
@@ -97,7 +98,7 @@ impl Environment {
         lines.iter().flat_map(line).collect()
     }
 
-    /// The names in the folder of programs by which the interpreter is started.
+    /// The names of the interpreter in the folder of programs.
     pub(super) fn interpreters(&self) -> Vec<String> {
         if cfg!(windows) {
             return ["python.exe", "pythonw.exe"].map(str::to_owned).into();

@@ -1,12 +1,11 @@
-//! What the system says of files without reading them.
+//! File metadata, which the system returns without reading the files.
 
 use std::io;
 use std::path::Path;
 
-/// The facts about each path of `paths`, which end with zero bytes, below the folder `root`, which
-/// is no link. Whatever changes a file, or a folder's list of files, changes them. On Unix they are
-/// mode, size, inode, and the times of the last change of the contents and of the inode. The second
-/// cannot be set back.
+/// The metadata of each path of `paths`, which end with zero bytes, below the folder `root`, which
+/// is not a link. Any change of a file, or of a folder's list of files, changes it. On Unix it
+/// consists of mode, size, inode, mtime and ctime. The ctime cannot be set back.
 #[cfg(unix)]
 pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
     use rustix::fs::{Mode, OFlags};
@@ -25,10 +24,10 @@ pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
     })
 }
 
-/// Parts for a thread each, no smaller than what a thread is worth.
+/// Splits the paths into a part for each thread. A part is large enough to be worth a thread.
 #[cfg(unix)]
 fn split(paths: &[u8]) -> Vec<&[u8]> {
-    /// Some 500 paths.
+    /// About 500 paths.
     const BYTES_A_THREAD: usize = 20_000;
     const MOST_THREADS: usize = 4;
     let size = BYTES_A_THREAD.max(paths.len().div_ceil(MOST_THREADS));
@@ -67,9 +66,8 @@ fn one_fact(stat: &rustix::fs::Stat) -> [[u8; 8]; 7] {
     ]
 }
 
-/// On Windows: what a folder's list says of each file in it, which takes one call for many files.
-/// Name, size, and the times of creation and of the last change. Data that a program has added is
-/// left out.
+/// On Windows: the entries of each folder's listing, which takes one call for many files. Each has
+/// name, size, creation time and modification time. Data that a program has added is left out.
 #[cfg(not(unix))]
 pub(super) fn facts(root: &Path, paths: &[u8]) -> io::Result<Vec<u8>> {
     use std::collections::BTreeSet;
@@ -114,7 +112,7 @@ fn one_fact(path: &str, metadata: &std::fs::Metadata, facts: &mut Vec<u8>) {
     });
     facts.extend_from_slice(path.as_bytes());
     facts.push(0);
-    // A folder's own times change when files in it do, and those are looked at themselves.
+    // The times of a folder change with its files, and each file has its own line.
     if metadata.is_file() {
         facts.extend_from_slice(&metadata.len().to_le_bytes());
         times.iter().for_each(|time| facts.extend_from_slice(&time.to_le_bytes()));

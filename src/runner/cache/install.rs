@@ -1,4 +1,4 @@
-//! Where the files of a bundle stand in its environment, and what is in them: what an installer
+//! Decides where the files of a bundle go in its environment and what they contain, as an installer
 //! does with wheels.
 //!
 //! | in the archive | in the entry |
@@ -10,8 +10,8 @@
 //! | any other `X` | `site-packages/X` |
 //! | `[console_scripts]` of `*.dist-info/entry_points.txt` | `bin/SCRIPT` |
 //!
-//! [`Plan::bytes`] is the only place that says what a file contains. Unpacking writes it, checking
-//! compares with it.
+//! [`Plan::bytes`] is the only definition of a file's contents. Unpacking writes them, and checking
+//! compares with them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +24,10 @@ use crate::bundle::{
 };
 use crate::runner::redirector;
 
-/// The record, in the entry's folder.
+/// The record, relative to the entry.
 pub(super) const RECORD: &str = "record";
 
-/// Hides the user's `PYTHONPATH` from the program; sorts before the other `.pth` files.
+/// Hides the user's `PYTHONPATH` from the program. The name sorts before other `.pth` files.
 const HIDING_NAME: &str = "0_crosspyc.pth";
 const HIDING: &[u8] = include_bytes!("hide_path.pth");
 
@@ -42,13 +42,13 @@ pub(super) struct Item<'a> {
 
 #[derive(Debug)]
 enum Content<'a> {
-    /// A blob as it is.
+    /// A blob, unchanged.
     Packed(usize),
     /// A blob that is a pyc.
     Module(usize, Form),
     /// A blob that is a script of a wheel.
     Script(usize),
-    /// What the runner writes.
+    /// Contents that the runner generates.
     Written(Vec<u8>),
     /// A symbolic link.
     Link(&'a Path),
@@ -58,17 +58,17 @@ enum Content<'a> {
 
 /// All files of an entry.
 pub(super) struct Plan<'a> {
-    /// Where the entry is when it is complete.
+    /// The path of the complete entry.
     place: &'a Path,
     environment: &'a Environment,
     blobs: Blobs<'a>,
-    /// Where there are no links to the interpreter.
+    /// The launcher, on systems without links to the interpreter.
     launcher: Option<Vec<u8>>,
     items: Vec<Item<'a>>,
 }
 
 impl<'a> Plan<'a> {
-    /// The plan for a variant of an archive with this index, whose entry will be at `place`.
+    /// The plan for a variant of an archive with this index. The entry will be at `place`.
     pub(super) fn new(
         archive: &Archive,
         index: &'a Index,
@@ -96,8 +96,8 @@ impl<'a> Plan<'a> {
         &self.items
     }
 
-    /// All folders, each after the one it is in. Beside sources stand the folders into which Python
-    /// writes their bytecode: if it made them, the folders of the modules would look altered.
+    /// All folders. A folder comes after its parent. The folders for Python's bytecode are
+    /// included: if Python made them later, the folders of the modules would look altered.
     pub(super) fn folders(&self) -> BTreeSet<String> {
         let paths = || self.items.iter().map(|item| item.path.as_str());
         let mut all: BTreeSet<String> = folders(paths()).into_iter().map(str::to_owned).collect();
@@ -110,7 +110,7 @@ impl<'a> Plan<'a> {
         all
     }
 
-    /// What a file contains.
+    /// The contents of a file.
     pub(super) fn bytes<'p>(&'p self, item: &'p Item<'a>) -> Cow<'p, [u8]> {
         match &item.content {
             &Content::Packed(blob) => self.blobs.get(blob).into(),
@@ -128,7 +128,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Where the source of a pyc stands, or would.
+    /// The path of a pyc's source, even if there is none.
     fn co_filename(&self, path: &str) -> Vec<u8> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = name.strip_suffix(".pyc").unwrap_or(name);
@@ -156,8 +156,8 @@ impl<'a> Plan<'a> {
         self.items.push(Item { path, executable, content });
     }
 
-    /// A path of a wheel's data that begins with a folder of the environment, whatever its case: `lib/x`
-    /// is `Lib/x` on Windows.
+    /// If a path in a wheel's data begins with a folder of the environment in another case, the
+    /// case is corrected: `lib/x` becomes `Lib/x` on Windows.
     fn in_own_case(&self, path: &str) -> String {
         let site_packages = self.environment.site_packages.as_str();
         let first = site_packages.split('/').next().unwrap_or(site_packages);
@@ -172,7 +172,7 @@ impl<'a> Plan<'a> {
         path.to_owned()
     }
 
-    /// What makes the entry an environment.
+    /// Adds the files that make the entry an environment.
     fn add_environment(&mut self) {
         let hiding = format!("{}/{HIDING_NAME}", self.environment.site_packages);
         self.write(SETTINGS.to_owned(), self.environment.settings());
@@ -190,13 +190,14 @@ impl<'a> Plan<'a> {
         self.items.push(Item { path, executable: false, content: Content::Written(bytes) });
     }
 
-    /// The scripts of the bundle, and those that its distributions declare.
+    /// Adds the scripts of the bundle, and those that its distributions declare.
     fn add_scripts(
         &mut self,
         manifest: &Manifest,
         files: impl Iterator<Item = &'a FileEntry>,
     ) -> Result<(), Failure> {
-        // By their names in lower case: some file systems do not tell `Tool` from `tool`.
+        // The keys are names in lower case: some file systems do not distinguish `Tool` from
+        // `tool`.
         let mut scripts = BTreeMap::new();
         for entry in files.filter(|entry| is_entry_points(&entry.path)) {
             let text = String::from_utf8_lossy(self.blobs.get(entry.blob));
@@ -232,7 +233,7 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// Refuses files that stand in each other's place, or in that of the record.
+    /// Rejects files that would overwrite each other or the record.
     fn check(&self) -> Result<(), Failure> {
         let paths = self.items.iter().map(|item| item.path.as_str());
         if let Some(error) = path_errors(paths.chain([RECORD])).first() {
@@ -241,14 +242,14 @@ impl<'a> Plan<'a> {
         let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher);
         let mut names = self.items.iter().filter(is_own).filter_map(|item| item.path.strip_prefix(SCRIPTS));
         match names.find(|name| script::is_interpreter(name.trim_start_matches('/'))) {
-            Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would stand in for the interpreter"))),
+            Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would replace the interpreter"))),
             None => Ok(()),
         }
     }
 }
 
 impl Item<'_> {
-    /// Where a symbolic link leads to.
+    /// The target of a symbolic link.
     pub(super) fn link(&self) -> Option<&Path> {
         match self.content {
             Content::Link(target) => Some(target),
@@ -256,7 +257,7 @@ impl Item<'_> {
         }
     }
 
-    /// Whether it is one of the launchers, which are all alike.
+    /// Whether it is a launcher. All launchers are equal.
     pub(super) fn is_launcher(&self) -> bool {
         matches!(self.content, Content::Launcher)
     }
@@ -277,8 +278,8 @@ fn is_entry_points(path: &str) -> bool {
     })
 }
 
-/// Of a file that a wheel has outside its packages: where it belongs, the name of the distribution,
-/// and the rest of its path.
+/// For a file outside a wheel's packages: its category, the name of the distribution, and the rest
+/// of its path.
 fn data_of_wheel<'p>(path: &'p str, distributions: &BTreeSet<&str>) -> Option<(&'p str, &'p str, &'p str)> {
     let (folder, rest) = path.split_once('/')?;
     let distribution = folder.strip_suffix(".data").filter(|name| distributions.contains(name))?;
@@ -287,7 +288,7 @@ fn data_of_wheel<'p>(path: &'p str, distributions: &BTreeSet<&str>) -> Option<(&
     is_place.then_some((place, distribution.split('-').next().unwrap_or(distribution), rest))
 }
 
-/// `mod.cpython-312` and `mod.cpython-312.opt-1` without what follows the module's name.
+/// `mod.cpython-312` and `mod.cpython-312.opt-1` without the part after the module's name.
 fn without_tag(stem: &str) -> &str {
     let stem = match stem.rsplit_once('.') {
         Some((rest, level)) if level.starts_with("opt-") => rest,
@@ -301,7 +302,7 @@ pub(super) fn join(place: &Path, path: &str) -> PathBuf {
     path.split('/').fold(place.to_owned(), |place, part| place.join(part))
 }
 
-/// A path as marshal writes it: bytes that are not UTF-8 are surrogates, as in `os.fsdecode`.
+/// A path as marshal writes it. Bytes that are not UTF-8 become surrogates, as in `os.fsdecode`.
 fn marshalled(path: &Path) -> Vec<u8> {
     let mut result = Vec::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {

@@ -1,5 +1,6 @@
-//! The per-user cache of unpacked bundles. There is an entry for each archive, variant and
-//! interpreter, complete or not at all. An entry is a virtual environment of that interpreter.
+//! The per-user cache of unpacked bundles. There is an entry for each combination of archive,
+//! variant and interpreter. An entry is complete or does not exist. It is a virtual environment of
+//! its interpreter.
 //!
 //! ```text
 //! ROOT/CACHEDIR.TAG
@@ -14,11 +15,11 @@
 //! ```
 //!
 //! A run unpacks into a temporary folder and renames it when it is complete. Every start compares
-//! the entry's record with what the system says of the files (sizes, times, inodes). If something
-//! differs, or with `--verify`, it compares the files with those of the archive. A damaged entry is
-//! renamed away and made again: running programs find the new files under the old names.
+//! the entry's record with the metadata of its files (sizes, times, inodes). If something differs,
+//! or with `--verify`, it compares the files with those of the archive. A damaged entry is renamed,
+//! and a new one takes its place: running programs find the new files under the old names.
 //!
-//! If the cache cannot be used, the files go to a temporary folder, which lives as long as the
+//! If the cache is unusable, the files go to a temporary folder, which exists as long as the
 //! [`Entry`].
 
 mod check;
@@ -49,16 +50,16 @@ pub(in crate::runner) use trust::{TrustedFolder, open_regular};
 use unpack::{Turn, Unpacking};
 use usage::Marking;
 
-/// How long a run waits for another that is making the entry it wants.
+/// How long a run waits for another run that makes the same entry.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// So much of the identity names an entry; the whole is in its record.
+/// The number of digits of the identity in an entry's name. The record has the whole identity.
 const NAME_DIGITS: usize = 32;
 
-/// So much of the digest of its environment.
+/// The number of digits of the environment's digest in an entry's name.
 const ENVIRONMENT_DIGITS: usize = 8;
 
-/// So often an entry is put into its place before that is given up: others may be doing the same.
+/// How often a run tries to move an entry into place. Other runs may do the same at the same time.
 const ATTEMPTS: usize = 5;
 
 /// The virtual environment with a bundle's files.
@@ -66,7 +67,7 @@ const ATTEMPTS: usize = 5;
 pub struct Entry {
     place: PathBuf,
     environment: Environment,
-    /// Of one in the cache: `prune` leaves it alone.
+    /// Marks an entry of the cache as in use, so that `prune` keeps it.
     _in_use: Option<usage::Mark>,
     temporary: Option<Unpacking>,
     note: Option<String>,
@@ -78,7 +79,7 @@ impl Entry {
         &self.place
     }
 
-    /// Where the modules are.
+    /// The folder of the modules.
     pub fn site_packages(&self) -> PathBuf {
         install::join(&self.place, &self.environment.site_packages)
     }
@@ -88,7 +89,7 @@ impl Entry {
         install::join(&self.place, PYTHON)
     }
 
-    /// The interpreter outside the environment.
+    /// The interpreter outside of the environment.
     pub fn base_python(&self) -> &Path {
         &self.environment.base
     }
@@ -104,17 +105,17 @@ impl Entry {
         self.place.join(SCRIPTS).join(name)
     }
 
-    /// Whether the program there is a script for the environment's interpreter.
+    /// Whether the program is a script for the environment's interpreter.
     pub fn is_script(&self, program: &Path) -> bool {
         script::is_for(&self.place, program)
     }
 
-    /// Whether the files are gone when this is dropped.
+    /// Whether the files are removed when this is dropped.
     pub fn is_temporary(&self) -> bool {
         self.temporary.is_some()
     }
 
-    /// Why the cache was not used, for the user.
+    /// Why the cache was not used, as a message for the user.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
@@ -132,7 +133,7 @@ pub enum CacheError {
     #[error("the cache cannot be used: {0}")]
     Unusable(String),
     #[error(
-        "there is no place to unpack to: {cache}, and {temporary}; set CROSSPYC_CACHE_DIR to a folder that you, and no other user, can write to"
+        "there is no folder to unpack to: {cache}, and {temporary}; set CROSSPYC_CACHE_DIR to a folder that you, and no other user, can write to"
     )]
     NoPlace { cache: String, temporary: String },
 }
@@ -149,11 +150,11 @@ enum Obstacle {
     Io { path: PathBuf, source: io::Error },
 }
 
-/// What keeps an entry from being made: the archive itself, or this place.
+/// Why an entry could not be made.
 #[derive(Debug)]
 enum Failure {
     Archive(ReadError),
-    /// Another place would not help.
+    /// Another folder would not help.
     Final(CacheError),
     Cache(Obstacle),
 }
@@ -170,20 +171,20 @@ impl From<Obstacle> for Failure {
     }
 }
 
-/// What is wanted of the cache.
+/// The parameters of an entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
     /// The number of the archive's variant; without one, its sources run.
     pub variant: Option<usize>,
     pub interpreter: &'r Interpreter,
-    /// The site-packages of the interpreter are within reach.
+    /// The program can import from the interpreter's site-packages.
     pub system_site_packages: bool,
     /// Compare every byte with the archive.
     pub verify: bool,
 }
 
-/// The unpacked files of an archive: from the cache if they are there and look untouched, else
-/// unpacked now.
+/// Returns the unpacked files of an archive: from the cache if they look unchanged, else newly
+/// unpacked.
 pub fn entry(archive: &Archive, request: Request<'_>) -> Result<Entry, CacheError> {
     let wanted = Wanted::new(archive, request);
     match wanted.marked() {
@@ -197,28 +198,28 @@ pub fn entry(archive: &Archive, request: Request<'_>) -> Result<Entry, CacheErro
     }
 }
 
-/// The folder of the cache, if it is there and can be trusted.
+/// The folder of the cache, if it exists and can be trusted.
 pub(super) fn folder() -> Option<TrustedFolder> {
     TrustedFolder::open(&place::root().ok()?).ok()
 }
 
-/// The same, made if need be.
+/// The folder of the cache, created if necessary.
 pub(super) fn made_folder() -> Option<TrustedFolder> {
     place::cache().ok()
 }
 
-/// The entry that is asked for.
+/// The requested entry.
 struct Wanted<'a> {
     archive: &'a Archive,
     variant: Option<usize>,
     verify: bool,
     environment: Environment,
     header: Header,
-    /// The beginning of the entry's name in the cache. The root decides on the rest.
+    /// The beginning of the entry's name in the cache. The rest depends on the cache's path.
     name: String,
 }
 
-/// How an entry is found.
+/// The state of an entry.
 enum State {
     Whole,
     Absent,
@@ -248,8 +249,8 @@ impl Wanted<'_> {
         Wanted { archive, variant: request.variant, verify: request.verify, environment, header, name }
     }
 
-    /// The place of the entry in the cache, marked as in use. It may be removed before it is marked:
-    /// then it is made again.
+    /// The path of the entry in the cache, marked as in use. If another run removes the entry
+    /// before it is marked, it is made again.
     fn marked(&self) -> Result<(PathBuf, Option<usage::Mark>), Failure> {
         let mut place = self.in_cache()?;
         for _ in 0..ATTEMPTS {
@@ -262,7 +263,7 @@ impl Wanted<'_> {
         Err(Obstacle::Io { path: place, source: io::ErrorKind::NotFound.into() }.into())
     }
 
-    /// The place of the entry in the cache, made if need be.
+    /// The path of the entry in the cache, made if necessary.
     fn in_cache(&self) -> Result<PathBuf, Failure> {
         let root = place::cache()?;
         let environment = self.environment.digest(root.path()).to_hex();
@@ -309,7 +310,7 @@ impl Wanted<'_> {
         match check::damage(place, &plan) {
             Some(damage) => Ok(State::Damaged(damage)),
             None => {
-                // In a cache that cannot be written it is compared at every start.
+                // In a read-only cache, every start compares the entry.
                 let _ = record::write(place, &self.header, &plan);
                 Ok(State::Whole)
             }
@@ -320,7 +321,7 @@ impl Wanted<'_> {
         Plan::new(self.archive, index, self.variant, &self.environment, place)
     }
 
-    /// Makes the entry, in the place of a damaged one if that is there.
+    /// Makes the entry and replaces a damaged one.
     fn make(&self, root: &TrustedFolder, place: &Path) -> Result<(), Failure> {
         let io_error = |source| Obstacle::Io { path: place.to_owned(), source };
         let unpacking = Unpacking::in_cache(root).map_err(io_error)?;

@@ -1,4 +1,4 @@
-//! Where the cache and temporary folders are.
+//! The folders for the cache and for temporary files.
 
 use std::env;
 use std::fs;
@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use super::Obstacle;
 use super::trust::TrustedFolder;
 
-/// What tells backup programs to leave a folder out, see <https://bford.info/cachedir/>.
+/// Tells backup programs to skip the folder, see <https://bford.info/cachedir/>.
 const TAG_NAME: &str = "CACHEDIR.TAG";
 const TAG: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
     # Bundles that crosspyc-run has unpacked. Remove them with `crosspyc cache clear`.\n";
 
-/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches. Absolute: the
-/// program may change its folder.
+/// `CROSSPYC_CACHE_DIR`, else `crosspyc` in the system's folder for a user's caches. The path is
+/// absolute, because the program may change its working directory.
 pub(super) fn root() -> Result<PathBuf, Obstacle> {
     absolute(configured_root().ok_or(Obstacle::NoPlace)?)
 }
@@ -36,10 +36,10 @@ fn configured_root() -> Option<PathBuf> {
     caches.map(|folder| folder.join("crosspyc"))
 }
 
-/// The folder of the cache, made if need be.
+/// The folder of the cache, created if necessary.
 pub(super) fn cache() -> Result<TrustedFolder, Obstacle> {
     let folder = TrustedFolder::make(&root()?)?;
-    // Without the tag the cache works as well.
+    // The cache also works without the tag.
     if let Ok(mut file) = fs::File::create_new(folder.join(TAG_NAME)) {
         let _ = file.write_all(TAG);
     }

@@ -1,8 +1,8 @@
-//! What is in the cache, and taking entries out of it.
+//! Lists and removes entries of the cache.
 //!
-//! An entry is renamed and then removed, so a run that starts meanwhile finds it whole or not at
-//! all. The entry of a running program stays: the program would lack what it has not yet imported.
-//! The last use is recorded to the hour, at a program's start.
+//! An entry is renamed before it is removed, so a run that starts meanwhile finds it complete or
+//! not at all. Entries of running programs stay: such a program would miss the modules that it has
+//! not imported yet. The time of last use is recorded at a program's start, to the hour.
 
 use std::fs;
 use std::io;
@@ -16,24 +16,24 @@ use super::{CacheError, Obstacle, TrustedFolder, place, record, usage};
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub path: PathBuf,
-    /// What it is; none if its record cannot be read.
+    /// The record's header. `None` if the record is unreadable.
     pub header: Option<super::Header>,
-    /// In bytes, of all files together.
+    /// The size of all files, in bytes.
     pub size: u64,
     pub last_use: SystemTime,
-    /// A program that runs was started from it. On Windows that is not known, but such an entry
-    /// cannot be removed.
+    /// A running program was started from it. This is unknown on Windows, but such an entry cannot
+    /// be removed there.
     pub in_use: bool,
 }
 
 impl Listed {
-    /// What tells it apart: first the digits of the archive's identity.
+    /// The digits that distinguish entries. They begin with those of the archive's identity.
     pub fn digits(&self) -> &str {
         self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
 }
 
-/// The cache's folder.
+/// The folder of the cache.
 pub fn root() -> Result<PathBuf, CacheError> {
     let unusable = |obstacle: Obstacle| CacheError::Unusable(obstacle.to_string());
     let root = place::root().map_err(unusable)?;
@@ -43,7 +43,7 @@ pub fn root() -> Result<PathBuf, CacheError> {
     }
 }
 
-/// The entries of the cache, the one used last first. What is not ours is left out.
+/// The entries of the cache, most recently used first. Foreign files are left out.
 pub fn list(root: &Path) -> io::Result<Vec<Listed>> {
     let mut entries = Vec::new();
     match fs::read_dir(root) {
@@ -62,7 +62,7 @@ pub fn list(root: &Path) -> io::Result<Vec<Listed>> {
     Ok(entries)
 }
 
-/// Half an identity, and a variant.
+/// Whether the name consists of the digits of an identity and a variant.
 fn is_entry_name(name: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     name.split_once('-')
@@ -80,7 +80,7 @@ fn listed(path: PathBuf) -> Listed {
     Listed { size: size(&path), in_use: usage::Removal::of(&path).is_none(), path, header, last_use }
 }
 
-/// Of all files below a folder that can be seen.
+/// The size of all readable files below a folder.
 fn size(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let size_of = |entry: fs::DirEntry| match entry.metadata() {
@@ -91,7 +91,7 @@ fn size(folder: &Path) -> u64 {
     entries.map(size_of).sum()
 }
 
-/// Takes an entry out of the cache, unless a running program uses it.
+/// Removes an entry from the cache, unless a running program uses it.
 pub fn remove(root: &Path, entry: &Listed) -> io::Result<()> {
     let Some(_removal) = usage::Removal::of(&entry.path) else {
         return Err(io::ErrorKind::ResourceBusy.into());
@@ -100,7 +100,7 @@ pub fn remove(root: &Path, entry: &Listed) -> io::Result<()> {
     Unpacking::in_cache(&root)?.discard(&entry.path)
 }
 
-/// Removes what killed runs left.
+/// Removes leftovers of killed runs.
 pub fn clean(root: &Path) {
     unpack::clean(root);
 }

@@ -1,14 +1,14 @@
-//! The record of an entry: what its files looked like when they were unpacked. A start compares it
-//! with what they look like now, and need not read them.
+//! The record of an entry: a digest of its files' metadata after unpacking. A start compares it
+//! with the present metadata, and need not read the files.
 //!
 //! ```text
-//! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of the facts about every path
+//! 64 hexadecimal digits and a newline   BLAKE3 of the rest of the record and of all metadata
 //! JSON and a newline                    what the entry is, see [`Header`]
 //! paths, each ended by a zero byte      folders end with `/`; relative to the entry
 //! ```
 //!
-//! The facts (see [`facts`]) are not in the record. Every start collects them anew, and any change,
-//! also one in the record itself, changes the digest.
+//! The record does not contain the metadata (see [`facts`]). Every start collects it again. Any
+//! change, also in the record itself, changes the digest.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -26,13 +26,13 @@ use crate::bundle::folders;
 
 const DIGEST_LENGTH: usize = 64;
 
-/// The last use is recorded no finer than this.
+/// The resolution of the time of last use.
 const USE_GRANULARITY: Duration = Duration::from_secs(60 * 60);
 
-/// What an entry is.
+/// The description of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Of the archive, hexadecimal.
+    /// The identity of the archive, in hexadecimal digits.
     pub identity: String,
     /// The application's name.
     pub name: String,
@@ -50,7 +50,7 @@ impl Header {
     }
 }
 
-/// Writes the record of the entry at `place`, whose files are complete.
+/// Writes the record of the entry at `place`. Its files must be complete.
 pub(super) fn write(place: &Path, header: &Header, plan: &Plan<'_>) -> io::Result<()> {
     let mut rest = serde_json::to_vec(header)?;
     rest.push(b'\n');
@@ -66,10 +66,10 @@ pub(super) fn write(place: &Path, header: &Header, plan: &Plan<'_>) -> io::Resul
     Ok(())
 }
 
-/// What a start looks at, folders with a `/` at the end: every file, and every folder in which
-/// Python would find a module that came later. The folders of bytecode are left out, because Python
-/// writes into them. (What Windows says of a folder is what it says of the files in it: there,
-/// all.)
+/// The paths whose metadata a start checks, folders with a `/` at the end: every file, and every
+/// folder in which Python would find a new module. Folders of bytecode are left out, because Python
+/// writes to them. On Windows the metadata of a folder is that of its files, so all folders are
+/// listed.
 fn paths(plan: &Plan<'_>) -> Vec<String> {
     let files = || plan.items().iter().map(|item| item.path.as_str());
     let mut watched = folders(files().filter(|path| cfg!(windows) || !is_mere_data(path)));
@@ -80,8 +80,7 @@ fn paths(plan: &Plan<'_>) -> Vec<String> {
     watched.chain(files().map(str::to_owned)).collect()
 }
 
-/// Whether the entry is the one that `header` describes and its files look as they did. Records
-/// that it was used.
+/// Whether the entry matches `header` and its files look unchanged. Records the use.
 pub(super) fn is_current(place: &Path, header: &Header) -> bool {
     let Some((bytes, _)) = contents(place) else { return false };
     let Some((said, rest)) = split(&bytes) else { return false };
@@ -93,7 +92,7 @@ pub(super) fn is_current(place: &Path, header: &Header) -> bool {
     is_current
 }
 
-/// The header alone, and when the entry was last used.
+/// The header, and the time of last use.
 pub(super) fn read(place: &Path) -> Option<(Header, SystemTime)> {
     let (bytes, file) = contents(place)?;
     Some((parse_header(split(&bytes)?.1)?, file.metadata().ok()?.modified().ok()?))
@@ -121,12 +120,12 @@ fn digest(rest: &[u8], place: &Path) -> io::Result<String> {
     Ok(blake3::Hasher::new().update(rest).update(&facts).finalize().to_hex().to_string())
 }
 
-/// The time of the record is that of the last use. In a cache that cannot be written, nothing is
-/// recorded.
+/// Sets the record's modification time, which is the time of last use. In a read-only cache,
+/// nothing is recorded.
 fn record_use(place: &Path) {
     let path = place.join(RECORD);
     let age = fs::metadata(&path).and_then(|metadata| metadata.modified()).map(|time| time.elapsed());
-    // A time to come is no use that was.
+    // A time in the future is overwritten too.
     if !matches!(age, Ok(Ok(age)) if age < USE_GRANULARITY)
         && let Ok(file) = File::options().write(true).open(&path)
     {

@@ -1,8 +1,8 @@
-//! Console scripts, as an installer writes them beside the interpreter.
+//! Console scripts, as an installer writes them to the environment's folder of programs.
 //!
-//! A function is started by a file rather than by an option of the interpreter: programs start
-//! themselves anew as `[sys.executable, *sys.argv]` (servers that reload do), and tracebacks begin
-//! with it.
+//! A function is started by a file instead of an option of the interpreter: some programs restart
+//! themselves as `[sys.executable, *sys.argv]` (servers that reload do), and the file appears in
+//! tracebacks.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -12,10 +12,10 @@ use super::check::is_mere_data;
 use super::environment::PYTHON;
 use crate::bundle::{EntryPoint, check_path, declared_scripts};
 
-/// The first line of a script may be so long at most. Linux takes 256 bytes, older ones 128.
+/// The maximum length of a shebang. Linux accepts 256 bytes, older versions 128.
 const MOST_SHEBANG: usize = 127;
 
-/// What `pip` writes after the first line. The name of the program is that of the script.
+/// The text that `pip` writes after the first line. The program's name is that of the script.
 const BODY: &str = r#"import re
 import sys
 from @MODULE@ import @IMPORT@
@@ -24,14 +24,14 @@ if __name__ == '__main__':
     sys.exit(@FUNCTION@())
 "#;
 
-/// The script of the entry point of an application, if it is a function. An application may have a
-/// name that no file can have, or one that would hide a module: `json.py`.
+/// The name of the script for an application's entry point, if that is a function. The
+/// application's name may be impossible for a file, or hide a module: `json.py`.
 pub(super) fn name<'a>(entry_point: &EntryPoint, application: &'a str) -> Option<&'a str> {
     let EntryPoint::Function { .. } = entry_point else { return None };
     Some(if is_name(application) { application } else { "app" })
 }
 
-/// The file of a script. On Windows a launcher of the script's name starts it.
+/// The file name of a script. On Windows a launcher with the script's name starts it.
 pub(super) fn file_name(name: &str) -> String {
     if cfg!(windows) { format!("{name}-script.py") } else { name.to_owned() }
 }
@@ -52,12 +52,12 @@ pub(super) fn is_interpreter(name: &str) -> bool {
 /// The text of a script that starts a function of a module, for the environment at `place`.
 pub(super) fn text(place: &Path, module: &str, function: &str) -> Vec<u8> {
     let import = function.split('.').next().unwrap_or(function);
-    // No part contains the mark of another: these are Python's dotted names.
+    // No part contains the placeholder of another, because all parts are dotted names.
     let body = BODY.replace("@MODULE@", module).replace("@IMPORT@", import).replace("@FUNCTION@", function);
     [first_lines(place), body.into_bytes()].concat()
 }
 
-/// Whether a console script can be written for it: both are dotted names.
+/// Whether a console script can import the function: both names are dotted names.
 pub(super) fn can_be_imported(module: &str, function: &str) -> bool {
     let is_identifier = |part: &str| {
         let is_part = |c: char| c == '_' || c.is_alphanumeric();
@@ -66,7 +66,8 @@ pub(super) fn can_be_imported(module: &str, function: &str) -> bool {
     [module, function].iter().all(|name| name.split('.').all(is_identifier))
 }
 
-/// A script of a wheel: its first line names the environment's interpreter if it is `#!python`.
+/// A script of a wheel. If its first line is `#!python`, it names the environment's interpreter
+/// instead. `None` for other files.
 pub(super) fn of_wheel(place: &Path, script: &[u8]) -> Option<Vec<u8>> {
     let rest = script.strip_prefix(b"#!python")?;
     let rest = rest.strip_prefix(b"w").unwrap_or(rest);
@@ -82,8 +83,8 @@ pub(super) fn is_for(place: &Path, script: &Path) -> bool {
     read.is_ok() && start == expected
 }
 
-/// The shebang. If the path is too long for one or has spaces, a shell starts the interpreter: what
-/// is a command to it is a text to Python.
+/// The shebang. If the path is too long or has spaces, a shell starts the interpreter: the same
+/// lines are a command for the shell and a string for Python.
 fn first_lines(place: &Path) -> Vec<u8> {
     let python = place.join(PYTHON);
     let python = python.as_os_str().as_encoded_bytes();

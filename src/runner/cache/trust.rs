@@ -1,9 +1,9 @@
-//! Folders in which nobody but the user and the administrator decides what is there.
+//! Folders whose contents only the user and the administrator can change.
 //!
-//! What is in such a folder runs as the user, so checking it alone is not enough: whoever can write
-//! to a folder above it can put another in its place between the check and the start. Every folder
-//! on the way from `/` is checked, and so is every symbolic link on it. A folder is made first and
-//! checked then, so that nobody can be faster.
+//! Files in such a folder run as the user. Checking the folder alone is not enough: whoever can
+//! write to a folder above it can replace it between the check and the start. Every folder on the
+//! path from `/` is checked, and so is every symbolic link on it. A folder is created first and
+//! then checked, so that there is no race.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -23,32 +23,32 @@ pub(super) use windows::is_own;
 /// Who may add files to a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Access {
-    /// The user and the administrator: its files may have names that others know.
+    /// Only the user and the administrator. Names of files may be predictable.
     Private,
-    /// Everyone, as in `/tmp`, if nobody can rename or remove what is another's.
+    /// Everyone, as in `/tmp`. Nobody can rename or remove the files of others.
     Shared,
 }
 
-/// A folder that was made and checked. Only such a folder takes files that are to run.
+/// A folder that was created and checked. Files that will run are only written to such a folder.
 #[derive(Clone, Debug)]
 pub(in crate::runner) struct TrustedFolder(PathBuf);
 
 impl TrustedFolder {
-    /// The folder at this absolute path, which is made if it is not there.
+    /// Checks the folder at this absolute path, which is created if necessary.
     pub(super) fn make(path: &Path) -> Result<TrustedFolder, Obstacle> {
         let io_error = |source| Obstacle::Io { path: path.to_owned(), source };
         folder_builder().recursive(true).create(path).map_err(io_error)?;
         TrustedFolder::open(path)
     }
 
-    /// The folder at this absolute path.
+    /// Checks the folder at this absolute path.
     pub(super) fn open(path: &Path) -> Result<TrustedFolder, Obstacle> {
         check(path, Access::Private)?;
         Ok(TrustedFolder(path.to_owned()))
     }
 
-    /// The folder at this absolute path, which takes files of all users. What is made in it needs a
-    /// name that nobody can guess.
+    /// Checks the folder at this absolute path, in which all users may create files. Names of new
+    /// files in it must be unpredictable.
     pub(super) fn open_shared(path: &Path) -> Result<TrustedFolder, Obstacle> {
         check(path, Access::Shared)?;
         Ok(TrustedFolder(path.to_owned()))
@@ -63,7 +63,7 @@ impl TrustedFolder {
     }
 }
 
-/// Makes folders that nobody else can read or add files to.
+/// Creates folders that other users can neither read nor write.
 pub(super) fn folder_builder() -> fs::DirBuilder {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
     let mut builder = fs::DirBuilder::new();
@@ -72,7 +72,7 @@ pub(super) fn folder_builder() -> fs::DirBuilder {
     builder
 }
 
-/// Opens a regular file. A symbolic link is not followed, and a pipe is not waited for.
+/// Opens a regular file. Does not follow a symbolic link, and does not wait for a pipe.
 pub(in crate::runner) fn open_regular(path: &Path, options: &OpenOptions) -> io::Result<File> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has flags"))]
     let mut options = options.clone();
@@ -99,10 +99,10 @@ mod unix {
 
     use super::{Access, Obstacle};
 
-    /// So many symbolic links are followed, as by the system.
+    /// The number of symbolic links to follow, the same as the system's.
     const MOST_LINKS: usize = 40;
 
-    /// Follows the way to `path` as the system does, and checks each folder and link on it.
+    /// Resolves `path` as the system does, and checks each folder and link on it.
     pub(super) fn check(path: &Path, access: Access) -> Result<(), Obstacle> {
         let outsider = outsider();
         let mut here = PathBuf::from("/");
@@ -137,15 +137,15 @@ mod unix {
         }
     }
 
-    /// The parts of a path below `/` or another folder, the last one first.
+    /// The parts of a path below its root or folder, the last one first.
     fn parts(path: &Path) -> Vec<OsString> {
         let below = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::ParentDir);
         let parts = path.components().filter(below);
         parts.rev().map(|part| part.as_os_str().to_owned()).collect()
     }
 
-    /// A file, folder or link that belongs to the user or the administrator. If others can add files
-    /// to a folder, then at least not exchange those that are there.
+    /// Checks a file, folder or link: it belongs to the user or the administrator. If others can
+    /// add files to a folder, they cannot replace existing files.
     fn checked(path: &Path, outsider: Option<u32>) -> Result<Metadata, Obstacle> {
         const WRITABLE: u32 = 0o022;
         const STICKY: u32 = 0o1000;
@@ -170,8 +170,9 @@ mod unix {
         metadata.uid() == rustix::process::geteuid().as_raw()
     }
 
-    /// In a user namespace (a sandbox, a rootless container) the owner of everything from outside,
-    /// the system's folders among it. No process in there can be that user.
+    /// In a user namespace (a sandbox, a rootless container): the owner that all outside users map
+    /// to, including that of the system's folders. No process in the namespace can run as that
+    /// user.
     fn outsider() -> Option<u32> {
         let number = |text: &str| text.trim().parse::<u32>().ok();
         let outsider = number(&fs::read_to_string("/proc/sys/kernel/overflowuid").ok()?)?;

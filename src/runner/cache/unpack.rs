@@ -1,8 +1,8 @@
-//! Unpacking into a temporary folder that no other run touches while this one lives.
+//! Unpacks into a temporary folder that no other run touches during this one.
 //!
-//! Beside the folder `.unpacking-X` stands the file `.unpacking-X.lock`, made and locked before the
-//! folder. The system releases the lock when its process ends, however it ends. A folder whose lock
-//! is free was left by a run that was killed. Only a process that holds a lock removes it.
+//! Each folder `.unpacking-X` has a file `.unpacking-X.lock` beside it, which is created and locked
+//! first. The system releases the lock when its process ends for any reason. A folder with a free
+//! lock was left by a killed run. Only a process that holds the lock removes a folder.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -17,39 +17,39 @@ use super::usage::{self, Mark};
 use super::{Failure, Obstacle, TrustedFolder};
 use crate::bundle::write_file;
 
-/// How the names begin of the folders in which a run unpacks.
+/// The prefix of temporary folders in the cache.
 const IN_CACHE: &str = ".unpacking-";
-/// The same in the system's folder for temporary files, where others have theirs.
+/// The prefix in the system's folder for temporary files, which other programs use too.
 const IN_TEMPORARY: &str = "crosspyc-run-";
-/// So many names are tried for a folder.
+/// The number of names to try for a folder.
 const ATTEMPTS: usize = 100;
 
-/// The endings of a folder's lock, and of a damaged entry that is to be removed.
+/// The extensions of a folder's lock and of a damaged entry that is being removed.
 const LOCK: &str = "lock";
 const DISCARDED: &str = "old";
 
-/// A thread more is worth its start for so many files.
+/// The number of files that justify another thread.
 const FILES_A_THREAD: usize = 100;
-/// Beyond this the file system is what is waited for.
+/// More threads than this would wait for the file system.
 const MOST_THREADS: usize = 4;
 
-/// A folder of this run's own, removed at the end unless it was renamed.
+/// A folder that belongs to this run. It is removed on drop unless it was renamed.
 #[derive(Debug)]
 pub(super) struct Unpacking {
     folder: PathBuf,
-    /// Held as long as this lives, then removed.
+    /// Held during the lifetime of this value, then removed.
     lock: tempfile::NamedTempFile,
-    /// The program's share in the lock: it may outlive a runner that is killed.
+    /// The program inherits the lock, because it may outlive a killed runner.
     inherited: Option<Mark>,
 }
 
 impl Unpacking {
-    /// Makes one in the cache.
+    /// Creates a folder in the cache.
     pub(super) fn in_cache(root: &TrustedFolder) -> io::Result<Unpacking> {
         Unpacking::new(root, IN_CACHE)
     }
 
-    /// Makes one where temporary files are, and removes those that killed runs left there.
+    /// Creates a folder for temporary files, and removes those that killed runs left there.
     pub(super) fn in_temporary(folder: &TrustedFolder) -> io::Result<Unpacking> {
         remove_abandoned(folder.path(), IN_TEMPORARY);
         let mut unpacking = Unpacking::new(folder, IN_TEMPORARY)?;
@@ -61,8 +61,8 @@ impl Unpacking {
         let mut failure = io::Error::from(io::ErrorKind::AlreadyExists);
         for _ in 0..ATTEMPTS {
             let lock = tempfile::Builder::new().prefix(prefix).suffix(".lock").tempfile_in(parent.path())?;
-            // A run that removes abandoned folders can be faster than we are. Where files cannot be
-            // locked, all do without.
+            // A run that removes abandoned folders may have taken the lock first. On systems
+            // without file locks, no run uses them.
             let is_lost = matches!(lock.as_file().try_lock(), Err(TryLockError::WouldBlock));
             if is_lost || !lock.path().exists() {
                 continue;
@@ -70,7 +70,7 @@ impl Unpacking {
             let folder = lock.path().with_extension("");
             match folder_builder().create(&folder) {
                 Ok(()) => return Ok(Unpacking { folder, lock, inherited: None }),
-                // Another user can see the lock and take the name that goes with it.
+                // Another user can see the lock and create the folder that belongs to it.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => failure = error,
                 Err(error) => return Err(error),
             }
@@ -82,15 +82,15 @@ impl Unpacking {
         &self.folder
     }
 
-    /// Takes a damaged entry out of its place, and removes it.
+    /// Moves a damaged entry out of its place and removes it.
     pub(super) fn discard(&self, place: &Path) -> io::Result<()> {
         let discarded = self.folder.with_extension(DISCARDED);
         match fs::rename(place, &discarded) {
-            // Another run was faster.
+            // Another run has removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
             Ok(()) => {
-                // What of it cannot be removed is left to later runs.
+                // Later runs remove the rest.
                 remove(&discarded);
                 Ok(())
             }
@@ -100,19 +100,19 @@ impl Unpacking {
 
 impl Drop for Unpacking {
     fn drop(&mut self) {
-        // If it was renamed, nothing is there.
+        // After a rename there is no folder.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// Removes a folder or a file. What cannot be removed is left: it takes room, and no more.
+/// Removes a folder or a file. If that fails, it only takes space.
 fn remove(path: &Path) {
     if fs::remove_dir_all(path).is_err() {
         let _ = fs::remove_file(path);
     }
 }
 
-/// Removes what killed runs left in the cache.
+/// Removes leftovers of killed runs in the cache.
 pub(super) fn clean(root: &Path) {
     remove_abandoned(root, IN_CACHE);
 }
@@ -128,7 +128,7 @@ fn remove_abandoned(parent: &Path, prefix: &str) {
     }
 }
 
-/// `path` is a folder, its lock, or something discarded.
+/// `path` is a folder, its lock, or a discarded entry.
 fn remove_if_abandoned(path: &Path) {
     let lock_path = path.with_extension(LOCK);
     match open_regular(&lock_path, File::options().write(true)) {
@@ -137,7 +137,7 @@ fn remove_if_abandoned(path: &Path) {
             remove(&path.with_extension(DISCARDED));
             let _ = fs::remove_file(&lock_path);
         }
-        // The lock goes last.
+        // The lock is removed last.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             remove(path);
         }
@@ -145,15 +145,15 @@ fn remove_if_abandoned(path: &Path) {
     }
 }
 
-/// The right to make an entry while others wait for it. It only saves work: entries are right
-/// without it.
+/// The right to make an entry while others wait. It only saves work: entries are correct without
+/// it.
 pub(super) struct Turn {
     path: PathBuf,
     _lock: File,
 }
 
 impl Turn {
-    /// Waits until no other run has it, or `patience` ends: a stopped process may hold it for ever.
+    /// Waits until no other run has it, or `patience` ends: a stopped process may hold it forever.
     pub(super) fn wait(root: &TrustedFolder, name: &str, patience: Duration) -> Option<Turn> {
         let path = root.join(&format!(".turn-{name}"));
         let file = open_regular(&path, File::options().create(true).write(true).truncate(false)).ok()?;
@@ -176,7 +176,7 @@ impl Drop for Turn {
     }
 }
 
-/// Writes the files of an entry into `folder`, which is there.
+/// Writes the files of an entry into the existing folder `folder`.
 pub(super) fn unpack(plan: &Plan<'_>, folder: &Path) -> Result<(), Failure> {
     let io_error = |path: PathBuf, source| Failure::Cache(Obstacle::Io { path, source });
     for path in plan.folders() {
@@ -188,7 +188,7 @@ pub(super) fn unpack(plan: &Plan<'_>, folder: &Path) -> Result<(), Failure> {
         let path = join(folder, &item.path);
         write(&path, plan, item).map_err(|source| io_error(path, source))
     };
-    // They are one file where the file system can have it.
+    // The launchers are hard links to one file, if the file system allows it.
     for item in &launchers {
         let first = join(folder, &launchers[0].path);
         if fs::hard_link(first, join(folder, &item.path)).is_err() {
@@ -229,7 +229,7 @@ pub(super) fn in_parallel<T: Sync, E: Send>(
         Ok(())
     };
     thread::scope(|scope| {
-        // A thread that cannot be started leaves its work to the others.
+        // If a thread cannot be started, the others do its work.
         let spawned = (1..threads).map_while(|_| thread::Builder::new().spawn_scoped(scope, one).ok());
         let spawned: Vec<_> = spawned.collect();
         let own = one();

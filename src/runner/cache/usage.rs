@@ -1,24 +1,25 @@
-//! Which entries running programs use: each holds a lock on the file `in-use` of its entry.
+//! Records which entries running programs use: each program holds a lock on the file `in-use` of
+//! its entry.
 //!
-//! The lock belongs to an open file, not to a process: it stays with the program that this process
-//! becomes and with what the program forks. The system releases it when the last of them has ended,
-//! however it ended. So the program inherits a descriptor, 10 or above. It is of an empty regular
-//! file: it gives a program that locks itself in (`chroot`) no way out, as a folder's would. The
-//! runner cannot keep the program from passing the descriptor on to programs that it starts without
-//! closing descriptors (`os.system`, not `subprocess`); such a program keeps the entry as long as it
-//! runs.
+//! The lock belongs to an open file, not to a process. The program that replaces this process keeps
+//! it, and so do its forks. The system releases it when the last of them ends for any reason. So
+//! the program inherits a descriptor with number 10 or above. It refers to an empty regular file:
+//! unlike the descriptor of a folder, it gives a program no way out of a `chroot`. The runner
+//! cannot prevent the program from passing the descriptor on to programs that it starts without
+//! closing descriptors (`os.system`, not `subprocess`). The entry then stays in use as long as they
+//! run.
 //!
-//! Windows needs no mark: the files of a running program cannot be renamed.
+//! Windows needs no mark, because files of a running program cannot be renamed.
 
-/// What came of marking an entry.
+/// The result of marking an entry.
 #[derive(Debug)]
 #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is marked there"))]
 pub(super) enum Marking {
-    /// It stays in its place until the mark is dropped.
+    /// The entry stays in its place until the mark is dropped.
     Marked(Mark),
-    /// Locks cannot be had here; all do without.
+    /// The file system has no locks.
     Unmarked,
-    /// Somebody has just removed it.
+    /// Another run has just removed it.
     Gone,
 }
 
@@ -40,22 +41,23 @@ mod unix {
     use super::super::trust::open_regular;
     use super::Marking;
 
-    /// In an entry.
+    /// The lock file in an entry.
     const NAME: &str = "in-use";
 
-    /// The lower numbers are left to the program, as if it had been started by hand.
+    /// Lower numbers stay free for the program, as if it had been started without the runner.
     const LOWEST_NUMBER: i32 = 10;
 
     /// Removing an entry takes as long as renaming a folder.
     const PATIENCE: Duration = Duration::from_secs(2);
 
-    /// In use as long as this lives, or the program that this process becomes.
+    /// The entry is in use during the lifetime of this value, or of the program that replaces this
+    /// process.
     #[derive(Debug)]
     pub(in crate::runner::cache) struct Mark(
         #[expect(dead_code, reason = "held for the lock that closing it ends")] OwnedFd,
     );
 
-    /// Marks an entry as one in use.
+    /// Marks an entry as in use.
     pub(in crate::runner::cache) fn mark(place: &Path) -> Marking {
         let Ok(file) = open(place) else {
             return if place.exists() { Marking::Unmarked } else { Marking::Gone };
@@ -76,7 +78,7 @@ mod unix {
         }
     }
 
-    /// In a cache that cannot be written the file may be missing.
+    /// In a read-only cache the file may be missing.
     fn open(place: &Path) -> io::Result<File> {
         let path = place.join(NAME);
         match open_regular(&path, File::options().read(true)) {
@@ -87,28 +89,29 @@ mod unix {
         }
     }
 
-    /// Whether the entry that stands in this place has the file.
+    /// Whether the file is that of the entry at this path.
     fn is_in(place: &Path, file: &File) -> bool {
         let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
         let there = fs::symlink_metadata(place.join(NAME)).map(identity).ok();
         there.is_some() && there == file.metadata().map(identity).ok()
     }
 
-    /// Lets the program inherit the lock on a file.
+    /// Makes the lock on a file inheritable.
     pub(in crate::runner::cache) fn inherited(file: &File) -> Option<Mark> {
         let descriptor = fcntl_dupfd_cloexec(file, LOWEST_NUMBER).ok()?;
         fcntl_setfd(&descriptor, FdFlags::empty()).ok()?;
         Some(Mark(descriptor))
     }
 
-    /// The right to remove an entry: no program uses it, and none can mark it as long as this lives.
+    /// The right to remove an entry: no program uses it, and none can mark it during the lifetime
+    /// of this value.
     #[derive(Debug)]
     pub(in crate::runner::cache) struct Removal {
         _lock: Option<File>,
     }
 
     impl Removal {
-        /// None if a running program uses the entry.
+        /// `None` if a running program uses the entry.
         pub(in crate::runner::cache) fn of(place: &Path) -> Option<Removal> {
             let Ok(file) = open_regular(&place.join(NAME), File::options().read(true)) else {
                 return Some(Removal { _lock: None });

@@ -1,4 +1,4 @@
-//! Asking a program what Python it is: with patience, but not for ever.
+//! Asks a program which Python it is, within a time limit.
 
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Read};
@@ -12,40 +12,39 @@ use serde::{Deserialize, Serialize};
 use crate::bundle::check_path;
 use crate::runner::children;
 
-/// How long an interpreter may take to say what it is.
+/// How long an interpreter may take to answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What it is asked: to print an [`Answer`] in one line.
+/// The script that prints an [`Answer`] on one line.
 const QUESTION: &str = include_str!("question.py");
 
-/// How much of what a program prints is read.
+/// The maximum output that is read.
 const ENOUGH: u64 = 1 << 16;
 
-/// What an interpreter says of itself.
+/// The properties of an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// `cpython`
     pub implementation: String,
     /// `3.12.1`
     pub release: String,
-    /// `cpython-312`, as files in `__pycache__` are named.
+    /// The tag of files in `__pycache__`, such as `cpython-312`.
     pub tag: String,
-    /// Of its pycs.
+    /// The magic number of its pycs.
     pub magic: u16,
-    /// The size of its pointers.
+    /// The size of a pointer.
     pub bits: u8,
-    /// Where its native modules run, as [`Variant::platforms`](crate::bundle::Variant::platforms)
-    /// has it, with the version of the C library or of macOS that is here: `manylinux-2.36-x86_64`,
-    /// `win-amd64`.
+    /// Its platform, in the form of [`Variant::platforms`](crate::bundle::Variant::platforms), with
+    /// the version of this machine's C library or macOS: `manylinux-2.36-x86_64`, `win-amd64`.
     pub platform: String,
-    /// How the names of native modules may end that it loads: `.cpython-312-x86_64-linux-gnu.so`.
-    /// None if it did not say.
+    /// The suffixes of native modules that it loads: `.cpython-312-x86_64-linux-gnu.so`. `None` if
+    /// it did not answer.
     pub suffixes: Option<Vec<String>>,
-    /// The interpreter that virtual environments of it are made of (`sys._base_executable`):
-    /// itself, unless it is in one. None if it did not say, or the path is not UTF-8.
+    /// The base of its virtual environments (`sys._base_executable`): itself, unless it is in one.
+    /// `None` if it did not answer, or the path is not UTF-8.
     pub base: Option<String>,
-    /// Where a virtual environment of it has its packages: `lib/python3.12/site-packages`. None if
-    /// it did not say.
+    /// The folder of packages in a virtual environment of it: `lib/python3.12/site-packages`.
+    /// `None` if it did not answer.
     pub site_packages: Option<String>,
 }
 
@@ -54,9 +53,9 @@ pub struct Answer {
 pub(super) enum Silence {
     #[error("cannot be started: {0}")]
     NotStarted(String),
-    #[error("gave no answer in {} seconds", .0.as_secs_f32())]
+    #[error("did not answer within {} seconds", .0.as_secs_f32())]
     Hung(Duration),
-    /// With what it wrote to standard error first.
+    /// With the first line of its error message.
     #[error("is not a working Python 3 ({0}{colon}{1})", colon = if .1.is_empty() { "" } else { ": " })]
     Failed(ExitStatus, String),
     #[error("is not a Python")]
@@ -81,14 +80,14 @@ impl Answer {
         words.next().is_none().then_some(answer)
     }
 
-    /// The numbers of its release, of which a pre-release has the same.
+    /// The numbers of its release. A pre-release has those of the release.
     pub fn numbers(&self) -> Option<[u32; 3]> {
         let end = self.release.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(self.release.len());
         let mut numbers = self.release[..end].split('.').map(|number| number.parse().ok());
         Some([numbers.next()??, numbers.next()??, numbers.next()??])
     }
 
-    /// Its platform; one of 32 bits on a system of 64 says the system's.
+    /// Its platform. For a 32-bit interpreter on a 64-bit system, that of the system.
     pub fn host(&self) -> String {
         let replaced = |processor: &str, own: &str| {
             Some(format!("{}{own}", self.platform.strip_suffix(processor).filter(|_| self.bits == 32)?))
@@ -98,8 +97,7 @@ impl Answer {
         if linux { own() } else { None }.unwrap_or_else(|| self.platform.clone())
     }
 
-    /// What sets it apart from the usual build of its version, if it loads other native modules
-    /// than that.
+    /// How its build differs from the usual one, if it loads other native modules.
     pub(super) fn build(&self) -> &'static str {
         let Some(suffix) = self.suffixes.iter().flatten().next() else { return "a build that loads none" };
         // `312t` of `.cpython-312t-darwin.so` and of `.cp312t-win_amd64.pyd`.
@@ -113,7 +111,7 @@ impl Answer {
         }
     }
 
-    /// Whether it loads native modules that say the pyc tag in their names, `cpython-312` or, on
+    /// Whether it loads native modules with this pyc tag in their names, `cpython-312` or, on
     /// Windows, `cp312`. A debug build does on some systems, a free-threaded one does not.
     pub(super) fn loads(&self, tag: &str) -> bool {
         let short = tag.replace("cpython-", "cp");
@@ -138,23 +136,22 @@ impl fmt::Display for Answer {
     }
 }
 
-/// The text whose UTF-8 these digits are.
+/// Decodes the hexadecimal digits of a UTF-8 text.
 fn from_hexadecimal(digits: &str) -> Option<String> {
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
     String::from_utf8(digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?).ok()
 }
 
-/// Asks an interpreter about itself. No file in the current folder and no variable influences the
-/// answer, unless it is a script of a version manager: that decides as it will when the program is
-/// started.
+/// Asks an interpreter. No file in the working directory and no variable influences the answer,
+/// unless it is a script of a version manager, which chooses a Python by its own rules.
 pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> {
     let deadline = Instant::now() + patience;
     let mut command = Command::new(python);
     command
         .args(["-I", "-S", "-c"])
-        // In one line: a batch file could not take more.
+        // On one line, because a batch file cannot pass more.
         .arg(format!("exec({QUESTION:?})"))
-        // Else macOS gives programs that were built long ago a version of their time.
+        // Without this, macOS reports an old version to programs that were built long ago.
         .env("SYSTEM_VERSION_COMPAT", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -177,8 +174,8 @@ pub(super) fn ask(python: &Path, patience: Duration) -> Result<Answer, Silence> 
     answer.ok_or(Silence::Nonsense)
 }
 
-/// What a child prints. A thread reads it: the pipe can outlive the child, held open by a child of
-/// its own.
+/// The lines that a child prints. A thread reads them, because a descendant of the child can keep
+/// the pipe open.
 fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -194,7 +191,7 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// What is made of the first line of which something can be made.
+/// The first result of `make` for one of the lines.
 fn first<T>(lines: &Receiver<String>, deadline: Instant, make: impl Fn(&str) -> Option<T>) -> Option<T> {
     loop {
         let line = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()?;
@@ -204,8 +201,8 @@ fn first<T>(lines: &Receiver<String>, deadline: Instant, make: impl Fn(&str) -> 
     }
 }
 
-/// The line of an error message that says the most: the first, but of a traceback the last. Empty
-/// if there is none.
+/// The most useful line of an error message: the last of a traceback, else the first. Empty if
+/// there is none.
 fn complaint_in(lines: &Receiver<String>, deadline: Instant) -> String {
     let mut said = first(lines, deadline, as_shown).unwrap_or_default();
     if said.starts_with("Traceback") {
@@ -221,7 +218,7 @@ fn as_shown(line: &str) -> Option<String> {
     (!shown.is_empty()).then_some(shown)
 }
 
-/// The child's end; `None` if it does not come in time.
+/// Waits for the child. `None` if it does not end in time.
 fn wait_until(child: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
     loop {
         match child.try_wait()? {

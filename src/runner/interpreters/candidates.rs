@@ -1,4 +1,4 @@
-//! Where interpreters are, by platform: what is found in the file system, nothing asked yet.
+//! Finds files that may be interpreters, by platform. Nothing is started.
 //!
 //! | where | |
 //! |---|---|
@@ -8,8 +8,9 @@
 //! | macOS | Homebrew's folders and `/Library/Frameworks/Python.framework` |
 //! | Windows | the registry (PEP 514), and the folders in which the installer, the `py` launcher's manager and the Store put Pythons |
 //!
-//! Shims of version managers, scripts that start one Python or another, come last. What may ask the user to install something is
-//! [not started](super::caution) unless it was named.
+//! Shims of version managers, which are scripts that start one Python or another, come last.
+//! Programs that may ask the user to install something are [not started](super::caution), unless
+//! the user named them.
 
 use std::env;
 use std::ffi::OsStr;
@@ -21,10 +22,11 @@ use std::path::{Path, PathBuf};
 use crate::bundle::Manifest;
 use crate::runner::nonempty_variable;
 
-/// Names of a Python 3 of any version, those for other implementations at the end.
+/// Names without a version. Those of other implementations come last.
 const NAMES: [&str; 4] = ["python3", "python", "pypy3", "graalpy"];
 
-/// The minor versions of Python 3 that are looked for by name, far beyond those there are.
+/// The minor versions of Python 3 to look for by name. The range extends far beyond the existing
+/// ones.
 const MINOR_VERSIONS: std::ops::Range<u16> = 3..31;
 
 /// How an interpreter was found.
@@ -53,11 +55,11 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What the name of a file or of its folder says of the version.
+/// The version that the name of a file or of its folder suggests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
     Unknown,
-    /// Of Python 3.
+    /// A minor version of Python 3.
     Minor(u16),
     OtherImplementation,
 }
@@ -81,13 +83,14 @@ impl Candidate {
         Candidate { path, origin, hint }
     }
 
-    /// Whether it is a script of a version manager whose answer depends on more than itself.
+    /// Whether it is a script of a version manager. Its answer depends on more than the file.
     pub(super) fn is_shim(&self) -> bool {
         self.path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "shims")
     }
 }
 
-/// `python3.12` and `python3.12.exe` as names of files, `3.12.1` and `cpython-3.12.1-linux-x86_64-gnu` as names of folders.
+/// The version in names of files, such as `python3.12` and `python3.12.exe`, and of folders, such
+/// as `3.12.1` and `cpython-3.12.1-linux-x86_64-gnu`.
 fn hint(name: &OsStr, prefix: &str) -> Hint {
     let name = name.to_string_lossy();
     if name.starts_with("pypy") || name.starts_with("graalpy") {
@@ -98,7 +101,8 @@ fn hint(name: &OsStr, prefix: &str) -> Hint {
     rest[..digits].parse().map_or(Hint::Unknown, Hint::Minor)
 }
 
-/// The Python of the active virtual environment, be it there or not; else that of conda's, unless it is the one that is always active.
+/// The Python of the active virtual environment, even if the file does not exist. Without one, that
+/// of the active conda environment unless it is conda's base, which is always active.
 pub(super) fn virtual_environment() -> Option<Candidate> {
     let conda = || {
         let is_base = nonempty_variable("CONDA_DEFAULT_ENV").is_none_or(|name| name == "base");
@@ -111,7 +115,7 @@ pub(super) fn virtual_environment() -> Option<Candidate> {
     Some(Candidate::new(Path::new(&folder).join(program), Origin::VirtualEnvironment))
 }
 
-/// A name without a folder is looked up on PATH, as a shell does.
+/// Looks up a name without a folder on PATH, as a shell does.
 pub(super) fn resolve(python: &OsStr) -> PathBuf {
     let path = Path::new(python);
     if path.components().count() > 1 {
@@ -125,7 +129,7 @@ pub(super) fn resolve(python: &OsStr) -> PathBuf {
     found.unwrap_or_else(|| path.to_owned())
 }
 
-/// Everything that might run this archive, each file once.
+/// All candidates for this archive, each file once.
 pub(super) fn everything(manifest: &Manifest) -> Vec<Candidate> {
     let mut names: Vec<String> = Vec::new();
     for variant in manifest.variants.iter().rev() {
@@ -141,7 +145,7 @@ pub(super) fn everything(manifest: &Manifest) -> Vec<Candidate> {
     with_names(&names)
 }
 
-/// Every Python 3 there is.
+/// All candidates for any Python 3.
 pub(super) fn of_any_version() -> Vec<Candidate> {
     let numbered = MINOR_VERSIONS.rev().map(|minor| format!("python3.{minor}"));
     with_names(&numbered.chain(NAMES.map(str::to_owned)).collect::<Vec<_>>())
@@ -156,7 +160,7 @@ fn with_names(names: &[String]) -> Vec<Candidate> {
     found.extend(super::registry::registered().chain(in_folders_of_installers()));
     let mut seen = Vec::new();
     found.retain(|candidate| {
-        // One file under several names in one folder, such as python3 and python3.12.
+        // One file can have several names in a folder, such as python3 and python3.12.
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let place = (candidate.path.parent().map(real), real(&candidate.path));
         let is_new = !seen.contains(&place) || is_script(&candidate.path);
@@ -167,7 +171,7 @@ fn with_names(names: &[String]) -> Vec<Candidate> {
     found
 }
 
-/// A script may answer by the name that it is called by.
+/// A script's answer may depend on the name by which it is called.
 fn is_script(path: &Path) -> bool {
     let mut start = [0; 2];
     fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
@@ -190,14 +194,14 @@ fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-/// What the Microsoft Store installs is no file that could be opened, but can be started.
+/// A program from the Microsoft Store can be started, but its file cannot be opened.
 #[cfg(not(unix))]
 fn is_program(path: &Path) -> bool {
     path.is_file() || path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
 }
 
 fn home() -> Option<PathBuf> {
-    // Without HOME a Unix process has no home, whatever the user's is.
+    // Without HOME, a Unix process counts as having no home folder.
     if cfg!(windows) { env::home_dir() } else { nonempty_variable("HOME").map(PathBuf::from) }
 }
 
@@ -220,7 +224,8 @@ fn of_uv() -> Vec<Candidate> {
     root.map(|root| in_versions(&root, "cpython-3.", Origin::Uv)).unwrap_or_default()
 }
 
-/// The Pythons of a folder that has one folder for each, the newest first; `prefix` is what stands in their names before the minor version.
+/// The Pythons in a folder that has a subfolder for each, newest first. `prefix` is the part of a
+/// subfolder's name before the minor version.
 fn in_versions(root: &Path, prefix: &str, origin: Origin) -> Vec<Candidate> {
     let program = if cfg!(windows) { "python.exe" } else { "bin/python3" };
     let versions = fs::read_dir(root).into_iter().flatten().flatten();
@@ -239,13 +244,13 @@ fn in_versions(root: &Path, prefix: &str, origin: Origin) -> Vec<Candidate> {
     there.map(|(hint, path)| Candidate { path, origin, hint }).collect()
 }
 
-/// Folders of interpreters that need not stand on PATH.
+/// Folders of interpreters that may not be on PATH.
 fn folders_of_the_system() -> Vec<PathBuf> {
     let homebrew = nonempty_variable("HOMEBREW_PREFIX").map(|prefix| Path::new(&prefix).join("bin"));
     let mut folders: Vec<PathBuf> = homebrew.into_iter().collect();
     if cfg!(target_os = "macos") {
         folders.extend(["/opt/homebrew/bin", "/usr/local/bin"].map(PathBuf::from));
-        // What Homebrew has installed without a link in its bin.
+        // Versions that Homebrew has installed without a link in its bin.
         let opt = fs::read_dir("/opt/homebrew/opt").into_iter().chain(fs::read_dir("/usr/local/opt"));
         let opt = opt.flatten().flatten().map(|entry| entry.path());
         let is_python = |path: &PathBuf| {
@@ -258,8 +263,8 @@ fn folders_of_the_system() -> Vec<PathBuf> {
     folders
 }
 
-/// Where python.org's installer puts Pythons for one user (`Python312`), the `py` launcher's manager (`pythoncore-3.12-64`), and the Store
-/// (`PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0`).
+/// The folders of python.org's installer for one user (`Python312`), of the `py` launcher's manager
+/// (`pythoncore-3.12-64`), and of the Store (`PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0`).
 #[cfg(windows)]
 fn in_folders_of_installers() -> impl Iterator<Item = Candidate> {
     let local = nonempty_variable("LOCALAPPDATA").map(PathBuf::from);

@@ -1,10 +1,11 @@
-//! Programs called `python` that are no Python, but ask the user to install one when they are started.
+//! Programs called `python` that are not Python: they ask the user to install one.
 
 use std::path::Path;
 
 use super::candidates::{Candidate, Origin};
 
-/// Why a candidate is not to be started; none if it may be. One that the user named is started.
+/// Why a candidate must not be started; `None` if it may. A candidate that the user named is always
+/// started.
 pub(super) fn not_started(candidate: &Candidate) -> Option<&'static str> {
     let is_named = matches!(candidate.origin, Origin::Option | Origin::Variable);
     let asks_for = || {
@@ -16,16 +17,18 @@ pub(super) fn not_started(candidate: &Candidate) -> Option<&'static str> {
     if is_named { None } else { asks_for() }
 }
 
-/// `WindowsApps` in the user's folder is on PATH, and holds links called `python.exe` whether or not there is a Python: to the Store, or to a manager that
-/// installs one. Pythons that the Store installed have folders of their own in there.
+/// The user's `WindowsApps` folder is on PATH. It contains links called `python.exe` even if no
+/// Python is installed. They lead to the Store, or to a manager that installs Python. Pythons from
+/// the Store have subfolders of their own there.
 fn is_store_alias(path: &Path) -> bool {
     let text = path.to_string_lossy().to_lowercase().replace('/', "\\");
     text.rsplit_once('\\').is_some_and(|(folder, _)| folder.ends_with("\\microsoft\\windowsapps"))
 }
 
-/// macOS has a `/usr/bin/python3` that starts the one of Apple's developer tools. Where there are none it asks for them in a window.
+/// On macOS, `/usr/bin/python3` starts the Python of Apple's developer tools. If they are missing,
+/// it opens a window that asks to install them.
 fn is_apples_stub(path: &Path, exists: impl Fn(&Path) -> bool) -> bool {
-    // The folder chosen with `xcode-select`, else those that it takes by itself.
+    // The folder chosen with `xcode-select`, and its default folders.
     let tools = [
         "/var/db/xcode_select_link",
         "/Library/Developer/CommandLineTools",

@@ -1,4 +1,4 @@
-//! Whether an interpreter can run a bundle, and what of it.
+//! Decides whether an interpreter can run a bundle, and which of its variants.
 
 use super::ask::Answer;
 use super::candidates::Hint;
@@ -6,26 +6,26 @@ use super::platform::{newer_wanted, runs_on};
 use crate::bundle::{Manifest, Variant};
 use crate::targets::RequiresPython;
 
-/// What of a bundle an interpreter runs; the later the better.
+/// The part of a bundle that an interpreter runs. Later ones are better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Serves {
-    /// Its sources, which it compiles itself.
+    /// The sources, which the interpreter compiles.
     Sources,
-    /// The variant of this number. They stand in the order of their targets.
+    /// The variant of this number. Variants are in the order of their targets.
     Variant(usize),
 }
 
-/// What a bundle needs of an interpreter.
+/// The requirements of a bundle and its user.
 pub(super) struct Needs<'m> {
     pub manifest: &'m Manifest,
-    /// The optimisation level that the user asked for.
+    /// The optimisation level that the user wants.
     pub level: Option<u8>,
-    /// The version of Python that the user asked for: `3.12`.
+    /// The version of Python that the user wants: `3.12`.
     pub version: Option<&'m str>,
 }
 
 impl Needs<'_> {
-    /// What an interpreter can run at best of which no more is known than its name.
+    /// The best that an interpreter may run, judged by its name alone.
     pub(super) fn at_best(&self, hint: Hint) -> Option<Serves> {
         if let Hint::Minor(minor) = hint
             && self.version.is_some_and(|version| !is_of(version, &format!("3.{minor}")))
@@ -46,8 +46,8 @@ impl Needs<'_> {
         self.at_level(|variant| variant.version == version)
     }
 
-    /// Of the variants that fit, one for each level: the one of the level asked for, else the next
-    /// lower, else the lowest.
+    /// Selects one of the variants that fit, one for each level: the one with the wanted level,
+    /// else the next lower one, else the lowest.
     fn at_level(&self, fits: impl Fn(&Variant) -> bool) -> Option<usize> {
         let variants = self.manifest.variants.iter().enumerate().filter(|(_, variant)| fits(variant));
         let asked = self.level.unwrap_or(0);
@@ -58,8 +58,8 @@ impl Needs<'_> {
         variants.min_by_key(|(_, variant)| distance(variant.optimize)).map(|(number, _)| number)
     }
 
-    /// The magic number decides, and the tag, by which an interpreter finds pycs beside their
-    /// sources.
+    /// The magic number decides, together with the tag, by which an interpreter finds pycs beside
+    /// their sources.
     pub(super) fn judge(&self, answer: &Answer) -> Result<Serves, String> {
         if let Some(version) = self.version.filter(|version| !is_of(&answer.release, version)) {
             return Err(format!("is {answer}, not {version}"));
@@ -87,7 +87,7 @@ impl Needs<'_> {
         }
     }
 
-    /// Native modules are for one version of one implementation.
+    /// Sources with native modules only run on the Pythons that the modules were built for.
     pub(super) fn sources_run_anywhere(&self) -> bool {
         self.manifest.has_sources && self.manifest.variants.iter().all(|variant| variant.platforms.is_empty())
     }
@@ -97,12 +97,14 @@ impl Needs<'_> {
         match text.parse::<RequiresPython>() {
             Ok(requires) if answer.numbers().is_some_and(|release| requires.admits(release)) => Ok(()),
             Ok(_) => Err(format!("is {answer}, and the sources require Python {text}")),
-            Err(error) => Err(format!("is {answer}, and what the sources require cannot be told: {error}")),
+            Err(error) => {
+                Err(format!("is {answer}, and the requirement of the sources is malformed: {error}"))
+            }
         }
     }
 }
 
-/// Whether a release is of a version, or a version of a less exact one.
+/// Whether a release belongs to a version such as `3.12`.
 fn is_of(release: &str, version: &str) -> bool {
     let is_exact = |start: &str| {
         release.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -110,8 +112,8 @@ fn is_of(release: &str, version: &str) -> bool {
     is_exact(version) || version.strip_prefix(release).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// Why an interpreter cannot load the native modules of its variant; none if it can, or there are
-/// none.
+/// Why an interpreter cannot load the native modules of its variant. `None` if it can, or if there
+/// are none.
 fn obstacle(variant: &Variant, answer: &Answer) -> Option<String> {
     if variant.platforms.is_empty() {
         return None;

@@ -1,7 +1,8 @@
-//! The answers of interpreters, remembered in the folder of the cache, so that each is asked once.
+//! Caches the answers of interpreters in the cache folder, so that each is asked once.
 //!
-//! An answer is good as long as the path leads to the same file, of the same size and time of modification. That an interpreter hung is
-//! believed for an hour. What is damaged or cannot be written is as good as empty.
+//! An answer is valid while the path leads to the same file, with the same size and modification
+//! time. If an interpreter hung, it is not asked again for an hour. A damaged or unwritable file
+//! counts as empty.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,44 +16,45 @@ use super::ask::{self, Answer, Silence};
 use super::candidates::Candidate;
 use crate::runner::cache::{self, TrustedFolder, open_regular};
 
-/// In the folder of the cache; the number is that of its format.
+/// The file in the cache folder. The number is that of its format.
 const FILE_NAME: &str = "interpreters-3.json";
 
-/// No machine has so many Pythons.
+/// The maximum length that is read. No machine has so many Pythons.
 const MOST_BYTES: u64 = 16 << 20;
 
 const HANGING: Duration = Duration::from_secs(60 * 60);
 
-/// By the path as it was found.
+/// Answers by the path under which the interpreter was found.
 type Answers = BTreeMap<String, Remembered>;
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Remembered {
     stamp: Stamp,
-    /// None if it hung.
+    /// `None` if it hung.
     answer: Option<Answer>,
-    /// When it was asked, in seconds since 1970.
+    /// The time of the question, in seconds since 1970.
     asked: u64,
 }
 
-/// What changes when a file does.
+/// Metadata that changes when the file does.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Stamp {
-    /// Where the links of the path lead to.
+    /// The path without symbolic links.
     file: PathBuf,
     size: u64,
-    /// Since 1970.
+    /// The modification time, since 1970.
     modified: Duration,
-    /// When `pyvenv.cfg` was modified: on Windows it tells the launcher of a virtual environment which Python to start.
+    /// The modification time of `pyvenv.cfg`. On Windows it tells the launcher of a virtual
+    /// environment which Python to start.
     environment: Option<Duration>,
 }
 
 pub(super) struct Memory {
     answers: Answers,
     changed: bool,
-    /// Who answered earlier is asked again.
+    /// Cached answers are ignored.
     is_doubted: bool,
-    /// Some answer was given earlier.
+    /// A cached answer was used.
     pub(super) was_relied_on: bool,
 }
 
@@ -62,14 +64,14 @@ impl Memory {
         Memory { answers, changed: false, is_doubted: false, was_relied_on: false }
     }
 
-    /// Relies on nothing that was learnt earlier from now on.
+    /// From now on, ignores cached answers.
     pub(super) fn doubt(&mut self) {
         self.is_doubted = true;
     }
 
-    /// What a candidate says of itself, now or earlier.
+    /// The answer of a candidate, cached or new.
     pub(super) fn ask(&mut self, candidate: &Candidate) -> Result<Answer, String> {
-        // What a shim starts is not told by its file.
+        // A shim may start another Python without changing itself.
         let identity = if candidate.is_shim() { None } else { identity(&candidate.path) };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         if let Some((key, stamp)) = &identity
@@ -96,7 +98,8 @@ impl Memory {
         answer.map_err(|silence| silence.to_string())
     }
 
-    /// Writes the file anew, whole or not at all. Of two runs at once one's answers may be lost: they are asked again.
+    /// Replaces the file atomically. If two runs do this at once, some answers may be lost and are
+    /// asked for again.
     pub(super) fn store(&self) {
         if !self.changed {
             return;
@@ -107,12 +110,12 @@ impl Memory {
             file.persist(folder.join(FILE_NAME))?;
             Ok(())
         };
-        // Without it the next run asks again, and no more.
+        // On failure the next run only has to ask again.
         let _ = cache::made_folder().map(|folder| write(&folder));
     }
 }
 
-/// What a file holds that is not absurdly large.
+/// Reads the file, up to the maximum length.
 fn read(folder: &TrustedFolder) -> Option<Answers> {
     let file = open_regular(&folder.join(FILE_NAME), File::options().read(true)).ok()?;
     let mut bytes = Vec::new();
@@ -120,7 +123,7 @@ fn read(folder: &TrustedFolder) -> Option<Answers> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// None where a path is not UTF-8, or relative: it means another file in another folder.
+/// `None` if a path is not UTF-8, or relative: its meaning depends on the working directory.
 fn identity(path: &Path) -> Option<(String, Stamp)> {
     let key = path.to_str().filter(|_| path.is_absolute())?.to_owned();
     let file = fs::canonicalize(path).ok().filter(|file| file.to_str().is_some())?;

@@ -1,15 +1,19 @@
-//! Finding a Python that can run a bundle.
+//! Finds a Python that can run a bundle.
 //!
-//! In this order:
+//! The order is:
 //!
-//! 1. the one that `--python` names, else the one that `CROSSPYC_PYTHON` names: it serves, or the run is
-//!    refused. A version (`3.12`) names all interpreters of that version, in the order that follows;
-//! 2. that of the active virtual environment (`VIRTUAL_ENV`, else conda's: `CONDA_PREFIX`), if it fits;
-//! 3. of everything [found](candidates) on this machine, the one that runs the newest target; a Python that must compile the bundle's
-//!    sources comes after all that find their modules compiled; of equals the first.
+//! 1. The interpreter that `--python` names, else the one that `CROSSPYC_PYTHON` names. If it does
+//!    not fit, the run fails. A version (`3.12`) names all interpreters of that version, in the
+//!    following order.
+//! 2. That of the active virtual environment (`VIRTUAL_ENV`, else conda's `CONDA_PREFIX`), if it
+//!    fits.
+//! 3. Of all interpreters [found](candidates) on this machine, the one that runs the newest target.
+//!    Pythons that must compile the bundle's sources come after those for which it has pycs. Of
+//!    equal ones the first is chosen.
 //!
-//! An interpreter is [judged](judge) by what it [says of itself](ask), and its answer is [remembered](memory). Nobody is asked who could not be better
-//! than what was found already: the name of a file or folder says which version to expect at best.
+//! An interpreter is [judged](judge) by its [answer](ask), which is [cached](memory). An
+//! interpreter that cannot be better than the best one so far is not asked: the name of a file or
+//! folder shows the best version to expect.
 
 mod ask;
 mod candidates;
@@ -40,17 +44,18 @@ use super::launch::level_asked;
 use super::nonempty_variable;
 use crate::bundle::Manifest;
 
-/// An interpreter that fits.
+/// A suitable interpreter.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
-    /// As it was found: the file that a link in a virtual environment leads to does not know of the environment.
+    /// The path as found. Symbolic links are kept, because a link in a virtual environment is the
+    /// environment's interpreter, and its target is not.
     pub path: PathBuf,
     pub origin: Origin,
     pub answer: Answer,
     pub serves: Serves,
 }
 
-/// What came of a candidate.
+/// A candidate and the verdict on it.
 struct Looked {
     path: PathBuf,
     origin: Origin,
@@ -58,16 +63,16 @@ struct Looked {
 }
 
 enum Verdict {
-    /// What it is, and what it would run.
+    /// Its answer, and what it would run.
     Fits(Answer, Serves),
-    /// Why it does not serve.
+    /// Why it is unsuitable.
     Unfit(String),
-    /// It cannot be better than the one that was chosen.
+    /// It cannot be better than the chosen one.
     NotAsked,
 }
 
-/// Finds an interpreter for an archive; `python` is what the user named, `python_args` what the interpreter is to be started with.
-/// What is `afresh` does not rely on answers given earlier.
+/// Finds an interpreter for an archive. `python` is the interpreter that the user named,
+/// `python_args` are the options it will get. With `afresh`, cached answers are ignored.
 pub(super) fn search(
     manifest: &Manifest,
     python: Option<&OsStr>,
@@ -84,7 +89,7 @@ pub(super) fn search(
     }
     let mut looked = look_at(named.as_ref(), &needs, &mut memory);
     if memory.was_relied_on && looked.iter().all(|looked| looked.serves().is_none()) {
-        // The system may have been updated since, or what a script starts is another.
+        // The system may have been updated since, or a script may start another Python.
         memory.doubt();
         looked = look_at(named.as_ref(), &needs, &mut memory);
     }
@@ -92,7 +97,7 @@ pub(super) fn search(
     Search::new(looked, &needs)
 }
 
-/// The interpreter that was named by more than its version, else all that are worth a look.
+/// Looks at the interpreter that was named by name or path, else at all candidates.
 fn look_at(named: Option<&(Origin, OsString)>, needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
     match named {
         Some((origin, python)) if needs.version.is_none() => {
@@ -108,7 +113,7 @@ fn is_version(text: &str) -> bool {
     text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The active virtual environment, else the best of all there are.
+/// Looks at the active virtual environment, and if that does not fit, at all others.
 fn look_around(needs: &Needs, memory: &mut Memory) -> Vec<Looked> {
     let environment = candidates::virtual_environment().map(|python| look(python, needs, memory));
     if environment.as_ref().is_some_and(|looked| looked.serves().is_some()) {
@@ -172,7 +177,8 @@ impl Looked {
     }
 }
 
-/// Every interpreter of this machine that answers, asked all at once; one program under several names once.
+/// Every interpreter of this machine that answers. All are asked at once. A program with several
+/// names is listed once.
 pub fn all() -> Vec<(PathBuf, Answer)> {
     let mut candidates = candidates::of_any_version();
     candidates.retain(|candidate| !candidate.is_shim() && caution::not_started(candidate).is_none());

@@ -1,4 +1,4 @@
-//! Whether native modules that were built for one platform run on another.
+//! Decides whether native modules that were built for one platform run on another.
 //!
 //! | in a manifest | runs where Python says | |
 //! |---|---|---|
@@ -8,11 +8,11 @@
 //! | `macosx-11.0-arm64` | `macosx-14.5-arm64` | macOS of that version or newer, the processor being the one Python runs on |
 //! | `win-amd64`, others | the same | |
 //!
-//! An unknown version stands for any.
+//! An unknown version matches any.
 
 use std::cmp::Ordering;
 
-/// `system-version-processor`, the version being optional, and the processor too.
+/// `system-version-processor`. The version and the processor are optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Platform<'n> {
     system: &'n str,
@@ -30,7 +30,7 @@ impl Platform<'_> {
     }
 }
 
-/// `2.17`, or `14` for 14.0; what follows two numbers does not count.
+/// `2.17`, or `14` for 14.0. Further numbers are ignored.
 fn version(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split('.').map(|number| number.parse().ok());
     Some((numbers.next()??, numbers.next().unwrap_or(Some(0))?))
@@ -41,7 +41,7 @@ pub(super) fn runs_on(built: &str, here: &str) -> bool {
     compare(built, here).is_some_and(|age| age != Ordering::Greater)
 }
 
-/// The C library or system that would have to be newer for it to run: `glibc 2.34`. None if that is not what is amiss.
+/// The newer C library or system that it needs: `glibc 2.34`. `None` if that is not the obstacle.
 pub(super) fn newer_wanted(built: &str, here: &str) -> Option<String> {
     let wanted = Platform::new(built);
     let (major, minor) = wanted.version.filter(|_| compare(built, here) == Some(Ordering::Greater))?;
@@ -54,8 +54,8 @@ pub(super) fn newer_wanted(built: &str, here: &str) -> Option<String> {
     Some(format!("{system} {major}.{minor}"))
 }
 
-/// How the version that is needed stands to the one that is here; none for another system or processor. Of another major version of its C library,
-/// which there never was, nothing is known.
+/// Compares the needed version with the present one. `None` for another system or processor. An
+/// unknown version counts as equal.
 fn compare(built: &str, here: &str) -> Option<Ordering> {
     let (built, here) = (Platform::new(built), Platform::new(here));
     let same = built.system == here.system && built.processor == here.processor;

@@ -1,4 +1,4 @@
-//! The Pythons that Windows' registry knows (PEP 514): `Software\Python\COMPANY\TAG\InstallPath`.
+//! The Pythons in the Windows registry (PEP 514): `Software\Python\COMPANY\TAG\InstallPath`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use winreg::enums::{HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_3
 
 use super::candidates::{Candidate, Hint, Origin};
 
-/// The user's own first, then those of the machine, for 64 and for 32 bits.
+/// The user's own come first, then those of the machine, for 64 and for 32 bits.
 pub(super) fn registered() -> impl Iterator<Item = Candidate> {
     let places = [
         (HKEY_CURRENT_USER, KEY_WOW64_64KEY),

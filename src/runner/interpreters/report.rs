@@ -1,15 +1,16 @@
-//! What a search came to, in words: the choice and its reasons, or why nothing fits and what to do.
+//! Describes the result of a search: the choice and its reasons, or why nothing fits and what to
+//! do.
 
 use super::judge::{Needs, Serves};
 use super::{Interpreter, Looked, Origin, Verdict};
 use crate::bundle::Manifest;
 use crate::escape::shown_path;
 
-/// What was looked at, and what came of it.
+/// The candidates and the verdicts on them.
 pub(in crate::runner) struct Search {
     looked: Vec<Looked>,
     name: String,
-    /// What the archive serves.
+    /// A description of the Pythons that the archive supports.
     needs: String,
 }
 
@@ -23,7 +24,7 @@ impl Search {
         Search { looked, name: needs.manifest.name.clone(), needs: in_words(needs) }
     }
 
-    /// The best is the last of those that fit.
+    /// The last one that fits is the best.
     fn chosen(&self) -> Option<Interpreter> {
         self.looked.iter().rev().find_map(|looked| match &looked.verdict {
             Verdict::Fits(answer, serves) => Some(Interpreter {
@@ -60,7 +61,9 @@ impl Search {
         for looked in self.looked.iter().filter(|looked| looked.path != chosen.path) {
             let reason = match &looked.verdict {
                 Verdict::Unfit(reason) => reason.clone(),
-                Verdict::Fits(answer, _) => format!("is {answer}, and fits; what it would run is older"),
+                Verdict::Fits(answer, _) => {
+                    format!("is {answer}, which fits, but the chosen one fits better")
+                }
                 Verdict::NotAsked => "not better than that".to_owned(),
             };
             text.push_str(&format!("\n{} ({})\n  {reason}", shown_path(&looked.path), looked.origin));

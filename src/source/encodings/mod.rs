@@ -1,8 +1,9 @@
 //! The encodings that a source may declare, and decoding by them.
 //!
-//! Single-byte encodings, UTF-8 and those of Chinese, Japanese and Korean that sources are written in decode as Python's do, to the last
-//! undefined byte; that leaves out the eight-byte syllables of `euc_kr`. Encodings that no source is written in (UTF-7, UTF-16, the escape-sequence ISO 2022
-//! family, `punycode`…) are known by name and refused.
+//! Single-byte encodings, UTF-8, and the Chinese, Japanese and Korean encodings of real sources
+//! decode exactly as in Python, including undefined bytes. The eight-byte syllables of `euc_kr` are
+//! the exception. Encodings that no source uses (UTF-7, UTF-16, the escape-sequence ISO 2022
+//! family, `punycode`…) are recognized by name and refused.
 
 mod tables;
 
@@ -16,7 +17,8 @@ enum Codec {
     Utf8,
     Ascii,
     Latin1,
-    /// The characters of the bytes from 0x80 on (ASCII before), or of all bytes; [`UNDEFINED`] where there is none.
+    /// The characters of the bytes from 0x80 on (those before are ASCII), or of all bytes.
+    /// [`UNDEFINED`] marks bytes without a character.
     Charmap(&'static str),
     MultiByte(&'static MultiByte),
     /// Python's transforms of bytes to bytes, and `rot13`.
@@ -41,7 +43,8 @@ struct MultiByte {
 
 const UNDEFINED: char = '\u{FFFE}';
 
-/// Decodes a whole file by the encoding it declares. What follows a NUL is lost, as in CPython, where the text is a C string.
+/// Decodes a whole file by the encoding it declares. Text after a NUL is lost, as in CPython, where
+/// the text is a C string.
 ///
 /// CPython: `Parser/tokenizer.c` `translate_into_utf8`, `Objects/unicodeobject.c` `PyUnicode_Decode` (3.8–)
 pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<String, Diagnostic> {
