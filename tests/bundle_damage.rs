@@ -1,6 +1,9 @@
 //! Damaged and hostile archives: always an error, never a panic, never memory for what is only
 //! claimed.
 
+#[path = "mutated/mutations/seal.rs"]
+mod seal;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -11,6 +14,7 @@ use bumpalo::Bump;
 use crosspyc::bundle::{Archive, Contents, EntryPoint, Index, ReadError, Variant, WriteOptions, write};
 use crosspyc::compile::{Options, compile};
 use crosspyc::targets::Target;
+use seal::seal;
 use serde_json::{Value, json};
 
 /// The bytes of a module's pyc.
@@ -173,19 +177,6 @@ fn forged(
     seal(&mut bytes, &json);
     fs::write(&path, bytes).unwrap();
     verify(&path).expect_err("it was forged").to_string()
-}
-
-/// Adds a manifest and the trailer to frames.
-fn seal(bytes: &mut Vec<u8>, manifest: &[u8]) {
-    let frames = bytes.len() as u64;
-    bytes.extend_from_slice(manifest);
-    bytes.extend_from_slice(&frames.to_le_bytes());
-    bytes.extend_from_slice(&(manifest.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&0u32.to_le_bytes());
-    bytes.extend_from_slice(blake3::hash(manifest).as_bytes());
-    bytes.extend_from_slice(&crosspyc::bundle::FORMAT_VERSION.to_le_bytes());
-    bytes.extend_from_slice(&[0; 4]);
-    bytes.extend_from_slice(b"\x89PYB\r\n\x1a\n");
 }
 
 /// A place in the JSON, what is to stand there, and what the error says.

@@ -1,4 +1,9 @@
-//! The programs that a distribution declares in its `entry_points.txt`.
+//! The metadata of a distribution: its folder, and the programs that its `entry_points.txt` declares.
+
+/// Whether a folder of this name describes a distribution.
+pub(crate) fn is_metadata_folder(name: &str) -> bool {
+    name.ends_with(".dist-info") || name.ends_with(".egg-info")
+}
 
 /// The names and values in the sections `[console_scripts]` and `[gui_scripts]`. A value is
 /// `module:function`; extras can follow in brackets.

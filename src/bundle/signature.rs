@@ -138,8 +138,8 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Whether there are no requirements.
-    pub fn is_anything(&self) -> bool {
+    /// Whether every application passes, signed or not.
+    pub fn requires_nothing(&self) -> bool {
         self.name.is_none() && self.min_version.is_none()
     }
 

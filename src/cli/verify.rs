@@ -57,9 +57,49 @@ struct BundleRecord {
 #[serde(tag = "type", rename = "summary")]
 struct BundleSummaryRecord {
     bundles: usize,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// How many bundles or zipapps have each status.
+#[derive(Clone, Copy, Serialize)]
+struct Counts {
     whole: usize,
     untrusted: usize,
     damaged: usize,
+}
+
+impl Counts {
+    fn of(statuses: impl Iterator<Item = Status>) -> Counts {
+        let mut counts = Counts { whole: 0, untrusted: 0, damaged: 0 };
+        for status in statuses {
+            match status {
+                Status::Whole => counts.whole += 1,
+                Status::Untrusted => counts.untrusted += 1,
+                Status::Damaged => counts.damaged += 1,
+                Status::Current | Status::Foreign | Status::Stale => {}
+            }
+        }
+        counts
+    }
+
+    /// `3 bundles: 2 whole, 1 damaged`
+    fn line(self, kind: &str, number: usize) -> String {
+        let statuses = [
+            (self.whole, Status::Whole),
+            (self.untrusted, Status::Untrusted),
+            (self.damaged, Status::Damaged),
+        ];
+        let parts: Vec<String> = statuses
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, status)| match status {
+                Status::Whole => format!("{} whole", thousands(number)),
+                status => format!("{} {}", thousands(number), status.explained()),
+            })
+            .collect();
+        format!("{}: {}", counted(number, kind), parts.join(", "))
+    }
 }
 
 /// The end, with `--format json`: how many pycs have each status.
@@ -121,7 +161,7 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     let keys = TrustedKeys::read_all(args.trusted_keys.iter().map(PathBuf::as_path));
     let keys = keys.map_err(CommandError::usage)?;
     let expected = args.expected.expected();
-    if keys.is_empty() && !expected.is_anything() {
+    if keys.is_empty() && !expected.requires_nothing() {
         return Err(CommandError::usage(
             "--expect and --min-version look at signatures; name a key with --trusted-key",
         ));
@@ -269,17 +309,9 @@ fn summarize_bundles(records: &[BundleRecord], report: &mut Report) {
     if report.verbosity < Verbosity::Normal {
         return;
     }
-    let number = |status| records.iter().filter(|record| record.status == status).count();
-    let (whole, untrusted, damaged) =
-        (number(Status::Whole), number(Status::Untrusted), number(Status::Damaged));
-    report.record(&BundleSummaryRecord { bundles: records.len(), whole, untrusted, damaged });
-    let parts = [(whole, "whole"), (untrusted, "not signed with a trusted key"), (damaged, "damaged")];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, status)| format!("{} {status}", thousands(number)))
-        .collect();
-    report.line(format_args!("{}: {}", counted(records.len(), "bundle"), parts.join(", ")));
+    let counts = Counts::of(records.iter().map(|record| record.status));
+    report.record(&BundleSummaryRecord { bundles: records.len(), counts });
+    report.line(counts.line("bundle", records.len()));
 }
 
 fn report_pyc(record: &PycRecord, report: &mut Report) {

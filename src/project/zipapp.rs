@@ -30,7 +30,7 @@ use zip::{CompressionMethod, DateTime};
 
 use super::FileError;
 use super::write::write_atomically;
-use crate::bundle::{Contents, EntryPoint, File, Variant, folders};
+use crate::bundle::{Contents, EntryPoint, File, Variant, folders, is_metadata_folder};
 use crate::pyc::{CACHE_DIR, sourceless_file_name};
 use crate::targets::{RequiresPython, Version};
 
@@ -78,7 +78,7 @@ fn is_outside(path: &str) -> bool {
 /// Whether the file is an installer's description of a package.
 fn describes_package(path: &str) -> bool {
     let folder = path.split_once('/').map_or("", |(folder, _)| folder);
-    folder.ends_with(".dist-info") || folder.ends_with(".egg-info")
+    is_metadata_folder(folder)
 }
 
 /// Adds files and their folders.

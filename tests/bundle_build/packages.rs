@@ -195,8 +195,8 @@ fn what_is_left_out_is_counted_and_listed() {
     assert_eq!(paths(&archive)[0], set(&all));
 }
 
-/// Rules of a repository reach into its folders. What a project was told to ignore above it, and
-/// installed packages, are not ignored.
+/// The rules of a repository apply to the project in one of its folders. They never leave out the
+/// project as a whole, or installed packages.
 #[test]
 fn gitignore_files_above_the_project_count() {
     let lab = Lab::new(&[

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::place::{PATIENCE, Place, contents, ended, ran};
 
-/// Asserts that the program runs from a temporary folder that is gone afterwards, and that the user
-/// is told why.
+/// Asserts that the program runs from a temporary folder that is removed afterwards, and that the
+/// runner prints the reason.
 #[track_caller]
 fn assert_temporary(place: &Place, command: &mut Command, reason: &str) {
     let ran = ran(command);

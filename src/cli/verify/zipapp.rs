@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Status;
+use super::{Counts, Status};
 use crate::cli::json_path::JsonPath;
-use crate::cli::report::{Report, Verbosity, counted, shown, thousands};
+use crate::cli::report::{Report, Verbosity, counted, shown};
 use crate::project::zipapp::{Findings, Zipapp, ZipappError};
 
 /// A zipapp, with `--format json`: `whole`, `untrusted` or `damaged`.
@@ -28,9 +28,8 @@ pub(super) struct ZipappRecord {
 #[serde(tag = "type", rename = "summary")]
 struct ZipappSummaryRecord {
     zipapps: usize,
-    whole: usize,
-    untrusted: usize,
-    damaged: usize,
+    #[serde(flatten)]
+    counts: Counts,
 }
 
 /// Reads every byte. A zipapp has no signature, so it is untrusted if one is required.
@@ -99,15 +98,7 @@ pub(super) fn summarize(records: &[ZipappRecord], report: &mut Report) {
     if report.verbosity < Verbosity::Normal || records.is_empty() {
         return;
     }
-    let number = |status| records.iter().filter(|record| record.status == status).count();
-    let (whole, untrusted, damaged) =
-        (number(Status::Whole), number(Status::Untrusted), number(Status::Damaged));
-    report.record(&ZipappSummaryRecord { zipapps: records.len(), whole, untrusted, damaged });
-    let parts = [(whole, "whole"), (untrusted, "not signed with a trusted key"), (damaged, "damaged")];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, status)| format!("{} {status}", thousands(number)))
-        .collect();
-    report.line(format_args!("{}: {}", counted(records.len(), "zipapp"), parts.join(", ")));
+    let counts = Counts::of(records.iter().map(|record| record.status));
+    report.record(&ZipappSummaryRecord { zipapps: records.len(), counts });
+    report.line(counts.line("zipapp", records.len()));
 }

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use super::environment::BYTECODE;
 use super::install::{Item, Plan, RECORD, join};
 use super::unpack::in_parallel;
+use crate::bundle::is_metadata_folder;
 
 /// Describes the first difference between the entry and the plan, in the order of paths. Returns
 /// `None` if all planned files are unchanged and there are no other files that Python would run.
@@ -81,13 +82,12 @@ fn is_bytecode(path: &str) -> bool {
 /// of a package.
 pub(super) fn is_mere_data(path: &str) -> bool {
     const ENDINGS: [&str; 9] = [".py", ".pyc", ".pyw", ".so", ".pyd", ".dll", ".dylib", ".pth", ".start"];
-    let describes_package = |part: &str| part.ends_with(".dist-info") || part.ends_with(".egg-info");
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     // `libssl.so.3`; `python312._pth` on Windows.
     let is_code = ENDINGS.iter().any(|ending| name.ends_with(ending))
         || name.contains(".so.")
         || name.ends_with("._pth");
-    !is_code && !path.split('/').any(describes_package)
+    !is_code && !path.split('/').any(is_metadata_folder)
 }
 
 fn is_as_planned(path: &Path, plan: &Plan<'_>, item: &Item<'_>) -> io::Result<bool> {

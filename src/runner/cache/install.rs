@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 use super::environment::{BYTECODE, Environment, SCRIPTS, SETTINGS};
 use super::{CacheError, Failure, Obstacle, script};
 use crate::bundle::{
-    Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, path_errors, with_co_filename,
+    Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, is_metadata_folder, path_errors,
+    with_co_filename,
 };
 use crate::runner::redirector;
 
@@ -273,9 +274,8 @@ fn distribution(path: &str) -> Option<&str> {
 }
 
 fn is_entry_points(path: &str) -> bool {
-    path.split_once('/').is_some_and(|(folder, name)| {
-        name == "entry_points.txt" && (folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
-    })
+    path.split_once('/')
+        .is_some_and(|(folder, name)| name == "entry_points.txt" && is_metadata_folder(folder))
 }
 
 /// For a file outside a wheel's packages: its category, the name of the distribution, and the rest

@@ -104,14 +104,13 @@ mod unix {
 
     /// Resolves `path` as the system does, and checks each folder and link on it.
     pub(super) fn check(path: &Path, access: Access) -> Result<(), Obstacle> {
-        let outsider = outsider();
         let mut here = PathBuf::from("/");
-        let mut mode = checked(&here, outsider)?.mode();
+        let mut mode = checked(&here)?.mode();
         let mut to_come = parts(path);
         let mut links = 0;
         while let Some(part) = to_come.pop() {
             let next = here.join(&part);
-            let metadata = checked(&next, outsider)?;
+            let metadata = checked(&next)?;
             if metadata.is_symlink() {
                 links += 1;
                 let target = match links {
@@ -146,13 +145,13 @@ mod unix {
 
     /// Checks a file, folder or link: it belongs to the user or the administrator. If others can
     /// add files to a folder, they cannot replace existing files.
-    fn checked(path: &Path, outsider: Option<u32>) -> Result<Metadata, Obstacle> {
+    fn checked(path: &Path) -> Result<Metadata, Obstacle> {
         const WRITABLE: u32 = 0o022;
         const STICKY: u32 = 0o1000;
         let metadata =
             fs::symlink_metadata(path).map_err(|source| Obstacle::Io { path: path.to_owned(), source })?;
-        let is_administrators = metadata.uid() == 0 || Some(metadata.uid()) == outsider;
-        if !is_administrators && !is_own(&metadata) {
+        let owner = metadata.uid();
+        if owner != 0 && !is_own(&metadata) && Some(owner) != outsider() {
             return Err(Obstacle::Untrusted { path: path.to_owned(), reason: "belongs to another user" });
         }
         let mode = metadata.mode();

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroUsize;
 
-use crosspyc::bundle::{Archive, Contents, FORMAT_VERSION, Files, ReadError, WriteOptions, write};
+use crosspyc::bundle::{Archive, Contents, Files, ReadError, WriteOptions, write};
 use serde_json::{Value, json};
 
+use super::seal::seal;
 use super::{Random, mutate_bytes};
 
 /// Contents of frames beyond this length are not changed.
@@ -33,19 +34,6 @@ pub(crate) fn mutate_archive(random: &mut Random, archive: &[u8]) -> Vec<u8> {
         mutate_bytes(random, &mut bytes);
         bytes
     })
-}
-
-/// Adds a manifest and the trailer to frames.
-fn seal(bytes: &mut Vec<u8>, manifest: &[u8]) {
-    let frames = bytes.len() as u64;
-    bytes.extend_from_slice(manifest);
-    bytes.extend_from_slice(&frames.to_le_bytes());
-    bytes.extend_from_slice(&(manifest.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&0u32.to_le_bytes());
-    bytes.extend_from_slice(blake3::hash(manifest).as_bytes());
-    bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-    bytes.extend_from_slice(&[0; 4]);
-    bytes.extend_from_slice(b"\x89PYB\r\n\x1a\n");
 }
 
 /// An archive taken apart.

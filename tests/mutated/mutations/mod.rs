@@ -4,6 +4,7 @@
 
 mod archives;
 mod bytes;
+mod seal;
 mod sources;
 
 pub(crate) use archives::mutate_archive;
