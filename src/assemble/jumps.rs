@@ -33,7 +33,8 @@
 
 use super::units;
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::flowgraph::{BlockId, FlowGraph, Instr};
+use crate::flowgraph::FlowGraph;
+use crate::instructions::{BlockId, Instr};
 use crate::source::Location;
 use crate::targets::{AssemblyFeatures, JumpSizeGuess, Opcode, OpcodeTable};
 

@@ -21,8 +21,8 @@ use bumpalo::Bump;
 
 use crate::code::{CodeObject, PyStr};
 use crate::diagnostic::Diagnostic;
-use crate::flowgraph::{BlockId, FlowGraph};
-use crate::instructions::Unit;
+use crate::flowgraph::FlowGraph;
+use crate::instructions::{BlockId, Unit};
 use crate::names::Interner;
 use crate::source::Location;
 use crate::targets::AssemblyFeatures;
@@ -98,10 +98,8 @@ impl<'a> Assembler<'a> {
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, rest);
                 rest = &mut rest[size as usize..];
-                if !locations.extend(instr.location, size) {
-                    let ends = instr.location == Location::NEXT && opcodes.is_terminator(instr.opcode);
-                    locations.add(if ends { Location::NONE } else { instr.location }, size);
-                }
+                let ends = instr.location.is_next() && opcodes.is_terminator(instr.opcode);
+                locations.add(if ends { Location::NONE } else { instr.location }, size);
                 offset += size;
             }
         }

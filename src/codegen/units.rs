@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::{AtEnd, Compiler, Place, Result, UnitKind, UnitState};
 use crate::code::{CodeFlags, CodeObject, Constant, Origin, PyStr};
-use crate::instructions::Instruction;
+use crate::instructions::Instr;
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a, '_> {
         if self.features.generator_prologue != GeneratorPrologue::Codegen {
             return 0;
         }
-        let is_made = |instruction: &Instruction| instruction.opcode == Opcode::RETURN_GENERATOR;
+        let is_made = |instr: &Instr| instr.opcode == Opcode::RETURN_GENERATOR;
         let made = self.unit().sequence.instructions.iter().position(is_made);
         // After the `POP_TOP` of the value that is sent first.
         made.expect("a generator begins with its prologue") + 2

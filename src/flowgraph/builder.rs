@@ -6,11 +6,9 @@
 //! CPython: `Python/compile.c` `instr_sequence_to_cfg`, `Python/flowgraph.c` `_PyCfgBuilder_Addop`,
 //! `translate_jump_labels_to_targets` (3.12–)
 
-use std::ops::Range;
-
-use super::{Block, BlockId, FlowGraph, Instr};
+use super::{Block, BlockId, FlowGraph};
 use crate::folding::Nans;
-use crate::instructions::{Instruction, InstructionSequence};
+use crate::instructions::InstructionSequence;
 use crate::targets::{FlowGraphFeatures, OpcodeTable, Properties};
 
 /// In the map from places to labels: no label.
@@ -34,73 +32,73 @@ impl FlowGraph {
         }
     }
 
-    /// Cuts the sequence into blocks, laid out as the sequence is; what the graph held before is
-    /// gone.
-    pub(crate) fn read(&mut self, sequence: &InstructionSequence, features: &FlowGraphFeatures) {
+    /// Takes the sequence's instructions and cuts them into blocks, laid out as the sequence is;
+    /// what the graph held before is gone. The sequence gets the memory that the graph had for
+    /// instructions.
+    pub(crate) fn read(&mut self, sequence: &mut InstructionSequence, features: &FlowGraphFeatures) {
+        std::mem::swap(&mut self.instrs, &mut sequence.instructions);
         self.blocks.clear();
-        self.instrs.clear();
-        self.instrs.reserve(sequence.instructions.len());
         self.entry = BlockId::from_index(0);
         self.lacks_lines = false;
         self.properties = Properties::NONE;
         self.label_at.clear();
-        self.label_at.resize(sequence.instructions.len(), NO_LABEL);
+        // A place more than there are instructions: the last one's next.
+        self.label_at.resize(self.instrs.len() + 1, NO_LABEL);
+        if features.labels_only_where_jumped_to {
+            self.place_named_labels(&sequence.labels);
+        } else {
+            self.place_labels(&sequence.labels);
+        }
         self.block_at.clear();
         self.block_at.resize(sequence.labels.len() + 1, None);
-        if features.labels_only_where_jumped_to {
-            self.place_named_labels(sequence);
-        } else {
-            self.place_labels(sequence);
-        }
-        let mut start = 0;
-        while start < sequence.instructions.len() {
-            let end = self.block_end(&sequence.instructions, start);
-            self.read_block(sequence, start..end);
-            start = end;
-        }
+        self.cut(&sequence.labels);
         self.has_nops = self.properties.has(Properties::NOP);
         self.set_targets();
     }
 
-    /// Where the block ends that starts with the instruction `start`.
-    fn block_end(&self, instructions: &[Instruction], start: usize) -> usize {
-        let ends = |(instruction, &next_label): (&Instruction, &u32)| {
-            next_label != NO_LABEL || self.opcodes.is_terminator(instruction.opcode)
-        };
-        let mut places = instructions[start..].iter().zip(&self.label_at[start + 1..]);
-        places.position(ends).map_or(instructions.len(), |before_end| start + before_end + 1)
+    /// Makes the blocks. A jump or block push has the number of its target's label in the end.
+    fn cut(&mut self, labels: &[u32]) {
+        let FlowGraph { opcodes, instrs, label_at, .. } = self;
+        let (opcodes, label_at) = (*opcodes, std::mem::take(label_at));
+        let mut instrs = std::mem::take(instrs);
+        let mut block = Block { label: label_before(label_at[0]), ..Block::default() };
+        for ((index, instr), &next_label) in (1..).zip(&mut instrs).zip(&label_at[1..]) {
+            let properties = opcodes.properties(instr.opcode);
+            block.properties |= properties;
+            block.lacks_lines |= instr.lineno() < 0;
+            if properties.has(Properties::TARGET) {
+                instr.oparg = label_at[labels[instr.oparg as usize] as usize];
+            }
+            if next_label != NO_LABEL || properties.has(Properties::TERMINATOR) {
+                block.len = index - block.start;
+                let next = Block { start: index, label: label_before(next_label), ..Block::default() };
+                self.add_block(std::mem::replace(&mut block, next));
+            }
+        }
+        block.len = instrs.len() as u32 - block.start;
+        if block.len > 0 {
+            self.add_block(block);
+        }
+        (self.instrs, self.label_at) = (instrs, label_at);
     }
 
-    /// Puts these instructions into the next block. Of those with a target it is not known yet, but
-    /// they have the number of its label.
-    fn read_block(&mut self, sequence: &InstructionSequence, places: Range<usize>) {
-        let FlowGraph { opcodes, blocks, instrs, label_at, .. } = self;
-        let start = instrs.len() as u32;
-        let label = label_at[places.start];
-        let (mut properties, mut lacks_lines) = (Properties::NONE, false);
-        instrs.extend(sequence.instructions[places].iter().map(|instruction| {
-            let &Instruction { opcode, mut oparg, location } = instruction;
-            properties |= opcodes.properties(opcode);
-            lacks_lines |= location.lineno < 0;
-            if opcodes.has_target(opcode) {
-                oparg = label_at[sequence.labels[oparg as usize] as usize];
-            }
-            Instr::new(opcode, oparg, location)
-        }));
-        let len = instrs.len() as u32 - start;
-        let id = BlockId::from_index(blocks.len());
-        if let Some(before) = blocks.last_mut() {
+    /// Lays out a new block after the others.
+    fn add_block(&mut self, block: Block) {
+        let id = BlockId::from_index(self.blocks.len());
+        if let Some(before) = self.blocks.last_mut() {
             before.next = Some(id);
         }
         // Without a label it is the place that no jump asks for.
-        self.block_at[label as usize] = Some(id);
-        let label = (label != NO_LABEL).then_some(label);
-        blocks.push(Block { start, len, room: len, label, properties, lacks_lines, ..Block::default() });
-        self.properties |= properties;
-        self.lacks_lines |= lacks_lines;
+        self.block_at[block.label.unwrap_or(NO_LABEL) as usize] = Some(id);
+        self.properties |= block.properties;
+        self.lacks_lines |= block.lacks_lines;
+        self.blocks.push(Block { room: block.len, ..block });
     }
 
     fn set_targets(&mut self) {
+        if !self.properties.has(Properties::TARGET) {
+            return;
+        }
         for index in 0..self.blocks.len() {
             for instr in self.range_of_targets(BlockId::from_index(index)) {
                 let instr = &mut self.instrs[instr];
@@ -113,8 +111,8 @@ impl FlowGraph {
 
     /// Lets the last label of every place stand for the others. What is jumped to stands before an
     /// instruction; other labels may be anywhere.
-    fn place_labels(&mut self, sequence: &InstructionSequence) {
-        for (number, &place) in (1..).zip(&sequence.labels) {
+    fn place_labels(&mut self, labels: &[u32]) {
+        for (number, &place) in (1..).zip(labels) {
             if let Some(label) = self.label_at.get_mut(place as usize) {
                 *label = number;
             }
@@ -122,14 +120,17 @@ impl FlowGraph {
     }
 
     /// The same, but only for places that some instruction names.
-    fn place_named_labels(&mut self, sequence: &InstructionSequence) {
-        for instruction in
-            sequence.instructions.iter().filter(|instruction| self.opcodes.has_target(instruction.opcode))
-        {
-            let place = sequence.labels[instruction.oparg as usize];
-            self.label_at[place as usize] = instruction.oparg + 1;
+    fn place_named_labels(&mut self, labels: &[u32]) {
+        for instr in self.instrs.iter().filter(|instr| self.opcodes.has_target(instr.opcode)) {
+            let place = labels[instr.oparg as usize];
+            self.label_at[place as usize] = instr.oparg + 1;
         }
     }
+}
+
+/// The label that stands before a block.
+fn label_before(label: u32) -> Option<u32> {
+    (label != NO_LABEL).then_some(label)
 }
 
 #[cfg(test)]

@@ -47,53 +47,17 @@ mod testing;
 mod thread_jumps;
 mod verify;
 
-use std::num::NonZeroU32;
 use std::ops::Range;
 
 use smallvec::{SmallVec, smallvec};
 
 use crate::folding::Nans;
-use crate::source::Location;
+use crate::instructions::{BlockId, Instr};
 use crate::targets::{Opcode, OpcodeTable, Properties};
 
 pub(crate) use pipeline::optimize;
 
-/// A block's number within its [`FlowGraph`]: it stays the same when the block is moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BlockId(NonZeroU32);
-
-impl BlockId {
-    pub(crate) fn index(self) -> usize {
-        self.0.get() as usize - 1
-    }
-
-    fn from_index(index: usize) -> BlockId {
-        BlockId(NonZeroU32::MIN.saturating_add(index as u32))
-    }
-}
-
-/// An instruction in a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Instr {
-    pub(crate) opcode: Opcode,
-    /// Of a jump or block push: the label's number, counted from 1. It no longer says where the
-    /// jump goes, but of 3.12's jumps the assembler's first guess at the instruction's size is made
-    /// from it.
-    pub(crate) oparg: u32,
-    /// Where a jump goes, or the handler that a block push sets up. Meaningless for other
-    /// instructions.
-    pub(crate) target: Option<BlockId>,
-    /// Where an exception raised here goes.
-    pub(crate) handler: Option<BlockId>,
-    pub(crate) location: Location,
-}
-
 impl Instr {
-    /// An instruction without a target or handler.
-    fn new(opcode: Opcode, oparg: u32, location: Location) -> Instr {
-        Instr { opcode, oparg, target: None, handler: None, location }
-    }
-
     fn lineno(&self) -> i32 {
         self.location.lineno
     }

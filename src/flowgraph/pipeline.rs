@@ -45,7 +45,7 @@ pub(crate) fn optimize<'a>(
     arena: &'a Bump,
     features: &FlowGraphFeatures,
 ) {
-    graph.read(&unit.sequence, features);
+    graph.read(&mut unit.sequence, features);
     verify::assert_blocks_nest(graph);
     graph.stack_size = match features.optimizer {
         Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),

@@ -11,13 +11,14 @@ use crate::targets::Properties;
 
 pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants<'_>) {
     let mut is_used: SmallVec<[bool; 64]> = smallvec![false; consts.values().len()];
-    if let Some(first) = is_used.first_mut() {
-        *first = true;
-    }
+    let Some(first) = is_used.first_mut() else { return };
+    *first = true;
     graph.for_each_block(|graph, id| {
         if graph.block(id).properties.has(Properties::CONST) {
-            for instr in graph.instrs(id).iter().filter(|instr| graph.opcodes.has_const(instr.opcode)) {
-                is_used[instr.oparg as usize] = true;
+            for instr in graph.instrs(id) {
+                // Without a branch, for which instructions have one is hard to foretell.
+                let has_const = u32::from(graph.opcodes.has_const(instr.opcode));
+                is_used[(instr.oparg * has_const) as usize] = true;
             }
         }
     });

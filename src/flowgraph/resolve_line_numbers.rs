@@ -85,15 +85,13 @@ fn propagate_line_numbers(graph: &mut FlowGraph, id: BlockId, features: &FlowGra
 }
 
 fn propagate_in_block(graph: &mut FlowGraph, id: BlockId) {
-    let mut location = Location::NONE;
+    let instrs = graph.instrs_mut(id);
     let mut lacks_lines = false;
-    for instr in graph.instrs_mut(id) {
-        if instr.lineno() == Location::NONE.lineno {
-            instr.location = location;
-        } else {
-            location = instr.location;
+    for index in 0..instrs.len() {
+        if instrs[index].lineno() == Location::NONE.lineno {
+            instrs[index].location = if index == 0 { Location::NONE } else { instrs[index - 1].location };
         }
-        lacks_lines |= location.lineno < 0;
+        lacks_lines |= instrs[index].lineno() < 0;
     }
     graph.block_mut(id).lacks_lines = lacks_lines;
     graph.lacks_lines |= lacks_lines;

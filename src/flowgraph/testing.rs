@@ -44,7 +44,7 @@ pub(super) fn graph_for(version: Version, source: &str) -> FlowGraph {
         sequence.push(opcode, oparg, Location::new(lineno, lineno, 0, 1));
     }
     let mut graph = FlowGraph::new(opcodes);
-    graph.read(&sequence, features(version));
+    graph.read(&mut sequence, features(version));
     graph
 }
 

@@ -12,6 +12,9 @@ pub struct Constants<'a> {
     values: Vec<Constant<'a>>,
     /// The fingerprint of each value, while they are searched linearly.
     fingerprints: SmallVec<[u32; LINEAR_SEARCH]>,
+    /// In the meantime, for each [`slot`] one more than the index of the last value with it; 0 if
+    /// none has it.
+    near: [u8; LINEAR_SEARCH],
     /// Empty while `values` is searched linearly.
     index: FxHashMap<Constant<'a>, u32>,
 }
@@ -27,6 +30,7 @@ impl<'a> Constants<'a> {
         self.values.push(value);
         if self.values.len() <= LINEAR_SEARCH {
             self.fingerprints.push(fingerprint);
+            self.near[slot(fingerprint)] = self.values.len() as u8;
         } else if self.values.len() == LINEAR_SEARCH + 1 {
             self.index.reserve(8 * LINEAR_SEARCH);
             self.index.extend(self.values.iter().copied().zip(0..));
@@ -40,8 +44,12 @@ impl<'a> Constants<'a> {
         if self.values.len() > LINEAR_SEARCH {
             return self.index.get(&value).copied();
         }
-        let same = |(at, &known): (usize, &u32)| known == fingerprint && self.values[at] == value;
-        self.fingerprints.iter().enumerate().position(same).map(|at| at as u32)
+        let near = usize::from(self.near[slot(fingerprint)]).checked_sub(1)?;
+        let is_same = |at: usize| self.fingerprints[at] == fingerprint && self.values[at] == value;
+        if is_same(near) {
+            return Some(near as u32);
+        }
+        (0..self.fingerprints.len()).position(is_same).map(|at| at as u32)
     }
 
     pub fn values(&self) -> &[Constant<'a>] {
@@ -60,8 +68,14 @@ impl<'a> Constants<'a> {
     pub(super) fn clear(&mut self) {
         self.values.clear();
         self.fingerprints.clear();
+        self.near = [0; LINEAR_SEARCH];
         self.index.clear();
     }
+}
+
+/// Of a constant with this fingerprint, the index in [`Constants::near`].
+fn slot(fingerprint: u32) -> usize {
+    (fingerprint.wrapping_mul(0x9E37_79B1) >> 16) as usize % LINEAR_SEARCH
 }
 
 #[cfg(test)]

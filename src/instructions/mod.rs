@@ -21,7 +21,7 @@ mod unit;
 
 pub use constants::Constants;
 pub use idents::IdentTable;
-pub use sequence::{Instruction, InstructionSequence, Label};
+pub use sequence::{BlockId, Instr, InstructionSequence, Label};
 pub use unit::Unit;
 
 use crate::code::CodeObject;

@@ -3,6 +3,8 @@
 //!
 //! CPython: `Python/compile.c` `instr_sequence` (3.12), `Python/instruction_sequence.c` (3.13–)
 
+use std::num::NonZeroU32;
+
 use crate::source::Location;
 use crate::targets::Opcode;
 
@@ -10,19 +12,48 @@ use crate::targets::Opcode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(pub u32);
 
-/// An instruction before the flow graph. If the opcode has a target, `oparg` is the number of a
-/// [`Label`].
+/// A basic block's number within its flow graph: it stays the same when the block is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instruction {
+pub struct BlockId(NonZeroU32);
+
+impl BlockId {
+    pub(crate) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+
+    pub(crate) fn from_index(index: usize) -> BlockId {
+        BlockId(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+}
+
+/// An instruction. The flow graph works on those that code generation emitted, where they lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instr {
     pub opcode: Opcode,
+    /// Of a jump or block push, as emitted: the number of a [`Label`]. In the flow graph it is that
+    /// of the label that stands for it, counted from 1. There it no longer says where the jump
+    /// goes, but of 3.12's jumps the assembler's first guess at the instruction's size is made from
+    /// it.
     pub oparg: u32,
+    /// Where a jump goes, or the handler that a block push sets up; known in the flow graph.
+    /// Meaningless for other instructions.
+    pub target: Option<BlockId>,
+    /// Where an exception raised here goes; known in the flow graph.
+    pub handler: Option<BlockId>,
     pub location: Location,
+}
+
+impl Instr {
+    /// An instruction without a target or handler.
+    pub fn new(opcode: Opcode, oparg: u32, location: Location) -> Instr {
+        Instr { opcode, oparg, target: None, handler: None, location }
+    }
 }
 
 /// Instructions in order, and for each label the index of the instruction that follows it.
 #[derive(Debug, Default)]
 pub struct InstructionSequence {
-    pub instructions: Vec<Instruction>,
+    pub instructions: Vec<Instr>,
     /// Indexed by label; `u32::MAX` while the label has no position.
     pub labels: Vec<u32>,
 }
@@ -46,7 +77,7 @@ impl InstructionSequence {
     }
 
     pub fn push(&mut self, opcode: Opcode, oparg: u32, location: Location) {
-        self.instructions.push(Instruction { opcode, oparg, location });
+        self.instructions.push(Instr::new(opcode, oparg, location));
     }
 
     /// Moves the instructions from `tail` to the end of the sequence to `index`. No label may
@@ -64,7 +95,7 @@ impl InstructionSequence {
     /// Inserts a jump or block push before the instruction at `index`. Labels at `index` or later
     /// move with their instructions.
     pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {
-        self.instructions.insert(index, Instruction { opcode, oparg: target.0, location });
+        self.instructions.insert(index, Instr::new(opcode, target.0, location));
         for place in &mut self.labels {
             if *place != Self::UNPLACED && *place as usize >= index {
                 *place += 1;

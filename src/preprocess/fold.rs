@@ -163,7 +163,7 @@ impl<'a> Folder<'a> {
         let location = folded[0].location;
         let hidden = Expr { kind: ExprKind::JoinedStr(std::slice::from_ref(value)), location };
         let copy = self.arena.alloc_slice_copy(folded);
-        copy[0] = Stmt { kind: StmtKind::Expr(self.arena.alloc(hidden)), location };
+        copy[0] = Stmt { kind: StmtKind::Expr(self.arena.alloc(hidden)), ..folded[0] };
         Ok(self.rewritten(copy))
     }
 
@@ -174,7 +174,7 @@ impl<'a> Folder<'a> {
                 let Location { lineno, col_offset, .. } = docstring.location;
                 let location =
                     Location { end_lineno: lineno, end_col_offset: col_offset + 4, ..docstring.location };
-                self.arena.alloc_slice_copy(&[Stmt { kind: StmtKind::Pass, location }])
+                self.arena.alloc_slice_copy(&[Stmt { kind: StmtKind::Pass, location, may_fold: false }])
             }
             _ => &body[1..],
         };
@@ -186,11 +186,15 @@ impl<'a> Folder<'a> {
         self.slice(body, Self::stmt)
     }
 
+    /// Most statements have nothing to fold. They nest less deeply than any limit.
     fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Result<Stmt<'a>> {
+        if !stmt.may_fold && !self.rules.removes_docstrings {
+            return Ok(*stmt);
+        }
         self.enter()?;
         let kind = self.stmt_kind(stmt.kind)?;
         self.depth -= 1;
-        Ok(Stmt { kind, location: stmt.location })
+        Ok(Stmt { kind, ..*stmt })
     }
 
     fn stmt_kind(&mut self, kind: StmtKind<'a>) -> Result<StmtKind<'a>> {

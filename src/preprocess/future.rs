@@ -74,7 +74,7 @@ mod tests {
                 "pass" => StmtKind::Pass,
                 names => import(&arena, names.split(' ').map(|name| interner.intern(name)).collect()),
             };
-            Stmt { kind, location }
+            Stmt { kind, location, may_fold: false }
         }));
         let target: crate::targets::Target = "3.12.1".parse().expect("supported");
         super::statements(&interner, &target.features().preprocess, &Module { body, node_count: 0 })

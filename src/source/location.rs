@@ -32,6 +32,19 @@ impl Location {
         Location { lineno, end_lineno, col_offset, end_col_offset }
     }
 
+    /// Whether it is [`Location::NEXT`].
+    pub(crate) fn is_next(self) -> bool {
+        self.lineno == Location::NEXT.lineno
+    }
+
+    fn bits(self) -> u128 {
+        let pair =
+            |low: i32, high: i32| u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32;
+        let lines = pair(self.lineno, self.end_lineno);
+        let columns = pair(self.col_offset, self.end_col_offset);
+        u128::from(lines) | u128::from(columns) << 64
+    }
+
     /// From the start of this location to the end of another.
     pub(crate) const fn to_end_of(self, end: Location) -> Self {
         Location { end_lineno: end.end_lineno, end_col_offset: end.end_col_offset, ..self }
@@ -39,10 +52,10 @@ impl Location {
 }
 
 impl PartialEq for Location {
-    /// Without branches: it is asked of every instruction, and the answer is hard to foretell.
+    /// As one number: it is asked of every instruction, and which of the fields differ is hard to
+    /// foretell.
+    #[inline]
     fn eq(&self, other: &Location) -> bool {
-        let lines = (self.lineno ^ other.lineno) | (self.end_lineno ^ other.end_lineno);
-        let columns = (self.col_offset ^ other.col_offset) | (self.end_col_offset ^ other.end_col_offset);
-        lines | columns == 0
+        self.bits() == other.bits()
     }
 }

@@ -63,6 +63,9 @@ pub struct Symbols {
     names: SmallVec<[Ident; 8]>,
     /// Of each name.
     symbols: SmallVec<[Symbol; 8]>,
+    /// While there are at most [`LINEAR_SEARCH`], for each [`slot`] one more than the position of
+    /// the last name with it; 0 if none has it.
+    near: [u8; LINEAR_SEARCH],
     /// Positions in `names`; empty while there are at most [`LINEAR_SEARCH`].
     index: FxHashMap<Ident, u32>,
 }
@@ -108,30 +111,43 @@ impl Symbols {
         self.names.remove(position);
         self.symbols.remove(position);
         self.index.clear();
+        self.near = [0; LINEAR_SEARCH];
         if self.names.len() > LINEAR_SEARCH {
             self.index.extend(self.names.iter().copied().zip(0..));
+        } else {
+            (1..).zip(&self.names).for_each(|(after, &name)| self.near[slot(name)] = after);
         }
     }
 
     fn position(&self, name: Ident) -> Option<usize> {
-        if self.names.len() <= LINEAR_SEARCH {
-            self.names.iter().position(|&known| known == name)
-        } else {
-            self.index.get(&name).map(|&position| position as usize)
+        if self.names.len() > LINEAR_SEARCH {
+            return self.index.get(&name).map(|&position| position as usize);
         }
+        let near = usize::from(self.near[slot(name)]).checked_sub(1)?;
+        if self.names[near] == name {
+            return Some(near);
+        }
+        self.names.iter().position(|&known| known == name)
     }
 
     fn push(&mut self, name: Ident) -> usize {
         let position = self.names.len();
         self.names.push(name);
         self.symbols.push(Symbol::default());
-        if position == LINEAR_SEARCH {
+        if position < LINEAR_SEARCH {
+            self.near[slot(name)] = position as u8 + 1;
+        } else if position == LINEAR_SEARCH {
             self.index.extend(self.names.iter().copied().zip(0..));
-        } else if position > LINEAR_SEARCH {
+        } else {
             self.index.insert(name, position as u32);
         }
         position
     }
+}
+
+/// Of a name, the index in [`Symbols::near`].
+fn slot(name: Ident) -> usize {
+    name.index() % LINEAR_SEARCH
 }
 
 #[cfg(test)]
@@ -157,5 +173,20 @@ mod tests {
         let flags: Vec<u16> = names.iter().map(|&name| symbols.get(name).unwrap().flags.0).collect();
         assert_eq!(flags[0], 99);
         assert!(flags[1..].iter().copied().eq(1..3 * LINEAR_SEARCH as u16));
+    }
+
+    #[test]
+    fn names_are_found_when_others_were_removed() {
+        let arena = Bump::new();
+        let mut interner = Interner::new(&arena);
+        let names: Vec<Ident> = (0..3 * LINEAR_SEARCH).map(|n| interner.intern(&format!("n{n}"))).collect();
+        let mut symbols = Symbols::default();
+        names.iter().for_each(|&name| symbols.insert(name, Symbol::default()));
+        for (first_left, &name) in (1..).zip(&names) {
+            symbols.remove(name);
+            let found: Vec<Ident> =
+                names.iter().copied().filter(|&name| symbols.get(name).is_some()).collect();
+            assert_eq!(found, names[first_left..]);
+        }
     }
 }

@@ -12,7 +12,7 @@
 //! CPython: `Parser/Python.asdl` (3.8–)
 
 use crate::code::{Constant, PyStr};
-use crate::names::Ident;
+use crate::names::{Ident, known};
 use crate::source::Location;
 
 /// Identifies a scope-opening node within one [`Module`]; dense, numbered from 0 in source order.
@@ -44,6 +44,9 @@ pub fn docstring<'a>(body: &[Stmt<'a>]) -> Option<PyStr<'a>> {
 pub struct Stmt<'a> {
     pub kind: StmtKind<'a>,
     pub location: Location,
+    /// Something in it [may fold](ExprKind::may_fold). Always true where statements and expressions
+    /// nest deeper than [`SHALLOW`](crate::targets::limits::SHALLOW).
+    pub may_fold: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -232,6 +235,24 @@ impl<'a> ExprKind<'a> {
             ExprKind::Constant(value) => Some(value),
             ExprKind::UnicodeConstant(text) => Some(Constant::Str(text)),
             _ => None,
+        }
+    }
+
+    /// Whether preprocessing may make another expression of this one, if nothing in it folds. Of
+    /// f-strings, whose depth the parser does not count, it is always true.
+    pub fn may_fold(&self) -> bool {
+        let is_constant = |expr: &Expr<'_>| expr.kind.as_constant().is_some();
+        match *self {
+            ExprKind::UnaryOp { operand, .. } => {
+                is_constant(operand) || matches!(operand.kind, ExprKind::Compare(_))
+            }
+            ExprKind::BinOp { left, .. } => is_constant(left),
+            ExprKind::Subscript { value, .. } => is_constant(value),
+            ExprKind::Tuple { elts, .. } => elts.first().is_none_or(is_constant),
+            ExprKind::List { .. } | ExprKind::Set(_) => true,
+            ExprKind::Name { id, .. } => id == known::DEBUG,
+            ExprKind::JoinedStr(_) | ExprKind::TemplateStr(_) => true,
+            _ => false,
         }
     }
 }

@@ -10,6 +10,9 @@ pub(crate) const MAX_STR_DIGITS: usize = 4300;
 /// refuses trees that nest deeper than the target allows, which is less.
 pub(crate) const MAX_NESTING: u32 = 10_016;
 
+/// Trees that nest no deeper need no check: every target allows as much.
+pub(crate) const SHALLOW: u32 = 1000;
+
 /// How deeply the rules of CPython's parser may call each other.
 ///
 /// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)

@@ -25,15 +25,17 @@ pub(in crate::assemble) struct LocationTable {
     bytes: Vec<u8>,
     /// The line of the last entry that had one.
     lineno: i32,
-    /// The location of the last instructions, and how many code units they take together.
-    open: (Location, u32),
+    /// The location of the last instructions.
+    open: Location,
+    /// How many code units these take together.
+    units: u32,
     /// How many code units wait for the location that is added next.
     at_next: u32,
 }
 
 impl Default for LocationTable {
     fn default() -> LocationTable {
-        LocationTable { bytes: Vec::new(), lineno: 0, open: (Location::NONE, 0), at_next: 0 }
+        LocationTable { bytes: Vec::new(), lineno: 0, open: Location::NONE, units: 0, at_next: 0 }
     }
 }
 
@@ -42,31 +44,25 @@ impl LocationTable {
     pub(in crate::assemble) fn begin(&mut self, firstlineno: i32) {
         self.bytes.clear();
         self.lineno = firstlineno;
-        self.open = (Location::NONE, 0);
-        self.at_next = 0;
+        self.open = Location::NONE;
+        (self.units, self.at_next) = (0, 0);
     }
 
     /// The next `units` code units stand for `location`. If that is [`Location::NEXT`], it is
     /// whatever is added next.
     ///
     /// CPython: `Python/assemble.c` `assemble_location_info` (3.12–)
-    pub(in crate::assemble) fn add(&mut self, location: Location, units: u32) {
-        if location == Location::NEXT {
-            self.at_next += units;
-        } else if !self.extend(location, units) {
-            self.close();
-            self.open = (location, units + std::mem::take(&mut self.at_next));
-        }
-    }
-
-    /// The same, if that is where the last ones are. Returns whether it is.
     #[inline]
-    pub(in crate::assemble) fn extend(&mut self, location: Location, units: u32) -> bool {
-        let is_same = location == self.open.0;
-        if is_same {
-            self.open.1 += units + std::mem::take(&mut self.at_next);
+    pub(in crate::assemble) fn add(&mut self, location: Location, units: u32) {
+        if location != self.open {
+            if location.is_next() {
+                self.at_next += units;
+                return;
+            }
+            self.close();
+            self.open = location;
         }
-        is_same
+        self.units += units + std::mem::take(&mut self.at_next);
     }
 
     pub(in crate::assemble) fn finish<'a>(&mut self, arena: &'a Bump) -> &'a [u8] {
@@ -74,31 +70,40 @@ impl LocationTable {
         arena.alloc_slice_copy(&self.bytes)
     }
 
+    #[inline]
     fn close(&mut self) {
-        let (location, mut units) = self.open;
-        while units > MAX_UNITS {
-            self.write_entry(location, MAX_UNITS);
-            units -= MAX_UNITS;
+        while self.units > MAX_UNITS {
+            self.write_entry(self.open, MAX_UNITS);
+            self.units -= MAX_UNITS;
         }
-        if units > 0 {
-            self.write_entry(location, units);
+        if self.units > 0 {
+            self.write_entry(self.open, self.units);
         }
+        self.units = 0;
     }
 
+    /// Nearly every entry has the short form or the one-line form.
+    #[inline]
     fn write_entry(&mut self, location: Location, units: u32) {
         let Location { lineno, end_lineno, col_offset: column, end_col_offset: end_column } = location;
+        let line_delta = lineno.wrapping_sub(self.lineno);
         let width = end_column.wrapping_sub(column);
-        if lineno == self.lineno
-            && end_lineno == lineno
-            && (0..80).contains(&column)
-            && (0..16).contains(&width)
-        {
+        // Without branches: which of these fails is hard to foretell.
+        let is_short =
+            (line_delta == 0) & (end_lineno == lineno) & (0..80).contains(&column) & (0..16).contains(&width);
+        if is_short {
             let columns = ((column & 7) << 4 | width) as u8;
-            return self.bytes.extend_from_slice(&[start((column >> 3) as u8, units), columns]);
+            self.bytes.extend_from_slice(&[start((column >> 3) as u8, units), columns]);
+        } else if end_lineno == lineno && (0..3).contains(&line_delta) && (column | end_column) >> 7 == 0 {
+            self.lineno = lineno;
+            let form = start(ONE_LINE + line_delta as u8, units);
+            self.bytes.extend_from_slice(&[form, column as u8, end_column as u8]);
+        } else {
+            self.write_longer_entry(location, units);
         }
-        self.write_longer_entry(location, units);
     }
 
+    #[inline(never)]
     fn write_longer_entry(&mut self, location: Location, units: u32) {
         let Location { lineno, end_lineno, col_offset: column, end_col_offset: end_column } = location;
         if lineno < 0 {
@@ -111,9 +116,6 @@ impl LocationTable {
                 self.bytes.push(start(NO_COLUMNS, units));
                 return self.write_signed(line_delta);
             }
-        } else if end_lineno == lineno && (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
-            let form = start(ONE_LINE + line_delta as u8, units);
-            return self.bytes.extend_from_slice(&[form, column as u8, end_column as u8]);
         }
         self.bytes.push(start(LONG, units));
         self.write_signed(line_delta);

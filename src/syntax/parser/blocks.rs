@@ -8,7 +8,7 @@ use crate::targets::Mistake;
 impl<'a> Parser<'a, '_> {
     /// A statement, or a line of simple ones, appended to the statements.
     pub(super) fn statement(&mut self) -> Step<()> {
-        let start = self.position;
+        let (start, before) = (self.position, self.may_fold.get());
         let kind = match self.kind() {
             TokenKind::If => self.nested(Self::if_statement)?,
             TokenKind::For => self.nested(Self::for_statement)?,
@@ -31,7 +31,8 @@ impl<'a> Parser<'a, '_> {
             _ => start,
         };
         let location = self.compound_span(start);
-        self.stmts.push(Stmt { kind, location });
+        let may_fold = self.may_fold_since(before);
+        self.stmts.push(Stmt { kind, location, may_fold });
         Ok(())
     }
 
@@ -116,11 +117,12 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `elif_stmt`, `invalid_elif_stmt` (3.9–)
     fn elif(&mut self) -> Step<&'a [Stmt<'a>]> {
-        let start = self.position;
+        let (start, before) = (self.position, self.may_fold.get());
         let kind = self.attempt(|this| this.nested(|this| this.if_or_elif("'elif' statement")))?;
         let Some(kind) = kind else { return Ok(&[]) };
         let location = self.compound_span(start);
-        Ok(self.arena.alloc_slice_copy(&[Stmt { kind, location }]))
+        let may_fold = self.may_fold_since(before);
+        Ok(self.arena.alloc_slice_copy(&[Stmt { kind, location, may_fold }]))
     }
 
     /// CPython: `else_block`, `invalid_else_stmt` (3.9–)

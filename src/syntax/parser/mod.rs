@@ -40,6 +40,8 @@ mod tries;
 mod warnings;
 mod with;
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -114,6 +116,8 @@ pub(super) struct Parser<'a, 't> {
     /// statement: this nests the tree without nesting the parser's calls.
     chained: u32,
     nodes: u32,
+    /// How many expressions were made that may fold, or taken from `known`.
+    may_fold: Cell<u32>,
     /// Elements of the lists that are being read, innermost last.
     exprs: Vec<&'a Expr<'a>>,
     stmts: Vec<Stmt<'a>>,
@@ -168,6 +172,7 @@ impl<'a, 't> Parser<'a, 't> {
             deepest: 0,
             chained: 0,
             nodes: 0,
+            may_fold: Cell::new(0),
             exprs: Vec::with_capacity(USUAL_ELEMENTS),
             stmts: Vec::with_capacity(USUAL_ELEMENTS),
             known: FxHashMap::default(),
@@ -452,6 +457,7 @@ impl<'a, 't> Parser<'a, 't> {
         if let Some(known) = self.known.get(&key) {
             let (expr, end) = known.ok_or(Stop)?;
             self.position = end as usize;
+            self.note_may_fold();
             return Ok(expr);
         }
         let mark = self.mark();
@@ -526,9 +532,22 @@ impl<'a, 't> Parser<'a, 't> {
         self.node_at(self.span(start), kind)
     }
 
-    #[inline]
+    #[inline(always)]
     fn node_at(&self, location: Location, kind: ExprKind<'a>) -> &'a Expr<'a> {
+        if kind.may_fold() {
+            self.note_may_fold();
+        }
         self.arena.alloc(Expr { kind, location })
+    }
+
+    fn note_may_fold(&self) {
+        self.may_fold.set(self.may_fold.get() + 1);
+    }
+
+    /// Whether there is something to fold in a statement that was begun when there were `before`
+    /// such expressions.
+    fn may_fold_since(&self, before: u32) -> bool {
+        self.may_fold.get() != before || self.deepest > limits::SHALLOW
     }
 
     /// The elements that were read since there were `from` of them.

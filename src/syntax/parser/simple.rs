@@ -12,9 +12,11 @@ impl<'a> Parser<'a, '_> {
     /// A line of simple statements, appended to the statements.
     pub(super) fn simple_statements(&mut self) -> Step<()> {
         loop {
+            let before = self.may_fold.get();
             let statement = self.simple_statement()?;
             self.count_chained();
-            self.stmts.push(statement);
+            let may_fold = self.may_fold_since(before);
+            self.stmts.push(Stmt { may_fold, ..statement });
             if !self.eat(TokenKind::Semicolon) || self.at(TokenKind::Newline) {
                 break;
             }
@@ -42,7 +44,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Name if self.at_lazy_import() => self.import_statement()?,
             _ => self.expression_statement()?,
         };
-        Ok(Stmt { kind, location: self.span(start) })
+        Ok(Stmt { kind, location: self.span(start), may_fold: true })
     }
 
     fn at_lazy_import(&self) -> bool {

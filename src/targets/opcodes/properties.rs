@@ -31,6 +31,13 @@ impl Properties {
     /// What it does has to do with the blocks pushed around it; it is no block push.
     pub(crate) const BLOCK_STACK: Properties = Properties(1 << 12);
 
+    /// The argument names a label.
+    pub(crate) const TARGET: Properties = Properties::JUMP.and(Properties::BLOCK_PUSH);
+    /// It ends its basic block.
+    pub(crate) const TERMINATOR: Properties = Properties::JUMP.and(Properties::SCOPE_EXIT);
+    /// Control never goes on to the next instruction.
+    pub(crate) const NO_FALLTHROUGH: Properties = Properties::UNCONDITIONAL.and(Properties::SCOPE_EXIT);
+
     pub(crate) fn has(self, any_of: Properties) -> bool {
         self.0 & any_of.0 != 0
     }

@@ -76,16 +76,48 @@ pub struct OpcodeTable {
     caches: [u8; Opcode::COUNT],
     /// What each takes from the stack, and what it leaves there.
     stack: [(Count, Count); Opcode::COUNT],
-    /// The change of depth where it does not depend on the argument, otherwise [`VARIABLE`].
-    effects: [i8; Opcode::COUNT],
+    /// The change of depth from before an instruction to after it.
+    effects: [Effect; Opcode::COUNT],
     /// The change of depth on the way to the handler that a block push names.
     handler_effects: [i8; Opcode::COUNT],
     properties: [Properties; Opcode::COUNT],
     names: [Option<Opcode>; 256],
 }
 
-/// In [`OpcodeTable::effects`]: the effect depends on the argument.
-const VARIABLE: i8 = i8::MIN;
+/// A change of stack depth: a number, and multiples of the argument and of its lowest bit. The rare
+/// effects that are no such sum are worked out from the [`Count`]s.
+#[derive(Clone, Copy, Debug)]
+struct Effect {
+    constant: i8,
+    per_oparg: i8,
+    per_bit: i8,
+    is_sum: bool,
+}
+
+impl Effect {
+    const RARE: Effect = Effect { constant: 0, per_oparg: 0, per_bit: 0, is_sum: false };
+
+    const fn of(taken: Count, left: Count) -> Effect {
+        let (taken, left) = (Effect::of_count(taken), Effect::of_count(left));
+        Effect {
+            constant: left.constant - taken.constant,
+            per_oparg: left.per_oparg - taken.per_oparg,
+            per_bit: left.per_bit - taken.per_bit,
+            is_sum: left.is_sum && taken.is_sum,
+        }
+    }
+
+    const fn of_count(count: Count) -> Effect {
+        let (constant, per_oparg, per_bit) = match count {
+            Count::K(count) => (count, 0, 0),
+            Count::N(more) => (more, 1, 0),
+            Count::Bit0(count) => (count, 0, 1),
+            Count::Pairs => (0, 2, 0),
+            Count::Unpacked | Count::Specified | Count::Slice | Count::Flags => return Effect::RARE,
+        };
+        Effect { constant: constant as i8, per_oparg, per_bit, is_sum: true }
+    }
+}
 
 impl OpcodeTable {
     /// The instructions of `rows`. The later of `changes` override the earlier ones, and all of
@@ -96,7 +128,7 @@ impl OpcodeTable {
             numbers: [None; Opcode::COUNT],
             caches: [0; Opcode::COUNT],
             stack: [(Count::K(0), Count::K(0)); Opcode::COUNT],
-            effects: [VARIABLE; Opcode::COUNT],
+            effects: [Effect::RARE; Opcode::COUNT],
             handler_effects: [0; Opcode::COUNT],
             properties: [Properties::NONE; Opcode::COUNT],
             names: [None; 256],
@@ -120,12 +152,7 @@ impl OpcodeTable {
         while fact < facts.len() {
             let (opcode, taken, left, properties) = facts[fact];
             self.stack[opcode as usize] = (taken, left);
-            self.effects[opcode as usize] = match (taken, left) {
-                (Count::K(taken), Count::K(left)) | (Count::N(taken), Count::N(left)) => {
-                    left as i8 - taken as i8
-                }
-                _ => VARIABLE,
-            };
+            self.effects[opcode as usize] = Effect::of(taken, left);
             self.properties[opcode as usize] = properties;
             fact += 1;
         }
@@ -199,10 +226,12 @@ impl OpcodeTable {
     /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
     /// `get_stack_effects` (3.13–)
     pub(crate) fn stack_effect(&self, opcode: Opcode, oparg: u32) -> i32 {
-        match self.effects[opcode as usize] {
-            VARIABLE => self.left(opcode, oparg) as i32 - self.taken(opcode, oparg) as i32,
-            effect => i32::from(effect),
+        let Effect { constant, per_oparg, per_bit, is_sum } = self.effects[opcode as usize];
+        if !is_sum {
+            return self.left(opcode, oparg) as i32 - self.taken(opcode, oparg) as i32;
         }
+        let of_oparg = i32::from(per_oparg).wrapping_mul(oparg.cast_signed());
+        i32::from(constant) + i32::from(per_bit) * (oparg & 1).cast_signed() + of_oparg
     }
 
     /// The change of stack depth from a block push to its handler: the exception, and below it the
@@ -236,12 +265,12 @@ impl OpcodeTable {
 
     /// Whether control never goes on to the next instruction.
     pub(crate) fn has_no_fallthrough(&self, opcode: Opcode) -> bool {
-        self.properties(opcode).has(Properties::UNCONDITIONAL.and(Properties::SCOPE_EXIT))
+        self.properties(opcode).has(Properties::NO_FALLTHROUGH)
     }
 
     /// Whether the instruction ends its basic block.
     pub(crate) fn is_terminator(&self, opcode: Opcode) -> bool {
-        self.properties(opcode).has(Properties::JUMP.and(Properties::SCOPE_EXIT))
+        self.properties(opcode).has(Properties::TERMINATOR)
     }
 
     /// Whether the argument is an index of `co_consts`.
@@ -251,7 +280,7 @@ impl OpcodeTable {
 
     /// Whether the argument names a label: jumps and block pushes.
     pub(crate) fn has_target(&self, opcode: Opcode) -> bool {
-        self.properties(opcode).has(Properties::JUMP.and(Properties::BLOCK_PUSH))
+        self.properties(opcode).has(Properties::TARGET)
     }
 
     pub(crate) fn properties(&self, opcode: Opcode) -> Properties {
