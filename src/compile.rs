@@ -13,7 +13,7 @@ use crate::instructions::Unit;
 use crate::names::Interner;
 use crate::preprocess::{Folded, Future, preprocess};
 use crate::source::{self, ByteFault, Decoded, Location};
-use crate::symtable::{self, ScopeId, SymbolFlags, SymbolTable};
+use crate::symtable::{self, ScopeId, SymbolFlags, SymbolTable, Tables};
 use crate::syntax;
 use crate::targets::Target;
 
@@ -39,6 +39,7 @@ pub struct Compilation<'a> {
 pub struct Parsed<'a> {
     pub syntax: syntax::Parsed<'a>,
     folded: Folded<'a>,
+    tables: Tables<'a>,
 }
 
 /// Decodes and parses a source file, once for all targets. Everything made lives in `arena`.
@@ -51,7 +52,11 @@ pub fn parse<'a>(arena: &'a Bump, source: &'a [u8]) -> Result<Parsed<'a>, ByteFa
         std::borrow::Cow::Borrowed(text) => text,
         std::borrow::Cow::Owned(text) => arena.alloc_str(&text),
     };
-    Ok(Parsed { syntax: syntax::parse(arena, text, fault), folded: Folded::default() })
+    Ok(Parsed {
+        syntax: syntax::parse(arena, text, fault),
+        folded: Folded::default(),
+        tables: Tables::default(),
+    })
 }
 
 /// The largest number of bytes of stack that the stages after the parser need per level of nesting.
@@ -92,7 +97,7 @@ fn run_stages<'a>(
     let (features, optimize) = (target.features(), options.optimize);
     let filename = PyStr(arena.alloc_slice_copy(options.filename.0));
 
-    let Parsed { syntax, folded } = parsed;
+    let Parsed { syntax, folded, tables } = parsed;
     let module = syntax.module(arena, target);
     warnings.extend(syntax.warnings(target));
     let module = module?;
@@ -100,7 +105,7 @@ fn run_stages<'a>(
 
     let (module, future) =
         preprocess(arena, interner, &features.preprocess, optimize, &module, folded, warnings)?;
-    let symtable = symtable::build(interner, &features.symtable, &future, &module)?;
+    let mut symtable = tables.take(interner, &features.symtable, &future, &module)?;
 
     let mut graph = FlowGraph::new(features.flowgraph.opcodes);
     let mut assembler = Assembler::new(arena, &features.assembly, filename);
@@ -108,9 +113,12 @@ fn run_stages<'a>(
         flowgraph::optimize(&mut graph, unit, arena, &features.flowgraph);
         assembler.code_object(interner, unit, &mut graph)
     };
-    let features = &features.codegen;
-    codegen::module(arena, interner, features, optimize, future, symtable, &module, warnings, &mut back_end)
-        .map_err(|fault| *fault)
+    let (features, table) = (&features.codegen, &mut symtable.table);
+    let code =
+        codegen::module(arena, interner, features, optimize, future, table, &module, warnings, &mut back_end)
+            .map_err(|fault| *fault)?;
+    tables.keep(symtable);
+    Ok(code)
 }
 
 /// Compiles the bytes of a source file for one target.
@@ -191,6 +199,80 @@ mod tests {
             ("def a(:", None),
         ] {
             assert_eq!(names(source).as_deref(), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn targets_that_share_results_compile_as_alone() {
+        let targets = ["3.12.1", "3.12", "3.13.0", "3.13", "3.14", "3.15"];
+        let targets = targets.map(|text| text.parse::<Target>().expect("supported"));
+        for source in [
+            "x = [1, 2] + [-3]; y = (4, 5)[0]; z = a in [b, 'c']",
+            "def f():\n  try: a\n  except b as c: d = 1\n  else: e = 2\n  return lambda: (d, e)",
+            "def f[T: (int, str)](a: T): pass\ntype X[*U] = U\nclass C[**P]:\n  __a: P = 1",
+            "class C:\n  a = [__class__ for b in c]\n  def f(self): return super().f()",
+            "class C:\n  a = [[__class__ for __b in c] for d in __b]\n  lambda: __class__\n__b = [a for a in b]",
+            "def f(a):\n  b = {c: [d for d in a if (lambda: d)] for c in a}\n  return [c for c in b], d",
+            "a: int = 1\ndef f(b: a, /, *, c: -1) -> 'd': e: f = 2\nclass G:\n  if a: h: int",
+            "__debug__ = 1",
+            "def f(a, a): pass",
+            "class C:\n  a = [await b for c in d]",
+        ] {
+            let arena = Bump::new();
+            let mut parsed = parse(&arena, source.as_bytes()).expect("it is UTF-8");
+            for (target, optimize) in targets.into_iter().flat_map(|target| [(target, 0), (target, 2)]) {
+                let options = Options { filename: "a.py".into(), optimize };
+                let shared = marshalled(compile_parsed(&arena, &mut parsed, options, target), target);
+                let alone = marshalled(compile(&arena, source.as_bytes(), options, target), target);
+                assert_eq!(shared, alone, "{source} for {target} at {optimize}");
+            }
+        }
+    }
+
+    fn marshalled(compilation: Compilation<'_>, target: Target) -> Result<Vec<u8>, Diagnostic> {
+        let mut bytes = Vec::new();
+        crate::marshal::write(compilation.code?, target, &mut bytes).expect("it is small");
+        Ok(bytes)
+    }
+
+    #[test]
+    fn statements_with_something_to_fold_are_marked() {
+        let target: Target = "3.15".parse().expect("supported");
+        for (source, expected) in [
+            ("a = b + 1", false),
+            ("a = 1 + b", true),
+            ("a = 1 + 2", true),
+            ("a = -b, not c.d, ~e()", false),
+            ("a = -1", true),
+            ("if not b in c: pass", true),
+            ("a = b, 1", false),
+            ("a = 1, 2", true),
+            ("a = ()", true),
+            ("a = 'b'[c]", true),
+            ("a[1] = b[2]", false),
+            ("for a in [b]: pass", true),
+            ("a = b in {1, 2}", true),
+            ("f'{a}'", true),
+            ("if __debug__: pass", true),
+            ("if debug: a(b=c)", false),
+            ("@a(-1)\ndef f(): pass", true),
+            ("def f(a: b = c) -> d: return a", false),
+            ("class A:\n  def f(self):\n    while self: return -1", true),
+            ("if a: b\nelif c: d\nelif -1: e", true),
+            ("a; b; c = -1", false),
+            ("match a:\n  case -1: pass", true),
+            ("match a:\n  case 1 + 2j: pass", true),
+            ("match a:\n  case [b, C(d=e)]: pass", false),
+            ("match (-1)", true),
+            ("with (a as b, -c): pass", false),
+            ("with (a, -1): pass", true),
+            ("with (a, -1) as b: pass", true),
+            (&*format!("a = b{}", ".c".repeat(2000)), true),
+        ] {
+            let arena = Bump::new();
+            let mut parsed = parse(&arena, source.as_bytes()).expect("it is UTF-8");
+            let module = parsed.syntax.module(&arena, target).expect(source);
+            assert_eq!(module.body[0].may_fold, expected, "{source}");
         }
     }
 }

@@ -142,6 +142,12 @@ impl<'a> Interner<'a> {
         self.table.names.len()
     }
 
+    /// Whether a name begins with two underscores.
+    pub(crate) fn has_dunder(&self, ident: Ident) -> bool {
+        let Key(head, _) = self.table.names[ident.index()].key;
+        head as u16 == u16::from_le_bytes(*b"__")
+    }
+
     /// The text of a name.
     pub fn text(&self, ident: Ident) -> &'a str {
         self.table.names[ident.index()].text
@@ -298,7 +304,14 @@ mod tests {
         for (text, &ident) in texts.iter().zip(&idents) {
             assert_eq!(interner.text(ident), text);
             assert_eq!(interner.intern(text), ident, "{text}");
+            assert_eq!(interner.has_dunder(ident), text.starts_with("__"), "{text}");
         }
         assert_eq!(interner.len(), known::TEXTS.len() + texts.len() - 1, "`_` is known");
+        for (text, expected) in
+            [("__", true), ("__a", true), ("__a_long_name_of_a_method__", true), ("_a", false)]
+        {
+            let ident = interner.intern(text);
+            assert_eq!(interner.has_dunder(ident), expected, "{text}");
+        }
     }
 }

@@ -177,7 +177,7 @@ pub(crate) struct Compiler<'a, 'c> {
     /// The `-O` level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) future: Future,
-    pub(crate) symtable: SymbolTable,
+    pub(crate) symtable: &'c mut SymbolTable,
     /// Outermost (the module) first.
     pub(crate) units: Vec<UnitState<'a>>,
     /// Finished units, kept to reuse their memory.
@@ -303,7 +303,7 @@ pub(crate) fn module<'a>(
     features: &'static CodegenFeatures,
     optimize: u8,
     future: Future,
-    symtable: SymbolTable,
+    symtable: &mut SymbolTable,
     module: &ast::Module<'a>,
     warnings: &mut Vec<Warning>,
     back_end: &mut BackEnd<'_, 'a>,

@@ -44,7 +44,7 @@ impl FlowGraph {
         self.label_at.clear();
         // A place more than there are instructions: the last one's next.
         self.label_at.resize(self.instrs.len() + 1, NO_LABEL);
-        if features.labels_only_where_jumped_to {
+        if features.labels_only_where_jumped_to && !sequence.labels.is_empty() {
             self.place_named_labels(&sequence.labels);
         } else {
             self.place_labels(&sequence.labels);

@@ -77,10 +77,11 @@ impl Scan {
     fn block(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let mut unbound = self.unbound[id.index()];
         let opcodes = graph.opcodes;
-        if unbound == 0 && !graph.block(id).properties.has(Properties::UNBINDS_LOCAL) {
-            return;
-        }
+        let unbinds_some = graph.block(id).properties.has(Properties::UNBINDS_LOCAL);
         for instr in graph.instrs_mut(id) {
+            if unbound == 0 && !unbinds_some {
+                return;
+            }
             if let Some(handler) = instr.handler {
                 self.reach(handler, unbound);
             }

@@ -20,7 +20,7 @@ pub(super) fn insert_superinstructions(graph: &mut FlowGraph) {
                 found |= combine(&mut instrs[index - 1..=index]);
             }
             if found {
-                graph.note_changes(id);
+                graph.note_nops(id);
             }
         });
     }

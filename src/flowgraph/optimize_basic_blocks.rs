@@ -81,10 +81,11 @@ impl<'a> Peephole<'a, '_> {
     fn optimize_swaps_last(&mut self, graph: &mut FlowGraph, id: BlockId) {
         let folds = self.features.folding == ConstantFolding::FlowGraph;
         let instrs = graph.instrs_mut(id);
-        let (mut has_swaps, mut has_pattern) = (false, false);
+        let (mut has_swaps, mut has_pattern, mut is_changed) = (false, false, false);
         for index in 0..instrs.len() {
+            let opcode = instrs[index].opcode;
             let rest = &mut instrs[index..];
-            match rest[0].opcode {
+            match opcode {
                 BUILD_TUPLE => self.optimize_built_tuple(instrs, index),
                 STORE_FAST => drop_repeated_store(rest),
                 SWAP if rest[0].oparg == 1 => rest[0].set_nop(),
@@ -105,12 +106,15 @@ impl<'a> Peephole<'a, '_> {
                 _ => continue,
             }
             has_pattern = true;
+            is_changed |= instrs[index].opcode != opcode;
         }
         if has_swaps {
             optimize_all_swaps(instrs);
         }
-        if has_pattern {
+        if is_changed || has_swaps {
             graph.note_changes(id);
+        } else if has_pattern {
+            graph.note_nops(id);
         }
     }
 

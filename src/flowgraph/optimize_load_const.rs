@@ -31,7 +31,7 @@ pub(super) fn optimize_load_const(
         while index < instrs.len() {
             index += 1 + last_load.optimize(&mut instrs[index..], consts, features);
         }
-        graph.note_changes(id);
+        graph.note_last(id, Properties::NOP.and(Properties::CONST));
     });
 }
 
@@ -42,7 +42,7 @@ pub(super) struct LastLoad(Option<u32>);
 
 impl LastLoad {
     /// Sees to the first of `instrs`. Returns how many of the next are done with too.
-    #[inline]
+    #[inline(always)]
     pub(super) fn optimize(
         &mut self,
         instrs: &mut [Instr],
@@ -57,6 +57,7 @@ impl LastLoad {
         0
     }
 
+    #[inline(never)]
     fn optimize_load(
         &mut self,
         instrs: &mut [Instr],

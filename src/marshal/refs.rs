@@ -50,6 +50,8 @@
 //! `Python/assemble.c` `makecode`, `Objects/codeobject.c` `_PyCode_New`, `intern_strings`,
 //! `intern_string_constants`, `Python/marshal.c` `w_ref` (3.12)
 
+use std::cmp::Ordering;
+
 use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
@@ -243,6 +245,8 @@ struct FrozenSet<'k> {
 #[derive(Default)]
 struct ConstCache<'a, 'k> {
     scalars: FxHashMap<Constant<'a>, ObjectId>,
+    /// Of `scalars`, those that nearly every code object has; see [`Builder::scalar`].
+    common: [Option<ObjectId>; 4],
     texts: Vec<Text<'a>>,
     text_numbers: FxHashMap<&'a [u8], u32>,
     /// Of names, by the address and length of the text.
@@ -413,7 +417,24 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         self.heap.add_slots(&held)
     }
 
+    /// The commonest have places of their own.
     fn scalar(&mut self, constant: &Constant<'a>) -> ObjectId {
+        let place = match constant {
+            Constant::None => 0,
+            Constant::True => 1,
+            Constant::False => 2,
+            Constant::Bytes(b"") => 3,
+            _ => return self.hashed_scalar(constant),
+        };
+        if let Some(id) = self.cache.common[place] {
+            return id;
+        }
+        let id = self.hashed_scalar(constant);
+        self.cache.common[place] = Some(id);
+        id
+    }
+
+    fn hashed_scalar(&mut self, constant: &Constant<'a>) -> ObjectId {
         if let Some(&id) = self.cache.scalars.get(constant) {
             return id;
         }
@@ -722,13 +743,20 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
     }
 }
 
-/// Whether one of the lines of `text`, all of which end in a newline, is `line`.
+/// Whether one of the lines of `text` is `line`. They are sorted, and all end in a newline.
 fn has_line(text: &str, line: &[u8]) -> bool {
-    let is_at = |start: usize| {
-        let after = text.as_bytes().get(start + line.len());
-        (start == 0 || text.as_bytes()[start - 1] == b'\n') && after == Some(&b'\n')
-    };
-    memchr::memmem::find_iter(text.as_bytes(), line).any(is_at)
+    let mut lines = text.as_bytes();
+    while !lines.is_empty() {
+        let (before, behind) = lines.split_at(lines.len() / 2);
+        let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        let end = before.len() + memchr::memchr(b'\n', behind).expect("the last line has one too");
+        match lines[start..end].cmp(line) {
+            Ordering::Less => lines = &lines[end + 1..],
+            Ordering::Equal => return true,
+            Ordering::Greater => lines = &lines[..start],
+        }
+    }
+    false
 }
 
 /// CPython: `Objects/codeobject.c` `all_name_chars` (3.8–)
@@ -746,3 +774,24 @@ static IS_NAME_CHAR: [bool; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::targets::Target;
+
+    #[test]
+    fn every_interned_string_is_found_and_no_other() {
+        for target in ["3.12", "3.13.0", "3.13", "3.14", "3.15"] {
+            let target: Target = target.parse().expect("supported");
+            let text = target.features().marshal.interned_at_start;
+            for line in text.lines() {
+                assert!(has_line(text, line.as_bytes()), "{line}");
+                let longer = format!("{line} ");
+                assert!(!has_line(text, longer.as_bytes()), "{longer}");
+            }
+            assert!(!has_line(text, b"") && !has_line(text, b"\xff"));
+        }
+        assert!(!has_line("", b"a"));
+    }
+}

@@ -84,6 +84,7 @@ impl Writer<'_, '_> {
     /// Writes an object; `shared` says whether its reference count is above 1 at this moment.
     ///
     /// CPython: `Python/marshal.c` `w_object`, `w_ref` (3.12)
+    #[inline]
     fn object(&mut self, id: ObjectId, shared: bool, out: &mut Vec<u8>) -> Result<(), WriteError> {
         if self.depth == MAX_DEPTH {
             return Err(WriteError::TooDeep);
@@ -93,12 +94,7 @@ impl Writer<'_, '_> {
             Body::False => kind::FALSE,
             Body::True => kind::TRUE,
             Body::Ellipsis => kind::ELLIPSIS,
-            _ => {
-                self.depth += 1;
-                let result = self.numbered_object(id, shared, out);
-                self.depth -= 1;
-                return result;
-            }
+            _ => return self.numbered_object(id, shared, out),
         };
         out.push(singleton);
         Ok(())
@@ -108,13 +104,16 @@ impl Writer<'_, '_> {
         let mut flag = 0;
         if shared {
             if let Some(number) = self.refs.find_or_add(id) {
-                out.push(kind::REF);
-                out.extend(number.to_le_bytes());
+                let [a, b, c, d] = number.to_le_bytes();
+                out.extend_from_slice(&[kind::REF, a, b, c, d]);
                 return Ok(());
             }
             flag = FLAG_REF;
         }
-        self.body(id, flag, out)
+        self.depth += 1;
+        let result = self.body(id, flag, out);
+        self.depth -= 1;
+        result
     }
 
     /// CPython: `Python/marshal.c` `w_complex_object` (3.12)
@@ -201,7 +200,7 @@ impl Writer<'_, '_> {
     ) -> Result<(), WriteError> {
         out.push(kind::CODE | flag);
         let counts = [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stacksize, code.flags.0];
-        out.extend(counts.iter().flat_map(|count| count.to_le_bytes()));
+        out.extend_from_slice(counts.map(u32::to_le_bytes).as_flattened());
         let [fields @ .., linetable, exceptiontable] = self.heap.slots(slots) else {
             unreachable!("a code object has its fields in its slots")
         };

@@ -24,7 +24,7 @@ use crate::syntax::ast::{Module, Stmt};
 use crate::targets::PreprocessFeatures;
 
 /// The `from __future__` imports of a module.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Future {
     /// The `CO_FUTURE_...` bits of `co_flags`.
     pub flags: u32,

@@ -121,13 +121,11 @@ fn pyc(
     timings: &mut Timings,
     pyc: &mut Vec<u8>,
 ) -> Result<(), Failure> {
-    let marshalled = timings.time(Stage::Marshal, || {
-        guarded(|| {
-            pyc.clear();
-            Header::new(target, input.invalidation, input.source, input.mtime).write(pyc);
-            marshal::write(code, target, pyc)
-        })
+    pyc.clear();
+    timings.time(Stage::Check, || {
+        Header::new(target, input.invalidation, input.source, input.mtime).write(pyc);
     });
+    let marshalled = timings.time(Stage::Marshal, || guarded(|| marshal::write(code, target, pyc)));
     marshalled.map_err(Failure::Internal)?.map_err(|error| {
         rejected(Diagnostic::new(DiagnosticKind::ValueError, Location::NONE, error.to_string()), input)
     })

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// What a run spends time on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Looking whether pycs are up to date.
+    /// Looking whether pycs are up to date, and making the headers that later runs look at.
     Check,
     Read,
     Parse,

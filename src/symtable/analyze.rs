@@ -27,12 +27,14 @@ use crate::targets::{ClassCells, SymtableFeatures};
 pub(super) fn analyze(
     interner: &Interner<'_>,
     features: &'static SymtableFeatures,
-    scopes: &mut [Scope],
+    table: &mut SymbolTable,
 ) -> Outcome {
+    let SymbolTable { scopes, is_plain, .. } = table;
     let mut analyzer = Analyzer {
         interner,
         features,
         scopes,
+        is_plain,
         facts: vec![0; interner.len()],
         changes: Vec::new(),
         free: Vec::new(),
@@ -57,6 +59,8 @@ struct Analyzer<'t, 'a> {
     interner: &'t Interner<'a>,
     features: &'static SymtableFeatures,
     scopes: &'t mut [Scope],
+    /// See [`SymbolTable`].
+    is_plain: &'t mut bool,
     /// What is known of each name where the analysis is now.
     facts: Vec<u8>,
     /// The names whose facts the scopes around the current place changed, and what they were.
@@ -253,6 +257,7 @@ impl Analyzer<'_, '_> {
         let mut symbols = std::mem::take(&mut self.scope(comp).symbols);
         let children = std::mem::take(&mut self.scope(comp).children);
         self.mark_free_inside(&children);
+        *self.is_plain &= self.scope(outer).kind != ScopeKind::Class;
         let global_cells = self.global_class_cells(outer, &symbols);
         let mut has_cells = false;
         for (name, mut symbol) in symbols.iter() {

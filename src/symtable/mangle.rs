@@ -18,7 +18,7 @@ impl SymbolTable {
         name: Ident,
     ) -> Ident {
         match private {
-            Some(private) if interner.text(name).starts_with("__") && self.may_mangle(scope, name) => {
+            Some(private) if interner.has_dunder(name) && self.may_mangle(scope, name) => {
                 mangle_dunder(interner, private, name)
             }
             _ => name,
@@ -37,7 +37,7 @@ impl SymbolTable {
 #[inline]
 pub fn mangle(interner: &mut Interner<'_>, private: Option<Ident>, name: Ident) -> Ident {
     match private {
-        Some(private) if interner.text(name).starts_with("__") => mangle_dunder(interner, private, name),
+        Some(private) if interner.has_dunder(name) => mangle_dunder(interner, private, name),
         _ => name,
     }
 }

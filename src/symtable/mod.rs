@@ -35,7 +35,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner};
 use crate::preprocess::Future;
 use crate::source::Location;
-use crate::syntax::ast::{Module, NodeId};
+use crate::syntax::ast::{Module, NodeId, Stmt};
 use crate::targets::SymtableFeatures;
 
 /// A scope's number within its [`SymbolTable`].
@@ -50,6 +50,9 @@ pub struct SymbolTable {
     /// Names that are mangled where others are not: the type parameters of a generic class, as they
     /// are written.
     mangled_names: Vec<FxHashSet<Ident>>,
+    /// There is no `try` statement with both handlers and an `else`, nothing with type parameters,
+    /// no `type` statement, and no comprehension inlined into a class: releases differ in these.
+    is_plain: bool,
 }
 
 /// One set of [`SymbolTable::mangled_names`].
@@ -209,8 +212,50 @@ pub fn build<'a>(
     module: &Module<'a>,
 ) -> Result<SymbolTable, Diagnostic> {
     let mut table = build::module(interner, features, future, module).map_err(|fault| *fault)?;
-    analyze::analyze(interner, features, &mut table.scopes).map_err(|fault| *fault)?;
+    analyze::analyze(interner, features, &mut table).map_err(|fault| *fault)?;
     Ok(table)
+}
+
+/// The tables built of one file so far: targets that make the same of a tree share one.
+#[derive(Default)]
+pub(crate) struct Tables<'a>(Vec<Built<'a>>);
+
+/// A table, and what it was built of.
+pub(crate) struct Built<'a> {
+    features: &'static SymtableFeatures,
+    future: Future,
+    body: &'a [Stmt<'a>],
+    pub(crate) table: SymbolTable,
+}
+
+impl<'a> Tables<'a> {
+    /// The table of a module, an earlier one if it is the same. [`Tables::keep`] takes it back.
+    pub(crate) fn take(
+        &mut self,
+        interner: &mut Interner<'a>,
+        features: &'static SymtableFeatures,
+        future: &Future,
+        module: &Module<'a>,
+    ) -> Result<Built<'a>, Diagnostic> {
+        let is_same = |built: &Built<'a>| {
+            std::ptr::eq(built.body, module.body)
+                && built.future == *future
+                && features.make_same_table(built.features, built.table.is_plain)
+        };
+        match self.0.iter().position(is_same) {
+            Some(index) => Ok(self.0.swap_remove(index)),
+            None => {
+                let table = build(interner, features, future, module)?;
+                Ok(Built { features, future: *future, body: module.body, table })
+            }
+        }
+    }
+
+    /// Takes back a table of which the code generator has made a module: each symbol that it
+    /// changed is as before then, or has neither flags nor a scope.
+    pub(crate) fn keep(&mut self, built: Built<'a>) {
+        self.0.push(built);
+    }
 }
 
 /// What the functions of both passes return: small when all is well, which is nearly always.

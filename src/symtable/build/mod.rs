@@ -38,6 +38,7 @@ pub(super) fn module<'a>(
             scopes: Vec::with_capacity(module.node_count as usize + 1),
             by_node: vec![None; module.node_count as usize],
             mangled_names: Vec::new(),
+            is_plain: true,
         },
         current: SymbolTable::TOP,
         stack: vec![SymbolTable::TOP],

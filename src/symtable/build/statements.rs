@@ -113,6 +113,7 @@ impl Builder<'_, '_> {
 
     fn try_statement(&mut self, try_: &Try<'_>) -> Outcome {
         let else_first = !self.features.try_handlers_before_orelse;
+        self.table.is_plain &= try_.handlers.is_empty() || try_.orelse.is_empty();
         let outer = std::mem::replace(&mut self.scope().in_try_block, true);
         self.conditional_blocks([try_.body])?;
         if else_first {

@@ -29,6 +29,7 @@ impl Builder<'_, '_> {
         owner: Generic,
         location: Location,
     ) -> Outcome {
+        self.table.is_plain = false;
         let is_in_class = self.scope().kind == ScopeKind::Class;
         self.enter(ScopeKind::TypeParams, name, type_params.id, location);
         if is_in_class {
@@ -129,6 +130,7 @@ impl Builder<'_, '_> {
         let ExprKind::Name { id: name, .. } = alias.name.kind else {
             unreachable!("the grammar has only a name there");
         };
+        self.table.is_plain = false;
         let is_in_class = self.scope().kind == ScopeKind::Class;
         if let Some(type_params) = alias.type_params {
             self.enter_type_params(type_params, name, Generic::TypeAlias, location)?;

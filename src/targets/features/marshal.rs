@@ -4,7 +4,7 @@
 #[derive(Clone, Debug)]
 pub struct MarshalFeatures {
     /// The strings made of `[A-Za-z0-9_]` (and the qualified names of nested classes) that a
-    /// process has interned before it compiles anything, one a line.
+    /// process has interned before it compiles anything, one a line, sorted by their bytes.
     ///
     /// They are those of `Include/internal/pycore_global_strings.h`, and those of the modules that
     /// `py_compile` loads.

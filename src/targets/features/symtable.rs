@@ -1,7 +1,7 @@
 //! Features of the symbol table.
 
 /// What the symbol table of a release does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SymtableFeatures {
     /// As in [`PreprocessFeatures`](super::PreprocessFeatures::recursion_limit).
     pub recursion_limit: u32,
@@ -57,6 +57,30 @@ pub struct SymtableFeatures {
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_type_param_check_reserved_name` (3.12.10–)
     pub classdict_type_param_refused: bool,
+}
+
+impl SymtableFeatures {
+    /// Whether a tree has the same symbol table with `other`, where it is known to have one.
+    /// `is_plain` says that the tree has nothing of what
+    /// [`SymbolTable::is_plain`](crate::symtable::SymbolTable) lists.
+    pub(crate) fn make_same_table(&self, other: &SymtableFeatures, is_plain: bool) -> bool {
+        // No table depends on the message of an error.
+        let mut like_other =
+            SymtableFeatures { duplicate_parameter: other.duplicate_parameter, ..self.clone() };
+        if is_plain {
+            like_other = SymtableFeatures {
+                try_handlers_before_orelse: other.try_handlers_before_orelse,
+                annotation_scopes_in_classes_hold_functions: other
+                    .annotation_scopes_in_classes_hold_functions,
+                type_param_default: other.type_param_default,
+                class_cells_in_class_comprehension: other.class_cells_in_class_comprehension,
+                generic_class_mangles_type_params_only: other.generic_class_mangles_type_params_only,
+                classdict_type_param_refused: other.classdict_type_param_refused,
+                ..like_other
+            };
+        }
+        like_other == *other
+    }
 }
 
 /// What `__class__`, `__classdict__` and `__conditional_annotations__` are in a comprehension that
