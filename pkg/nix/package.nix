@@ -14,7 +14,7 @@ rustPlatform.buildRustPackage {
   doCheck = false;
 
   postInstall = ''
-    scripts/package generated "$out/bin/crosspyc"
+    bash scripts/package generated "$out/bin/crosspyc"
     installManPage target/generated/man/*.1
     installShellCompletion target/generated/complete/crosspyc.bash \
       target/generated/complete/crosspyc.fish target/generated/complete/_crosspyc
