@@ -7,11 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
-use crosspyc::code::disassembly::disassemble;
-use crosspyc::compile::{Options, compile};
-use crosspyc::marshal;
-use crosspyc::pyc::{HEADER_LEN, Header, Invalidation};
-use crosspyc::targets::{Target, Version};
+use crosspyc::internals::code::disassembly::disassemble;
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::marshal;
+use crosspyc::internals::pyc::{HEADER_LEN, Header, Invalidation};
+use crosspyc::internals::targets::{Target, Version};
 
 /// The releases that made pycs; each has its folder.
 const REFERENCES: [&str; 6] = ["3.11.7", "3.12.1", "3.12.14", "3.13.18", "3.14.10", "3.15.2"];

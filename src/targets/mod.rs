@@ -51,7 +51,7 @@ pub(crate) use opargs::{
 pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
-pub use selection::{TargetSpec, all_targets, combine};
+pub use selection::{TargetSpec, all_targets, combine, targets};
 pub use syntax::SyntaxFeature;
 pub(crate) use syntax::{Dialect, Mistake};
 pub use version::{Target, TargetError, Version};

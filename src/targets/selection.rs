@@ -85,6 +85,17 @@ pub fn combine(specs: impl IntoIterator<Item = TargetSpec>) -> Result<Vec<Target
     }
 }
 
+/// The targets that a text names, oldest first, each once: `3.12`, `3.12.1`, `3.12,3.14`,
+/// `3.12-3.15`, `>=3.12`, `3.12+`, `all`.
+///
+/// # Errors
+///
+/// The text is malformed, or names a version that crosspyc does not compile for, or two patch levels
+/// of one version, whose files would have the same names.
+pub fn targets(text: &str) -> Result<Vec<Target>, TargetError> {
+    combine([text.parse()?])
+}
+
 /// All supported versions at their newest patch levels, oldest first.
 pub fn all_targets() -> Vec<Target> {
     Version::supported().filter_map(Target::newest).collect()
