@@ -68,7 +68,8 @@ fn range(first: &str, last: &str) -> Result<Vec<Target>, TargetError> {
         return Err(TargetError::BackwardRange { first, last });
     }
     let versions = Version::ALL.into_iter().filter(|version| (first..=last).contains(version));
-    versions.map(|version| Target::newest(version).ok_or(TargetError::Unsupported(version))).collect()
+    let served = |version: &Version| Target::newest(*version).filter(|_| !version.is_in_preparation());
+    versions.map(|version| served(&version).ok_or(TargetError::Unsupported(version))).collect()
 }
 
 /// The targets of all `specs` together, oldest first, each once.

@@ -56,9 +56,15 @@ impl Version {
             .find(|version| version.features().is_some_and(|features| features.magic == magic))
     }
 
-    /// The versions that crosspyc compiles for, oldest first.
+    /// Whether crosspyc compiles for the version only if it is asked for by name, because its output
+    /// has not been shown to be CPython's yet.
+    pub fn is_in_preparation(self) -> bool {
+        features::of(self).is_some_and(|history| !history.is_served)
+    }
+
+    /// The versions that crosspyc compiles for, oldest first; none in preparation.
     pub fn supported() -> impl Iterator<Item = Version> {
-        Version::ALL.into_iter().filter(|version| version.features().is_some())
+        Version::ALL.into_iter().filter(|&version| features::of(version).is_some_and(|of| of.is_served))
     }
 }
 
