@@ -400,6 +400,8 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
+    # Shells on Windows read the output.
+    sys.stdout.reconfigure(newline="\n")
     args = arguments()
     facts = Facts(args.root, getattr(args, "sums", None))
     match args.command:
