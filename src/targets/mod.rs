@@ -22,8 +22,8 @@
 //!    turned on in a `const` of that release.
 //! 5. Evidence: the release in `REFERENCES` of `tests/golden_code.rs`; `scripts/oracle.py golden`
 //!    and `changes` with its interpreter; a source in `testdata/code` for what is new (`# since:
-//!    3.16`); `scripts/conformance PYTHON --snapshot --bless`, whose file `.ci/run` takes the release
-//!    from; README and CHANGELOG.
+//!    3.16`); `scripts/conformance PYTHON --snapshot --bless` (`.ci/run` then compares with that
+//!    release); README and CHANGELOG.
 
 mod features;
 pub(crate) mod limits;
