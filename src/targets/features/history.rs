@@ -246,7 +246,11 @@ const V3_12_1: Features = Features {
     magic: 3531,
     pyc_tag: "cpython-312",
     syntax: ParserFeatures { unicode: UnicodeVersion::V15_0, fstrings_apart: false, ..V3_11_7.syntax },
-    preprocess: PreprocessFeatures { recursion_limit: 2996, bool_inversion_removal: Some(""), ..V3_11_7.preprocess },
+    preprocess: PreprocessFeatures {
+        recursion_limit: 2996,
+        bool_inversion_removal: Some(""),
+        ..V3_11_7.preprocess
+    },
     symtable: SymtableFeatures {
         recursion_limit: 2996,
         inlines_comprehensions: true,
