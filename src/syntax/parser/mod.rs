@@ -112,6 +112,8 @@ pub(super) struct Parser<'a, 't> {
     second_run: bool,
     /// What is wrong with the text.
     pub(super) fault: Option<Box<Diagnostic>>,
+    /// Whether that was found in the field of an f-string that is parsed apart.
+    fault_is_apart: bool,
     /// How deeply CPython's rules call each other here: see [`depth`](mod@depth).
     depth: u32,
     deepest: u32,
@@ -169,6 +171,7 @@ impl<'a, 't> Parser<'a, 't> {
             precise,
             second_run: false,
             fault: None,
+            fault_is_apart: false,
             depth: depth::of_statements(dialect),
             deepest: 0,
             chained: 0,
