@@ -106,8 +106,11 @@ impl<'a> Parser<'a, '_> {
         }
         let id = self.node_id();
         let params = self.comma_list(Self::type_param)?;
+        if params.is_empty() {
+            return Err(Stop);
+        }
         self.expect(TokenKind::RightBracket)?;
-        if params.is_empty() || !self.allows(SyntaxFeature::TypeParameterList, start) {
+        if !self.allows(SyntaxFeature::TypeParameterList, start) {
             return Err(Stop);
         }
         Ok(self.arena.alloc(TypeParams { id, params }))
