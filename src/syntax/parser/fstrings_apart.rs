@@ -21,10 +21,11 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::{Parser, Step, Stop};
 use crate::code::{Constant, PyStr};
-use crate::diagnostic::DiagnosticKind;
+use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr, ExprKind};
 use crate::syntax::escapes::Decoded;
+use crate::syntax::judge;
 use crate::syntax::lexer::{FieldPlace, TokenFlags, TokenKind, lex_field};
 use crate::targets::limits;
 
@@ -296,6 +297,7 @@ impl<'a> Parser<'a, '_> {
             };
         }
         let place = self.field_place(literal, expression);
+        let column = place.column as i32;
         let lexed = lex_field(self.text, self.dialect, place, expression.end);
         let mut parser =
             Parser::new(self.arena, self.interner, self.text, self.dialect, &lexed, self.precise);
@@ -303,7 +305,7 @@ impl<'a> Parser<'a, '_> {
         let value = parser.nested(Parser::star_expressions);
         let (value, fault) = match value {
             Ok(value) => (Some(value), None),
-            Err(Stop) => (None, parser.fault_apart()),
+            Err(Stop) => (None, Some(parser.fault_apart(column))),
         };
         parser.notices_up_to(lexed.tokens.len());
         let Parser { nodes, deepest, notices, depends_on_dialect, .. } = parser;
@@ -314,30 +316,33 @@ impl<'a> Parser<'a, '_> {
             self.notices.extend(notices);
         }
         value.ok_or_else(|| {
-            self.fault = fault;
+            (self.fault, self.fault_is_apart) = (fault, true);
             Stop
         })
     }
 
-    /// Why the expression cannot be parsed, as CPython says it.
+    /// Why the expression cannot be parsed. CPython places the error in the text that it has made of
+    /// the expression, whose parenthesis is at `column` of the source.
     #[cold]
-    fn fault_apart(&mut self) -> Option<Box<crate::diagnostic::Diagnostic>> {
-        let fault = self.fault.take().unwrap_or_else(|| {
-            let last = self.farthest();
-            if let (TokenKind::Fault, Some(fault)) = (self.tokens[last].kind, &self.lexed.fault) {
-                return Box::new(fault.diagnostic.clone());
-            }
-            self.start_second_run();
-            match self.star_expressions() {
-                Err(Stop) if self.fault.is_some() => self.fault.take().expect("there is one"),
-                _ => Box::new(self.invalid_syntax(last)),
-            }
-        });
-        let mut fault = fault;
-        if fault.kind == DiagnosticKind::SyntaxError && !fault.message.starts_with("f-string") {
+    fn fault_apart(&mut self, column: i32) -> Box<Diagnostic> {
+        let lexed = self.lexed;
+        let (mut fault, is_tokenizers) =
+            match (judge::diagnose(lexed, self, Parser::star_expressions), &lexed.fault) {
+                (Some(mistake), _) if self.fault_is_apart => return mistake,
+                (Some(mistake), _) => (mistake, false),
+                (None, Some(fault)) => (Box::new(fault.diagnostic.clone()), fault.prevails),
+                (None, None) => unreachable!("the lexer's fault was looked at"),
+            };
+        if !is_tokenizers {
             fault.message = format!("f-string: {}", fault.message);
         }
-        Some(fault)
+        let Location { col_offset, end_col_offset, .. } = &mut fault.location;
+        for offset in [col_offset, end_col_offset] {
+            if *offset >= column {
+                *offset -= column;
+            }
+        }
+        fault
     }
 
     /// Where the brace of a field is, as CPython counts.
