@@ -22,7 +22,7 @@ it, and a test compares it with the program.
 const ARCHITECTURE: &str = "\
 # Architecture
 
-This page is for contributors. It is generated from the documentation of the crate, in `src/lib.rs`.
+This page is for contributors. It is generated from the documentation of the crate, in the sources.
 [How it works](how-it-works.md) explains the same pipeline to readers who have never seen bytecode.
 
 ";
@@ -161,7 +161,7 @@ fn section(help: &str) -> String {
     let mut item = Item::default();
     for line in help.lines() {
         let is_new = line.starts_with("  ") && !line.starts_with("       ") && line.trim().len() > 1;
-        if !line.starts_with(' ') {
+        if !line.is_empty() && !line.starts_with(' ') {
             item.end(&mut page);
         }
         match line.trim_end() {
