@@ -98,8 +98,12 @@ impl<'a> Assembler<'a> {
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, rest);
                 rest = &mut rest[size as usize..];
-                let ends = instr.location.is_next() && opcodes.is_terminator(instr.opcode);
-                locations.add(if ends { Location::NONE } else { instr.location }, size);
+                if features.equal_locations_merged {
+                    let ends = instr.location.is_next() && opcodes.is_terminator(instr.opcode);
+                    locations.add(if ends { Location::NONE } else { instr.location }, size);
+                } else {
+                    locations.add_apart(instr.location, size);
+                }
                 offset += size;
             }
         }

@@ -8,6 +8,7 @@ mod compile;
 mod dis;
 pub mod exit;
 mod extract;
+mod generate;
 mod inspect;
 mod json_path;
 mod report;
@@ -84,5 +85,6 @@ fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
         Command::Dis(args) => dis::run(args, report),
         Command::Targets(args) => targets::run(args, report),
         Command::Cache(args) => cache::run(args, report),
+        Command::Generate(args) => generate::run(args),
     }
 }

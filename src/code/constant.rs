@@ -25,6 +25,7 @@ impl<'a> PyStr<'a> {
         std::str::from_utf8(self.0).ok()
     }
 
+    /// Whether all characters are ASCII.
     pub fn is_ascii(self) -> bool {
         self.0.is_ascii()
     }
@@ -55,6 +56,7 @@ impl fmt::Display for Int<'_> {
 
 /// A constant of a code object (or of a `Constant` node of the AST, which has no code).
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Constant<'a> {
     None,
     True,

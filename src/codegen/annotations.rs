@@ -14,6 +14,7 @@
 //! `__conditional_annotations__` says so.
 
 use super::functions::FunctionFlags;
+use super::unparse::unparse;
 use super::{AtEnd, Compiler, Place, Result, UnitKind};
 use crate::code::identity::exists_once;
 use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin};
@@ -22,7 +23,6 @@ use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::ScopeId;
 use crate::syntax::ast::{Arg, CmpOp, Expr, ExprContext, ExprKind, FunctionDef, Stmt, StmtKind};
-use crate::syntax::unparse::unparse;
 use crate::targets::{CommonConstant, Opcode};
 
 /// The annotation of a variable whose value is left to the `__annotate__` of its module or class.
@@ -46,6 +46,7 @@ impl<'a> Compiler<'a, '_> {
             && self.state().kind == UnitKind::Module
         {
             location = first.location;
+            self.set_location(location);
         }
         self.conditional_annotations_set(location);
         if self.sets_up_annotations(body) {
@@ -53,7 +54,9 @@ impl<'a> Compiler<'a, '_> {
         }
         let (docstring, body) = self.split_docstring(body)?;
         if let Some(docstring) = docstring {
+            self.set_location(docstring.location);
             self.emit_const(Constant::Str(docstring.text), docstring.location);
+            self.unset_location();
             self.name_op(Place::Nowhere, known::DOC, ExprContext::Store)?;
         }
         self.visit_body(body)?;

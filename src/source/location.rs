@@ -6,19 +6,26 @@
 /// without a source.
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct Location {
+    /// The first line.
     pub lineno: i32,
+    /// The last line.
     pub end_lineno: i32,
+    /// The first column.
     pub col_offset: i32,
+    /// The column after the last.
     pub end_col_offset: i32,
 }
 
 impl Location {
+    /// No place of the source.
+    ///
     /// CPython: `Include/internal/pycore_compile.h` `NO_LOCATION` (3.12–)
     pub const NONE: Location = Location { lineno: -1, end_lineno: -1, col_offset: -1, end_col_offset: -1 };
 
     /// The place of whatever instruction comes next, known when the code is assembled.
     ///
     /// CPython: `Include/internal/pycore_compile.h` `NEXT_LOCATION` (3.14–)
+    #[doc(hidden)]
     pub const NEXT: Location = Location { lineno: -2, end_lineno: -2, col_offset: -2, end_col_offset: -2 };
 
     /// The place of an error that keeps a source from being decoded: the line 0, which has no text.
@@ -28,6 +35,7 @@ impl Location {
     pub(crate) const BEFORE_TEXT: Location =
         Location { lineno: 0, end_lineno: 0, col_offset: -2, end_col_offset: -1 };
 
+    /// From one line and column to another.
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         Location { lineno, end_lineno, col_offset, end_col_offset }
     }

@@ -18,6 +18,10 @@ pub(crate) const SHALLOW: u32 = 1000;
 /// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)
 pub(crate) const MAX_PARSER_DEPTH: u32 = 6000;
 
+/// How deeply the parser's rules may call each other that counts brackets for less: at this depth,
+/// CPython's rules are not yet at theirs.
+pub(crate) const MAX_PREDICTED_DEPTH: u32 = 400;
+
 /// Recursion over a tree asks after this many levels whether the stack still suffices.
 pub(crate) const STACK_CHECK_INTERVAL: u32 = 16;
 
@@ -31,6 +35,11 @@ pub(crate) const STACK_CHUNK: usize = 2 * 1024 * 1024;
 ///
 /// CPython: `Parser/tokenizer.h` `MAX_EXPR_NESTING` (3.12–)
 pub(crate) const MAX_FSTRING_FIELD_NESTING: u32 = 3;
+
+/// The same where f-strings are parsed apart: how many format specs may be around a field.
+///
+/// CPython: `Parser/string_parser.c` `fstring_find_expr` (3.9–3.11)
+pub(crate) const MAX_FSTRING_NESTING_APART: u32 = 2;
 
 /// Brackets open at one place, as the tokenizer counts them.
 ///

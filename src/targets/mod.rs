@@ -20,10 +20,11 @@
 //!    behaviour in the group of its stage in `features/` with the source of the rule, turn it on in
 //!    `history.rs`, implement it where its stage is, run again. What changed in a patch release is
 //!    turned on in a `const` of that release.
+//!    Until all is as it should be, `is_served` is false: the version is then in preparation.
 //! 5. Evidence: the release in `REFERENCES` of `tests/golden_code.rs`; `scripts/oracle.py golden`
 //!    and `changes` with its interpreter; a source in `testdata/code` for what is new (`# since:
-//!    3.16`); `scripts/conformance PYTHON --snapshot --bless`; the interpreter in `.ci/run`; README
-//!    and CHANGELOG.
+//!    3.16`); `scripts/conformance PYTHON --snapshot --bless` (`.ci/run` then compares with that
+//!    release); README and CHANGELOG.
 
 mod features;
 pub(crate) mod limits;
@@ -37,12 +38,12 @@ mod version;
 mod wheel_tags;
 
 pub use features::{
-    AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
     DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
     FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures,
-    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    IteratorLocation, JumpSizeGuess, LocationRule, MarshalFeatures, Optimizer, ParserFeatures,
+    PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
@@ -51,7 +52,7 @@ pub(crate) use opargs::{
 pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
-pub use selection::{TargetSpec, all_targets, combine};
+pub use selection::{TargetSpec, all_targets, combine, targets};
 pub use syntax::SyntaxFeature;
 pub(crate) use syntax::{Dialect, Mistake};
 pub use version::{Target, TargetError, Version};

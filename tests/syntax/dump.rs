@@ -4,10 +4,10 @@
 
 use std::fmt::Write;
 
-use crosspyc::code::{Constant, Int};
-use crosspyc::names::{Ident, Interner};
-use crosspyc::source::Location;
-use crosspyc::syntax::ast::*;
+use crosspyc::internals::code::{Constant, Int};
+use crosspyc::internals::names::{Ident, Interner};
+use crosspyc::internals::source::Location;
+use crosspyc::internals::syntax::ast::*;
 
 /// The whole module, one statement of its body a line.
 pub(crate) fn dump(interner: &Interner<'_>, module: &Module<'_>) -> String {
@@ -112,13 +112,7 @@ impl Dumper<'_, '_> {
                 self.out.push_str("bytes:");
                 bytes.iter().for_each(|byte| write!(self.out, "{byte:02x}").unwrap());
             }
-            Constant::Name(_)
-            | Constant::Tuple(_)
-            | Constant::FrozenSet(_)
-            | Constant::Slice(_)
-            | Constant::Code(_) => {
-                panic!("the parser makes no such constant")
-            }
+            _ => panic!("the parser makes no such constant"),
         }
     }
 

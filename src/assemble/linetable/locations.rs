@@ -65,6 +65,13 @@ impl LocationTable {
         self.units += units + std::mem::take(&mut self.at_next);
     }
 
+    /// The same, in entries of their own.
+    pub(in crate::assemble) fn add_apart(&mut self, location: Location, units: u32) {
+        self.close();
+        self.open = location;
+        self.units = units + std::mem::take(&mut self.at_next);
+    }
+
     pub(in crate::assemble) fn finish<'a>(&mut self, arena: &'a Bump) -> &'a [u8] {
         self.close();
         arena.alloc_slice_copy(&self.bytes)

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::shapes::{Part, shape};
-use super::{Parser, Step, Stop};
+use super::{Parser, Step, Stop, depth};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
@@ -209,7 +209,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `default`, `invalid_default` (3.11–)
     fn default(&mut self) -> Step<&'a Expr<'a>> {
         let equal = self.bump();
-        if let Some(default) = self.attempt(Self::expression)? {
+        if let Some(default) = self.attempt(|this| this.deeper(depth::DEFAULT, Self::expression))? {
             return Ok(default);
         }
         let ends = self.at_any(TokenKind::RightParen.bit() | TokenKind::Comma.bit());
@@ -270,7 +270,9 @@ impl<'a> Parser<'a, '_> {
     /// `def f(a=1, b)`.
     fn invalid_late_default(&mut self, of: Of) -> Step<()> {
         let late = self.fits(|this| {
-            this.attempt(|this| this.slash_no_default(of))?;
+            if this.knows(Mistake::ParameterWithoutDefault) {
+                this.attempt(|this| this.slash_no_default(of))?;
+            }
             this.repeat(|this| this.param_no_default(of))?;
             // CPython: `invalid_parameters_helper`
             if this.attempt(|this| this.slash_with_default(of))?.is_none() {
@@ -278,7 +280,10 @@ impl<'a> Parser<'a, '_> {
             }
             Ok(this.param_no_default(of)?.location)
         })?;
-        let message = "parameter without a default follows parameter with a default";
+        let message = match self.knows(Mistake::ParameterWithoutDefault) {
+            true => "parameter without a default follows parameter with a default",
+            false => "non-default argument follows default argument",
+        };
         late.map_or(Ok(()), |late| self.mistake_at(late, message))
     }
 

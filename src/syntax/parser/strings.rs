@@ -20,7 +20,11 @@ impl<'a> Parser<'a, '_> {
 
     fn any_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
-        if self.at(TokenKind::String) && !self.is_string(start + 1) {
+        if self.dialect.parses_fstrings_apart {
+            self.look_past_strings();
+        }
+        let is_plain = !self.tokens[start].flags.has(TokenFlags::FIELDS);
+        if self.at(TokenKind::String) && is_plain && !self.is_string(start + 1) {
             self.bump();
             let literal = self.literal(start)?;
             return Ok(self.constant_string(start, literal));
@@ -28,7 +32,19 @@ impl<'a> Parser<'a, '_> {
         if self.at_template(start) {
             return self.template_strings();
         }
+        if self.at_strings_apart() {
+            return self.strings_apart();
+        }
         self.concatenated_strings()
+    }
+
+    /// Looks at the first token after the strings side by side, as CPython does before it decodes
+    /// any of them.
+    ///
+    /// CPython: `Grammar/python.gram` `strings` (3.9–3.11)
+    fn look_past_strings(&mut self) {
+        let count = self.tokens[self.position..].iter().take_while(|token| token.kind == TokenKind::String);
+        self.farthest = self.farthest.max(self.position + count.count());
     }
 
     fn is_string(&self, index: usize) -> bool {
@@ -50,7 +66,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Only the lower-case prefix counts.
-    fn has_unicode_kind(&self, index: usize) -> bool {
+    pub(super) fn has_unicode_kind(&self, index: usize) -> bool {
         self.text.as_bytes()[self.tokens[index].start as usize] == b'u'
     }
 
@@ -164,6 +180,14 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
+    /// The text of a literal without fields; none if it is one of bytes.
+    pub(super) fn text_literal(&mut self, index: usize) -> Step<Option<&'a [u8]>> {
+        match self.literal(index)? {
+            Literal::Str(text) => Ok(Some(text)),
+            Literal::Bytes(_) => Ok(None),
+        }
+    }
+
     /// The value of a literal without fields.
     #[inline]
     fn literal(&mut self, index: usize) -> Step<Literal<'a>> {
@@ -172,7 +196,7 @@ impl<'a> Parser<'a, '_> {
             let content = content(self.text, &token, 0);
             return match token.flags.has(TokenFlags::BACKSLASH) {
                 false => Ok(Literal::Str(content.as_bytes())),
-                true => Ok(Literal::Str(self.decoded(index, content)?)),
+                true => Ok(Literal::Str(self.decoded(index, content, true)?)),
             };
         }
         self.prefixed_literal(index, &token)
@@ -185,30 +209,31 @@ impl<'a> Parser<'a, '_> {
             |letter: u8| text.as_bytes()[..prefix].iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
         let is_verbatim = has(b'r') || !token.flags.has(TokenFlags::BACKSLASH);
         let content = content(self.text, token, prefix);
-        if !has(b'b') {
-            return match is_verbatim {
-                true => Ok(Literal::Str(content.as_bytes())),
-                false => Ok(Literal::Str(self.decoded(index, content)?)),
-            };
-        }
-        if !content.is_ascii() {
+        let is_bytes = has(b'b');
+        if is_bytes && !content.is_ascii() {
             let message = "bytes can only contain ASCII literal characters";
             self.position = index;
             return self.mistake(index, index, message);
         }
-        match is_verbatim {
-            true => Ok(Literal::Bytes(content.as_bytes())),
-            false => Ok(Literal::Bytes(self.decoded_bytes(index, content)?)),
-        }
+        let value = match is_verbatim {
+            true => content.as_bytes(),
+            false => self.decoded(index, content, !is_bytes)?,
+        };
+        Ok(if is_bytes { Literal::Bytes(value) } else { Literal::Str(value) })
     }
 
-    fn decoded(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
-        match self.decode(content) {
+    /// The value of a literal with escapes.
+    fn decoded(&mut self, index: usize, content: &'a str, is_str: bool) -> Step<&'a [u8]> {
+        let (decoded, kind) = match is_str {
+            true => (self.decode(content), "unicode"),
+            false => (escapes::decode_bytes(self.arena, content.as_bytes()), "value"),
+        };
+        match decoded {
             Ok(Decoded { value, invalid_escape, .. }) => {
-                self.escape_notice(index, content, invalid_escape, true);
+                self.escape_notice(index, content, invalid_escape, is_str);
                 Ok(value)
             }
-            Err(message) => self.undecodable(index, format!("(unicode error) {message}")),
+            Err(message) => self.undecodable(index, format!("({kind} error) {message}")),
         }
     }
 
@@ -217,16 +242,6 @@ impl<'a> Parser<'a, '_> {
         let decoded = escapes::decode_str(self.arena, text, self.dialect)?;
         self.depends_on_dialect |= decoded.has_names;
         Ok(decoded)
-    }
-
-    fn decoded_bytes(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
-        match escapes::decode_bytes(self.arena, content.as_bytes()) {
-            Ok(Decoded { value, invalid_escape, .. }) => {
-                self.escape_notice(index, content, invalid_escape, false);
-                Ok(value)
-            }
-            Err(message) => self.undecodable(index, format!("(value error) {message}")),
-        }
     }
 
     /// A literal that cannot be decoded, which was just read: nothing after it was looked at.

@@ -6,7 +6,7 @@ use super::ConstantFolding;
 #[derive(Clone, Debug)]
 pub struct PreprocessFeatures {
     /// How deeply statements, expressions and patterns may nest, all counted together: what is left
-    /// of the limit when `compile()` is called from the top level of a script.
+    /// of the limit when `py_compile` calls `compile()` in a fresh process.
     ///
     /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
     pub recursion_limit: u32,
@@ -28,11 +28,11 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Python/ast_preprocess.c` `control_flow_in_finally_warning` (3.14–)
     pub control_flow_in_finally_warned: bool,
-    /// What the warning of `~True` says of its removal. Versions that fold constants in the tree
-    /// issue it.
+    /// What the warning of `~True` says of its removal; none if there is no such warning. Versions
+    /// that fold constants in the tree issue it.
     ///
     /// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
-    pub bool_inversion_removal: &'static str,
+    pub bool_inversion_removal: Option<&'static str>,
     pub folding: ConstantFolding,
     pub complex_arithmetic: ComplexArithmetic,
 }
