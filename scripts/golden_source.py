@@ -38,6 +38,11 @@ SOURCES = [
     b"# coding: mac-roman\nx='\x80'\n", b"# coding: cp1252\x0c\nx='\x80'", b"# coding=cp1252 coding=utf-8\nx='\x80'",
     b"# coding cp1252 coding=latin-1\nx='\x80'", b"#coding:\tcp1252\nx='\x80'", b"#codingcoding:cp1252\nx='\x80'",
     b"#coding:a\n", b"#coding:\n", b"#coding=a\n", b" # coding: a", b"\t\x0c# coding: a", b"# coding: koi8-r\nx='\xe4'",
+    b"# coding: utf-16\nx = 1\n", b"# coding: utf-16\nx = 10", b"# coding: u16\nx = 1\n", b"# coding: utf-16-be\nx = 1\n",
+    b"# coding: utf_16_le\nx\xd8\xd8\n", b"# coding: utf-16-be\n\xd8xx\n", b"# coding: utf-16\nxxx\xdcxx\xdc\n",
+    b"# coding: utf-16\nxxx\xd8\xdc\xd8\n", b"# coding: utf-16-be\nx\xd8\xdc\xdcx\n", b"# coding: utf-16-be\nx\xdc\xdcxx\n",
+    b"# coding: utf-32\nx = 1\n", b"# coding: utf-32-be\nx = 1\n", b"# coding: UTF32\n",
+    b"# coding: euc_kr\n# \xa4\xd4\xa4\xa1\n", b"# coding: euc_kr\n# \xa4\xd4\xa4\xa1\xa4\xbe\xa4\xd4\n",
 ]
 
 
@@ -104,7 +109,8 @@ def samples():
     yield from (bytes([byte]) for byte in range(0x80, 0x100))
     for _ in range(60):
         yield bytes([draw.randrange(0x81, 0x100), draw.randrange(0x30, 0x100)])
-    for sequence in ("a1a4", "a1aa", "a1c1", "a3a0", "8160", "817c", "c6a1", "a145", "8fa2b7", "8fb0a1", "81308130", "ada1"):
+    for sequence in ("a1a4", "a1aa", "a1c1", "a3a0", "8160", "817c", "c6a1", "a145", "8fa2b7", "8fb0a1", "81308130", "ada1", "a4d4a4a1a4bfa4d4",
+                     "a4d4a4bea4d3a4be", "a4d4a4b2a4c3a4aaa4a1", "a4d4a4a3a4bfa4d4", "a4d4a4a1a4bfa4a8"):
         yield bytes.fromhex(sequence)
 
 

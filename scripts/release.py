@@ -34,6 +34,7 @@ RENDERED = {
     ".pre-commit-hooks.yaml": "pre-commit-hooks.yaml",
     "pkg/pre-commit-mirror/.pre-commit-hooks.yaml": "pre-commit-hooks.yaml",
     "pkg/pre-commit-mirror/pyproject.toml": "pre-commit-mirror.toml",
+    "python/README.md": "pypi.md",
     "pkg/install.sh": "install.sh",
     "pkg/install.ps1": "install.ps1",
     "pkg/homebrew/crosspyc.rb": "homebrew.rb",

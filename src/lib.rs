@@ -12,9 +12,9 @@
 //! ```
 //!
 //! ```
-//! use crosspyc::{Invalidation, Options};
+//! use crosspyc::{Invalidation, Options, Target};
 //!
-//! let target = "3.12".parse()?;
+//! let target: Target = "3.12".parse()?;
 //! let compiled = crosspyc::compile(b"print('Hello')", target, &Options::new("hello.py"))?;
 //! let pyc = compiled.pyc(Invalidation::CheckedHash);
 //! assert_eq!(pyc[..4], *b"\xcb\x0d\r\n");

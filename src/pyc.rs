@@ -62,7 +62,9 @@ pub struct Header {
 pub enum PycError {
     /// So many bytes are shorter than the header.
     TooShort(usize),
+    /// The first four bytes are no magic number.
     NoMagic,
+    /// The flags are none that Python knows.
     UnknownFlags(u32),
 }
 

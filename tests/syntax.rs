@@ -6,6 +6,7 @@
 //! | `verdicts-*.jsonl` | `scripts/golden_diagnostics.py` |
 //! | `verdicts.jsonl` | `scripts/golden_ast.py verdicts` |
 //! | `later.jsonl` | `scripts/golden_verdicts.py` |
+//! | `depths.jsonl` | `scripts/golden_depths.py` |
 
 #[path = "syntax/dump.rs"]
 mod dump;
@@ -161,6 +162,72 @@ fn versions_that_have_the_syntax_report_the_fault() {
         let found = probe::parser_verdict(&source, target(&version)).map(Start::from);
         if found.as_ref() != Some(&expected) {
             others.push(format!("{source:?} for {version}: {found:?}, not {expected:?}"));
+        }
+    }
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+#[test]
+fn tabs_may_not_matter() {
+    let cases = [
+        ("if x:\n\ta\n\tb\n", None),
+        ("if x:\n \ta\n \tb\n", None),
+        ("if x:\n\tif y:\n\t  z\n", None),
+        ("if x:\n        a\n\tb\n", Some("TabError")),
+        ("if x:\n\tif y:\n        z\n", Some("TabError")),
+        ("if x:\n  if y:\n\tz\n", Some("TabError")),
+        ("if x:\n \ta\n  b\n", Some("IndentationError")),
+        ("if 1:\n\tx\n\t\\\n\ty\n", Some("TabError")),
+        ("if 1:\n \\\n\tx\n y\n", None),
+        ("(a,\n\tb,\n        c)\n", None),
+    ];
+    for (text, expected) in cases {
+        for release in RELEASES {
+            let class = probe::parser_verdict(text, target(release)).map(|verdict| verdict.class);
+            assert_eq!(class.as_deref(), expected, "{text:?} for {release}");
+        }
+    }
+}
+
+/// Each source is a debug field; the releases take different things in it for comments.
+#[test]
+fn debug_fields_lose_the_comments_of_the_release() {
+    let (every_hash, outside_quotes, outside_strings) = ("3.12.1", "3.13.10", "3.13.18");
+    for (source, release, expected) in [
+        ("a # b\n=", every_hash, r"a \u{a}="),
+        ("a # b\n=", outside_quotes, r"a \u{a}="),
+        ("'#' # b\n=", every_hash, r"\u{27}\u{a}="),
+        ("'#' # b\n=", outside_quotes, r"\u{27}#\u{27} \u{a}="),
+        ("'\\'' # c\n=", every_hash, r"\u{27}\u{5c}\u{27}\u{27} \u{a}="),
+        ("'\\'' # c\n=", outside_quotes, r"\u{27}\u{5c}\u{27}\u{27} # c\u{a}="),
+        ("'\\'' # c\n=", outside_strings, r"\u{27}\u{5c}\u{27}\u{27} \u{a}="),
+    ] {
+        let source = format!("rf'''{{{source}}}'''\n");
+        let tree = probe::tree(source.as_bytes(), target(release)).expect("it is valid");
+        let expected = format!("Constant(value='{expected}')");
+        assert!(tree.contains(&expected), "{source:?} for {release}: {tree}, not {expected}");
+    }
+}
+
+/// The text before, that of each level, that in the middle, that after each level, and the smallest
+/// number of levels that overflow the parser's stack.
+type Nesting = (String, String, String, String, BTreeMap<String, usize>);
+
+#[test]
+fn the_parsers_stack_overflows_where_cpythons_does() {
+    let mut others = Vec::new();
+    for line in fs::read_to_string(folder().join("depths.jsonl")).unwrap().lines() {
+        let (before, open, innermost, close, limits): Nesting = serde_json::from_str(line).unwrap();
+        assert_eq!(limits.len(), RELEASES.len());
+        for (release, limit) in limits {
+            let class = |count: usize| {
+                let text = format!("{before}{}{innermost}{}\n", open.repeat(count), close.repeat(count));
+                probe::parser_verdict(&text, target(&release)).map(|verdict| verdict.class)
+            };
+            let found = [class(limit - 1), class(limit)];
+            if found != [None, Some("MemoryError".to_owned())] {
+                others.push(format!("{open:?} for {release}, {limit} times: {found:?}"));
+            }
         }
     }
     assert!(others.is_empty(), "{others:#?}");

@@ -48,6 +48,7 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// What it was compiled for.
     pub fn target(&self) -> Target {
         self.target
     }
@@ -108,6 +109,7 @@ pub struct Compiler {
 }
 
 impl Compiler {
+    /// A compiler that has no memory yet.
     pub fn new() -> Compiler {
         Compiler::default()
     }

@@ -95,6 +95,7 @@ impl Warning {
         self.category
     }
 
+    /// The target's own words.
     pub fn message(&self) -> &str {
         &self.message
     }

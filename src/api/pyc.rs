@@ -32,6 +32,7 @@ pub enum Invalidation {
 pub struct Arena(pub(super) Bump);
 
 impl Arena {
+    /// An empty one.
     pub fn new() -> Arena {
         Arena::default()
     }

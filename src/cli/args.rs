@@ -42,6 +42,7 @@ pub(super) enum Command {
     Dis(DisArgs),
     Targets(TargetsArgs),
     Cache(CacheArgs),
+    Generate(GenerateArgs),
 }
 
 /// The options that every command has.
@@ -587,6 +588,17 @@ pub(super) struct PruneArgs {
     /// Remove the least recently used bundles until the cache is no larger than MB
     #[arg(long, value_name = "MB")]
     pub max_size: Option<u64>,
+}
+
+/// Write the shell completions and manual pages of crosspyc and crosspyc-run
+///
+/// For packages: DIR/complete and DIR/man.
+#[derive(Debug, Args)]
+#[command(hide = true)]
+pub(super) struct GenerateArgs {
+    /// The folder to write to
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {

@@ -8,6 +8,7 @@ mod compile;
 mod dis;
 pub mod exit;
 mod extract;
+mod generate;
 mod inspect;
 mod json_path;
 mod report;
@@ -19,7 +20,7 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::{Args as _, CommandFactory as _, Parser as _};
+use clap::Parser as _;
 
 use crate::project::guard;
 use args::{Arguments, Command};
@@ -56,20 +57,6 @@ pub fn main() -> ExitCode {
     ExitCode::from(report.finish(code))
 }
 
-/// The command lines of `crosspyc` and `crosspyc-run`, from which completions and manual pages are
-/// made. `crosspyc-run` parses its own, which has the options of `crosspyc run`.
-pub fn command_lines() -> [clap::Command; 2] {
-    let runner = clap::Command::new("crosspyc-run").version(env!("CARGO_PKG_VERSION"));
-    let runner = args::RunArgs::augment_args(runner).about("Runs a bundle that crosspyc made").arg(
-        clap::Arg::new("quiet")
-            .short('q')
-            .long("quiet")
-            .help("Print no notes")
-            .action(clap::ArgAction::SetTrue),
-    );
-    [Arguments::command(), runner]
-}
-
 /// Runs a command within this process, as the fuzz targets do. `words` are as on the command line,
 /// the program's name first. The result is the exit code; panics are the caller's.
 pub fn run_words<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> u8 {
@@ -98,5 +85,6 @@ fn run(arguments: &Arguments, report: &mut Report) -> Result<u8, CommandError> {
         Command::Dis(args) => dis::run(args, report),
         Command::Targets(args) => targets::run(args, report),
         Command::Cache(args) => cache::run(args, report),
+        Command::Generate(args) => generate::run(args),
     }
 }

@@ -25,6 +25,7 @@ impl<'a> PyStr<'a> {
         std::str::from_utf8(self.0).ok()
     }
 
+    /// Whether all characters are ASCII.
     pub fn is_ascii(self) -> bool {
         self.0.is_ascii()
     }

@@ -6,9 +6,11 @@ use super::varint::Varints;
 /// An entry of the exception table; offsets are in bytes of `co_code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExceptionEntry {
+    /// The first instruction that the handler is for.
     pub start: usize,
     /// Exclusive.
     pub end: usize,
+    /// The handler.
     pub target: usize,
     /// The height of the stack that the handler finds.
     pub depth: u32,
@@ -24,6 +26,8 @@ pub struct ExceptionEntries<'t> {
 }
 
 impl CodeObject<'_> {
+    /// The entries of the exception table. What a damaged table says may be nonsense.
+    ///
     /// CPython: `Objects/exception_handling_notes.txt` (3.11–)
     pub fn exception_entries(&self) -> ExceptionEntries<'_> {
         ExceptionEntries { table: Varints::new(self.exceptiontable) }

@@ -15,6 +15,7 @@ pub struct Locations<'t> {
 /// One place, and how many code units in a row stand for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocationEntry {
+    /// How many code units, of two bytes each.
     pub units: usize,
     /// [`Location::NONE`], or without columns, where that is all the table says.
     pub location: Location,

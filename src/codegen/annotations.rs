@@ -14,6 +14,7 @@
 //! `__conditional_annotations__` says so.
 
 use super::functions::FunctionFlags;
+use super::unparse::unparse;
 use super::{AtEnd, Compiler, Place, Result, UnitKind};
 use crate::code::identity::exists_once;
 use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin};
@@ -22,7 +23,6 @@ use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::ScopeId;
 use crate::syntax::ast::{Arg, CmpOp, Expr, ExprContext, ExprKind, FunctionDef, Stmt, StmtKind};
-use crate::syntax::unparse::unparse;
 use crate::targets::{CommonConstant, Opcode};
 
 /// The annotation of a variable whose value is left to the `__annotate__` of its module or class.

@@ -36,6 +36,7 @@ mod template_strings;
 mod tests;
 mod type_params;
 mod units;
+mod unparse;
 mod warnings;
 mod yields;
 

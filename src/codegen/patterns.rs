@@ -11,6 +11,7 @@
 //! A jump out of a pattern has to pop all of these, so there is a chain of labels, one for each
 //! number of items to pop.
 
+use super::unparse::unparse;
 use super::{Compiler, Place, Result, fault};
 use crate::code::{Constant, ConstantSet, Int};
 use crate::diagnostic::Diagnostic;
@@ -20,7 +21,6 @@ use crate::source::Location;
 use crate::syntax::ast::{
     CmpOp, Expr, ExprContext, ExprKind, MatchCase, MatchClass, Operator, Pattern, PatternKind,
 };
-use crate::syntax::unparse::unparse;
 use crate::targets::{self, Opcode};
 
 /// The state of the pattern (or alternative) being compiled.

@@ -23,6 +23,7 @@ const MIN_LIMIT: u64 = 1 << 22;
 pub struct ReadError {
     /// Counted from the start of the marshalled data.
     pub offset: usize,
+    /// What is wrong.
     pub kind: ReadErrorKind,
 }
 
@@ -38,17 +39,27 @@ impl std::error::Error for ReadError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadErrorKind {
+    /// The data ends too early.
     UnexpectedEnd,
+    /// Bytes follow the code object.
     TrailingBytes,
+    /// A type byte that marshal does not have.
     UnknownType(u8),
+    /// A negative length or number.
     Negative,
+    /// A reference to an object that does not exist or is not finished.
     BadReference,
+    /// A string that is not valid in its encoding.
     BadString,
+    /// An integer whose digits are not normalised.
     BadInteger,
     /// Something else than what is named.
     Unexpected(&'static str),
+    /// `co_localspluskinds` has another length than `co_localsplusnames`.
     LocalsMismatch,
+    /// Objects are nested more deeply than CPython reads.
     TooDeep,
+    /// The code object has more parts than the length of the bytes explains.
     TooLarge,
 }
 

@@ -65,35 +65,51 @@ pub struct Settings {
     pub metadata: Option<Metadata>,
 }
 
-/// `[tool.crosspyc.bundle]`. A missing setting is `None` or empty.
+/// The options of `crosspyc bundle`, under the same names.
+// A missing setting is `None` or empty.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BundleSettings {
+    /// The application's name. The default is that of `[project]`.
     pub name: Option<String>,
+    /// Folders of installed packages, from the folder of pyproject.toml.
     #[serde(default)]
     pub with: Vec<PathBuf>,
     /// Files with requirements, from the folder of pyproject.toml.
     #[serde(default)]
     pub requirements: Vec<PathBuf>,
+    /// Pack although a required package is missing.
     pub allow_missing: Option<bool>,
+    /// Globs of data files to pack although they would be left out.
     #[serde(default)]
     pub include: Vec<String>,
+    /// Globs of paths in the bundle to leave out.
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// The module that starts, as `python -m` does.
     pub module: Option<String>,
+    /// The function that starts: `package.module:function`.
     pub entry_point: Option<String>,
+    /// The script of `[project.scripts]`, or of a packed distribution, that starts.
     pub script: Option<String>,
+    /// The optimization level, or a list of levels: 0, 1, 2.
     #[serde(default, deserialize_with = "levels")]
+    #[cfg_attr(test, schemars(with = "Option<OneOrMore<u8>>"))]
     pub optimize: Option<Vec<u8>>,
+    /// Pack native modules.
     pub native: Option<bool>,
-    /// `true`, or globs of sources.
+    /// Pack the sources too: all, or those that a list of globs names.
     pub include_source: Option<AllOrSome>,
+    /// Leave out what git ignores.
     pub gitignore: Option<bool>,
+    /// Let the program import from the interpreter's site-packages.
     pub system_site_packages: Option<bool>,
 }
 
 /// `true`, `false`, or a list of globs.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum AllOrSome {
     All(bool),
@@ -140,17 +156,28 @@ struct Tools {
     crosspyc: Option<Tool>,
 }
 
+/// Settings of crosspyc, the compiler of Python sources to pycs.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "tool.crosspyc"))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Tool {
+    /// The Pythons to compile for, such as `3.12`, `3.12.1`, `3.12-3.15` or `>=3.12`. The default is
+    /// what `project.requires-python` allows.
     targets: Option<OneOrMore<String>>,
+    /// Globs of sources to leave out.
     #[serde(default)]
     exclude: Vec<String>,
+    /// `crosspyc compile`: leave out sources in whose path a regular expression is found. Paths are
+    /// from the folder of pyproject.toml on, with `/` before them.
     #[serde(default)]
     exclude_regex: Vec<String>,
+    /// `crosspyc compile`: what to do about sources that do not compile.
     on_error: Option<OnRejection>,
+    /// The optimization level, or a list of levels: 0, 1, 2.
     optimize: Option<OneOrMore<u8>>,
+    /// How Python finds out that a pyc is out of date.
     invalidation: Option<InvalidationName>,
+    /// What to do about warnings.
     warnings: Option<WarningPolicy>,
     #[serde(default)]
     bundle: BundleSettings,
@@ -199,6 +226,7 @@ impl Project {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum OneOrMore<T> {
     One(T),
@@ -215,10 +243,14 @@ impl<T> OneOrMore<T> {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum InvalidationName {
+    /// Python compares the source's hash at every import.
     CheckedHash,
+    /// Python never looks at the source.
     UncheckedHash,
+    /// Python compares the source's modification time and size at every import.
     Timestamp,
 }
 
@@ -333,4 +365,26 @@ fn allowed(file: &Path, requires: &str) -> Result<Vec<Target>, SettingsError> {
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `BLESS=1` writes the file.
+    #[test]
+    fn the_schema_in_the_repository_is_current() {
+        let schema = schemars::schema_for!(Tool);
+        let schema = serde_json::to_string_pretty(&schema).expect("it is JSON") + "\n";
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crosspyc.schema.json");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&file, &schema).expect("the file can be written");
+        }
+        let committed = fs::read_to_string(&file).expect("the file is there");
+        assert_eq!(
+            committed.replace("\r\n", "\n"),
+            schema,
+            "run the tests with BLESS=1, and commit the file"
+        );
+    }
 }

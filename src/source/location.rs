@@ -6,13 +6,19 @@
 /// without a source.
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct Location {
+    /// The first line.
     pub lineno: i32,
+    /// The last line.
     pub end_lineno: i32,
+    /// The first column.
     pub col_offset: i32,
+    /// The column after the last.
     pub end_col_offset: i32,
 }
 
 impl Location {
+    /// No place of the source.
+    ///
     /// CPython: `Include/internal/pycore_compile.h` `NO_LOCATION` (3.12–)
     pub const NONE: Location = Location { lineno: -1, end_lineno: -1, col_offset: -1, end_col_offset: -1 };
 

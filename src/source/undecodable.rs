@@ -5,6 +5,10 @@
 //! comments, and elsewhere the error is reported at the token. [`mask`] finds both errors, with
 //! just enough of Python's lexical grammar to tell comments, strings and f-strings apart, and makes
 //! text of the source.
+//!
+//! The lexer of `syntax` cannot do this: it needs a text, reads it by the rules of one target, and
+//! stops at the first fault. What is found here is for all targets, and a fault of the lexer before
+//! it comes first in their verdicts.
 
 use std::str::Utf8Error;
 

@@ -46,24 +46,3 @@ fn stripped(source: &str, minds_backslashes: bool) -> String {
     }
     text
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn comments_are_those_of_the_release() {
-        use DebugComments::{EveryHash, OutsideQuotes, OutsideStrings};
-        for (source, comments, expected) in [
-            ("a # b\n=", EveryHash, "a \n="),
-            ("'#' # b\n=", EveryHash, "'\n="),
-            ("'#' # b\n=", OutsideQuotes, "'#' \n="),
-            (r"'\'' '#'", OutsideQuotes, r"'\'' '#'"),
-            ("'\\'' # c\n=", OutsideQuotes, "'\\'' # c\n="),
-            ("'\\'' # c\n=", OutsideStrings, "'\\'' \n="),
-            ("'''#''' # c", OutsideStrings, "'''#''' "),
-        ] {
-            assert_eq!(without_comments(source, comments), expected, "{source:?} {comments:?}");
-        }
-    }
-}

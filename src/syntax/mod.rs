@@ -16,7 +16,6 @@ mod field_text;
 mod judge;
 mod lexer;
 mod parser;
-pub(crate) mod unparse;
 mod warnings;
 
 use bumpalo::Bump;

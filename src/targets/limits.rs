@@ -15,6 +15,10 @@ pub(crate) const MAX_NESTING: u32 = 10_016;
 /// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)
 pub(crate) const MAX_PARSER_DEPTH: u32 = 6000;
 
+/// How deeply the parser's rules may call each other that counts brackets for less: at this depth,
+/// CPython's rules are not yet at theirs.
+pub(crate) const MAX_PREDICTED_DEPTH: u32 = 400;
+
 /// Recursion over a tree asks after this many levels whether the stack still suffices.
 pub(crate) const STACK_CHECK_INTERVAL: u32 = 16;
 

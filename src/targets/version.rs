@@ -142,22 +142,19 @@ pub enum TargetError {
     Malformed(String),
     /// Not a version, where several may stand.
     MalformedSpec(String),
+    /// Not a specifier of versions.
     Specifier(SpecifierError),
-    NoneAllowed {
-        specifiers: String,
-    },
+    /// The specifiers allow no version that crosspyc compiles for.
+    NoneAllowed { specifiers: String },
     /// A version of Python that crosspyc has never heard of.
     Unknown(String),
+    /// A version that crosspyc does not compile for.
     Unsupported(Version),
-    UnknownPatch {
-        version: Version,
-        patch: u8,
-        newest: u8,
-    },
-    BackwardRange {
-        first: Version,
-        last: Version,
-    },
+    /// A patch release that crosspyc does not know.
+    UnknownPatch { version: Version, patch: u8, newest: u8 },
+    /// The last version of a range is older than its first.
+    BackwardRange { first: Version, last: Version },
+    /// Two patch levels of one version.
     TwoPatchLevels(Target, Target),
 }
 

@@ -112,13 +112,7 @@ impl Dumper<'_, '_> {
                 self.out.push_str("bytes:");
                 bytes.iter().for_each(|byte| write!(self.out, "{byte:02x}").unwrap());
             }
-            Constant::Name(_)
-            | Constant::Tuple(_)
-            | Constant::FrozenSet(_)
-            | Constant::Slice(_)
-            | Constant::Code(_) => {
-                panic!("the parser makes no such constant")
-            }
+            _ => panic!("the parser makes no such constant"),
         }
     }
 

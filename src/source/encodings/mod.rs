@@ -1,15 +1,19 @@
 //! The encodings that a source may declare, and decoding by them.
 //!
 //! Single-byte encodings, UTF-8, and the Chinese, Japanese and Korean encodings of real sources
-//! decode exactly as in Python, including undefined bytes. The eight-byte syllables of `euc_kr` are
-//! the exception. Encodings that no source uses (UTF-7, UTF-16, the escape-sequence ISO 2022
-//! family, `punycode`…) are recognized by name and refused.
+//! decode exactly as in Python, including undefined bytes, and so do UTF-16 and UTF-32. Other
+//! encodings that no source uses (UTF-7, the escape-sequence ISO 2022 family, `punycode`…) are
+//! recognized by name and refused.
 
 mod tables;
+mod wide;
+
+use std::borrow::Cow;
 
 use super::Location;
 use super::undecodable::Undecodable;
 use crate::diagnostic::Diagnostic;
+use wide::Order;
 
 /// How an encoding decodes.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +25,8 @@ enum Codec {
     /// [`UNDEFINED`] marks bytes without a character.
     Charmap(&'static str),
     MultiByte(&'static MultiByte),
+    Utf16(Order),
+    Utf32(Order),
     /// Python's transforms of bytes to bytes, and `rot13`.
     NotText,
     /// The codec named `undefined`, which decodes nothing.
@@ -54,6 +60,8 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<String, Diagnostic> {
         Some(Codec::Latin1) => Ok(bytes.iter().map(|&byte| char::from(byte)).collect()),
         Some(Codec::Charmap(chars)) => decode_charmap(chars, bytes),
         Some(Codec::MultiByte(encoding)) => encoding.decode(bytes),
+        Some(Codec::Utf16(order)) => wide::decode_utf16(&with_last_newline(bytes), order),
+        Some(Codec::Utf32(order)) => wide::decode_utf32(&with_last_newline(bytes), order),
         Some(Codec::NotText) => {
             Err(format!("'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"))
         }
@@ -89,14 +97,20 @@ fn normalize(name: &str) -> String {
     words.join("_").to_ascii_lowercase()
 }
 
+/// CPython ends the last line before it decodes.
+///
+/// CPython: `Parser/tokenizer.c` `translate_newlines` (3.8–)
+fn with_last_newline(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match bytes.last() {
+        Some(b'\n') => Cow::Borrowed(bytes),
+        _ => Cow::Owned([bytes, b"\n"].concat()),
+    }
+}
+
 fn decode_utf8(bytes: &[u8]) -> Result<String, String> {
-    String::from_utf8(bytes.to_vec()).map_err(|error| {
-        // CPython has ended the last line by then.
-        let bytes = [&error.into_bytes()[..], b"\n"].concat();
-        match std::str::from_utf8(&bytes) {
-            Ok(_) => unreachable!("a newline mends nothing"),
-            Err(error) => Undecodable::utf8(&bytes, error).message(),
-        }
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
+        let bytes = with_last_newline(bytes);
+        Undecodable::utf8(&bytes, std::str::from_utf8(&bytes).err().unwrap_or(error)).message()
     })
 }
 
@@ -136,17 +150,33 @@ impl MultiByte {
                 start += 1;
                 continue;
             }
+            if self.name == "euc_kr" && bytes[start..].starts_with(&FILLER) {
+                text.push(self.spelt_syllable(bytes, start)?);
+                start += 8;
+                continue;
+            }
             let sequence = bytes.get(start..start + self.sequence_len(&bytes[start..]));
             match sequence.filter(|sequence| self.decode_sequence(sequence, &mut text)) {
                 Some(sequence) => start += sequence.len(),
-                None => {
-                    let reason = "illegal multibyte sequence";
-                    let bytes = &bytes[start..start + 1];
-                    return Err(Undecodable { codec: self.name, start, bytes, reason }.message());
-                }
+                None => return Err(self.illegal(bytes, start)),
             }
         }
         Ok(text)
+    }
+
+    fn illegal(&self, bytes: &[u8], start: usize) -> String {
+        let reason = "illegal multibyte sequence";
+        Undecodable { codec: self.name, start, bytes: &bytes[start..start + 1], reason }.message()
+    }
+
+    /// The syllable whose filler is at an offset.
+    fn spelt_syllable(&self, bytes: &[u8], start: usize) -> Result<char, String> {
+        let Some(spelt) = bytes[start..].first_chunk() else {
+            let reason = "incomplete multibyte sequence";
+            let bytes = &with_last_newline(bytes)[start..];
+            return Err(Undecodable { codec: self.name, start, bytes, reason }.message());
+        };
+        syllable(spelt).ok_or_else(|| self.illegal(bytes, start))
     }
 
     /// How many bytes the sequence at the start of `bytes` has, if it is one.
@@ -186,4 +216,24 @@ impl MultiByte {
             None => false,
         }
     }
+}
+
+/// Begins a syllable of EUC-KR that is spelt out, and stands for the letter that it lacks at its end.
+const FILLER: [u8; 2] = [0xA4, 0xD4];
+
+/// The syllable of a filler and its three letters, of two bytes each.
+///
+/// CPython: `Modules/cjkcodecs/_codecs_kr.c` `euc_kr` (3.8–)
+fn syllable(spelt: &[u8; 8]) -> Option<char> {
+    const INITIALS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
+    const FINALS: &str = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
+    let [_, _, 0xA4, initial, 0xA4, vowel, 0xA4, last] = *spelt else { return None };
+    let index = |letters: &str, byte: u8| {
+        let letter = char::from_u32(u32::from('ㄱ') + u32::from(byte.checked_sub(0xA1)?))?;
+        letters.chars().position(|known| known == letter)
+    };
+    let initial = index(INITIALS, initial)?;
+    let vowel = vowel.checked_sub(0xBF).filter(|&vowel| vowel < 21)?;
+    let last = if last == FILLER[1] { 0 } else { 1 + index(FINALS, last)? };
+    char::from_u32(u32::from('가') + ((initial * 21 + usize::from(vowel)) * 28 + last) as u32)
 }

@@ -146,28 +146,3 @@ impl Lexer<'_> {
         Err(self.stopped_at_column(DiagnosticKind::TabError, 0, message))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::syntax::lexer::lex;
-    use crate::targets::Dialect;
-
-    #[test]
-    fn tabs_may_not_matter() {
-        let cases = [
-            ("if x:\n\ta\n\tb\n", false),
-            ("if x:\n \ta\n \tb\n", false),
-            ("if x:\n\tif y:\n\t  z\n", false),
-            ("if x:\n        a\n\tb\n", true),
-            ("if x:\n\tif y:\n        z\n", true),
-            ("if x:\n  if y:\n\tz\n", true),
-            ("if x:\n \ta\n  b\n", true),
-            ("if 1:\n\tx\n\t\\\n\ty\n", true),
-            ("if 1:\n \\\n\tx\n y\n", false),
-            ("(a,\n\tb,\n        c)\n", false),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(lex(text, &Dialect::union()).fault.is_some(), expected, "{text:?}");
-        }
-    }
-}

@@ -103,6 +103,8 @@ struct Lexer<'t> {
     strings: Vec<OpenString>,
     /// Whether the next byte belongs to the text of the innermost of `strings`.
     in_string_text: bool,
+    /// What [`Self::is_flufl`] found.
+    is_flufl: Option<bool>,
     lexed: Lexed,
 }
 
@@ -229,6 +231,7 @@ impl<'t> Lexer<'t> {
             indents: vec![Indentation::NONE],
             strings: Vec::new(),
             in_string_text: false,
+            is_flufl: None,
             lexed: Lexed {
                 // A token of Python is about five bytes long, blanks and comments included, and seldom
                 // less than four.
@@ -464,7 +467,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The longest operator that starts at an offset, and where it ends.
-    fn operator(&self, start: usize) -> (TokenKind, usize) {
+    fn operator(&mut self, start: usize) -> (TokenKind, usize) {
         let mut kind = token::kind_of(self.byte(start));
         let mut end = start + 1;
         while let Some(longer) = token::longer(kind, self.byte(end)) {
@@ -478,8 +481,29 @@ impl<'t> Lexer<'t> {
     }
 
     /// Whether a `<>` at an offset is no operator, for an `=` follows it.
-    fn splits_less_greater(&self, start: usize) -> bool {
-        self.bytes[start..].starts_with(b"<>=") && self.dialect.knows(Mistake::LessGreater)
+    fn splits_less_greater(&mut self, start: usize) -> bool {
+        let is_split = self.bytes[start..].starts_with(b"<>=") && self.dialect.knows(Mistake::LessGreater);
+        is_split && !self.is_flufl()
+    }
+
+    /// Whether `from __future__ import barry_as_FLUFL` makes `<>` the operator. It is asked once: no
+    /// rule takes the `<>=` that it is asked for.
+    #[cold]
+    fn is_flufl(&mut self) -> bool {
+        use TokenKind::{From, Import, Name, Newline, Semicolon};
+        let (tokens, bytes) = (&self.lexed.tokens, self.bytes);
+        let is_named = |token: &Token, name: &[u8]| {
+            token.kind == Name && &bytes[token.start as usize..token.end as usize] == name
+        };
+        let is_import = |statement: &[Token]| {
+            let from = statement.iter().position(|token| token.kind == From);
+            matches!(from.map(|from| &statement[from + 1..]), Some([module, import, names @ ..])
+                if is_named(module, b"__future__") && import.kind == Import
+                    && names.iter().any(|name| is_named(name, b"barry_as_FLUFL")))
+        };
+        *self.is_flufl.get_or_insert_with(|| {
+            tokens.split(|token| matches!(token.kind, Newline | Semicolon)).any(is_import)
+        })
     }
 
     fn open(&mut self, byte: u8) -> Lexing<()> {

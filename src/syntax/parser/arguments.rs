@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::depth::Brackets;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::source::Location;
@@ -39,7 +40,7 @@ impl<'a> Parser<'a, '_> {
     /// A call of `func`, whose parenthesis is next; none if that cannot be one.
     #[inline]
     pub(super) fn call(&mut self, func: &'a Expr<'a>) -> Step<Option<ExprKind<'a>>> {
-        let arguments = self.attempt(|this| this.nested(Self::call_arguments))?;
+        let arguments = self.attempt(|this| this.bracketed(Brackets::Trailer, Self::call_arguments))?;
         let Some(CallArguments { args, keywords }) = arguments else { return Ok(None) };
         Ok(Some(ExprKind::Call(self.arena.alloc(Call { func, args, keywords }))))
     }
@@ -386,7 +387,7 @@ impl<'a> Parser<'a, '_> {
     /// A subscript of `value`, whose bracket is next; none if that cannot be one.
     pub(super) fn subscript(&mut self, value: &'a Expr<'a>) -> Step<Option<ExprKind<'a>>> {
         let slice = self.attempt(|this| {
-            this.nested(|this| {
+            this.bracketed(Brackets::Trailer, |this| {
                 this.bump();
                 let slice = this.slices()?;
                 this.expect(TokenKind::RightBracket)?;

@@ -1,5 +1,6 @@
 //! Names, constants, and what is in brackets of its own.
 
+use super::depth::Brackets;
 use super::{Parser, Step, Stop};
 use crate::code::Constant;
 use crate::syntax::ast::*;
@@ -12,9 +13,9 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Name => self.name_expression(ExprContext::Load),
             TokenKind::String | TokenKind::FStringStart => self.strings(),
             TokenKind::Number => self.number(),
-            TokenKind::LeftParen => self.nested(Self::parenthesized),
-            TokenKind::LeftBracket => self.nested(Self::list),
-            TokenKind::LeftBrace => self.nested(Self::braces),
+            TokenKind::LeftParen => self.bracketed(Brackets::Parentheses, Self::parenthesized),
+            TokenKind::LeftBracket => self.bracketed(Brackets::List, Self::list),
+            TokenKind::LeftBrace => self.bracketed(Brackets::Braces, Self::braces),
             TokenKind::None => Ok(self.constant(Constant::None)),
             TokenKind::True => Ok(self.constant(Constant::True)),
             TokenKind::False => Ok(self.constant(Constant::False)),

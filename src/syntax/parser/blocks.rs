@@ -1,6 +1,6 @@
 //! Statements with blocks, but for definitions, `try`, `with` and `match`.
 
-use super::{Parser, Step, Stop};
+use super::{Parser, Step, Stop, depth};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::Mistake;
@@ -10,7 +10,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn statement(&mut self) -> Step<()> {
         let start = self.position;
         let kind = match self.kind() {
-            TokenKind::If => self.nested(Self::if_statement)?,
+            TokenKind::If => self.deeper(depth::BRANCH, Self::if_statement)?,
             TokenKind::For => self.nested(Self::for_statement)?,
             TokenKind::Def | TokenKind::Class | TokenKind::At => self.nested(Self::definition)?,
             TokenKind::While => self.nested(Self::while_statement)?,
@@ -149,21 +149,7 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `for_stmt`, `invalid_for_stmt` (3.9–)
     fn for_statement(&mut self) -> Step<StmtKind<'a>> {
-        let first = self.position;
-        let is_async = self.eat(TokenKind::Async);
-        let start = self.expect(TokenKind::For)?;
-        let target = self.attempt(|this| {
-            let target = this.star_targets()?;
-            this.expect(TokenKind::In)?;
-            Ok(target)
-        })?;
-        let Some(target) = target else {
-            if self.second_run {
-                self.position = first;
-                self.invalid_for_target()?;
-            }
-            return Err(Stop);
-        };
+        let (is_async, start, target) = self.for_head(Self::invalid_for_target)?;
         let iter = self.star_expressions()?;
         self.colon()?;
         let body = self.block("'for' statement", start)?;

@@ -44,19 +44,7 @@ impl<'a> Parser<'a, '_> {
 
     /// CPython: `for_if_clause` (3.9–)
     fn for_if_clause(&mut self) -> Step<Comprehension<'a>> {
-        let start = self.position;
-        let is_async = self.eat(TokenKind::Async);
-        self.expect(TokenKind::For)?;
-        let target = self.attempt(|this| {
-            let target = this.star_targets()?;
-            this.expect(TokenKind::In)?;
-            Ok(target)
-        })?;
-        let Some(target) = target else {
-            self.position = start;
-            self.for_if_clause_mistakes()?;
-            return Err(Stop);
-        };
+        let (is_async, _, target) = self.for_head(Self::for_if_clause_mistakes)?;
         let iter = self.disjunction()?;
         let from = self.exprs.len();
         while let Some(condition) = self.after(TokenKind::If, Self::disjunction)? {
@@ -64,6 +52,27 @@ impl<'a> Parser<'a, '_> {
         }
         let ifs = self.take_exprs(from);
         Ok(Comprehension { is_async, target, iter, ifs })
+    }
+
+    /// `async for target in` of a statement or clause: whether it is asynchronous, its `for` and its
+    /// target. If these do not fit, `mistakes` are looked for from their start on.
+    pub(super) fn for_head(
+        &mut self,
+        mistakes: fn(&mut Self) -> Step<()>,
+    ) -> Step<(bool, usize, &'a Expr<'a>)> {
+        let start = self.position;
+        let is_async = self.eat(TokenKind::Async);
+        let keyword = self.expect(TokenKind::For)?;
+        let target = self.attempt(|this| {
+            let target = this.star_targets()?;
+            this.expect(TokenKind::In)?;
+            Ok(target)
+        })?;
+        if target.is_none() {
+            self.position = start;
+            mistakes(self)?;
+        }
+        target.map(|target| (is_async, keyword, target)).ok_or(Stop)
     }
 
     /// At a clause that has no target or no `in`.
@@ -76,10 +85,7 @@ impl<'a> Parser<'a, '_> {
         if looks_for_in {
             self.invalid_for_if_clause()?;
         }
-        if self.second_run {
-            self.invalid_for_target()?;
-        }
-        Ok(())
+        self.invalid_for_target()
     }
 
     /// `[a for b]`.
@@ -105,6 +111,9 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_for_target` (3.9–)
     pub(super) fn invalid_for_target(&mut self) -> Step<()> {
+        if !self.second_run {
+            return Ok(());
+        }
         match self.find(shape![(? "async") "for" star_expressions])? {
             Some(found) => self.check_target(found.expr(2), Use::For),
             None => Ok(()),

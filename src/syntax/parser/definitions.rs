@@ -1,7 +1,5 @@
 //! Functions, classes, their decorators and type parameters.
 
-use smallvec::SmallVec;
-
 use super::arguments::CallArguments;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
@@ -107,22 +105,14 @@ impl<'a> Parser<'a, '_> {
             return self.mistake_from(location, "Type parameter list cannot be empty");
         }
         let id = self.node_id();
-        let mut params = SmallVec::<[TypeParam<'a>; 4]>::new();
-        params.push(self.type_param()?);
-        while self.eat(TokenKind::Comma) {
-            if self.at(TokenKind::RightBracket) {
-                break;
-            }
-            match self.attempt(Self::type_param)? {
-                Some(param) => params.push(param),
-                None => break,
-            }
+        let params = self.comma_list(Self::type_param)?;
+        if params.is_empty() {
+            return Err(Stop);
         }
         self.expect(TokenKind::RightBracket)?;
         if !self.allows(SyntaxFeature::TypeParameterList, start) {
             return Err(Stop);
         }
-        let params = self.arena.alloc_slice_copy(&params);
         Ok(self.arena.alloc(TypeParams { id, params }))
     }
 

@@ -147,7 +147,7 @@ impl<'a> Parser<'a, '_> {
         if self.second_run {
             self.expression_mistakes()?;
         }
-        if self.at(TokenKind::Lambda) { self.lambda() } else { self.conditional() }
+        if self.at(TokenKind::Lambda) { self.nested(Self::lambda) } else { self.conditional() }
     }
 
     /// CPython: `if_expression` and the alternative after it
@@ -169,7 +169,12 @@ impl<'a> Parser<'a, '_> {
         let rest = self.after(TokenKind::If, |this| {
             let test = this.disjunction()?;
             this.expect(TokenKind::Else)?;
-            Ok((test, this.expression()?))
+            // The rule `if_expression` of these versions calls `expression`.
+            let orelse = match this.knows(Mistake::UnpackedConditional) {
+                true => this.nested(Self::expression)?,
+                false => this.expression()?,
+            };
+            Ok((test, orelse))
         })?;
         let Some((test, orelse)) = rest else { return Ok(body) };
         let kind = ExprKind::IfExp(self.arena.alloc(IfExp { test, body, orelse }));

@@ -144,38 +144,9 @@ impl<'a> Parser<'a, '_> {
 
     /// Reads text up to a field, the end, or a doubled brace, of which one is text. Returns whether
     /// it was such a brace.
-    ///
-    /// CPython: `Parser/string_parser.c` `fstring_find_literal` (3.9–3.11)
     fn text_apart(&mut self, literal: Literal, at: &mut usize, text: &mut Text<'a>) -> Step<bool> {
         let start = *at;
-        let mut end = start;
-        let mut is_doubled = false;
-        while end < literal.end {
-            let mut byte = self.byte_at(end);
-            end += 1;
-            if byte == b'\\' && !literal.is_raw && end < literal.end {
-                byte = self.byte_at(end);
-                end += 1;
-                if byte == b'N' {
-                    end = self.past_character_name(end, literal.end);
-                    continue;
-                }
-            }
-            if !matches!(byte, b'{' | b'}') {
-                continue;
-            }
-            if literal.level == 0 {
-                if end < literal.end && self.byte_at(end) == byte {
-                    is_doubled = true;
-                    break;
-                }
-                if byte == b'}' {
-                    return self.mistake_here("f-string: single '}' is not allowed");
-                }
-            }
-            end -= 1;
-            break;
-        }
+        let (end, is_doubled) = self.end_of_text(literal, start)?;
         *at = end + usize::from(is_doubled);
         let source = &self.text[start..end];
         if literal.is_raw || !source.contains('\\') {
@@ -190,6 +161,36 @@ impl<'a> Parser<'a, '_> {
             }
             Err(message) => self.mistake_here(format!("(unicode error) {message}")),
         }
+    }
+
+    /// Where the text from an offset on ends, and whether it ends with the first of two braces.
+    ///
+    /// CPython: `Parser/string_parser.c` `fstring_find_literal` (3.9–3.11)
+    fn end_of_text(&mut self, literal: Literal, mut end: usize) -> Step<(usize, bool)> {
+        while end < literal.end {
+            let mut byte = self.byte_at(end);
+            end += 1;
+            if byte == b'\\' && !literal.is_raw && end < literal.end {
+                byte = self.byte_at(end);
+                end += 1;
+                if byte == b'N' {
+                    end = self.past_character_name(end, literal.end);
+                    continue;
+                }
+            }
+            if !matches!(byte, b'{' | b'}') {
+                continue;
+            }
+            // In a format spec no brace is doubled.
+            if literal.level == 0 && end < literal.end && self.byte_at(end) == byte {
+                return Ok((end, true));
+            }
+            if literal.level == 0 && byte == b'}' {
+                return self.mistake_here("f-string: single '}' is not allowed");
+            }
+            return Ok((end - 1, false));
+        }
+        Ok((end, false))
     }
 
     /// After the `N` of `\N{name}`: past the name, or past one character.
@@ -230,15 +231,7 @@ impl<'a> Parser<'a, '_> {
         }
         if self.byte_at(*at) == b'!' {
             self.expect_more(literal, *at + 1)?;
-            field.conversion = match self.byte_at(*at + 1) {
-                b's' => Conversion::Str,
-                b'r' => Conversion::Repr,
-                b'a' => Conversion::Ascii,
-                _ => {
-                    let message = "f-string: invalid conversion character: expected 's', 'r', or 'a'";
-                    return self.mistake_here(message);
-                }
-            };
+            field.conversion = self.conversion_apart(*at + 1)?;
             *at += 2;
         }
         self.expect_more(literal, *at)?;
@@ -256,6 +249,15 @@ impl<'a> Parser<'a, '_> {
             field.conversion = Conversion::Repr;
         }
         Ok(field)
+    }
+
+    fn conversion_apart(&mut self, at: usize) -> Step<Conversion> {
+        match self.byte_at(at) {
+            b's' => Ok(Conversion::Str),
+            b'r' => Ok(Conversion::Repr),
+            b'a' => Ok(Conversion::Ascii),
+            _ => self.mistake_here("f-string: invalid conversion character: expected 's', 'r', or 'a'"),
+        }
     }
 
     fn expect_more(&mut self, literal: Literal, at: usize) -> Step<()> {

@@ -23,6 +23,7 @@ mod atoms;
 mod blocks;
 mod comprehensions;
 mod definitions;
+mod depth;
 mod displays;
 mod expressions;
 mod fstrings;
@@ -50,7 +51,7 @@ use super::lexer::{Lexed, Token, TokenFlags, TokenKind};
 use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner};
 use crate::source::Location;
-use crate::targets::{Dialect, Mistake, SyntaxFeature, limits, unicode};
+use crate::targets::{Dialect, Mistake, SyntaxFeature, unicode};
 pub(super) use warnings::{InvalidEscape, Notice, Notices};
 
 /// A rule has no result: the tokens do not fit, and an alternative may take them, or the text is
@@ -113,6 +114,7 @@ pub(super) struct Parser<'a, 't> {
     pub(super) fault: Option<Box<Diagnostic>>,
     /// Whether that was found in the field of an f-string that is parsed apart.
     fault_is_apart: bool,
+    /// How deeply CPython's rules call each other here: see [`depth`](mod@depth).
     depth: u32,
     deepest: u32,
     /// How many operators, calls and the like have nested their left operand since the last
@@ -170,7 +172,7 @@ impl<'a, 't> Parser<'a, 't> {
             second_run: false,
             fault: None,
             fault_is_apart: false,
-            depth: 0,
+            depth: depth::of_statements(dialect),
             deepest: 0,
             chained: 0,
             nodes: 0,
@@ -190,7 +192,7 @@ impl<'a, 't> Parser<'a, 't> {
         self.farthest = self.farthest();
         self.position = 0;
         self.second_run = true;
-        self.depth = 0;
+        self.depth = depth::of_statements(self.dialect);
         self.flufl = false;
         self.known.clear();
         self.exprs.clear();
@@ -425,11 +427,11 @@ impl<'a, 't> Parser<'a, 't> {
     fn one_or_more<T: Copy>(
         &mut self,
         goes_on: impl Fn(&Self) -> bool,
-        parse: fn(&mut Self) -> Step<T>,
+        mut parse: impl FnMut(&mut Self) -> Step<T>,
     ) -> Step<&'a [T]> {
         let mut items = Items::from_elem(parse(self)?, 1);
         while goes_on(self)
-            && let Some(item) = self.attempt(parse)?
+            && let Some(item) = self.attempt(&mut parse)?
         {
             items.push(item);
         }
@@ -492,34 +494,6 @@ impl<'a, 't> Parser<'a, 't> {
             self.known.insert(key, None);
         }
         result
-    }
-
-    /// Runs `parse` one level deeper, on a larger stack if this one runs short.
-    #[inline]
-    fn nested<T>(&mut self, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
-        self.depth += 1;
-        let result = if self.depth.is_multiple_of(limits::STACK_CHECK_INTERVAL) {
-            self.on_checked_stack(parse)
-        } else {
-            parse(self)
-        };
-        self.depth -= 1;
-        result
-    }
-
-    #[cold]
-    fn on_checked_stack<T>(&mut self, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
-        if self.depth >= limits::MAX_PARSER_DEPTH {
-            return self.too_deep();
-        }
-        self.deepest = self.deepest.max(self.depth + limits::STACK_CHECK_INTERVAL);
-        stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || parse(self))
-    }
-
-    /// Counts the operators and calls of a statement, or of the head of one, as levels of nesting.
-    fn count_chained(&mut self) {
-        self.deepest = self.deepest.max(self.depth + self.chained);
-        self.chained = 0;
     }
 
     fn node_id(&mut self) -> NodeId {

@@ -272,7 +272,7 @@ impl<'a> Parser<'a, '_> {
     /// `** exponent` after a base that starts at `start`.
     #[inline(never)]
     fn power_rest(&mut self, start: usize, base: &'a Expr<'a>) -> Step<&'a Expr<'a>> {
-        let exponent = self.after(TokenKind::DoubleStar, |this| this.nested(Self::factor))?;
+        let exponent = self.after(TokenKind::DoubleStar, |this| this.deeper(2, Self::factor))?;
         let Some(exponent) = exponent else { return Ok(base) };
         Ok(self.node(start, ExprKind::BinOp { left: base, op: Operator::Pow, right: exponent }))
     }

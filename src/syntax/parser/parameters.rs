@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::shapes::{Part, shape};
-use super::{Parser, Step, Stop};
+use super::{Parser, Step, Stop, depth};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
@@ -209,7 +209,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `default`, `invalid_default` (3.11–)
     fn default(&mut self) -> Step<&'a Expr<'a>> {
         let equal = self.bump();
-        if let Some(default) = self.attempt(Self::expression)? {
+        if let Some(default) = self.attempt(|this| this.deeper(depth::DEFAULT, Self::expression))? {
             return Ok(default);
         }
         let ends = self.at_any(TokenKind::RightParen.bit() | TokenKind::Comma.bit());

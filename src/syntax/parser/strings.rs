@@ -196,7 +196,7 @@ impl<'a> Parser<'a, '_> {
             let content = content(self.text, &token, 0);
             return match token.flags.has(TokenFlags::BACKSLASH) {
                 false => Ok(Literal::Str(content.as_bytes())),
-                true => Ok(Literal::Str(self.decoded(index, content)?)),
+                true => Ok(Literal::Str(self.decoded(index, content, true)?)),
             };
         }
         self.prefixed_literal(index, &token)
@@ -209,30 +209,31 @@ impl<'a> Parser<'a, '_> {
             |letter: u8| text.as_bytes()[..prefix].iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
         let is_verbatim = has(b'r') || !token.flags.has(TokenFlags::BACKSLASH);
         let content = content(self.text, token, prefix);
-        if !has(b'b') {
-            return match is_verbatim {
-                true => Ok(Literal::Str(content.as_bytes())),
-                false => Ok(Literal::Str(self.decoded(index, content)?)),
-            };
-        }
-        if !content.is_ascii() {
+        let is_bytes = has(b'b');
+        if is_bytes && !content.is_ascii() {
             let message = "bytes can only contain ASCII literal characters";
             self.position = index;
             return self.mistake(index, index, message);
         }
-        match is_verbatim {
-            true => Ok(Literal::Bytes(content.as_bytes())),
-            false => Ok(Literal::Bytes(self.decoded_bytes(index, content)?)),
-        }
+        let value = match is_verbatim {
+            true => content.as_bytes(),
+            false => self.decoded(index, content, !is_bytes)?,
+        };
+        Ok(if is_bytes { Literal::Bytes(value) } else { Literal::Str(value) })
     }
 
-    fn decoded(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
-        match self.decode(content) {
+    /// The value of a literal with escapes.
+    fn decoded(&mut self, index: usize, content: &'a str, is_str: bool) -> Step<&'a [u8]> {
+        let (decoded, kind) = match is_str {
+            true => (self.decode(content), "unicode"),
+            false => (escapes::decode_bytes(self.arena, content.as_bytes()), "value"),
+        };
+        match decoded {
             Ok(Decoded { value, invalid_escape, .. }) => {
-                self.escape_notice(index, content, invalid_escape, true);
+                self.escape_notice(index, content, invalid_escape, is_str);
                 Ok(value)
             }
-            Err(message) => self.undecodable(index, format!("(unicode error) {message}")),
+            Err(message) => self.undecodable(index, format!("({kind} error) {message}")),
         }
     }
 
@@ -241,16 +242,6 @@ impl<'a> Parser<'a, '_> {
         let decoded = escapes::decode_str(self.arena, text, self.dialect)?;
         self.depends_on_dialect |= decoded.has_names;
         Ok(decoded)
-    }
-
-    fn decoded_bytes(&mut self, index: usize, content: &'a str) -> Step<&'a [u8]> {
-        match escapes::decode_bytes(self.arena, content.as_bytes()) {
-            Ok(Decoded { value, invalid_escape, .. }) => {
-                self.escape_notice(index, content, invalid_escape, false);
-                Ok(value)
-            }
-            Err(message) => self.undecodable(index, format!("(value error) {message}")),
-        }
     }
 
     /// A literal that cannot be decoded, which was just read: nothing after it was looked at.

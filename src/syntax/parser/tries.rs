@@ -1,7 +1,5 @@
 //! `try` and its clauses.
 
-use smallvec::SmallVec;
-
 use super::mistakes::describe;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
@@ -24,7 +22,10 @@ impl<'a> Parser<'a, '_> {
         }
         let except = self.position;
         let is_star = self.at(TokenKind::Except) && self.kind_ahead(1) == TokenKind::Star;
-        let handlers = self.handlers(is_star)?;
+        let handlers = match self.at(TokenKind::Except) {
+            true => self.one_or_more(|this| this.at(TokenKind::Except), |this| this.except_block(is_star))?,
+            false => &[],
+        };
         if self.second_run && !handlers.is_empty() && self.at(TokenKind::Except) {
             self.invalid_mixed_clauses(is_star)?;
         }
@@ -39,17 +40,6 @@ impl<'a> Parser<'a, '_> {
         let finalbody = finalbody.unwrap_or_default();
         let lowered = Try { is_star, body, handlers, orelse, finalbody };
         Ok(StmtKind::Try(self.arena.alloc(lowered)))
-    }
-
-    fn handlers(&mut self, is_star: bool) -> Step<&'a [ExceptHandler<'a>]> {
-        let mut handlers = SmallVec::<[ExceptHandler<'a>; 4]>::new();
-        while self.at(TokenKind::Except) {
-            match self.attempt(|this| this.except_block(is_star))? {
-                Some(handler) => handlers.push(handler),
-                None => break,
-            }
-        }
-        Ok(self.arena.alloc_slice_copy(&handlers))
     }
 
     /// CPython: `finally_block`, `invalid_finally_stmt` (3.9–)

@@ -82,7 +82,7 @@ const V3_11_7: Features = Features {
         constant_identifier_refused: false,
     },
     preprocess: PreprocessFeatures {
-        recursion_limit: 2997,
+        recursion_limit: 2985,
         future_feature_located: false,
         future_import_is_absolute: false,
         docstrings_removed_early: false,
@@ -92,7 +92,7 @@ const V3_11_7: Features = Features {
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
     },
     symtable: SymtableFeatures {
-        recursion_limit: 2997,
+        recursion_limit: 2985,
         inlines_comprehensions: false,
         has_classdict: false,
         annotation_contents_unquoted: false,
@@ -246,9 +246,13 @@ const V3_12_1: Features = Features {
     magic: 3531,
     pyc_tag: "cpython-312",
     syntax: ParserFeatures { unicode: UnicodeVersion::V15_0, fstrings_apart: false, ..V3_11_7.syntax },
-    preprocess: PreprocessFeatures { recursion_limit: 2996, bool_inversion_removal: Some(""), ..V3_11_7.preprocess },
+    preprocess: PreprocessFeatures {
+        recursion_limit: 2994,
+        bool_inversion_removal: Some(""),
+        ..V3_11_7.preprocess
+    },
     symtable: SymtableFeatures {
-        recursion_limit: 2996,
+        recursion_limit: 2994,
         inlines_comprehensions: true,
         has_classdict: true,
         annotation_contents_unquoted: true,
@@ -301,9 +305,9 @@ const V3_12_1: Features = Features {
 };
 
 const V3_12_3: Features = Features {
-    preprocess: PreprocessFeatures { recursion_limit: 9998, ..V3_12_1.preprocess },
+    preprocess: PreprocessFeatures { recursion_limit: 9997, ..V3_12_1.preprocess },
     symtable: SymtableFeatures {
-        recursion_limit: 9998,
+        recursion_limit: 9997,
         walrus_target_mangled_before_lookup: true,
         class_cells_in_class_comprehension: ClassCells::ClassGlobalOnce,
         ..V3_12_1.symtable

@@ -6,7 +6,7 @@ use super::ConstantFolding;
 #[derive(Clone, Debug)]
 pub struct PreprocessFeatures {
     /// How deeply statements, expressions and patterns may nest, all counted together: what is left
-    /// of the limit when `compile()` is called from the top level of a script.
+    /// of the limit when `py_compile` calls `compile()` in a fresh process.
     ///
     /// CPython: `Python/ast_opt.c` `_PyAST_Optimize` (3.8–)
     pub recursion_limit: u32,

@@ -39,7 +39,7 @@ enum Level {
 }
 
 /// The source of an annotation. `unicode` decides which characters of its strings are escaped.
-pub(crate) fn unparse<'a>(
+pub(super) fn unparse<'a>(
     arena: &'a Bump,
     interner: &Interner<'a>,
     unicode: UnicodeVersion,

@@ -1,0 +1,101 @@
+//! How deeply CPython's rules call each other, which has a limit, and the stack that our own need.
+//!
+//! An operand is many rules below its statement. The depth counts those as if they were called at
+//! once, so that it reaches the limit where the deepest of CPython's rules does:
+//!
+//! | source | CPython's rules on each level |
+//! |---|---|
+//! | `- - a`, `not not a`, `a if b else a if b else c` | 1; the last 2 from 3.15 on |
+//! | `a ** a ** b`, `lambda: lambda: a` | 2 |
+//! | `lambda a=lambda a=b: c: d` | 8 |
+//! | `f(f(a))`, `((a))`, `[[a]]` and other brackets | 24 to 29 |
+//!
+//! A parser that is not precise does not count brackets that much, and gives up long before a
+//! target could: the precise one then decides.
+//!
+//! CPython: `Parser/parser.c` `MAXSTACK`, `p->level` (3.11–)
+
+use super::{Parser, Step};
+use crate::targets::{Dialect, Mistake, limits};
+
+/// Rules from the default of a parameter up to the lambda.
+pub(super) const DEFAULT: u32 = 6;
+
+/// Rules from the statement in a branch of an `if` up to the `if`, less one for its condition.
+pub(super) const BRANCH: u32 = 4;
+
+/// What an expression is in.
+#[derive(Clone, Copy)]
+pub(super) enum Brackets {
+    Parentheses,
+    List,
+    Braces,
+    /// Those of a call or a subscript.
+    Trailer,
+}
+
+/// Whether `expression` calls a rule of its own for conditionals (3.15–).
+fn has_rule_for_conditionals(dialect: &Dialect) -> bool {
+    dialect.knows(Mistake::UnpackedConditional)
+}
+
+/// The depth outside of all statements: that of the operand of an expression in one.
+pub(super) fn of_statements(dialect: &Dialect) -> u32 {
+    29 + u32::from(has_rule_for_conditionals(dialect))
+}
+
+impl Brackets {
+    /// Rules from the expression in the brackets up to these.
+    fn rules(self, dialect: &Dialect) -> u32 {
+        match (self, has_rule_for_conditionals(dialect)) {
+            (Brackets::Parentheses, false) | (Brackets::List, true) => 27,
+            (Brackets::List | Brackets::Braces, false) => 28,
+            (Brackets::Parentheses | Brackets::Braces, true) => 26,
+            (Brackets::Trailer, false) => 23,
+            (Brackets::Trailer, true) => 24,
+        }
+    }
+}
+
+impl Parser<'_, '_> {
+    /// Runs `parse` one level deeper, on a larger stack if this one runs short.
+    #[inline]
+    pub(super) fn nested<T>(&mut self, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
+        self.deeper(1, parse)
+    }
+
+    /// Runs `parse` in brackets.
+    #[inline]
+    pub(super) fn bracketed<T>(&mut self, brackets: Brackets, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
+        self.deeper(if self.precise { brackets.rules(self.dialect) } else { 1 }, parse)
+    }
+
+    /// Runs `parse` some levels deeper.
+    #[inline]
+    pub(super) fn deeper<T>(&mut self, levels: u32, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
+        self.depth += levels;
+        let result = if self.depth % limits::STACK_CHECK_INTERVAL < levels {
+            self.on_checked_stack(parse)
+        } else {
+            parse(self)
+        };
+        self.depth -= levels;
+        result
+    }
+
+    #[cold]
+    fn on_checked_stack<T>(&mut self, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
+        let limit = if self.precise { limits::MAX_PARSER_DEPTH } else { limits::MAX_PREDICTED_DEPTH };
+        if self.depth >= limit {
+            return self.too_deep();
+        }
+        self.deepest = self.deepest.max(self.depth + limits::STACK_CHECK_INTERVAL);
+        stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || parse(self))
+    }
+
+    /// Counts the operators and calls of a statement, or of the head of one, as levels of nesting.
+    pub(super) fn count_chained(&mut self) {
+        self.deepest = self.deepest.max(self.depth + self.chained);
+        self.chained = 0;
+    }
+}
