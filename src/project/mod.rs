@@ -16,18 +16,17 @@
 pub mod build;
 pub mod duplicates;
 pub mod examine;
+pub mod file_buffer;
 pub mod filename;
 pub mod freshness;
 pub mod globs;
 pub mod guard;
 pub mod inline;
-pub mod interrupt;
 pub mod module;
 pub mod output;
 pub mod pack;
 pub mod prune;
 pub mod regexes;
-pub mod rejection;
 pub mod requirements;
 pub mod settings;
 pub mod signing;
@@ -35,8 +34,6 @@ pub mod standalone;
 pub mod timings;
 pub mod walk;
 pub mod warnings;
-pub mod workers;
-pub mod write;
 pub mod zipapp;
 
 use std::io;

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use bumpalo::Bump;
-use crosspyc::bundle::{Archive, ReadError, write_file};
-use crosspyc::code::disassembly::disassemble;
-use crosspyc::compile::{Options, compile};
-use crosspyc::marshal;
-use crosspyc::pyc::{HEADER_LEN, Header};
-use crosspyc::targets::Target;
+use crosspyc::internals::bundle::{Archive, ReadError, write_file};
+use crosspyc::internals::code::disassembly::disassemble;
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::marshal;
+use crosspyc::internals::pyc::{HEADER_LEN, Header};
+use crosspyc::internals::targets::Target;
 
 use crate::canonical::canonical;
 
@@ -40,7 +40,9 @@ pub(crate) fn check_pyc(pyc: &[u8]) -> bool {
     let read = marshal::read(&arena, data);
     let taken = arena.allocated_bytes();
     assert!(taken < MEMORY * data.len() + 4096, "{taken} bytes for {}", data.len());
+    let whole = marshal::is_whole(data);
     let Ok(code) = read else { return false };
+    assert!(whole, "what can be read is whole");
     disassemble(code, target);
     let _ = marshal::write(code, target, &mut Vec::new());
     true

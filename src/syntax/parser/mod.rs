@@ -26,6 +26,7 @@ mod definitions;
 mod displays;
 mod expressions;
 mod fstrings;
+mod fstrings_apart;
 mod imports;
 mod mistakes;
 mod numbers;
@@ -86,6 +87,8 @@ pub(super) struct Parsed<'a> {
     pub(super) features: Vec<(SyntaxFeature, Location)>,
     /// Whether another dialect may make another tree of the text, or refuse it.
     pub(super) depends_on_dialect: bool,
+    /// Whether it has f-strings.
+    pub(super) has_fstrings: bool,
     pub(super) notices: Notices,
 }
 
@@ -108,6 +111,8 @@ pub(super) struct Parser<'a, 't> {
     second_run: bool,
     /// What is wrong with the text.
     pub(super) fault: Option<Box<Diagnostic>>,
+    /// Whether that was found in the field of an f-string that is parsed apart.
+    fault_is_apart: bool,
     depth: u32,
     deepest: u32,
     /// How many operators, calls and the like have nested their left operand since the last
@@ -164,6 +169,7 @@ impl<'a, 't> Parser<'a, 't> {
             precise,
             second_run: false,
             fault: None,
+            fault_is_apart: false,
             depth: 0,
             deepest: 0,
             chained: 0,
@@ -211,6 +217,7 @@ impl<'a, 't> Parser<'a, 't> {
             depth: self.deepest,
             features: self.features,
             depends_on_dialect: self.depends_on_dialect,
+            has_fstrings: self.lexed.has_fstrings,
             notices: self.notices,
         }
     }

@@ -20,7 +20,11 @@ impl<'a> Parser<'a, '_> {
 
     fn any_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
-        if self.at(TokenKind::String) && !self.is_string(start + 1) {
+        if self.dialect.parses_fstrings_apart {
+            self.look_past_strings();
+        }
+        let is_plain = !self.tokens[start].flags.has(TokenFlags::FIELDS);
+        if self.at(TokenKind::String) && is_plain && !self.is_string(start + 1) {
             self.bump();
             let literal = self.literal(start)?;
             return Ok(self.constant_string(start, literal));
@@ -28,7 +32,19 @@ impl<'a> Parser<'a, '_> {
         if self.at_template(start) {
             return self.template_strings();
         }
+        if self.at_strings_apart() {
+            return self.strings_apart();
+        }
         self.concatenated_strings()
+    }
+
+    /// Looks at the first token after the strings side by side, as CPython does before it decodes
+    /// any of them.
+    ///
+    /// CPython: `Grammar/python.gram` `strings` (3.9–3.11)
+    fn look_past_strings(&mut self) {
+        let count = self.tokens[self.position..].iter().take_while(|token| token.kind == TokenKind::String);
+        self.farthest = self.farthest.max(self.position + count.count());
     }
 
     fn is_string(&self, index: usize) -> bool {
@@ -50,7 +66,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Only the lower-case prefix counts.
-    fn has_unicode_kind(&self, index: usize) -> bool {
+    pub(super) fn has_unicode_kind(&self, index: usize) -> bool {
         self.text.as_bytes()[self.tokens[index].start as usize] == b'u'
     }
 
@@ -161,6 +177,14 @@ impl<'a> Parser<'a, '_> {
                 return index;
             }
             index -= 1;
+        }
+    }
+
+    /// The text of a literal without fields; none if it is one of bytes.
+    pub(super) fn text_literal(&mut self, index: usize) -> Step<Option<&'a [u8]>> {
+        match self.literal(index)? {
+            Literal::Str(text) => Ok(Some(text)),
+            Literal::Bytes(_) => Ok(None),
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn uninterrupted<R>(write: impl FnOnce() -> R) -> R {
 
 /// Lets signals end this run between writes. `last` is called first and cleans up the terminal. A
 /// command calls this once.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "cli"))]
 pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
@@ -46,14 +46,14 @@ pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Resu
 }
 
 /// On other systems an interrupted run may leave a temporary file. The next run removes it.
-#[cfg(not(unix))]
+#[cfg(all(not(unix), feature = "cli"))]
 pub fn end_between_writes(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     Ok(())
 }
 
 /// The signals to catch. Where the system does not say which are ignored, a closed terminal ends
 /// the run at once.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "cli"))]
 fn wanted() -> Vec<i32> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     match crate::signals::ignored() {
