@@ -683,6 +683,7 @@ fn files_that_would_stand_in_for_those_of_the_environment_are_refused() {
     for (path, message) in [
         ("data/pyvenv.cfg", "`pyvenv.cfg` occurs twice"),
         ("data/record", "`record` occurs twice"),
+        ("data/record-data", "`record-data` occurs twice"),
         ("scripts/python3", "`bin/python3` occurs twice"),
         ("scripts/python3.13", "`bin/python3.13` would replace the interpreter"),
         ("data/bin/pypy3", "`bin/pypy3` would replace the interpreter"),
@@ -704,6 +705,21 @@ fn files_that_would_stand_in_for_those_of_the_environment_are_refused() {
             "{path}: {ran:?}"
         );
         assert_eq!(place.cached(), [""; 0]);
+    }
+}
+
+/// The names become part of a script.
+#[test]
+fn an_entry_point_that_is_no_name_is_refused() {
+    for (module, function) in [("@FUNCTION@", "main"), ("a; import os", "main"), ("a", "f(1)"), ("a.", "f")] {
+        let place = Place::new();
+        place.interpreter("bin/python3.12", FITS);
+        let entry_point = EntryPoint::Function { module: module.into(), function: function.into() };
+        place.bundle(&Contents { entry_point, ..distribution() });
+        let ran = place.run();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{module}:{function}: {ran:?}");
+        let message = format!("its entry point `{module}:{function}` is not a function");
+        assert!(ran.stderr.contains(&message), "{ran:?}");
     }
 }
 
