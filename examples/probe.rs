@@ -20,7 +20,7 @@ mod probe;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crosspyc::targets::Target;
+use crosspyc::internals::targets::Target;
 use serde_json::{Value, json};
 
 #[global_allocator]

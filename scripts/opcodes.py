@@ -17,6 +17,22 @@ INTERNAL = {"ANNOTATIONS_PLACEHOLDER", "ENTER_EXECUTOR", "TRACE_RECORD"}
 INTERNAL_PREFIXES = ("INSTRUMENTED_",)
 # Pseudo-instructions that crosspyc's code generation does without: it emits what they stand for.
 UNUSED = {"LOAD_METHOD", "LOAD_SUPER_METHOD", "LOAD_ZERO_SUPER_ATTR", "LOAD_ZERO_SUPER_METHOD"}
+# The pseudo-instructions of versions whose `opcode` module leaves them out, in the order of their numbers: -1, -2, ...
+UNLISTED = {
+    "3.11": [
+        "SETUP_FINALLY",
+        "SETUP_CLEANUP",
+        "SETUP_WITH",
+        "POP_BLOCK",
+        "JUMP",
+        "JUMP_NO_INTERRUPT",
+        "POP_JUMP_IF_FALSE",
+        "POP_JUMP_IF_TRUE",
+        "POP_JUMP_IF_NONE",
+        "POP_JUMP_IF_NOT_NONE",
+    ],
+}.get(VERSION, [])
+NUMBERS = opcode.opmap | {name: -1 - index for index, name in enumerate(UNLISTED)}
 
 
 def instructions():
@@ -25,7 +41,7 @@ def instructions():
     for name, number in sorted(numbers.items(), key=lambda item: item[1]):
         if name not in INTERNAL and not name.startswith(INTERNAL_PREFIXES):
             yield name, number
-    for name in sorted(name for name, number in opcode.opmap.items() if number >= 256):
+    for name in sorted(name for name, number in NUMBERS.items() if not 0 <= number < 256):
         if name not in INTERNAL | UNUSED:
             yield name, None
 
@@ -39,11 +55,12 @@ def caches(name, number):
 
 def role(name):
     """What the flow graph needs to know of the instruction, as a variant of `Role`."""
-    number = opcode.opmap[name]
-    if number in getattr(opcode, "hasexc", []):
+    number = NUMBERS[name]
+    if number in getattr(opcode, "hasexc", []) or name.startswith("SETUP_") and name in UNLISTED:
         return "BlockPush(%d)" % effect(number, 0, jump=True)
-    if number in opcode.hasjrel + opcode.hasjabs:
-        return "Jump"
+    if number in opcode.hasjrel + opcode.hasjabs or "JUMP" in name and name in UNLISTED:
+        taken = effect(number, 0, jump=True)
+        return "Jump" if taken == effect(number, 0, jump=False) else "JumpTo(%d)" % taken
     if number in opcode.hasconst:
         return "Const"
     return "Plain"
@@ -59,7 +76,7 @@ def effect(number, argument, jump):
 
 def effects(name):
     """The change of stack depth for each argument from 0 to 4."""
-    return [effect(opcode.opmap[name], argument, jump=False) for argument in range(5)]
+    return [effect(NUMBERS[name], argument, jump=False) for argument in range(5)]
 
 
 def rust_name(name):
@@ -69,12 +86,16 @@ def rust_name(name):
     return name
 
 
+def roles():
+    return sorted({role(name).split("(")[0] for name, _ in instructions()})
+
+
 def text():
     lines = [
         f"//! CPython {VERSION}'s instructions. Written by `scripts/opcodes.py`.",
         "",
         "use super::Opcode::*;",
-        "use super::table::Role::{BlockPush, Const, Jump, Plain};",
+        "use super::table::Role::{%s};" % ", ".join(roles()),
         "use super::table::Row;",
         "",
         "pub(super) static ROWS: &[Row] = &[",

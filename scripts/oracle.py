@@ -53,8 +53,12 @@ for left, op, right in json.load(sys.stdin):
 GOLDEN = r"""
 import json, py_compile, sys
 source, out, name, optimize = json.load(sys.stdin)
-py_compile.compile(source, out + ".pyc", name, doraise=True, optimize=optimize,
-                   invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+try:
+    py_compile.compile(source, out + ".pyc", name, doraise=True, optimize=optimize,
+                       invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+except py_compile.PyCompileError as error:
+    if error.exc_type_name != "SyntaxError":
+        raise
 """
 
 
@@ -110,7 +114,8 @@ def write_folded(python, cases, name):
 def golden(python):
     """One pyc for each source; `NAME.opt-1.pyc` and so on too where the source's first line is `# optimize: 0 1 2`.
 
-    A source that begins with `# since: 3.14` is for that version and later ones."""
+    A source that begins with `# since: 3.14` is for that version and later ones, one with `# until: 3.11` for that and
+    earlier ones. One that the interpreter refuses has none."""
     version = version_of(python)
     out = ROOT / "testdata/code" / version
     out.mkdir(parents=True, exist_ok=True)
@@ -118,7 +123,10 @@ def golden(python):
         old.unlink()
     for source in sorted((ROOT / "testdata/code").glob("*.py")):
         first = source.read_bytes().split(b"\n", 1)[0]
-        if first.startswith(b"# since: 3.") and int(first[len(b"# since: 3.") :]) > int(version.split(".")[1]):
+        minor = int(version.split(".")[1])
+        if first.startswith(b"# since: 3.") and int(first[len(b"# since: 3.") :]) > minor:
+            continue
+        if first.startswith(b"# until: 3.") and int(first[len(b"# until: 3.") :]) < minor:
             continue
         levels = [0, 1, 2] if first.startswith(b"# optimize: 0 1 2") else [0]
         for level in levels:

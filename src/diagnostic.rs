@@ -114,8 +114,8 @@ impl Warning {
 
     /// The error that `python -W error` raises instead of the warning.
     ///
-    /// `None` for a `DeprecationWarning`: constant folding issues it, and when it becomes an exception
-    /// the compiler drops the exception and does not fold.
+    /// `None` for the `DeprecationWarning` that constant folding issues: when it becomes an exception
+    /// the compiler drops the exception and does not fold. Another one has an error's message.
     ///
     /// CPython: `Python/errors.c` `_PyErr_EmitSyntaxWarning` (3.14–), `Python/ast_opt.c`
     /// `make_const` (3.12–3.13)
@@ -123,7 +123,10 @@ impl Warning {
         let message = self.error_message.as_ref().unwrap_or(&self.message);
         match self.category {
             WarningCategory::SyntaxWarning => Some(Diagnostic::syntax_error(self.location, message)),
-            WarningCategory::DeprecationWarning => None,
+            WarningCategory::DeprecationWarning => {
+                let message = self.error_message.as_ref()?;
+                Some(Diagnostic::syntax_error(self.location, message))
+            }
         }
     }
 }

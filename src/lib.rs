@@ -1,118 +1,185 @@
-//! crosspyc compiles Python sources to the code objects of CPython's own compiler, with no Python
-//! on the machine: field by field, and from 3.11 on byte by byte. It packs them into bundles, and
-//! runs those.
+//! crosspyc compiles Python sources to `.pyc` files, with no Python on the machine. Its code
+//! objects equal those of CPython's own compiler, field by field, and from 3.11 on its files equal
+//! those of `py_compile`, byte by byte. What CPython rejects, crosspyc rejects with the same
+//! message. `targets("all")` lists the versions that it compiles for.
+//!
+//! This is the library. The default features add the `crosspyc` command line and its dependencies;
+//! a program that embeds the compiler leaves them out:
+//!
+//! ```toml
+//! [dependencies]
+//! crosspyc = { version = "0.1", default-features = false }
+//! ```
 //!
 //! ```
-//! use bumpalo::Bump;
-//! use crosspyc::compile::{Options, compile};
-//! use crosspyc::targets::Target;
+//! use crosspyc::{Invalidation, Options};
 //!
-//! let arena = Bump::new(); let target: Target = "3.12".parse()?; let options = Options { filename:
-//! "hello.py".into(), optimize: 0 }; let code = compile(&arena, b"print('Hello')", options,
-//! target).code.expect("it is valid Python"); assert_eq!(code.names[0].as_str(), Some("print"));
-//!
-//! let mut marshalled = Vec::new();
-//! crosspyc::marshal::write(code, target, &mut marshalled)?;
+//! let target = "3.12".parse()?;
+//! let compiled = crosspyc::compile(b"print('Hello')", target, &Options::new("hello.py"))?;
+//! let pyc = compiled.pyc(Invalidation::CheckedHash);
+//! assert_eq!(pyc[..4], *b"\xcb\x0d\r\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The way of a source
+//! The library is pure: it reads no file, no clock and no environment, and prints nothing. The same
+//! source, options and target give the same bytes on every machine and every thread. It builds for
+//! `wasm32-unknown-unknown`.
 //!
-//! ```text
-//! bytes ─ source ─> text ─ syntax ─> ast::Module             once per file, for all targets
-//!       ─ per target ─> preprocess ─ symtable ─ codegen ─> instructions
-//!       ─ flowgraph ─ assemble ─> CodeObject ─ marshal ─> .pyc
+//! # A file for four versions
+//!
+//! [`Compiler::parse`] reads a source once for all targets:
+//!
+//! ```
+//! use crosspyc::{Compiler, Invalidation, Options, cache_file_name, targets};
+//!
+//! let source = b"def area(w, h): return w * h\n";
+//! let mut compiler = Compiler::new();
+//! let mut parsed = compiler.parse(source);
+//! let mut names = Vec::new();
+//! for target in targets("3.12-3.15")? {
+//!     let compiled = parsed.compile(target, &Options::new("shapes.py"))?;
+//!     let pyc = compiled.pyc(Invalidation::CheckedHash);
+//!     let name = cache_file_name("shapes", target, 0);
+//!     // std::fs::write(format!("__pycache__/{name}"), pyc)?;
+//!     names.push((name, pyc.len()));
+//! }
+//! assert_eq!(names[0].0, "shapes.cpython-312.pyc");
+//! assert_eq!(names.len(), 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | module | what it does | CPython's |
-//! |---|---|---|
-//! | [`source`] | decodes a file (BOM, PEP 263, newlines) | `Parser/tokenizer.c` |
-//! | [`syntax`] | cuts a text into tokens and parses them, once for all targets; a text that a target's own rules decide on is read again by these | `Parser/` |
-//! | [`preprocess`] | `__future__` statements, constant folding | `Python/future.c`, `Python/ast_opt.c` |
-//! | `folding` | what operations on constants make; the tree is folded by it before 3.14, the flow graph from then on | `Python/ast_opt.c`, `Python/flowgraph.c` |
-//! | [`symtable`] | scopes: which names live where | `Python/symtable.c` |
-//! | [`codegen`] | statements and expressions to instructions with labels; one file a family of constructs | `Python/compile.c` |
-//! | [`instructions`] | the code unit: instructions, constants and names of a code object in the making | `Python/instruction_sequence.c` |
-//! | [`flowgraph`] | basic blocks and the passes over them; `pipeline.rs` says their order | `Python/flowgraph.c` |
-//! | [`assemble`] | jumps, inline caches, exception table, location table | `Python/assemble.c` |
-//! | [`marshal`], [`pyc`] | the file format; which objects are shared, and so numbered | `Python/marshal.c`, `importlib` |
-//! | [`code`] | code objects and constants, and their disassembly | `Objects/codeobject.c`, `Lib/dis.py` |
-//! | [`targets`] | what each version of CPython does: features, opcodes, limits | |
+//! # In a build tool with its own thread pool
 //!
-//! [`escape`] makes texts from files and names safe to show.
+//! A [`Compiler`] reuses its memory from file to file. Each thread needs its own; a [`Compiled`]
+//! can be sent anywhere.
 //!
-//! [`compile`](mod@compile) calls these stages in order; no stage calls the next one itself. Around
-//! them stand [`project`] (which files, which are up to date, parallel work, atomic writes),
-//! [`bundle`] (the archive's format), [`runner`] (running one) and [`cli`] (the commands;
-//! `report.rs` is the only place that prints).
+//! ```
+//! use std::sync::atomic::{AtomicUsize, Ordering};
+//! use std::sync::mpsc;
+//! use std::thread;
 //!
-//! # The way of a bundle
+//! use crosspyc::{Compiler, Options, Target};
 //!
-//! ```text
-//! project ─ pack ─> bundle::Contents ─ layout, streams, write ─> APP.pyb         crosspyc bundle
-//! APP.pyb ─ Archive::open ─> manifest ─ interpreters ─> one that fits            crosspyc-run
-//!         ─ cache ─> a virtual environment with its files ─ launch ─> the program
+//! let sources = ["a = 1", "b = 2", "c = = 3", "d = 4"];
+//! let target: Target = "3.14".parse()?;
+//! let next = AtomicUsize::new(0);
+//! let (sender, results) = mpsc::channel();
+//! thread::scope(|scope| {
+//!     for sender in [sender.clone(), sender] {
+//!         let (next, sources) = (&next, &sources);
+//!         scope.spawn(move || {
+//!             let mut compiler = Compiler::new();
+//!             while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
+//!                 let mut parsed = compiler.parse(source.as_bytes());
+//!                 let compiled = parsed.compile(target, &Options::new("x.py"));
+//!                 sender.send(compiled).expect("it is received below");
+//!             }
+//!         });
+//!     }
+//! });
+//! let errors = results.iter().filter_map(Result::err).map(|error| error.to_string());
+//! let errors: Vec<String> = errors.collect();
+//! assert_eq!(errors, ["SyntaxError: invalid syntax (x.py, line 1)"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A start reads the archive's trailer and manifest, asks no interpreter that it knows already, and
-//! looks at the unpacked files without reading them; the index and the frames are read to unpack,
-//! verify or inspect. Files are unpacked, not imported from an image: then child processes of every
-//! kind, resources, metadata and tracebacks are Python's own business and work as they do by hand.
+//! # Is this pyc what this source gives?
 //!
-//! # Invariants
+//! ```
+//! use crosspyc::{Arena, Invalidation, Options, Pyc, compile};
 //!
-//! 1. Only [`targets`] compares versions. Elsewhere code asks what the target *does*, by a named
-//!    feature.
-//! 2. One lexer and one parser decide what Python is. The symbol table knows no bytes; code
-//!    generation emits no numbers, offsets or widths.
-//! 3. A pass over the flow graph is one function in one file, with a doc that says what it may
-//!    change; the order stands in one place.
-//! 4. Only [`assemble`] knows code units, `EXTENDED_ARG` and inline caches; only [`marshal`],
-//!    [`pyc`] and [`bundle`] know bytes on disk.
-//! 5. From `compile` down the library is pure: no I/O, no clock, no environment. Same source,
-//!    options and target give the same bytes, whatever the machine, the run or the number of
-//!    threads. No output depends on the order of a hash table or on the number of an interned name.
-//! 6. [`runner`] needs only reading bundles: `crosspyc-run` links no parser and no compiler.
-//! 7. No input makes it panic, hang or overflow the stack: bad Python is a
-//!    [diagnostic](diagnostic::Diagnostic), a bad file an error that names the byte.
+//! let source = b"x = 1\n";
+//! # let compiled = compile(source, "3.13".parse()?, &Options::new("x.py"))?;
+//! # let bytes = compiled.pyc(Invalidation::CheckedHash);
+//! // let bytes = std::fs::read("__pycache__/x.cpython-313.pyc")?;
+//! let pyc = Pyc::read(&bytes)?;
+//! let target = pyc.target().ok_or("the pyc is for another Python")?;
+//! let arena = Arena::new();
+//! let filename = pyc.code(&arena)?.filename.as_str().ok_or("a file name that is not UTF-8")?;
 //!
-//! # Memory
+//! let compiled = compile(source, target, &Options::new(filename))?;
+//! assert_eq!(pyc.marshalled(), compiled.marshalled());
+//! assert_eq!(pyc.is_current(source, 0), Some(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
-//! What a compilation makes (tree, names, constants, code objects) lives in one arena, which the
-//! caller gives and resets from file to file. Names are small integers ([`names::Ident`]), blocks
-//! and constants are indices, texts are borrowed from the source where they can be. Trees are
-//! immutable: a stage that changes one rebuilds the way from the root to the change and shares the
-//! rest.
+//! Compilers change within a version, and a pyc does not say which patch release made it: to
+//! compare with the pycs of an older one, name it in the target (`3.13.0`).
 //!
-//! # Evidence
+//! # Features
 //!
-//! `scripts/conformance` compares a whole tree with a CPython's own compiler;
-//! `testdata/conformance/` holds what it found. The golden files under `testdata/` are CPython's
-//! own output, made by `scripts/oracle.py` and its like, so `cargo test` compares with the real
-//! thing without a Python. `scripts/regrtest` runs CPython's regression tests on our bytecode.
-//! `scripts/compare_installed` compares bundled programs with installed ones. `scripts/fuzz` looks
-//! for inputs that break an invariant. `scripts/bench` measures.
+//! | feature | what it adds |
+//! |---|---|
+//! | none | this library: the compiler, and no more |
+//! | `bundle` | reading and writing bundles |
+//! | `runner` | the program `crosspyc-run` |
+//! | `cli` (default) | the program `crosspyc`, with both of the above |
+//!
+//! The features build the programs. They add nothing to the library: its interface is the same with
+//! and without them.
+//!
+//! # Stability
+//!
+//! The items that this page lists follow semantic versioning: before 1.0 a change that breaks
+//! callers raises the minor version, and CHANGELOG.md names it. Hidden items are no part of the
+//! interface. The compiled bytes are no part of it either: when CPython's patch releases or a bug's
+//! fix change them, a patch release of crosspyc does. A new Python version, a new error and a new
+//! field are no breaking changes, so the enums and structs that can grow are `#[non_exhaustive]`.
+//!
+//! The oldest supported Rust is 1.95 (`rust-version`). Raising it raises the minor version.
+//!
+//! A panic is a bug of crosspyc; please report it. A source that is nested a thousand levels deep
+//! needs more stack than a thread has: where the system allows it, the compiler takes a larger one.
+//! On WebAssembly it cannot, and such a source traps.
 
-pub mod assemble;
-pub mod bundle;
-pub mod cli;
-pub mod code;
-pub mod codegen;
-pub mod compile;
-pub mod diagnostic;
-pub mod escape;
-pub mod flowgraph;
-pub(crate) mod folding;
-pub mod instructions;
-pub mod marshal;
-pub mod names;
-pub mod preprocess;
-pub mod project;
-pub mod pyc;
-pub mod runner;
-#[cfg(unix)]
-pub(crate) mod signals;
-pub mod source;
-pub mod symtable;
-pub mod syntax;
-pub mod targets;
+mod api;
+mod architecture;
+mod assemble;
+#[cfg(feature = "bundle")]
+mod atomic;
+#[cfg(any(feature = "bundle", feature = "runner"))]
+mod bundle;
+#[cfg(feature = "cli")]
+mod cli;
+mod code;
+mod codegen;
+mod compile;
+mod diagnostic;
+mod escape;
+mod flowgraph;
+mod folding;
+mod instructions;
+mod marshal;
+mod names;
+mod preprocess;
+#[cfg(feature = "cli")]
+mod project;
+mod pyc;
+mod rejection;
+#[cfg(feature = "runner")]
+mod runner;
+#[cfg(all(unix, any(feature = "cli", feature = "runner")))]
+mod signals;
+mod source;
+mod symtable;
+mod syntax;
+mod targets;
+#[cfg(feature = "bundle")]
+mod workers;
+
+#[doc(hidden)]
+pub mod internals;
+
+pub use api::{
+    Arena, CompileError, Compiled, Compiler, Invalidation, Options, Pyc, Source, Warning, compile,
+    disassemble,
+};
+pub use code::{
+    CodeFlags, CodeObject, Constant, ExceptionEntries, ExceptionEntry, Int, LocalKind, LocalPlus,
+    LocationEntry, Locations, PyStr,
+};
+pub use marshal::{ReadError, ReadErrorKind};
+pub use pyc::{PycError, cache_file_name, source_hash};
+pub use rejection::{Excerpt, Place};
+pub use source::Location;
+pub use targets::{Target, TargetError, Version, targets};

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    if let Some(code) = crosspyc::runner::redirected() {
+    if let Some(code) = crosspyc::internals::runner::redirected() {
         std::process::exit(code);
     }
-    crosspyc::cli::main()
+    crosspyc::internals::cli::main()
 }

@@ -8,6 +8,8 @@
 //! 16  the code object, marshalled
 //! ```
 
+use std::fmt;
+
 use siphasher::sip::SipHasher13;
 
 use crate::targets::{Target, Version};
@@ -55,15 +57,29 @@ pub struct Header {
 }
 
 /// Why bytes are not a pyc's header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PycError {
-    #[error("not a pyc: {0} bytes, shorter than the header of {HEADER_LEN}")]
+    /// So many bytes are shorter than the header.
     TooShort(usize),
-    #[error("not a pyc: no magic number at its start")]
     NoMagic,
-    #[error("not a pyc: unknown flags {0:#x} at byte 4")]
     UnknownFlags(u32),
 }
+
+impl fmt::Display for PycError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a pyc: ")?;
+        match self {
+            PycError::TooShort(length) => {
+                write!(f, "{length} bytes, shorter than the header of {HEADER_LEN}")
+            }
+            PycError::NoMagic => f.write_str("no magic number at its start"),
+            PycError::UnknownFlags(flags) => write!(f, "unknown flags {flags:#x} at byte 4"),
+        }
+    }
+}
+
+impl std::error::Error for PycError {}
 
 impl Header {
     /// The header of what is compiled for `target` from `source`, with `mtime` in whole seconds.

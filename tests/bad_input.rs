@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 use std::thread;
 
 use bumpalo::Bump;
-use crosspyc::compile::{Options, compile};
-use crosspyc::marshal;
-use crosspyc::targets::{Target, Version};
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::marshal;
+use crosspyc::internals::targets::{Target, Version};
 
 use canonical::canonical;
 

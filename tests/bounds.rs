@@ -1,4 +1,6 @@
 //! Small files that stand for much: looking at them takes little memory and time.
+
+#![cfg(feature = "cli")]
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -172,7 +174,7 @@ fn archive(
     bytes.extend_from_slice(&(manifest.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
     bytes.extend_from_slice(blake3::hash(&manifest).as_bytes());
-    bytes.extend_from_slice(&crosspyc::bundle::FORMAT_VERSION.to_le_bytes());
+    bytes.extend_from_slice(&crosspyc::internals::bundle::FORMAT_VERSION.to_le_bytes());
     bytes.extend_from_slice(b"\0\0\0\0\x89PYB\r\n\x1a\n");
     fs::write(folder.join("app.pyb"), bytes).expect("written");
 }

@@ -1,6 +1,8 @@
 //! Damaged and hostile archives: always an error, never a panic, never memory for what is only
 //! claimed.
 
+#![cfg(feature = "cli")]
+
 #[path = "mutated/mutations/seal.rs"]
 mod seal;
 
@@ -11,9 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bumpalo::Bump;
-use crosspyc::bundle::{Archive, Contents, EntryPoint, Index, ReadError, Variant, WriteOptions, write};
-use crosspyc::compile::{Options, compile};
-use crosspyc::targets::Target;
+use crosspyc::internals::bundle::{
+    Archive, Contents, EntryPoint, Index, ReadError, Variant, WriteOptions, write,
+};
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::targets::Target;
 use seal::seal;
 use serde_json::{Value, json};
 
@@ -24,7 +28,7 @@ fn pyc(source: &str, target: Target) -> Vec<u8> {
     let code = compile(&arena, source.as_bytes(), options, target).code.expect("it is valid Python");
     let mut pyc = target.features().magic.to_le_bytes().to_vec();
     pyc.extend_from_slice(b"\r\n\x01\0\0\0hashhash");
-    crosspyc::marshal::write(code, target, &mut pyc).expect("it can be marshalled");
+    crosspyc::internals::marshal::write(code, target, &mut pyc).expect("it can be marshalled");
     pyc
 }
 

@@ -1,9 +1,11 @@
 //! The archive: what is written can be read, and no damage goes unnoticed.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crosspyc::bundle::{
+use crosspyc::internals::bundle::{
     Archive, Contents, EntryPoint, File, Form, Index, PathError, ReadError, Variant, WriteError,
     WriteOptions, write,
 };

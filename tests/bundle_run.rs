@@ -1,6 +1,8 @@
 //! Bundles run by a real CPython 3.12, from another folder and with no sources in reach. Where
 //! there is no such Python, the tests say so and pass.
 
+#![cfg(feature = "cli")]
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;

@@ -1,10 +1,12 @@
 //! Signed archives: only what a trusted key signed, as it was signed, passes.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crosspyc::bundle::{
+use crosspyc::internals::bundle::{
     Archive, Contents, EntryPoint, Expected, KeyError, OpenError, SignatureError, Signed, Signer,
     TrustedKeys, WriteError, WriteOptions, write,
 };
@@ -72,7 +74,10 @@ fn an_archive_signed_with_one_of_the_trusted_keys_passes() {
     let comment = verify(&archive, &public(folder.path(), &[&other, &ours])).unwrap();
     assert_eq!(comment, r#"crosspyc-bundle 1 {"name":"app"}"#);
     assert!(
-        Archive::open(&archive).unwrap().files(None, |_, _| Ok::<_, crosspyc::bundle::ReadError>(())).is_ok()
+        Archive::open(&archive)
+            .unwrap()
+            .files(None, |_, _| Ok::<_, crosspyc::internals::bundle::ReadError>(()))
+            .is_ok()
     );
 }
 

@@ -1,11 +1,13 @@
 //! `crosspyc inspect`, `verify` and `extract` on bundles.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
+use crosspyc::internals::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 use minisign::KeyPair;
 use serde_json::Value;
 

@@ -11,11 +11,11 @@ use std::fs;
 use std::path::Path;
 
 use bumpalo::Bump;
-use crosspyc::code::{CodeObject, Constant, Int, PyStr};
-use crosspyc::compile::{Options, compile};
-use crosspyc::diagnostic::{Diagnostic, DiagnosticKind};
-use crosspyc::source::Location;
-use crosspyc::targets::{Opcode, Target};
+use crosspyc::internals::code::{CodeObject, Constant, Int, PyStr};
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::diagnostic::{Diagnostic, DiagnosticKind};
+use crosspyc::internals::source::Location;
+use crosspyc::internals::targets::{Opcode, Target};
 
 #[test]
 fn each_release_compiles_as_its_cpython_does() {
@@ -73,7 +73,7 @@ fn answer(source: &str, target: Target) -> String {
 fn listing(code: &CodeObject<'_>, target: Target, text: &mut String) -> std::fmt::Result {
     let constants: Vec<_> = code.consts.iter().map(constant).collect();
     writeln!(text, "{} ({})", name(code.qualname), constants.join(" "))?;
-    let variables = |is_kind: fn(&crosspyc::code::LocalPlus<'_>) -> bool| {
+    let variables = |is_kind: fn(&crosspyc::internals::code::LocalPlus<'_>) -> bool| {
         let names: Vec<_> =
             code.localsplus.iter().filter(|&slot| is_kind(slot)).map(|slot| name(slot.name)).collect();
         names.join(" ")

@@ -2,11 +2,11 @@
 //! `scripts/golden_marshal.py`.
 
 use bumpalo::Bump;
-use crosspyc::code::disassembly::disassemble;
-use crosspyc::compile::{Options, compile};
-use crosspyc::marshal::{self, ReadErrorKind};
-use crosspyc::pyc::{HEADER_LEN, Header, Invalidation, source_hash};
-use crosspyc::targets::Target;
+use crosspyc::internals::code::disassembly::disassemble;
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::marshal::{self, ReadErrorKind};
+use crosspyc::internals::pyc::{HEADER_LEN, Header, Invalidation, source_hash};
+use crosspyc::internals::targets::Target;
 
 struct Golden {
     name: &'static str,

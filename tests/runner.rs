@@ -1,5 +1,7 @@
 //! `crosspyc-run` with interpreters that only pretend: which one it chooses, what it says when it
 //! cannot start, and what it hands over.
+
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -12,7 +14,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
+use crosspyc::internals::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 
 const FITS: &str = "echo cpython 3.12.1 cpython-312 3531 64 linux-x86_64";
 

@@ -1,6 +1,8 @@
 //! The command line of `crosspyc-run`: its messages, and that it never panics if its output cannot be
 //! written.
 
+#![cfg(feature = "cli")]
+
 use std::process::{Command, Output};
 
 fn run(arguments: &[&str]) -> Output {

@@ -1,9 +1,9 @@
 //! Source decoding against CPython's answers, recorded by `scripts/golden_source.py`.
 
 use bumpalo::Bump;
-use crosspyc::compile::{Options, compile};
-use crosspyc::source::{ByteFault, Location, decode};
-use crosspyc::targets::{Target, Version};
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::source::{ByteFault, Location, decode};
+use crosspyc::internals::targets::{Target, Version};
 use serde_json::Value;
 
 fn rows(golden: &str) -> Vec<Value> {

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crosspyc::targets::{Target, Version};
+use crosspyc::internals::targets::{Target, Version};
 use probe::{Place, Verdict};
 
 /// The releases that made the files, oldest first.

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use bumpalo::Bump;
-use crosspyc::compile::{Options, compile};
-use crosspyc::diagnostic::Warning;
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::diagnostic::Warning;
 use serde::Deserialize;
 
 /// A line of a file.

@@ -1,5 +1,7 @@
 //! `crosspyc verify`, `inspect`, `extract` and `run` on zipapps.
 
+#![cfg(feature = "cli")]
+
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::Path;

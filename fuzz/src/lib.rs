@@ -15,9 +15,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use crosspyc::cli;
-use crosspyc::project::settings::Settings;
-use crosspyc::targets::Target;
+use crosspyc::internals::cli;
+use crosspyc::internals::project::settings::Settings;
+use crosspyc::internals::targets::Target;
 
 use mutations::{Random, mutate_archive, mutate_bytes, mutate_source};
 

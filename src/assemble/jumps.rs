@@ -60,8 +60,10 @@ impl Offsets {
         features: &AssemblyFeatures,
     ) -> Result<(), Diagnostic> {
         self.measure(graph, features.opcodes)?;
-        if features.jump_size_guess == JumpSizeGuess::ByInstruction {
-            self.guess_by_instruction(graph);
+        match features.jump_size_guess {
+            JumpSizeGuess::Smallest => self.spans.0.iter_mut().for_each(|span| span.extended = 0),
+            JumpSizeGuess::ByLabel => {}
+            JumpSizeGuess::ByInstruction => self.guess_by_instruction(graph),
         }
         self.spans.settle();
         for (place, &id) in self.layout.iter().enumerate() {

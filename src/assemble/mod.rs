@@ -98,7 +98,9 @@ impl<'a> Assembler<'a> {
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, rest);
                 rest = &mut rest[size as usize..];
-                if !locations.extend(instr.location, size) {
+                if !features.equal_locations_merged {
+                    locations.add_apart(instr.location, size);
+                } else if !locations.extend(instr.location, size) {
                     let ends = instr.location == Location::NEXT && opcodes.is_terminator(instr.opcode);
                     locations.add(if ends { Location::NONE } else { instr.location }, size);
                 }

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use crosspyc::escape::escaped_lines;
-use crosspyc::runner::{self, Carried, EXIT_NOT_STARTED, Run, Start};
+use crosspyc::internals::escape::escaped_lines;
+use crosspyc::internals::runner::{self, Carried, EXIT_NOT_STARTED, Run, Start};
 
 const USAGE: &str = "\
 Runs a bundle that crosspyc made

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::manifest::{Blob, FileEntry, Index, StreamLengths, Variant};
-use super::streams::Streams;
+use super::split::Streams;
 use super::write::{File, Files};
 
 /// A frame before it is compressed.

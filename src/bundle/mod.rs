@@ -58,34 +58,43 @@
 mod blobs;
 mod check;
 mod co_filename;
+#[cfg(feature = "runner")]
 mod entry_points;
+#[cfg(feature = "bundle")]
 mod layout;
 mod limits;
 mod manifest;
 mod paths;
 mod read;
 mod signature;
+#[cfg(feature = "bundle")]
+mod split;
 mod streams;
 mod trailer;
 mod unpack;
+#[cfg(feature = "bundle")]
 mod write;
 
 pub use blobs::Blobs;
 pub use co_filename::with_co_filename;
+#[cfg(feature = "runner")]
 pub(crate) use entry_points::{DeclaredScript, declared_scripts, is_metadata_folder};
 pub use limits::{ByteSize, NoSize};
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
 pub use read::{Archive, OpenError, ReadError};
 pub use signature::{Claim, Expected, KeyError, SignatureError, Signed, TrustedKeys};
+#[cfg(feature = "runner")]
 pub(crate) use trailer::MAGIC as TRAILER_MAGIC;
 pub use unpack::write_file;
+#[cfg(feature = "bundle")]
 pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, write};
 
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 3;
 
 /// Every runner contains this mark. Its last byte differs in an executable that carries a bundle.
+#[cfg(feature = "runner")]
 pub(crate) const RUNNER_MARK: &[u8; 32] = b"crosspyc-run carries a bundle: 0";
 
 /// The window of zstd, as a power of two: how far back a frame may refer.

@@ -1,8 +1,6 @@
 //! The last 64 bytes of an archive, which locate the rest of it. [The format](super) describes
 //! them.
 
-use super::FORMAT_VERSION;
-
 pub(super) const LENGTH: usize = 64;
 
 /// The last bytes of every archive.
@@ -26,13 +24,14 @@ impl Trailer {
         u64::from(self.manifest) + u64::from(self.signature) + LENGTH as u64
     }
 
+    #[cfg(any(test, feature = "bundle"))]
     pub(super) fn encode(&self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         bytes[0..8].copy_from_slice(&self.frames.to_le_bytes());
         bytes[8..12].copy_from_slice(&self.manifest.to_le_bytes());
         bytes[12..16].copy_from_slice(&self.signature.to_le_bytes());
         bytes[16..48].copy_from_slice(self.digest.as_bytes());
-        bytes[48..52].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes[48..52].copy_from_slice(&super::FORMAT_VERSION.to_le_bytes());
         bytes[56..64].copy_from_slice(MAGIC);
         bytes
     }

@@ -14,8 +14,8 @@ use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::paths::{PathError, Tree};
 use super::signature::Claim;
 use super::trailer::{self, Trailer};
-use crate::project::workers::map_largest_first;
-use crate::project::write::write_parts_atomically;
+use crate::atomic::write_parts_atomically;
+use crate::workers::map_largest_first;
 
 /// A compromise: for a site with Django, level 19 is an eighth smaller but takes ten times as long.
 const COMPRESSION_LEVEL: i32 = 12;

@@ -18,12 +18,12 @@ use super::args::CompileArgs;
 use super::json_path::JsonPath;
 use super::report::{Concerned, Report, Verbosity, end_clean, shown};
 use super::{CommandError, exit};
+use crate::atomic::remove_leftover;
 use crate::project::build::{Mode, build};
 use crate::project::filename::FileNames;
 use crate::project::output::{Placement, Plan, Root};
 use crate::project::prune;
 use crate::project::timings::Timings;
-use crate::project::write::remove_leftover;
 use crate::targets::{Target, Version};
 
 /// A pyc, with `--format json`.

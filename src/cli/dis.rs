@@ -19,8 +19,8 @@ use crate::project::FileError;
 use crate::project::examine::{Body, examine};
 use crate::project::filename::FileNames;
 use crate::project::guard::guarded;
-use crate::project::rejection::Rejection;
 use crate::project::settings::Settings;
+use crate::rejection::Rejection;
 use crate::targets::Target;
 
 /// The disassembly, with `--format json`.

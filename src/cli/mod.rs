@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{Args as _, CommandFactory as _, Parser as _};
 
 use crate::project::guard;
 use args::{Arguments, Command};
@@ -54,6 +54,20 @@ pub fn main() -> ExitCode {
         exit::INTERNAL_ERROR
     });
     ExitCode::from(report.finish(code))
+}
+
+/// The command lines of `crosspyc` and `crosspyc-run`, from which completions and manual pages are
+/// made. `crosspyc-run` parses its own, which has the options of `crosspyc run`.
+pub fn command_lines() -> [clap::Command; 2] {
+    let runner = clap::Command::new("crosspyc-run").version(env!("CARGO_PKG_VERSION"));
+    let runner = args::RunArgs::augment_args(runner).about("Runs a bundle that crosspyc made").arg(
+        clap::Arg::new("quiet")
+            .short('q')
+            .long("quiet")
+            .help("Print no notes")
+            .action(clap::ArgAction::SetTrue),
+    );
+    [Arguments::command(), runner]
 }
 
 /// Runs a command within this process, as the fuzz targets do. `words` are as on the command line,

@@ -31,12 +31,12 @@ use serde::Serialize;
 use super::args::{Format, OutputArgs, When};
 use super::exit;
 use super::json_path::JsonPath;
+use crate::atomic::interrupt;
 use crate::escape::{escaped, escaped_lines};
 use crate::project::FileError;
-use crate::project::interrupt;
-use crate::project::rejection::{Excerpt, Place, Rejection};
 pub(super) use crate::project::shown;
 use crate::project::warnings::SourceWarning;
+use crate::rejection::{Excerpt, Place, Rejection};
 
 /// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -35,7 +35,7 @@ pub(super) fn run(_: &TargetsArgs, report: &mut Report) -> Result<u8, CommandErr
     for version in Version::ALL {
         let record = TargetRecord::new(version, &found);
         report.record(&record);
-        report.line(record.line());
+        report.line(record.line(version));
         for interpreter in &record.interpreters {
             report.line(format_args!("      {}  {}", interpreter.release, interpreter.path));
         }
@@ -45,7 +45,7 @@ pub(super) fn run(_: &TargetsArgs, report: &mut Report) -> Result<u8, CommandErr
 
 impl TargetRecord {
     fn new(version: Version, found: &[(PathBuf, Answer)]) -> TargetRecord {
-        let target = Target::newest(version);
+        let target = Target::newest(version).filter(|_| !version.is_in_preparation());
         let tag = format!("cpython-3{}", version.minor());
         let interpreters = found.iter().filter(|(_, answer)| answer.tag == tag);
         TargetRecord {
@@ -63,11 +63,12 @@ impl TargetRecord {
         }
     }
 
-    fn line(&self) -> String {
+    fn line(&self, version: Version) -> String {
         match (&self.newest, self.magic, self.tag) {
             (Some(newest), Some(magic), Some(tag)) => {
                 format!("{:<4}  {newest:<7}  magic number {magic}  {tag}", self.version)
             }
+            _ if version.is_in_preparation() => format!("{:<4}  in preparation", self.version),
             _ => format!("{:<4}  not supported yet", self.version),
         }
     }

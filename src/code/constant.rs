@@ -55,6 +55,7 @@ impl fmt::Display for Int<'_> {
 
 /// A constant of a code object (or of a `Constant` node of the AST, which has no code).
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Constant<'a> {
     None,
     True,

@@ -22,12 +22,14 @@ pub use nesting::{Nested, distinct};
 ///
 /// CPython: `Include/cpython/code.h` `PyCodeObject` (3.8–)
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CodeObject<'a> {
     /// Positional parameters, the positional-only ones included; neither `*args` nor keyword-only
     /// ones.
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
+    /// The values that the frame's stack has room for.
     pub stacksize: u32,
     pub flags: CodeFlags,
     /// The instructions with `EXTENDED_ARG` and inline caches (caches zeroed).
@@ -41,10 +43,13 @@ pub struct CodeObject<'a> {
     pub name: PyStr<'a>,
     pub qualname: PyStr<'a>,
     pub firstlineno: i32,
+    /// The location table, as [`CodeObject::locations`] reads it.
     pub linetable: &'a [u8],
+    /// The exception table, as [`CodeObject::exception_entries`] reads it.
     pub exceptiontable: &'a [u8],
     /// What it was compiled from. Of what was read from a pyc only the body of a class is known, by
-    /// its shared objects; otherwise it is `None`.
+    /// its shared objects; otherwise it is `None`. No part of the stable library.
+    #[doc(hidden)]
     pub origin: Option<Origin>,
 }
 

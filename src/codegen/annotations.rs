@@ -46,6 +46,7 @@ impl<'a> Compiler<'a, '_> {
             && self.state().kind == UnitKind::Module
         {
             location = first.location;
+            self.set_location(location);
         }
         self.conditional_annotations_set(location);
         if self.sets_up_annotations(body) {
@@ -53,7 +54,9 @@ impl<'a> Compiler<'a, '_> {
         }
         let (docstring, body) = self.split_docstring(body)?;
         if let Some(docstring) = docstring {
+            self.set_location(docstring.location);
             self.emit_const(Constant::Str(docstring.text), docstring.location);
+            self.unset_location();
             self.name_op(Place::Nowhere, known::DOC, ExprContext::Store)?;
         }
         self.visit_body(body)?;

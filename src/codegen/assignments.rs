@@ -40,8 +40,10 @@ impl<'a> Compiler<'a, '_> {
         let operation = AugAssign { location, op, value };
         match target.kind {
             ExprKind::Name { id, .. } => {
+                self.set_location(target.location);
                 self.name_op(target.location, id, ExprContext::Load)?;
                 self.inplace(operation)?;
+                self.set_location(target.location);
                 self.name_op(target.location, id, ExprContext::Store)
             }
             ExprKind::Attribute { value: object, attr, .. } => {
@@ -56,6 +58,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Replaces the target's old value, on top of the stack, by its new one.
     fn inplace(&mut self, AugAssign { location, op, value }: AugAssign<'a>) -> Result {
+        self.set_location(location);
         self.visit_expr(value)?;
         self.emit_arg(Opcode::BINARY_OP, targets::inplace_op(op), location);
         Ok(())
@@ -68,11 +71,14 @@ impl<'a> Compiler<'a, '_> {
         attr: Ident,
         operation: AugAssign<'a>,
     ) -> Result {
+        self.set_location(target);
         self.visit_expr(object)?;
         self.emit_arg(Opcode::COPY, 1, target);
         let target = self.start_at_attribute(target, target, attr);
+        self.set_location(target);
         self.load_attribute(attr, AttributeLoad::Value, target);
         self.inplace(operation)?;
+        self.set_location(target);
         self.emit_arg(Opcode::SWAP, 2, target);
         self.emit_name(Opcode::STORE_ATTR, attr, target);
         Ok(())
@@ -87,6 +93,7 @@ impl<'a> Compiler<'a, '_> {
         slice: &'a Expr<'a>,
         operation: AugAssign<'a>,
     ) -> Result {
+        self.set_location(target);
         self.visit_expr(object)?;
         let is_two_parts = self.two_part_slice(slice)?;
         let (depth, store) = if is_two_parts {
@@ -104,6 +111,7 @@ impl<'a> Compiler<'a, '_> {
             self.load_subscript(target);
         }
         self.inplace(operation)?;
+        self.set_location(target);
         for distance in (2..=depth + 1).rev() {
             self.emit_arg(Opcode::SWAP, distance, target);
         }

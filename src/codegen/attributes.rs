@@ -50,6 +50,7 @@ impl<'a> Compiler<'a, '_> {
         }
         self.visit_expr(value)?;
         let location = self.start_at_attribute(location, location, attr);
+        self.set_location(location);
         match ctx {
             ExprContext::Load => self.load_attribute(attr, AttributeLoad::Value, location),
             ExprContext::Store => {
@@ -66,11 +67,17 @@ impl<'a> Compiler<'a, '_> {
 
     /// Replaces the object on top of the stack by its attribute.
     ///
-    /// The argument of `LOAD_ATTR` is the index of the name, above one bit that says whether a
-    /// method is wanted.
+    /// Where `LOAD_ATTR` loads methods too, its argument is the index of the name above one bit that
+    /// says whether one is wanted.
     pub(super) fn load_attribute(&mut self, attr: Ident, load: AttributeLoad, location: Location) {
         let index = self.attribute_index(attr);
-        self.emit_arg(Opcode::LOAD_ATTR, index << 1 | load as u32, location);
+        match load {
+            _ if self.features.load_attr_loads_methods => {
+                self.emit_arg(Opcode::LOAD_ATTR, index << 1 | load as u32, location);
+            }
+            AttributeLoad::Value => self.emit_arg(Opcode::LOAD_ATTR, index, location),
+            AttributeLoad::Method => self.emit_arg(Opcode::LOAD_METHOD, index, location),
+        }
     }
 
     /// Loads `super().attr`.
@@ -113,6 +120,9 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `can_optimize_super_call` (3.12)
     pub(super) fn optimizable_super_call(&mut self, value: &Expr<'a>, attr: Ident) -> Option<SuperCall<'a>> {
+        if !self.features.super_attributes {
+            return None;
+        }
         let ExprKind::Call(&Call { func, args, keywords }) = value.kind else { return None };
         let ExprKind::Name { id: known::SUPER, .. } = func.kind else { return None };
         if attr == known::CLASS || !keywords.is_empty() || !self.super_is_builtin() {

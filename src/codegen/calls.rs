@@ -20,7 +20,9 @@ impl<'a> Compiler<'a, '_> {
             return self.method_call(location, call, value, attr);
         }
         self.check_caller(call.func);
+        self.set_location(call.func.location);
         self.null_before_callable(call.func.location);
+        self.set_location(location);
         self.visit_expr(call.func)?;
         if let Some(consumer) = self.genexp_consumer(call) {
             return self.genexp_call(location, consumer);
@@ -65,13 +67,15 @@ impl<'a> Compiler<'a, '_> {
             self.super_attribute(func, super_call, attr, AttributeLoad::Method)?;
         } else {
             self.visit_expr(value)?;
+            self.set_location(attr_location);
             self.load_attribute(attr, AttributeLoad::Method, attr_location);
         }
         self.visit_exprs(call.args)?;
         let opcode = self.plain_keywords(attr_location, call.keywords)?;
         let count = call.args.len() + call.keywords.len();
         let location = self.start_at_attribute(location, func, attr);
-        self.emit_arg(opcode, count as u32, location);
+        self.set_location(location);
+        self.emit_plain_call(opcode, count as u32, location);
         Ok(())
     }
 
@@ -127,8 +131,17 @@ impl<'a> Compiler<'a, '_> {
         self.visit_exprs(args)?;
         let opcode = self.plain_keywords(location, keywords)?;
         let count = already_pushed + (args.len() + keywords.len()) as u32;
-        self.emit_arg(opcode, count, location);
+        self.emit_plain_call(opcode, count, location);
         Ok(())
+    }
+
+    /// `opcode` is what [`Self::plain_keywords`] has returned.
+    fn emit_plain_call(&mut self, opcode: Opcode, count: u32, location: Location) {
+        if opcode == Opcode::CALL {
+            self.emit_call(count, location);
+        } else {
+            self.emit_arg(opcode, count, location);
+        }
     }
 
     /// Pushes the values of keyword arguments and names them for the call that follows, whose
@@ -274,6 +287,7 @@ impl<'a> Compiler<'a, '_> {
             let is_repeated = seen.len() == seen_before;
             if is_repeated && fault.as_ref().is_none_or(|&(faulty, _)| first < faulty) {
                 let message = format!("{repeated}: {}", self.interner.text(name));
+                self.set_location(location);
                 fault = Some((first, Box::new(Diagnostic::syntax_error(location, message))));
             }
         }

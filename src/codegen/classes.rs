@@ -51,7 +51,7 @@ impl<'a> Compiler<'a, '_> {
 
         self.class_body(location, node, firstlineno)?;
         self.name_op(location, known::DOT_TYPE_PARAMS, ExprContext::Load)?;
-        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::SubscriptGeneric as u32, location);
+        self.emit_intrinsic(Intrinsic1::SubscriptGeneric, location);
         self.name_op(location, known::DOT_GENERIC_BASE, ExprContext::Store)?;
 
         let generic_base = ExprKind::Name { id: known::DOT_GENERIC_BASE, ctx: ExprContext::Load };
@@ -64,7 +64,7 @@ impl<'a> Compiler<'a, '_> {
         let code = self.leave_unit(AtEnd::ReturnTop)?;
         self.make_closure(location, code, FunctionFlags::NONE)?;
         self.null_after_callable(location);
-        self.emit_arg(Opcode::CALL, 0, location);
+        self.emit_call(0, location);
         Ok(())
     }
 
@@ -77,6 +77,7 @@ impl<'a> Compiler<'a, '_> {
         let start = Location::new(firstlineno, firstlineno, 0, 0);
         self.class_prologue(start, node)?;
         self.namespace_body(start, node.body)?;
+        self.unset_location();
         self.class_epilogue()?;
         let code = self.leave_unit(AtEnd::ReturnNone)?;
 

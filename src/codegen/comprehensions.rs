@@ -157,6 +157,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_unit(name, UnitKind::Comprehension, scope, location.lineno);
         let iteration = self.iterate_before_generator(context);
         self.begin_unit();
+        self.set_location(location);
         self.check_async_comprehension(context, scope, enclosing_unit)?;
         if let Some(build) = build_opcode(kind) {
             self.emit_arg(build, 0, location);
@@ -199,7 +200,7 @@ impl<'a> Compiler<'a, '_> {
         let Context { kind, location, .. } = context;
         self.make_closure(location, code, FunctionFlags::NONE)?;
         self.outermost_iter(context)?;
-        self.emit_arg(Opcode::CALL, 0, location);
+        self.emit_call(0, location);
         if self.symtable.scope(scope).coroutine && kind != ComprehensionKind::Generator {
             self.await_top(location, Awaitable::Expression);
         }

@@ -46,9 +46,11 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::With(unwinding), block, Some(handler))?;
         self.bind_entered(location, item)?;
         self.with_statement(statement, inner_items, body)?;
+        self.unset_location();
         self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.pop_frame_block();
 
+        self.set_location(location);
         self.call_exit_with_nones(location);
         self.emit(Opcode::POP_TOP, location);
         self.emit_jump(Opcode::JUMP, exit, location);
@@ -89,6 +91,7 @@ impl<'a> Compiler<'a, '_> {
         self.pop_frame_block();
         self.emit(Opcode::POP_BLOCK, location);
 
+        self.set_location(location);
         self.call_exit_with_nones(location);
         self.await_top(location, Awaitable::Aexit);
         self.emit(Opcode::POP_TOP, location);
@@ -121,7 +124,7 @@ impl<'a> Compiler<'a, '_> {
         for _ in 0..3 {
             self.emit_const(Constant::None, location);
         }
-        self.emit_arg(Opcode::CALL, 1 + self.exit_method_size(), location);
+        self.emit_call(1 + self.exit_method_size(), location);
     }
 
     /// How many values on the stack are the way out of a `with`: the bound method, or the method
@@ -164,12 +167,30 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.12)
+    /// What `__exit__` returned is on top of the stack: if it is true, the exception is swallowed.
+    ///
+    /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.11–)
     fn finish_with_handler(&mut self, cleanup: Label) {
         let suppress = self.new_label();
+        self.unset_location();
         self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Place::Nowhere);
         self.emit_arg(Opcode::RERAISE, 2, Place::Nowhere);
+        if !self.features.suppression_first {
+            self.use_label(cleanup);
+            self.pop_except_and_reraise(Place::Nowhere);
+            self.swallow_exception(suppress);
+            return;
+        }
+        self.swallow_exception(suppress);
+        let exit = self.new_label();
+        self.emit_jump_no_interrupt(exit, Place::Nowhere);
 
+        self.use_label(cleanup);
+        self.pop_except_and_reraise(Place::Nowhere);
+        self.use_label(exit);
+    }
+
+    fn swallow_exception(&mut self, suppress: Label) {
         self.use_label(suppress);
         for opcode in [Opcode::POP_TOP, Opcode::POP_BLOCK, Opcode::POP_EXCEPT] {
             self.emit(opcode, Place::Nowhere);
@@ -178,11 +199,5 @@ impl<'a> Compiler<'a, '_> {
         for _ in 0..1 + self.exit_method_size() {
             self.emit(Opcode::POP_TOP, Place::Nowhere);
         }
-        let exit = self.new_label();
-        self.emit_jump_no_interrupt(exit, Place::Nowhere);
-
-        self.use_label(cleanup);
-        self.pop_except_and_reraise(Place::Nowhere);
-        self.use_label(exit);
     }
 }

@@ -139,7 +139,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn finish_growing(&mut self, location: Location, display: Display) {
         if display == Display::Tuple {
-            self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::ListToTuple as u32, location);
+            self.emit_intrinsic(Intrinsic1::ListToTuple, location);
         }
     }
 

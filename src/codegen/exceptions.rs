@@ -40,15 +40,16 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump_no_interrupt(exit, Place::Nowhere);
 
         self.use_label(end);
+        self.unset_location();
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Place::Nowhere);
         self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(Location::NONE, FrameBlockKind::FinallyEnd, end, None)?;
         self.visit_body(node.finalbody)?;
         self.pop_frame_block();
-        self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
+        self.emit_arg(Opcode::RERAISE, 0, Place::AfterBody);
 
         self.use_label(cleanup);
-        self.pop_except_and_reraise(Place::Nowhere);
+        self.pop_except_and_reraise(Place::AfterBody);
         self.use_label(exit);
         Ok(())
     }
@@ -61,6 +62,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump_no_interrupt(end, Place::Nowhere);
 
         self.use_label(except);
+        self.unset_location();
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Place::Nowhere);
         self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
@@ -70,6 +72,7 @@ impl<'a> Compiler<'a, '_> {
             }
             self.except_handler(handler, end)?;
         }
+        self.unset_location();
         self.pop_frame_block();
         self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
 
@@ -94,6 +97,7 @@ impl<'a> Compiler<'a, '_> {
     /// control falls through.
     fn except_handler(&mut self, handler: &'a ExceptHandler<'a>, end: Label) -> Result {
         let location = handler.location;
+        self.set_location(location);
         let next_except = self.new_label();
         if let Some(type_) = handler.type_ {
             self.visit_expr(type_)?;
@@ -111,6 +115,7 @@ impl<'a> Compiler<'a, '_> {
             self.push_frame_block(location, kind, body, None)?;
             self.visit_body(handler.body)?;
             self.pop_frame_block();
+            self.unset_location();
             self.emit(Opcode::POP_BLOCK, Place::Nowhere);
             self.emit(Opcode::POP_BLOCK, Place::Nowhere);
             self.emit(Opcode::POP_EXCEPT, Place::Nowhere);
@@ -126,6 +131,7 @@ impl<'a> Compiler<'a, '_> {
             self.push_frame_block(location, kind, body, None)?;
             self.visit_body(handler.body)?;
             self.pop_frame_block();
+            self.unset_location();
             self.emit(Opcode::POP_BLOCK, Place::Nowhere);
             self.emit(Opcode::POP_EXCEPT, Place::Nowhere);
             self.emit_jump_no_interrupt(end, Place::Nowhere);
@@ -145,12 +151,13 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump_no_interrupt(orelse, Place::Nowhere);
 
         self.use_label(except);
+        self.unset_location();
         self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, Place::Nowhere);
         self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(location, FrameBlockKind::ExceptionGroupHandler, except, None)?;
         if let Some(first) = node.handlers.first() {
-            self.emit_arg(Opcode::BUILD_LIST, 0, first.location);
-            self.emit_arg(Opcode::COPY, 2, first.location);
+            self.set_location(first.location);
+            self.begin_except_star(first.location);
         }
         for handler in node.handlers {
             self.except_star_handler(handler)?;
@@ -169,10 +176,21 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
+    /// Puts an empty list below the exception group, and a copy of the group below that.
+    fn begin_except_star(&mut self, location: Location) {
+        let list_first = [(Opcode::BUILD_LIST, 0), (Opcode::COPY, 2)];
+        let copy_first = [(Opcode::COPY, 1), (Opcode::BUILD_LIST, 0), (Opcode::SWAP, 2)];
+        let is_list_first = self.features.except_star_list_first;
+        for &(opcode, oparg) in if is_list_first { &list_first[..] } else { &copy_first } {
+            self.emit_arg(opcode, oparg, location);
+        }
+    }
+
     /// One `except*`: its body runs with the matching part of the group, and what it raises goes to
     /// the list.
     fn except_star_handler(&mut self, handler: &'a ExceptHandler<'a>) -> Result {
         let location = handler.location;
+        self.set_location(location);
         let [next_except, except_with_error, no_match] = self.new_labels();
         if let Some(type_) = handler.type_ {
             self.visit_expr(type_)?;
@@ -190,6 +208,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::HandlerCleanup(handler.name), body, None)?;
         self.visit_body(handler.body)?;
         self.pop_frame_block();
+        self.unset_location();
         self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         if let Some(name) = handler.name {
             self.unbind(Place::Nowhere, name)?;
@@ -217,7 +236,11 @@ impl<'a> Compiler<'a, '_> {
     /// Raises what the handlers left or raised, or goes on at `end` if there is nothing.
     fn finish_except_star(&mut self, end: Label, cleanup: Label) {
         let reraise = self.new_label();
-        self.emit_arg(Opcode::CALL_INTRINSIC_2, Intrinsic2::PrepReraiseStar as u32, Place::Nowhere);
+        if self.features.intrinsic_functions {
+            self.emit_arg(Opcode::CALL_INTRINSIC_2, Intrinsic2::PrepReraiseStar as u32, Place::Nowhere);
+        } else {
+            self.emit(Opcode::PREP_RERAISE_STAR, Place::Nowhere);
+        }
         self.emit_arg(Opcode::COPY, 1, Place::Nowhere);
         self.emit_jump(Opcode::POP_JUMP_IF_NOT_NONE, reraise, Place::Nowhere);
 

@@ -8,11 +8,25 @@ use crate::code::Constant;
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
 use crate::syntax::ast::{Compare, Dict, Expr, ExprContext, ExprKind, IfExp};
-use crate::targets::Opcode;
+use crate::targets::{LocationRule, Opcode};
 
 impl<'a> Compiler<'a, '_> {
-    /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.12)
+    /// Compiles an expression; afterwards the current location is what it was.
+    ///
+    /// CPython: `Python/compile.c` `compiler_visit_expr` (3.8–)
     pub(crate) fn visit_expr(&mut self, expr: &'a Expr<'a>) -> Result {
+        if self.features.locations == LocationRule::Explicit {
+            return self.expr(expr);
+        }
+        let outer = self.state().location;
+        self.set_location(expr.location);
+        self.expr(expr)?;
+        self.set_location(outer);
+        Ok(())
+    }
+
+    /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.12)
+    fn expr(&mut self, expr: &'a Expr<'a>) -> Result {
         let location = expr.location;
         match expr.kind {
             ExprKind::NamedExpr { target, value } => self.named_expr(location, target, value),

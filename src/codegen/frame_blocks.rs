@@ -116,6 +116,7 @@ impl<'a> Compiler<'a, '_> {
                 if top == TopOfStack::Preserved {
                     self.pop_frame_block();
                 }
+                self.unset_location();
                 *place = Place::Nowhere;
             }
             FrameBlockKind::FinallyEnd => {
@@ -127,12 +128,14 @@ impl<'a> Compiler<'a, '_> {
             FrameBlockKind::With(entered_at) => {
                 self.unwind_with(entered_at, top);
                 self.emit(Opcode::POP_TOP, entered_at);
+                self.unset_location();
                 *place = Place::Nowhere;
             }
             FrameBlockKind::AsyncWith(entered_at) => {
                 self.unwind_with(entered_at, top);
                 self.await_top(entered_at, Awaitable::Aexit);
                 self.emit(Opcode::POP_TOP, entered_at);
+                self.unset_location();
                 *place = Place::Nowhere;
             }
             FrameBlockKind::HandlerCleanup(name) => self.unwind_handler(*place, name, top)?,
@@ -142,6 +145,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Calls `__exit__` (or `__aexit__`) as after a body without exception.
     fn unwind_with(&mut self, entered_at: Location, top: TopOfStack) {
+        self.set_location(entered_at);
         self.emit(Opcode::POP_BLOCK, entered_at);
         if top == TopOfStack::Preserved {
             for distance in (2..=self.exit_method_size() + 1).rev() {

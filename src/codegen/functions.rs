@@ -96,10 +96,10 @@ impl<'a> Compiler<'a, '_> {
             self.emit_arg(Opcode::SWAP, default_values + 1, location);
             // The first of the defaults may lie where else a `NULL` would.
             let in_place_of_null = u32::from(self.features.calls.push_null_after_callable());
-            self.emit_arg(Opcode::CALL, default_values - in_place_of_null, location);
+            self.emit_call(default_values - in_place_of_null, location);
         } else {
             self.null_after_callable(location);
-            self.emit_arg(Opcode::CALL, 0, location);
+            self.emit_call(0, location);
         }
         Ok(())
     }
@@ -286,9 +286,12 @@ impl<'a> Compiler<'a, '_> {
 
     /// CPython: `Python/compile.c` `compiler_apply_decorators` (3.11–)
     pub(super) fn apply_decorators(&mut self, decorators: &[Expr<'_>]) {
+        let statement = self.state().location;
         for decorator in decorators.iter().rev() {
-            self.emit_arg(Opcode::CALL, 0, decorator.location);
+            self.set_location(decorator.location);
+            self.emit_call(0, decorator.location);
         }
+        self.set_location(statement);
     }
 
     /// Puts the default values of parameters on the stack: a tuple, a dict for the keyword-only

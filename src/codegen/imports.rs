@@ -110,8 +110,10 @@ impl Compiler<'_, '_> {
 
         for alias in names {
             if alias.name == known::STAR {
-                self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::ImportStar as u32, location);
-                self.emit(Opcode::POP_TOP, Place::Nowhere);
+                self.emit_intrinsic(Intrinsic1::ImportStar, location);
+                if self.features.intrinsic_functions {
+                    self.emit(Opcode::POP_TOP, Place::Nowhere);
+                }
                 return Ok(());
             }
             self.emit_name(Opcode::IMPORT_FROM, alias.name, location);

@@ -25,6 +25,7 @@ impl<'a> Compiler<'a, '_> {
 
         self.use_label(round);
         self.visit_body(body)?;
+        self.set_location(location);
         if self.features.while_loops == WhileLoops::TestAtTop {
             self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         } else {
@@ -56,6 +57,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(body);
         self.visit_expr(node.target)?;
         self.visit_body(node.body)?;
+        self.unset_location();
         self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
 
         self.use_label(cleanup);
@@ -105,6 +107,7 @@ impl<'a> Compiler<'a, '_> {
         self.pop_frame_block();
 
         self.use_label(except);
+        self.set_location(node.iter.location);
         self.end_async_for(send, node.iter.location);
         self.visit_body(node.orelse)?;
         self.use_label(end);

@@ -53,7 +53,7 @@ use crate::preprocess::Future;
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, SymbolTable};
 use crate::syntax::ast;
-use crate::targets::{CodegenFeatures, Opcode, TruthTests};
+use crate::targets::{Calls, CodegenFeatures, Intrinsic1, Opcode, TruthTests};
 
 /// What every method that emits code returns: small when all is well, which is nearly always.
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<Diagnostic>>;
@@ -93,6 +93,8 @@ pub(crate) struct UnitState<'a> {
     pub(crate) kind: UnitKind,
     /// The innermost class's name, for mangling.
     pub(crate) private: Option<Ident>,
+    /// The current location, for targets whose instructions get that.
+    pub(crate) location: Location,
     /// Loops, `try` and `with` blocks around the instruction being emitted, outermost first.
     pub(crate) frame_blocks: Vec<FrameBlock<'a>>,
     pub(crate) in_inlined_comprehension: bool,
@@ -228,7 +230,8 @@ impl<'a> Compiler<'a, '_> {
     }
 
     pub(crate) fn emit_arg(&mut self, opcode: Opcode, oparg: u32, place: impl Into<Place>) {
-        self.unit().sequence.push(opcode, oparg, place.into().location());
+        let location = self.locate(place.into());
+        self.unit().sequence.push(opcode, oparg, location);
     }
 
     /// Emits a jump or a block push.
@@ -255,6 +258,23 @@ impl<'a> Compiler<'a, '_> {
     pub(crate) fn emit_to_bool(&mut self, place: impl Into<Place>) {
         if self.features.truth_tests == TruthTests::ToBool {
             self.emit(Opcode::TO_BOOL, place);
+        }
+    }
+
+    /// Emits a call with `count` arguments, whose callable and arguments are on the stack.
+    pub(crate) fn emit_call(&mut self, count: u32, place: impl Into<Place>) {
+        let place = place.into();
+        if self.features.calls == Calls::Precall {
+            self.emit_arg(Opcode::PRECALL, count, place);
+        }
+        self.emit_arg(Opcode::CALL, count, place);
+    }
+
+    /// Emits the call of an intrinsic function, or the instruction that does the same.
+    pub(crate) fn emit_intrinsic(&mut self, intrinsic: Intrinsic1, place: impl Into<Place>) {
+        match intrinsic.instruction() {
+            Some(opcode) if !self.features.intrinsic_functions => self.emit(opcode, place),
+            _ => self.emit_arg(Opcode::CALL_INTRINSIC_1, intrinsic as u32, place),
         }
     }
 
@@ -325,6 +345,8 @@ pub(crate) fn module<'a>(
         silencing_blocks: 0,
     };
     compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);
-    compiler.namespace_body(Location::new(1, 1, 0, 0), module.body)?;
-    compiler.leave_unit(AtEnd::ReturnNone)
+    let compiled = compiler.namespace_body(Location::new(1, 1, 0, 0), module.body);
+    compiled
+        .and_then(|()| compiler.leave_unit(AtEnd::ReturnNone))
+        .map_err(|fault| compiler.locate_fault(fault))
 }

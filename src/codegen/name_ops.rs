@@ -76,6 +76,9 @@ impl Compiler<'_, '_> {
 
     fn deref_op(&mut self, place: Place, name: Ident, ctx: ExprContext) {
         let opcode = match ctx {
+            ExprContext::Load if self.in_class_namespace() && !self.features.class_cells_from_dict => {
+                Opcode::LOAD_CLASSDEREF
+            }
             ExprContext::Load if self.in_class_namespace() => {
                 self.emit(Opcode::LOAD_LOCALS, place);
                 Opcode::LOAD_FROM_DICT_OR_DEREF

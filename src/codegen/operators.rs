@@ -5,7 +5,7 @@ use super::{Compiler, Place, Result};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{BoolOp, CmpOp, Compare, Expr, ExprKind, IfExp, Operator, UnaryOp};
-use crate::targets::{self, Comparison, Intrinsic1, Opcode};
+use crate::targets::{self, BoolOps, Comparison, Intrinsic1, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     pub(super) fn bin_op(
@@ -31,7 +31,7 @@ impl<'a> Compiler<'a, '_> {
             }
             UnaryOp::USub => self.emit(Opcode::UNARY_NEGATIVE, location),
             UnaryOp::UAdd => {
-                self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::UnaryPositive as u32, location);
+                self.emit_intrinsic(Intrinsic1::UnaryPositive, location);
             }
         }
         Ok(())
@@ -44,25 +44,28 @@ impl<'a> Compiler<'a, '_> {
         for value in others {
             self.visit_expr(value)?;
             self.jump_if_decided(op, end, location);
-            self.emit(Opcode::POP_TOP, location);
         }
         self.visit_expr(last)?;
         self.use_label(end);
         Ok(())
     }
 
-    /// Jumps if the value on top of the stack, which stays there, decides the operation.
+    /// Jumps if the value on top of the stack decides the operation: then the value stays there,
+    /// otherwise it is taken.
     fn jump_if_decided(&mut self, op: BoolOp, end: Label, location: Location) {
-        let (pseudo_jump, jump) = match op {
-            BoolOp::And => (Opcode::JUMP_IF_FALSE, Opcode::POP_JUMP_IF_FALSE),
-            BoolOp::Or => (Opcode::JUMP_IF_TRUE, Opcode::POP_JUMP_IF_TRUE),
+        let (jump_or_pop, jump, pseudo_jump) = match op {
+            BoolOp::And => (Opcode::JUMP_IF_FALSE_OR_POP, Opcode::POP_JUMP_IF_FALSE, Opcode::JUMP_IF_FALSE),
+            BoolOp::Or => (Opcode::JUMP_IF_TRUE_OR_POP, Opcode::POP_JUMP_IF_TRUE, Opcode::JUMP_IF_TRUE),
         };
-        if self.features.boolop_pseudo_jumps {
-            self.emit_jump(pseudo_jump, end, location);
-        } else {
-            self.emit_arg(Opcode::COPY, 1, location);
-            self.emit_truth_jump(jump, end, location);
+        match self.features.bool_ops {
+            BoolOps::JumpOrPop => return self.emit_jump(jump_or_pop, end, location),
+            BoolOps::Copied => {
+                self.emit_arg(Opcode::COPY, 1, location);
+                self.emit_truth_jump(jump, end, location);
+            }
+            BoolOps::PseudoJump => self.emit_jump(pseudo_jump, end, location),
         }
+        self.emit(Opcode::POP_TOP, location);
     }
 
     /// CPython: `Python/compile.c` `compiler_compare` (3.12)
@@ -82,6 +85,9 @@ impl<'a> Compiler<'a, '_> {
         }
         let cleanup = self.new_label();
         self.chained_comparison(location, left, ops, comparators, |compiler| {
+            if compiler.features.bool_ops == BoolOps::JumpOrPop {
+                return compiler.emit_jump(Opcode::JUMP_IF_FALSE_OR_POP, cleanup, location);
+            }
             compiler.emit_arg(Opcode::COPY, 1, location);
             compiler.emit_truth_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
             compiler.emit(Opcode::POP_TOP, location);
@@ -148,10 +154,14 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::BoolOp { op, values } => self.jump_if_bool_op(location, op, values, target, condition),
             ExprKind::IfExp(if_exp) => self.jump_if_conditional(location, if_exp, target, condition),
             ExprKind::Compare(Compare { left, ops, comparators }) if ops.len() > 1 => {
+                self.set_location(test.location);
                 self.check_compare(test.location, left, ops, comparators);
                 self.jump_if_chain(test.location, left, ops, comparators, target, condition)
             }
             _ => {
+                if matches!(test.kind, ExprKind::Compare(_)) {
+                    self.set_location(test.location);
+                }
                 self.visit_expr(test)?;
                 self.emit_truth_jump(pop_jump_if(condition), target, test.location);
                 Ok(())

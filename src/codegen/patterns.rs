@@ -55,12 +55,14 @@ impl<'a> Compiler<'a, '_> {
             self.match_case(case, is_last, default.is_some(), end)?;
         }
         if let Some(case) = default {
+            self.set_location(case.pattern.location);
             // Only to show in a trace.
             self.emit(Opcode::NOP, case.pattern.location);
             if let Some(guard) = case.guard {
                 self.jump_if(case.pattern.location, guard, end, false)?;
             }
             self.visit_body(case.body)?;
+            self.unset_location();
         }
         self.use_label(end);
         Ok(())
@@ -75,6 +77,7 @@ impl<'a> Compiler<'a, '_> {
         end: Label,
     ) -> Result {
         let location = case.pattern.location;
+        self.set_location(location);
         if !is_last {
             self.emit_arg(Opcode::COPY, 1, location);
         }
@@ -96,14 +99,17 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::POP_TOP, if at_next { Place::Next } else { Place::At(location) });
         }
         self.visit_body(case.body)?;
+        self.unset_location();
         self.emit_jump(Opcode::JUMP, end, Place::Nowhere);
         // The cleanup belongs to the pattern that failed, not to the last line of the body.
+        self.set_location(location);
         self.emit_fail_pops(&mut context, location);
         Ok(())
     }
 
     fn pattern(&mut self, pattern: &'a Pattern<'a>, context: &mut PatternContext) -> Result {
         let location = pattern.location;
+        self.set_location(location);
         match pattern.kind {
             PatternKind::MatchValue(value) => self.match_value(location, value, context),
             PatternKind::MatchSingleton(value) => {
@@ -337,10 +343,11 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let MatchClass { cls, patterns, kwd_attrs, kwd_patterns } = *class;
         let places = kwd_patterns.iter().map(|pattern| pattern.location);
-        self.validate_names(
-            kwd_attrs.iter().copied().zip(places),
-            "attribute name repeated in class pattern",
-        )?;
+        let attrs = kwd_attrs.iter().copied().zip(places);
+        if let Err(fault) = self.validate_names(attrs, "attribute name repeated in class pattern") {
+            self.set_location(fault.location);
+            return Err(fault);
+        }
         self.visit_expr(cls)?;
         let attrs: Vec<_> = kwd_attrs.iter().map(|&attr| self.name_constant(attr)).collect();
         self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&attrs)), location);
@@ -502,6 +509,7 @@ impl<'a> Compiler<'a, '_> {
         end: Label,
     ) -> Result<Vec<Ident>> {
         let mut context = PatternContext { allow_irrefutable, ..PatternContext::default() };
+        self.set_location(pattern.location);
         self.emit_arg(Opcode::COPY, 1, pattern.location);
         self.pattern(pattern, &mut context)?;
         if let Some(control) = control

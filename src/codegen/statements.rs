@@ -15,6 +15,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_visit_stmt` (3.12)
     pub(crate) fn visit_stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
         let location = stmt.location;
+        self.set_location(location);
         let is_conditional = stmt.kind.has_blocks();
         if is_conditional {
             self.state().conditional_blocks += 1;
@@ -69,6 +70,7 @@ impl<'a> Compiler<'a, '_> {
             return Ok(());
         }
         self.visit_expr(value)?;
+        self.unset_location();
         self.emit(Opcode::POP_TOP, Place::Nowhere);
         Ok(())
     }
@@ -93,6 +95,7 @@ impl<'a> Compiler<'a, '_> {
         match value {
             Some(value) if constant.is_some() => {
                 location = value.location;
+                self.set_location(location);
                 self.emit(Opcode::NOP, location);
             }
             Some(value) => self.visit_expr(value)?,
@@ -100,6 +103,7 @@ impl<'a> Compiler<'a, '_> {
         }
         if value.is_none_or(|value| value.location.lineno != statement.lineno) {
             location = statement;
+            self.set_location(location);
             self.emit(Opcode::NOP, location);
         }
 
@@ -118,6 +122,7 @@ impl<'a> Compiler<'a, '_> {
         let mut place = Place::At(statement);
         self.emit(Opcode::NOP, place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
+            self.set_location(statement);
             return fault(statement, "'break' outside loop");
         };
         self.unwind(&mut place, in_loop, TopOfStack::Unused)?;
@@ -131,6 +136,7 @@ impl<'a> Compiler<'a, '_> {
         let mut place = Place::At(statement);
         self.emit(Opcode::NOP, place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
+            self.set_location(statement);
             return fault(statement, "'continue' not properly in loop");
         };
         self.emit_jump(Opcode::JUMP, in_loop.block, place);
@@ -174,7 +180,10 @@ impl<'a> Compiler<'a, '_> {
         }
         if let Some(msg) = msg {
             self.visit_expr(msg)?;
-            self.emit_arg(Opcode::CALL, 0, location);
+            self.emit_call(0, location);
+        }
+        if at_test {
+            self.set_location(failure);
         }
         self.emit_arg(Opcode::RAISE_VARARGS, 1, failure);
         self.use_label(end);

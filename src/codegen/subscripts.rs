@@ -48,7 +48,7 @@ impl<'a> Compiler<'a, '_> {
     /// which.
     pub(super) fn two_part_slice(&mut self, slice: &'a Expr<'a>) -> Result<bool> {
         let ExprKind::Slice(&Slice { lower, upper, step: None }) = slice.kind else { return Ok(false) };
-        if self.constant_slice(lower, upper, None).is_some() {
+        if !self.features.slice_instructions || self.constant_slice(lower, upper, None).is_some() {
             return Ok(false);
         }
         self.slice_bounds(slice.location, lower, upper)?;

@@ -48,6 +48,7 @@ impl<'a> Compiler<'a, '_> {
             scope,
             kind,
             private,
+            location: Location::NONE,
             frame_blocks,
             in_inlined_comprehension: false,
             static_attributes: Vec::new(),
@@ -72,17 +73,22 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::POP_TOP, start);
         }
         let lineno = if kind == UnitKind::Module { 0 } else { firstlineno };
-        self.emit_arg(Opcode::RESUME, 0, Location::new(lineno, firstlineno, 0, 0));
+        let start = Location::new(lineno, firstlineno, 0, 0);
+        self.set_location(start);
+        self.emit_arg(Opcode::RESUME, 0, start);
+        self.set_location(Location::new(firstlineno, firstlineno, 0, 0));
     }
 
     /// Ends the innermost unit and passes it to the back end.
     ///
     /// CPython: `Python/compile.c` `optimize_and_assemble` (3.12)
     pub(crate) fn leave_unit(&mut self, at_end: AtEnd) -> Result<&'a CodeObject<'a>> {
-        if at_end == AtEnd::ReturnNone {
-            self.emit_const(Constant::None, Place::Nowhere);
+        if self.features.implicit_return_always || !self.has_returned() {
+            if at_end == AtEnd::ReturnNone {
+                self.emit_const(Constant::None, Place::Nowhere);
+            }
+            self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         }
-        self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         let flags = self.code_flags();
         let mut state = self.units.pop().expect("a unit is being compiled");
         state.unit.flags = flags;
@@ -91,17 +97,28 @@ impl<'a> Compiler<'a, '_> {
         Ok(code)
     }
 
+    /// Whether the last instruction returns and no label follows it.
+    fn has_returned(&mut self) -> bool {
+        let sequence = &self.unit().sequence;
+        let end = sequence.instructions.len() as u32;
+        let returns = sequence.instructions.last().is_some_and(|last| last.opcode == Opcode::RETURN_VALUE);
+        returns && !sequence.labels.contains(&end)
+    }
+
     /// Guards a generator's whole body: a `StopIteration` that escapes becomes a `RuntimeError`.
     ///
     /// CPython: `Python/compile.c` `wrap_in_stopiteration_handler` (3.12)
     pub(crate) fn wrap_in_stopiteration_handler(&mut self) {
+        if !self.features.stop_iteration_handler {
+            return;
+        }
         let handler = self.new_label();
         let start = self.generator_start();
         self.unit().sequence.insert_jump(start, Opcode::SETUP_CLEANUP, handler, Location::NONE);
         self.emit_const(Constant::None, Place::Nowhere);
         self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         self.use_label(handler);
-        self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::StopIterationError as u32, Place::Nowhere);
+        self.emit_intrinsic(Intrinsic1::StopIterationError, Place::Nowhere);
         self.emit_arg(Opcode::RERAISE, 1, Place::Nowhere);
     }
 

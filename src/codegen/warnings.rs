@@ -56,8 +56,11 @@ impl<'a> Compiler<'a, '_> {
                 let literal = [left, right].into_iter().find(|operand| is_literal(&operand.kind));
                 if let Some(type_name) = literal.and_then(|literal| type_name(&literal.kind)) {
                     let (word, instead) = if op == CmpOp::Is { ("is", "==") } else { ("is not", "!=") };
-                    let message =
-                        format!("\"{word}\" with '{type_name}' literal. Did you mean \"{instead}\"?");
+                    let literal = match self.features.literal_types_named {
+                        true => format!("'{type_name}'"),
+                        false => "a".to_owned(),
+                    };
+                    let message = format!("\"{word}\" with {literal} literal. Did you mean \"{instead}\"?");
                     return self.warn(location, message);
                 }
             }

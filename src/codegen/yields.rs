@@ -38,7 +38,7 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn emit_yield(&mut self, location: Location) {
         let is_async_generator = self.scope().generator && self.scope().coroutine;
         if is_async_generator {
-            self.emit_arg(Opcode::CALL_INTRINSIC_1, Intrinsic1::AsyncGenWrap as u32, location);
+            self.emit_intrinsic(Intrinsic1::AsyncGenWrap, location);
         }
         self.emit_arg(Opcode::YIELD_VALUE, 0, location);
         self.emit_arg(Opcode::RESUME, RESUME_AFTER_YIELD, location);
@@ -104,6 +104,9 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.12)
     fn send_until_done(&mut self, location: Location, resume: u32) -> Label {
+        if !self.features.guarded_sends {
+            return self.send_unguarded(location, resume);
+        }
         let send = self.new_label();
         let fail = self.new_label();
         let exit = self.new_label();
@@ -121,6 +124,21 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::CLEANUP_THROW, location);
         self.use_label(exit);
         self.emit(Opcode::END_SEND, location);
+        send
+    }
+
+    /// The same where the interpreter itself does what the handler is for.
+    ///
+    /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.11)
+    fn send_unguarded(&mut self, location: Location, resume: u32) -> Label {
+        let [send, resumed, exit] = self.new_labels();
+        self.use_label(send);
+        self.emit_jump(Opcode::SEND, exit, location);
+        self.use_label(resumed);
+        self.emit(Opcode::YIELD_VALUE, location);
+        self.emit_arg(Opcode::RESUME, resume, location);
+        self.emit_jump(Opcode::JUMP_NO_INTERRUPT, send, location);
+        self.use_label(exit);
         send
     }
 }

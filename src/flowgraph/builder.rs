@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::{Block, BlockId, FlowGraph, Instr};
 use crate::folding::Nans;
 use crate::instructions::{Instruction, InstructionSequence};
-use crate::targets::{FlowGraphFeatures, OpcodeTable, Properties};
+use crate::targets::{FlowGraphFeatures, OpcodeTable, Optimizer, Properties};
 
 /// In the map from places to labels: no label.
 const NO_LABEL: u32 = 0;
@@ -24,6 +24,7 @@ impl FlowGraph {
             blocks: vec![Block::default()],
             instrs: Vec::new(),
             entry: BlockId::from_index(0),
+            made: Vec::new(),
             label_at: Vec::new(),
             block_at: Vec::new(),
             has_nops: true,
@@ -60,6 +61,9 @@ impl FlowGraph {
         }
         self.has_nops = self.properties.has(Properties::NOP);
         self.set_targets();
+        if features.optimizer == Optimizer::HandlersLast {
+            self.note_order_of_making(sequence);
+        }
     }
 
     /// Where the block ends that starts with the instruction `start`.
@@ -98,6 +102,33 @@ impl FlowGraph {
         blocks.push(Block { start, len, room: len, label, properties, lacks_lines, ..Block::default() });
         self.properties |= properties;
         self.lacks_lines |= lacks_lines;
+    }
+
+    /// A labelled block was made with its label; of several labels at one place, the last to be put
+    /// there counts. Another block was made when its first instruction was emitted.
+    ///
+    /// CPython: `Python/compile.c` `compiler_new_block` (3.8–3.11)
+    fn note_order_of_making(&mut self, sequence: &InstructionSequence) {
+        const WITHOUT_LABEL: u32 = u32::MAX;
+
+        let mut makers = vec![WITHOUT_LABEL; sequence.instructions.len()];
+        for label in &sequence.placed {
+            if let Some(maker) = makers.get_mut(sequence.labels[label.0 as usize] as usize) {
+                *maker = label.0;
+            }
+        }
+        let when_made = |id: BlockId| {
+            // Nothing was moved yet: a block's instructions are where they are in the sequence.
+            let start = self.blocks[id.index()].start;
+            match makers[start as usize] {
+                WITHOUT_LABEL => (start, WITHOUT_LABEL),
+                label => (sequence.made_at[label as usize], label),
+            }
+        };
+        let mut made: Vec<BlockId> = (0..self.blocks.len()).map(BlockId::from_index).collect();
+        // The first is made before all else.
+        made[1..].sort_by_key(|&id| when_made(id));
+        self.made = made;
     }
 
     fn set_targets(&mut self) {

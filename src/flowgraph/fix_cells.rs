@@ -33,6 +33,7 @@ pub(super) fn fix_cells(graph: &mut FlowGraph, unit: &Unit<'_>, features: &FlowG
             | LOAD_DEREF
             | STORE_DEREF
             | DELETE_DEREF
+            | LOAD_CLASSDEREF
             | LOAD_FROM_DICT_OR_DEREF = instr.opcode
             {
                 instr.oparg = offsets[instr.oparg as usize];

@@ -25,6 +25,7 @@ mod convert_pseudo_ops;
 mod eliminate_empty_blocks;
 mod fix_cells;
 mod fold_constants;
+mod handlers_last;
 mod inline_blocks;
 mod insert_superinstructions;
 mod label_exception_targets;
@@ -154,6 +155,9 @@ pub(crate) struct FlowGraph {
     /// The instructions of all blocks. Blocks that grew were copied to the end, so it has gaps.
     instrs: Vec<Instr>,
     entry: BlockId,
+    /// The blocks as read, in the order in which code generation has made them; only for targets
+    /// that visit them so.
+    made: Vec<BlockId>,
     /// For each instruction that is read the number, from 1, of the last label before it.
     label_at: Vec<u32>,
     /// For each label by number the block that it stands before.

@@ -29,7 +29,7 @@ pub(super) fn optimize_basic_blocks<'a>(
     let mut peephole = Peephole { arena, consts, nans: &mut nans, features, lacks_lines: false };
     graph.for_each_block(|graph, id| {
         match features.optimizer {
-            Optimizer::LinesLast => peephole.optimize_in_order(graph, id),
+            Optimizer::HandlersLast | Optimizer::LinesLast => peephole.optimize_in_order(graph, id),
             Optimizer::LinesFirst => peephole.optimize_swaps_last(graph, id),
         }
         thread_jumps(graph, id, features);
@@ -134,31 +134,32 @@ impl<'a> Peephole<'a, '_> {
         if self.features.folding == ConstantFolding::FlowGraph {
             self.fold_tuple(instrs, index);
         } else {
-            self.fold_adjacent_tuple(&mut instrs[..=index]);
+            fold_adjacent_tuple(&mut instrs[..=index], self.consts, self.arena);
         }
     }
+}
 
-    /// Makes a constant of the tuple built by the last of `instrs`, if those right before it load
-    /// constants.
-    ///
-    /// CPython: `Python/flowgraph.c` `fold_tuple_on_constants` (3.12–3.13)
-    fn fold_adjacent_tuple(&mut self, instrs: &mut [Instr]) {
-        let (build, before) = instrs.split_last_mut().expect("the slice ends with the BUILD_TUPLE");
-        let Some(start) = before.len().checked_sub(build.oparg as usize) else { return };
-        let items = &mut before[start..];
-        if items.iter().any(|item| item.opcode != LOAD_CONST) {
-            return;
-        }
-        let values = items.iter().map(|item| self.consts.values()[item.oparg as usize]);
-        let tuple = Constant::Tuple(self.arena.alloc_slice_fill_iter(values));
-        items.iter_mut().for_each(Instr::set_nop);
-        build.set(LOAD_CONST, self.consts.add(tuple));
+/// Makes a constant of the tuple built by the last of `instrs`, if those right before it load
+/// constants.
+///
+/// CPython: `Python/compile.c` (3.8–3.11), `Python/flowgraph.c` (3.12–3.13)
+/// `fold_tuple_on_constants`
+pub(super) fn fold_adjacent_tuple<'a>(instrs: &mut [Instr], consts: &mut Constants<'a>, arena: &'a Bump) {
+    let (build, before) = instrs.split_last_mut().expect("the slice ends with the BUILD_TUPLE");
+    let Some(start) = before.len().checked_sub(build.oparg as usize) else { return };
+    let items = &mut before[start..];
+    if items.iter().any(|item| item.opcode != LOAD_CONST) {
+        return;
     }
+    let values = items.iter().map(|item| consts.values()[item.oparg as usize]);
+    let tuple = Constant::Tuple(arena.alloc_slice_fill_iter(values));
+    items.iter_mut().for_each(Instr::set_nop);
+    build.set(LOAD_CONST, consts.add(tuple));
 }
 
 /// A tuple of up to three that is unpacked at once need not be built: the values change places
 /// instead. Returns whether that was so.
-fn unpack_built_tuple(instrs: &mut [Instr]) -> bool {
+pub(super) fn unpack_built_tuple(instrs: &mut [Instr]) -> bool {
     let size = instrs[0].oparg;
     let [build, unpack, ..] = instrs else { return false };
     if unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != size || !(1..=3).contains(&size) {
@@ -186,7 +187,7 @@ fn drop_repeated_store(instrs: &mut [Instr]) {
 
 /// `LOAD_GLOBAL` can push the `NULL` beside a callable itself: the instructions are these two, in
 /// either order.
-fn push_null_with_global(instrs: &mut [Instr]) {
+pub(super) fn push_null_with_global(instrs: &mut [Instr]) {
     let (load, push) = match instrs {
         [push, load, ..] if push.opcode == PUSH_NULL => (load, push),
         [load, push, ..] => (load, push),
@@ -231,7 +232,7 @@ fn optimize_all_swaps(instrs: &mut [Instr]) {
 }
 
 /// Returns the index of the last instruction that is done with.
-fn optimize_swaps(instrs: &mut [Instr], index: usize) -> usize {
+pub(super) fn optimize_swaps(instrs: &mut [Instr], index: usize) -> usize {
     let last = swaptimize(instrs, index);
     apply_static_swaps(instrs, last);
     last

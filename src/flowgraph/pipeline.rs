@@ -8,6 +8,10 @@ use super::convert_pseudo_jumps::convert_pseudo_jumps;
 use super::convert_pseudo_ops::convert_pseudo_ops;
 use super::eliminate_empty_blocks::eliminate_empty_blocks;
 use super::fix_cells::{fix_cells, is_generator};
+use super::handlers_last::{
+    clean_blocks, duplicate_exits, extend_blocks, normalize_jumps_by_direction, optimize_blocks,
+    remove_jumps_to_next, trim_unused_consts,
+};
 use super::inline_blocks::{inline_small_exit_blocks, inline_small_or_no_lineno_blocks};
 use super::insert_superinstructions::insert_superinstructions;
 use super::label_exception_targets::label_exception_targets;
@@ -21,7 +25,9 @@ use super::remove_redundant_nops::remove_redundant_nops;
 use super::remove_redundant_pairs::remove_redundant_pairs;
 use super::remove_unreachable::remove_unreachable;
 use super::remove_unused_consts::remove_unused_consts;
-use super::resolve_line_numbers::{guarantee_lineno_for_exits, resolve_line_numbers};
+use super::resolve_line_numbers::{
+    guarantee_lineno_for_exits, propagate_all_line_numbers, resolve_line_numbers,
+};
 use super::stack_depth::stack_depth;
 use super::verify;
 use crate::instructions::Unit;
@@ -48,9 +54,44 @@ pub(crate) fn optimize<'a>(
     graph.read(&unit.sequence, features);
     verify::assert_blocks_nest(graph);
     graph.stack_size = match features.optimizer {
+        Optimizer::HandlersLast => run_handlers_last(graph, unit, arena, features),
         Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),
         Optimizer::LinesFirst => run_lines_first(graph, unit, arena, features),
     };
+}
+
+/// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.11)
+fn run_handlers_last<'a>(
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
+    arena: &'a Bump,
+    features: &FlowGraphFeatures,
+) -> u32 {
+    pass!(extend_blocks, graph);
+    pass!(fix_cells, graph, unit, features);
+
+    pass!(optimize_blocks, graph, &mut unit.consts, arena);
+    pass!(extend_blocks, graph);
+    pass!(remove_unreachable, graph, features);
+    pass!(eliminate_empty_blocks, graph);
+    pass!(clean_blocks, graph);
+    if pass!(remove_jumps_to_next, graph) {
+        pass!(eliminate_empty_blocks, graph);
+    }
+    pass!(duplicate_exits, graph);
+    trim_unused_consts(graph, &mut unit.consts);
+    pass!(propagate_all_line_numbers, graph, features);
+    pass!(guarantee_lineno_for_exits, graph, unit.firstlineno);
+
+    // A generator is resumed with a value on its stack.
+    let start_depth = u32::from(is_generator(unit.flags));
+    let stack_size = pass!(stack_depth, graph, start_depth, features);
+    verify::assert_depths_agree(graph);
+    pass!(label_exception_targets, graph, features);
+    pass!(convert_pseudo_ops, graph);
+    pass!(clean_blocks, graph);
+    pass!(normalize_jumps_by_direction, graph);
+    stack_size
 }
 
 /// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg`; `Python/compile.c`

@@ -10,13 +10,18 @@ use crate::targets::Properties;
 pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) -> bool {
     let mut found = false;
     if std::mem::take(&mut graph.has_nops) {
-        graph.for_each_block(|graph, id| found |= remove_nops_in_block(graph, id));
+        graph.for_each_block(|graph, id| found |= remove_nops_in_block(graph, id, first_lineno_after));
     }
     found
 }
 
-/// Returns whether one was removed.
-pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) -> bool {
+/// Returns whether one was removed. `first_lineno_after` gives the line that control comes to after
+/// the block, -1 for none.
+pub(super) fn remove_nops_in_block(
+    graph: &mut FlowGraph,
+    id: BlockId,
+    first_lineno_after: fn(&FlowGraph, BlockId) -> i32,
+) -> bool {
     if !graph.block(id).properties.has(Properties::NOP) {
         return false;
     }
@@ -65,7 +70,7 @@ pub(super) fn remove_nops_in_block(graph: &mut FlowGraph, id: BlockId) -> bool {
 
 /// The line of the first instruction that will stay in the next block with instructions; -1 for
 /// none.
-fn first_lineno_after(graph: &FlowGraph, id: BlockId) -> i32 {
+pub(super) fn first_lineno_after(graph: &FlowGraph, id: BlockId) -> i32 {
     let following = graph.next(id).and_then(|next| graph.next_nonempty(next));
     let instrs = following.map_or(&[][..], |id| graph.instrs(id));
     instrs.iter().find(|instr| instr.opcode != NOP || instr.lineno() != -1).map_or(-1, |instr| instr.lineno())

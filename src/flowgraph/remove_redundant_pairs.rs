@@ -7,7 +7,7 @@
 //! CPython: `Python/flowgraph.c` `remove_redundant_nops_and_pairs` (3.12–)
 
 use super::constants::is_load;
-use super::remove_redundant_nops::{remove_nops_in_block, remove_redundant_nops};
+use super::remove_redundant_nops::{first_lineno_after, remove_nops_in_block, remove_redundant_nops};
 use super::{BlockId, FlowGraph, Instr};
 use crate::targets::Opcode::{COPY, POP_TOP};
 use crate::targets::Properties;
@@ -27,7 +27,7 @@ fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
     // The instruction that was run last, unless several ways lead here.
     let mut previous = None;
     graph.for_each_block(|graph, id| {
-        remove_nops_in_block(graph, id);
+        remove_nops_in_block(graph, id, first_lineno_after);
         if graph.block(id).label.is_some() {
             previous = None;
         }

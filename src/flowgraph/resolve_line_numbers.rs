@@ -23,6 +23,10 @@ pub(super) fn resolve_line_numbers(graph: &mut FlowGraph, features: &FlowGraphFe
     if graph.layout().any(|id| lacks_lineno(graph, id, copied)) {
         duplicate_exits_without_lineno(graph, copied);
     }
+    propagate_all_line_numbers(graph, features);
+}
+
+pub(super) fn propagate_all_line_numbers(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     graph.for_each_block(|graph, id| propagate_line_numbers(graph, id, features));
 }
 

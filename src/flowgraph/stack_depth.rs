@@ -18,14 +18,17 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGrap
             let deepest = reach_handlers(graph, id, depth, &mut todo);
             max_depth = max_depth.max(if counts_after { deepest } else { 0 });
         }
+        let mut before = depth;
         for instr in graph.instrs(id) {
-            let before = depth;
+            before = depth;
             depth += graph.opcodes.stack_effect(instr.opcode, instr.oparg);
             max_depth = max_depth.max(if counts_after { depth } else { before });
         }
         let last = graph.last(id).filter(|last| last.opcode != END_ASYNC_FOR_FROM_SEND);
-        if let Some(target) = last.and_then(|_| graph.jump_target(id)) {
-            reach(graph, target, depth, &mut todo);
+        if let (Some(&last), Some(target)) = (last, graph.jump_target(id)) {
+            let there = before + graph.opcodes.target_stack_effect(last.opcode, last.oparg);
+            max_depth = max_depth.max(if counts_after { there } else { before });
+            reach(graph, target, there, &mut todo);
         }
         if let Some(next) = graph.fallthrough(id) {
             reach(graph, next, depth, &mut todo);
@@ -42,7 +45,7 @@ fn reach_handlers(graph: &mut FlowGraph, id: BlockId, mut depth: i32, todo: &mut
     for index in graph.range(id) {
         let instr = graph.instrs[index];
         if opcodes.is_block_push(instr.opcode) {
-            let handler_depth = depth + opcodes.handler_stack_effect(instr.opcode);
+            let handler_depth = depth + opcodes.target_stack_effect(instr.opcode, instr.oparg);
             deepest = deepest.max(handler_depth);
             reach(graph, instr.jump_target(), handler_depth, todo);
         }

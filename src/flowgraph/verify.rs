@@ -19,7 +19,7 @@
 //!
 //! - All paths into a block agree on the depth, and no depth is below 0.
 
-use super::{BlockId, BlockSet, FlowGraph};
+use super::{BlockId, BlockSet, FlowGraph, Instr};
 use crate::targets::Opcode::{END_ASYNC_FOR_FROM_SEND, NOP, POP_BLOCK};
 
 /// Panics if `pass` has broken a rule.
@@ -136,8 +136,11 @@ fn check_nesting(graph: &FlowGraph) -> Result<(), String> {
 /// Where the jump at the block's end goes. `END_ASYNC_FOR_FROM_SEND` only names the start of its
 /// loop: control does not go there.
 fn control_jump(graph: &FlowGraph, id: BlockId) -> Option<BlockId> {
-    let is_jump = graph.last(id).is_some_and(|last| last.opcode != END_ASYNC_FOR_FROM_SEND);
-    graph.jump_target(id).filter(|_| is_jump)
+    graph.last(id).filter(|last| is_control_jump(graph, last)).map(Instr::jump_target)
+}
+
+fn is_control_jump(graph: &FlowGraph, instr: &Instr) -> bool {
+    graph.opcodes.is_jump(instr.opcode) && instr.opcode != END_ASYNC_FOR_FROM_SEND
 }
 
 fn check_depths(graph: &FlowGraph) -> Result<(), String> {
@@ -149,17 +152,18 @@ fn check_depths(graph: &FlowGraph) -> Result<(), String> {
             Some(known) if known as i32 == depth => Ok(()),
             known => Err(format!("block {} is entered at depth {depth} and {known:?}", target.index())),
         };
+        let has_target = |instr: &Instr| opcodes.is_block_push(instr.opcode) || is_control_jump(graph, instr);
         for instr in graph.instrs(id) {
-            if opcodes.is_block_push(instr.opcode) {
-                check(instr.jump_target(), depth + opcodes.handler_stack_effect(instr.opcode))?;
+            if has_target(instr) {
+                check(instr.jump_target(), depth + opcodes.target_stack_effect(instr.opcode, instr.oparg))?;
             }
             depth += opcodes.stack_effect(instr.opcode, instr.oparg);
             if depth < 0 {
                 return Err(format!("{} in block {} takes too much", instr.opcode.name(), id.index()));
             }
         }
-        for target in [control_jump(graph, id), graph.fallthrough(id)].into_iter().flatten() {
-            check(target, depth)?;
+        if let Some(next) = graph.fallthrough(id) {
+            check(next, depth)?;
         }
     }
     Ok(())

@@ -25,6 +25,10 @@ pub struct InstructionSequence {
     pub instructions: Vec<Instruction>,
     /// Indexed by label; `u32::MAX` while the label has no position.
     pub labels: Vec<u32>,
+    /// Indexed by label: how many instructions there were when it was made.
+    pub made_at: Vec<u32>,
+    /// The labels in the order in which they were placed.
+    pub placed: Vec<Label>,
 }
 
 impl InstructionSequence {
@@ -33,16 +37,20 @@ impl InstructionSequence {
     pub(super) fn clear(&mut self) {
         self.instructions.clear();
         self.labels.clear();
+        self.made_at.clear();
+        self.placed.clear();
     }
 
     pub fn new_label(&mut self) -> Label {
         self.labels.push(Self::UNPLACED);
+        self.made_at.push(self.instructions.len() as u32);
         Label(self.labels.len() as u32 - 1)
     }
 
     /// Places `label` before the next instruction.
     pub fn use_label(&mut self, label: Label) {
         self.labels[label.0 as usize] = self.instructions.len() as u32;
+        self.placed.push(label);
     }
 
     pub fn push(&mut self, opcode: Opcode, oparg: u32, location: Location) {

@@ -5,6 +5,8 @@
 //! meet: shared tuples of shared tuples could otherwise stand for more objects than any memory
 //! holds.
 
+use std::fmt;
+
 use bumpalo::Bump;
 
 use super::{FLAG_REF, MAX_DEPTH, kind};
@@ -16,38 +18,58 @@ use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, Or
 const MIN_LIMIT: u64 = 1 << 22;
 
 /// Why bytes are not a marshalled code object, and where that shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} (at byte {offset})")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReadError {
     /// Counted from the start of the marshalled data.
     pub offset: usize,
     pub kind: ReadErrorKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (at byte {})", self.kind, self.offset)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// What is wrong with marshalled bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReadErrorKind {
-    #[error("the data ends too early")]
     UnexpectedEnd,
-    #[error("bytes follow the code object")]
     TrailingBytes,
-    #[error("unknown type byte {0:#04x}")]
     UnknownType(u8),
-    #[error("a negative length or number")]
     Negative,
-    #[error("a reference to an object that does not exist or is not finished")]
     BadReference,
-    #[error("a string that is not valid in its encoding")]
     BadString,
-    #[error("an integer whose digits are not normalised")]
     BadInteger,
-    #[error("expected {0}")]
+    /// Something else than what is named.
     Unexpected(&'static str),
-    #[error("`co_localspluskinds` has another length than `co_localsplusnames`")]
     LocalsMismatch,
-    #[error("objects are nested more than {MAX_DEPTH} deep")]
     TooDeep,
-    #[error("the code object has too many parts")]
     TooLarge,
+}
+
+impl fmt::Display for ReadErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ReadErrorKind::UnexpectedEnd => "the data ends too early",
+            ReadErrorKind::TrailingBytes => "bytes follow the code object",
+            ReadErrorKind::UnknownType(byte) => return write!(f, "unknown type byte {byte:#04x}"),
+            ReadErrorKind::Negative => "a negative length or number",
+            ReadErrorKind::BadReference => "a reference to an object that does not exist or is not finished",
+            ReadErrorKind::BadString => "a string that is not valid in its encoding",
+            ReadErrorKind::BadInteger => "an integer whose digits are not normalised",
+            ReadErrorKind::Unexpected(wanted) => return write!(f, "expected {wanted}"),
+            ReadErrorKind::LocalsMismatch => {
+                "`co_localspluskinds` has another length than `co_localsplusnames`"
+            }
+            ReadErrorKind::TooDeep => return write!(f, "objects are nested more than {MAX_DEPTH} deep"),
+            ReadErrorKind::TooLarge => "the code object has too many parts",
+        })
+    }
 }
 
 /// Reads the code object that is all of `bytes` (a pyc without its header).

@@ -1,5 +1,7 @@
 //! Writing: from the objects of a compilation to marshal's bytes.
 
+use std::fmt;
+
 use rustc_hash::FxHashMap;
 
 use super::refs::{Body, Heap, ObjectId, Slots};
@@ -9,13 +11,22 @@ use crate::code::{CodeObject, Int};
 use crate::targets::Target;
 
 /// Why a code object cannot be written; CPython fails likewise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteError {
-    #[error("object too deeply nested to marshal")]
     TooDeep,
-    #[error("unmarshallable object: it is larger than 2 GiB")]
     TooLarge,
 }
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WriteError::TooDeep => "object too deeply nested to marshal",
+            WriteError::TooLarge => "unmarshallable object: it is larger than 2 GiB",
+        })
+    }
+}
+
+impl std::error::Error for WriteError {}
 
 /// Appends `code` as the target's `marshal.dumps` writes it in the process that compiled it.
 ///

@@ -106,8 +106,9 @@ pub fn preprocess<'a>(
         finally::warn(module.body, warnings);
     }
     let tree = folded.get(arena, rules, features.recursion_limit, module)?;
-    let removal = features.bool_inversion_removal;
-    warnings.extend(tree.bool_inversions.iter().map(|&location| bool_inversion(removal, location)));
+    if let Some(removal) = features.bool_inversion_removal {
+        warnings.extend(tree.bool_inversions.iter().map(|&location| bool_inversion(removal, location)));
+    }
     Ok((tree.module, future))
 }
 

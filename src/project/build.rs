@@ -12,9 +12,9 @@ use super::module::{Failure, Input, ModuleCompiler};
 use super::output::{Duplicates, Layout, Module, OnRejection, Output, Plan, Variant};
 use super::timings::{Stage, Timings};
 use super::warnings::SourceWarning;
-use super::workers::map_largest_first;
-use super::write::{folder_of, mode_for, remove_leftovers, write_atomically};
+use crate::atomic::{folder_of, mode_for, remove_leftovers, write_atomically};
 use crate::pyc::Invalidation;
+use crate::workers::map_largest_first;
 
 /// What to do with pycs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use same_file::is_same_file;
 
 use super::FileError;
 use super::output::Output;
-use super::write::{folder_of, temporary};
+use crate::atomic::{folder_of, temporary};
 use crate::targets::Target;
 
 /// Makes the pycs of each target links to those of the level before where they are equal.

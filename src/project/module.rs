@@ -8,7 +8,6 @@ use bumpalo::Bump;
 
 use super::guard::guarded;
 use super::output::Variant;
-use super::rejection::Rejection;
 use super::timings::{Stage, Timings};
 use super::warnings::{SourceWarning, WarningPolicy, WarningSet};
 use crate::code::{CodeObject, PyStr};
@@ -16,6 +15,7 @@ use crate::compile::{self, Compilation, Options, Parsed};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::marshal;
 use crate::pyc::{Header, Invalidation};
+use crate::rejection::Rejection;
 use crate::source::{ByteFault, Location};
 
 /// A source, and what its pycs record about it.

@@ -90,6 +90,7 @@ pub struct Root {
 
 /// What to do about modules that do not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OnRejection {
     /// They are errors.

@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 use super::FileError;
 use super::output::{Cache, Destination, Layout, Placement, Plan, Root, prefixed, split_cache_name};
-use super::write::is_temporary;
+use crate::atomic::is_temporary;
 use crate::pyc::{CACHE_DIR, HEADER_LEN, Header};
 use crate::targets::Target;
 

@@ -8,7 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use super::interrupt::EndsToo;
+use crate::atomic::leftovers::EndsToo;
 use crate::targets::Target;
 
 /// Why requirements could not be installed.

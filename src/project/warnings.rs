@@ -5,14 +5,15 @@ use std::collections::hash_map::Entry;
 
 use serde::Deserialize;
 
-use super::rejection::{Place, SourceLines};
 use crate::code::CodeObject;
 use crate::compile::Compilation;
 use crate::diagnostic::{Diagnostic, Warning, WarningCategory};
+use crate::rejection::{Place, SourceLines};
 use crate::targets::Target;
 
 /// What to do about warnings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WarningPolicy {
     /// Report them.

@@ -30,7 +30,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
 use super::FileError;
-use super::write::write_atomically;
+use crate::atomic::write_atomically;
 use crate::bundle::{Contents, EntryPoint, File, Variant, folders, is_metadata_folder};
 use crate::pyc::{CACHE_DIR, sourceless_file_name};
 use crate::targets::{RequiresPython, Version};

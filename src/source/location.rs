@@ -19,6 +19,7 @@ impl Location {
     /// The place of whatever instruction comes next, known when the code is assembled.
     ///
     /// CPython: `Include/internal/pycore_compile.h` `NEXT_LOCATION` (3.14–)
+    #[doc(hidden)]
     pub const NEXT: Location = Location { lineno: -2, end_lineno: -2, col_offset: -2, end_col_offset: -2 };
 
     /// The place of an error that keeps a source from being decoded: the line 0, which has no text.
@@ -28,6 +29,7 @@ impl Location {
     pub(crate) const BEFORE_TEXT: Location =
         Location { lineno: 0, end_lineno: 0, col_offset: -2, end_col_offset: -1 };
 
+    /// From one line and column to another.
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         Location { lineno, end_lineno, col_offset, end_col_offset }
     }

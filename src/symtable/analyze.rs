@@ -97,7 +97,11 @@ impl Analyzer<'_, '_> {
 
     /// The cells that a class provides to the scopes inside.
     fn class_cells(&self) -> &'static [Ident] {
-        if self.features.deferred_annotations { &CLASS_CELLS } else { &CLASS_CELLS[..2] }
+        match self.features {
+            SymtableFeatures { deferred_annotations: true, .. } => &CLASS_CELLS,
+            SymtableFeatures { has_classdict: true, .. } => &CLASS_CELLS[..2],
+            _ => &CLASS_CELLS[..1],
+        }
     }
 
     fn scope(&mut self, id: ScopeId) -> &mut Scope {
@@ -212,7 +216,7 @@ impl Analyzer<'_, '_> {
     fn children(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<bool, Box<Diagnostic>> {
         let children = std::mem::take(&mut self.scope(id).children);
         let own_class = if self.scope(id).kind == ScopeKind::Class { Some(id) } else { class };
-        let sees_class = self.scope(id).can_see_class_scope;
+        let inlines = self.features.inlines_comprehensions && !self.scope(id).can_see_class_scope;
         let mut has_comp_cells = false;
         let mut any_inlined = false;
         for &child in &children {
@@ -220,7 +224,7 @@ impl Analyzer<'_, '_> {
             let free_before = self.free.len();
             self.block(child, class)?;
             let entry = self.scope(child);
-            if entry.comprehension.is_some() && !entry.generator && !sees_class {
+            if entry.comprehension.is_some() && !entry.generator && inlines {
                 entry.comp_inlined = true;
                 any_inlined = true;
                 has_comp_cells |= self.inline_comprehension(id, child, free_before);

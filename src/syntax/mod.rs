@@ -175,5 +175,6 @@ impl<'a> Parsed<'a> {
 /// Whether the union's tree is that of `target`.
 fn fits(union: &parser::Parsed<'_>, target: Target) -> bool {
     let has_all = union.features.iter().all(|&(feature, _)| target.lacks(feature).is_none());
-    has_all && (!union.depends_on_dialect || Dialect::of(target).reads_like_union())
+    let reads_fstrings = !union.has_fstrings || !Dialect::of(target).parses_fstrings_apart;
+    has_all && reads_fstrings && (!union.depends_on_dialect || Dialect::of(target).reads_like_union())
 }

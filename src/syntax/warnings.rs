@@ -6,7 +6,7 @@
 
 use super::lexer::NoticeKind;
 use super::parser::{InvalidEscape, Notice};
-use crate::diagnostic::Warning;
+use crate::diagnostic::{Warning, WarningCategory};
 use crate::source::Location;
 use crate::targets::{Dialect, Mistake};
 
@@ -19,7 +19,7 @@ pub(super) fn warning(text: &str, notice: &Notice, dialect: &Dialect) -> Option<
             let location = Location::new(line, line, column, column);
             Some(match notice.kind {
                 NoticeKind::NumberTouchesKeyword(kind) => {
-                    Warning::syntax_warning(location, format!("invalid {kind} literal"))
+                    syntax_warning(location, format!("invalid {kind} literal"), dialect)
                 }
                 NoticeKind::EscapedBrace(brace) => {
                     escape_warning(location, &char::from(brace).to_string(), false, dialect)
@@ -51,7 +51,7 @@ fn escape_warning(location: Location, escaped: &str, is_octal: bool, dialect: &D
     let octal = if is_octal { "octal " } else { "" };
     if !dialect.knows(Mistake::EscapeHint) {
         let message = format!("invalid {octal}escape sequence '\\{escaped}'");
-        return Warning::syntax_warning(location, message);
+        return syntax_warning(location, message, dialect);
     }
     let worded = |future: &str| {
         format!(
@@ -63,6 +63,15 @@ fn escape_warning(location: Location, escaped: &str, is_octal: bool, dialect: &D
         error_message: Some(worded("")),
         ..Warning::syntax_warning(location, worded("Such sequences will not work in the future. "))
     }
+}
+
+/// A warning of the category that the target has for it.
+fn syntax_warning(location: Location, message: String, dialect: &Dialect) -> Warning {
+    if dialect.knows(Mistake::SyntaxWarnings) {
+        return Warning::syntax_warning(location, message);
+    }
+    let error_message = Some(message.clone());
+    Warning { error_message, ..Warning::new(WarningCategory::DeprecationWarning, location, message) }
 }
 
 /// Where CPython finds an escape by counting: the bytes of the piece in the form in which it is

@@ -29,6 +29,11 @@ pub(crate) const STACK_CHUNK: usize = 2 * 1024 * 1024;
 /// CPython: `Parser/tokenizer.h` `MAX_EXPR_NESTING` (3.12–)
 pub(crate) const MAX_FSTRING_FIELD_NESTING: u32 = 3;
 
+/// The same where f-strings are parsed apart: how many format specs may be around a field.
+///
+/// CPython: `Parser/string_parser.c` `fstring_find_expr` (3.9–3.11)
+pub(crate) const MAX_FSTRING_NESTING_APART: u32 = 2;
+
 /// Brackets open at one place, as the tokenizer counts them.
 ///
 /// CPython: `Parser/tokenizer.h` `MAXLEVEL` (3.8–)

@@ -37,12 +37,12 @@ mod version;
 mod wheel_tags;
 
 pub use features::{
-    AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
     DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
     FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures,
-    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    IteratorLocation, JumpSizeGuess, LocationRule, MarshalFeatures, Optimizer, ParserFeatures,
+    PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
@@ -51,7 +51,7 @@ pub(crate) use opargs::{
 pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};
 pub use requires_python::{RequiresPython, SpecifierError};
-pub use selection::{TargetSpec, all_targets, combine};
+pub use selection::{TargetSpec, all_targets, combine, targets};
 pub use syntax::SyntaxFeature;
 pub(crate) use syntax::{Dialect, Mistake};
 pub use version::{Target, TargetError, Version};

@@ -1,6 +1,7 @@
 //! What the arguments of instructions mean where they are neither indices nor counts: operators and
 //! intrinsic functions.
 
+use super::opcodes::Opcode;
 use crate::syntax::ast::{CmpOp, Operator};
 
 /// The argument of `BINARY_OP` for `left op right`.
@@ -58,10 +59,10 @@ pub(crate) enum Comparison {
 
 /// Which instruction compares by `op`.
 ///
-/// `COMPARE_OP` has the operator's number in its bits from `shift` on; the four lowest say which
-/// outcomes (unordered, less, greater, equal) make the comparison true.
+/// `COMPARE_OP` has the operator's number in its bits from `shift` on; unless that is 0, the four
+/// lowest say which outcomes (unordered, less, greater, equal) make the comparison true.
 ///
-/// CPython: `Python/compile.c` `compiler_addcompare`, `Include/internal/pycore_code.h`
+/// CPython: `Python/compile.c` `compiler_addcompare` (3.8–), `Include/internal/pycore_code.h`
 /// `COMPARISON_EQUALS` (3.12–)
 pub(crate) fn comparison(op: CmpOp, shift: u8) -> Comparison {
     const UNORDERED: u32 = 1;
@@ -69,13 +70,16 @@ pub(crate) fn comparison(op: CmpOp, shift: u8) -> Comparison {
     const GREATER: u32 = 4;
     const EQUAL: u32 = 8;
 
+    let compare = |number: u32, outcomes: u32| {
+        Comparison::Compare(if shift == 0 { number } else { number << shift | outcomes })
+    };
     match op {
-        CmpOp::Lt => Comparison::Compare(LESS),
-        CmpOp::LtE => Comparison::Compare(1 << shift | LESS | EQUAL),
-        CmpOp::Eq => Comparison::Compare(2 << shift | EQUAL),
-        CmpOp::NotEq => Comparison::Compare(3 << shift | UNORDERED | LESS | GREATER),
-        CmpOp::Gt => Comparison::Compare(4 << shift | GREATER),
-        CmpOp::GtE => Comparison::Compare(5 << shift | GREATER | EQUAL),
+        CmpOp::Lt => compare(0, LESS),
+        CmpOp::LtE => compare(1, LESS | EQUAL),
+        CmpOp::Eq => compare(2, EQUAL),
+        CmpOp::NotEq => compare(3, UNORDERED | LESS | GREATER),
+        CmpOp::Gt => compare(4, GREATER),
+        CmpOp::GtE => compare(5, GREATER | EQUAL),
         CmpOp::Is => Comparison::Is(0),
         CmpOp::IsNot => Comparison::Is(1),
         CmpOp::In => Comparison::Contains(0),
@@ -99,6 +103,24 @@ pub(crate) enum Intrinsic1 {
     TypeVarTuple = 9,
     SubscriptGeneric = 10,
     TypeAlias = 11,
+}
+
+impl Intrinsic1 {
+    /// The instruction that does the same in versions without intrinsic functions.
+    pub(crate) fn instruction(self) -> Option<Opcode> {
+        match self {
+            Intrinsic1::ImportStar => Some(Opcode::IMPORT_STAR),
+            Intrinsic1::AsyncGenWrap => Some(Opcode::ASYNC_GEN_WRAP),
+            Intrinsic1::UnaryPositive => Some(Opcode::UNARY_POSITIVE),
+            Intrinsic1::ListToTuple => Some(Opcode::LIST_TO_TUPLE),
+            Intrinsic1::StopIterationError
+            | Intrinsic1::TypeVar
+            | Intrinsic1::ParamSpec
+            | Intrinsic1::TypeVarTuple
+            | Intrinsic1::SubscriptGeneric
+            | Intrinsic1::TypeAlias => None,
+        }
+    }
 }
 
 /// The argument of `CALL_INTRINSIC_2`.

@@ -1,5 +1,6 @@
 //! `requires-python` of a project (PEP 440 version specifiers): which versions it allows.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::version::Version;
@@ -9,9 +10,16 @@ use super::version::Version;
 pub struct RequiresPython(Vec<Clause>);
 
 /// A text is not a list of version specifiers.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a version specifier; write it like >=3.9 or <3.13")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpecifierError(String);
+
+impl fmt::Display for SpecifierError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a version specifier; write it like >=3.9 or <3.13", self.0)
+    }
+}
+
+impl std::error::Error for SpecifierError {}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Clause {

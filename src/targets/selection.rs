@@ -68,7 +68,8 @@ fn range(first: &str, last: &str) -> Result<Vec<Target>, TargetError> {
         return Err(TargetError::BackwardRange { first, last });
     }
     let versions = Version::ALL.into_iter().filter(|version| (first..=last).contains(version));
-    versions.map(|version| Target::newest(version).ok_or(TargetError::Unsupported(version))).collect()
+    let served = |version: &Version| Target::newest(*version).filter(|_| !version.is_in_preparation());
+    versions.map(|version| served(&version).ok_or(TargetError::Unsupported(version))).collect()
 }
 
 /// The targets of all `specs` together, oldest first, each once.
@@ -82,6 +83,17 @@ pub fn combine(specs: impl IntoIterator<Item = TargetSpec>) -> Result<Vec<Target
         Some(pair) => Err(TargetError::TwoPatchLevels(pair[0], pair[1])),
         None => Ok(targets),
     }
+}
+
+/// The targets that a text names, oldest first, each once: `3.12`, `3.12.1`, `3.12,3.14`,
+/// `3.12-3.15`, `>=3.12`, `3.12+`, `all`.
+///
+/// # Errors
+///
+/// The text is malformed, or names a version that crosspyc does not compile for, or two patch levels
+/// of one version, whose files would have the same names.
+pub fn targets(text: &str) -> Result<Vec<Target>, TargetError> {
+    combine([text.parse()?])
 }
 
 /// All supported versions at their newest patch levels, oldest first.

@@ -83,6 +83,17 @@ impl SyntaxFeature {
 /// CPython: `Grammar/python.gram`, the rules `invalid_*` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
+    /// `import a from b`.
+    ImportFromReversed,
+    /// `f(a=)`.
+    MissingArgumentValue,
+    /// `f(**a=b)`, `f(*a=b)`.
+    AssignedUnpacking,
+    /// `def f(a=1, b)`: the message speaks of parameters, and it may begin with a `/`.
+    ParameterWithoutDefault,
+    /// Invalid escapes and numbers that touch keywords are warned of with a `SyntaxWarning`; before,
+    /// with a `DeprecationWarning`.
+    SyntaxWarnings,
     /// `f(*)`: "Invalid star expression".
     BareStarExpression,
     /// The same only in the second run, after the rules for what may follow the star.
@@ -171,6 +182,11 @@ impl Mistake {
     fn since(self) -> &'static [(Version, u8)] {
         use Version::*;
         match self {
+            Mistake::ImportFromReversed
+            | Mistake::MissingArgumentValue
+            | Mistake::AssignedUnpacking
+            | Mistake::ParameterWithoutDefault
+            | Mistake::SyntaxWarnings => &[(V3_12, 0)],
             Mistake::BareStarExpression | Mistake::UnpackingAfterComma => &[(V3_12, 3), (V3_13, 0)],
             Mistake::NotAfterOperator
             | Mistake::ForWithoutIn
@@ -228,6 +244,8 @@ pub(crate) struct Dialect {
     target: Option<Target>,
     names: CharacterNames,
     pub(crate) fstrings: FStringRules,
+    /// An f-string is one token, whose fields are parsed apart.
+    pub(crate) parses_fstrings_apart: bool,
     /// No line break may stand in the format spec of an f-string in single quotes.
     pub(crate) refuses_newline_in_spec: bool,
     /// No name may become `None`, `True` or `False` by normalisation.
@@ -250,6 +268,7 @@ impl Dialect {
             target,
             names: features.character_names(),
             fstrings: features.fstrings,
+            parses_fstrings_apart: features.fstrings_apart,
             refuses_newline_in_spec: features.spec_newline_refused,
             refuses_constant_identifier: features.constant_identifier_refused,
         }

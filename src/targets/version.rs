@@ -8,6 +8,7 @@ use super::requires_python::SpecifierError;
 
 /// A minor version of CPython.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Version {
     V3_8,
     V3_9,
@@ -20,6 +21,7 @@ pub enum Version {
 }
 
 impl Version {
+    /// The versions that crosspyc knows of, oldest first.
     pub const ALL: [Version; 8] = [
         Version::V3_8,
         Version::V3_9,
@@ -36,11 +38,14 @@ impl Version {
         8 + self as u8
     }
 
+    /// The version with this minor number.
     pub fn from_minor(minor: u8) -> Option<Version> {
         Version::ALL.get(usize::from(minor.checked_sub(8)?)).copied()
     }
 
-    /// What the compiler of the version's newest release does, if crosspyc has that compiler.
+    /// What the compiler of the version's newest release does, if crosspyc has that compiler. No part
+    /// of the stable library.
+    #[doc(hidden)]
     pub fn features(self) -> Option<&'static Features> {
         features::of(self).map(|history| history.features(history.newest_patch))
     }
@@ -51,9 +56,15 @@ impl Version {
             .find(|version| version.features().is_some_and(|features| features.magic == magic))
     }
 
-    /// The versions that crosspyc compiles for, oldest first.
+    /// Whether crosspyc compiles for the version only if it is asked for by name, because its output
+    /// has not been shown to be CPython's yet.
+    pub fn is_in_preparation(self) -> bool {
+        features::of(self).is_some_and(|history| !history.is_served)
+    }
+
+    /// The versions that crosspyc compiles for, oldest first; none in preparation.
     pub fn supported() -> impl Iterator<Item = Version> {
-        Version::ALL.into_iter().filter(|version| version.features().is_some())
+        Version::ALL.into_iter().filter(|&version| features::of(version).is_some_and(|of| of.is_served))
     }
 }
 
@@ -72,7 +83,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The newest patch level of a supported version.
+    /// The newest patch level of a version; `None` if crosspyc does not compile for it.
     pub fn newest(version: Version) -> Option<Target> {
         let history = features::of(version)?;
         Some(Target::of(version, history.newest_patch, history))
@@ -82,6 +93,7 @@ impl Target {
         Target { version, patch, features: history.features(patch) }
     }
 
+    /// The version without its patch level.
     pub fn version(&self) -> Version {
         self.version
     }
@@ -91,6 +103,18 @@ impl Target {
         self.patch
     }
 
+    /// The number at the start of the version's pycs.
+    pub fn magic(&self) -> u16 {
+        self.features.magic
+    }
+
+    /// The part of a pyc's name that says which Python it is for: `cpython-312`.
+    pub fn pyc_tag(&self) -> &'static str {
+        self.features.pyc_tag
+    }
+
+    /// What the target does. No part of the stable library.
+    #[doc(hidden)]
     pub fn features(&self) -> &'static Features {
         self.features
     }
@@ -111,31 +135,74 @@ impl fmt::Display for Target {
 }
 
 /// Why a text is not a target.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TargetError {
-    #[error("`{0}` is not a Python version; write it like 3.12 or 3.12.1")]
+    /// Not a version.
     Malformed(String),
-    #[error(
-        "`{0}` is not a Python version; write it like 3.12 or 3.12.1, \
-         and several like 3.12,3.14, 3.12-3.14 or >=3.12"
-    )]
+    /// Not a version, where several may stand.
     MalformedSpec(String),
-    #[error(transparent)]
-    Specifier(#[from] SpecifierError),
-    #[error("`{specifiers}` allows no supported version; supported: {list}", list = supported_list())]
-    NoneAllowed { specifiers: String },
-    #[error("crosspyc knows no Python {0}; it knows 3.8 to 3.15")]
+    Specifier(SpecifierError),
+    NoneAllowed {
+        specifiers: String,
+    },
+    /// A version of Python that crosspyc has never heard of.
     Unknown(String),
-    #[error("Python {0} is not supported yet; supported: {list}", list = supported_list())]
     Unsupported(Version),
-    #[error(
-        "Python {version}.{patch} is newer than {version}.{newest}, the newest patch release crosspyc knows"
-    )]
-    UnknownPatch { version: Version, patch: u8, newest: u8 },
-    #[error("the range {first}-{last} runs backwards; write {last}-{first}")]
-    BackwardRange { first: Version, last: Version },
-    #[error("{0} and {1} give files of the same names; choose one of them")]
+    UnknownPatch {
+        version: Version,
+        patch: u8,
+        newest: u8,
+    },
+    BackwardRange {
+        first: Version,
+        last: Version,
+    },
     TwoPatchLevels(Target, Target),
+}
+
+impl fmt::Display for TargetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TargetError::Malformed(text) => {
+                write!(f, "`{text}` is not a Python version; write it like 3.12 or 3.12.1")
+            }
+            TargetError::MalformedSpec(text) => write!(
+                f,
+                "`{text}` is not a Python version; write it like 3.12 or 3.12.1, \
+                 and several like 3.12,3.14, 3.12-3.14 or >=3.12"
+            ),
+            TargetError::Specifier(error) => error.fmt(f),
+            TargetError::NoneAllowed { specifiers } => {
+                write!(f, "`{specifiers}` allows no supported version; supported: {}", supported_list())
+            }
+            TargetError::Unknown(text) => {
+                write!(f, "crosspyc knows no Python {text}; it knows 3.8 to 3.15")
+            }
+            TargetError::Unsupported(version) => {
+                write!(f, "Python {version} is not supported yet; supported: {}", supported_list())
+            }
+            TargetError::UnknownPatch { version, patch, newest } => write!(
+                f,
+                "Python {version}.{patch} is newer than {version}.{newest}, \
+                 the newest patch release crosspyc knows"
+            ),
+            TargetError::BackwardRange { first, last } => {
+                write!(f, "the range {first}-{last} runs backwards; write {last}-{first}")
+            }
+            TargetError::TwoPatchLevels(first, second) => {
+                write!(f, "{first} and {second} give files of the same names; choose one of them")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TargetError {}
+
+impl From<SpecifierError> for TargetError {
+    fn from(error: SpecifierError) -> TargetError {
+        TargetError::Specifier(error)
+    }
 }
 
 fn supported_list() -> String {

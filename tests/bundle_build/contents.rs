@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crosspyc::bundle::{Archive, EntryPoint};
+use crosspyc::internals::bundle::{Archive, EntryPoint};
 
 use crate::lab::{Lab, paths, set};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Child;
 
-use crosspyc::bundle::Archive;
+use crosspyc::internals::bundle::Archive;
 
 use crate::lab::{Lab, paths, set};
 

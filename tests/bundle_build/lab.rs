@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use crosspyc::bundle::{Archive, FileEntry};
+use crosspyc::internals::bundle::{Archive, FileEntry};
 
 /// A folder to bundle in.
 pub(crate) struct Lab(tempfile::TempDir);

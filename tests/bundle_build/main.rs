@@ -7,6 +7,8 @@
 //! - `signing`: keys, passwords, and who asks for them
 //! - `products`: zipapps and executables
 
+#![cfg(feature = "cli")]
+
 mod contents;
 mod files;
 mod lab;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crosspyc::bundle::{Archive, EntryPoint};
+use crosspyc::internals::bundle::{Archive, EntryPoint};
 
 use crate::lab::{Lab, paths, set};
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crosspyc::bundle::Archive;
+use crosspyc::internals::bundle::Archive;
 
 use crate::lab::Lab;
 

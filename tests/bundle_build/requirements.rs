@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crosspyc::bundle::EntryPoint;
+use crosspyc::internals::bundle::EntryPoint;
 
 use crate::lab::{Lab, paths, set};
 
@@ -180,7 +180,8 @@ fn a_script_is_a_project() {
     let installer = stand_in(&lab, "uv");
     let output = lab.bundle(&format!("tools/with.py --installer {installer}"));
     assert!(output.status.success(), "{output:?}");
-    let archive = crosspyc::bundle::Archive::open(&lab.path("with.pyb")).expect("it has the script's name");
+    let archive =
+        crosspyc::internals::bundle::Archive::open(&lab.path("with.pyb")).expect("it has the script's name");
     let versions: Vec<&str> =
         archive.manifest().variants.iter().map(|variant| variant.version.as_str()).collect();
     assert_eq!(versions, ["3.14", "3.15"]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::process::Output;
 
-use crosspyc::bundle::Archive;
+use crosspyc::internals::bundle::Archive;
 use minisign::{KeyPair, PublicKey, SignatureBox};
 
 use crate::lab::Lab;

@@ -5,6 +5,8 @@
 //! - `killed`: runs that are killed, and many at once
 //! - `trust`: folders that others can change
 //! - `without`: runs that cannot use a cache
+
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 mod entries;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crosspyc::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
+use crosspyc::internals::bundle::{Contents, EntryPoint, File, Variant, WriteOptions, write};
 
 /// Where an entry has the files of its bundle.
 pub(crate) const SITE_PACKAGES: &str = "lib/python3.12/site-packages";

@@ -7,6 +7,8 @@
 //! - `files`: odd files, folders and links
 //! - `runs`: several runs at once, runs that are killed, any number of workers, readers that go away
 
+#![cfg(feature = "cli")]
+
 mod files;
 mod freshness;
 mod prefix;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crosspyc::code::{CodeObject, Constant};
+use crosspyc::internals::code::{CodeObject, Constant};
 
 /// Every field but the origin, which a pyc does not tell. Frozensets, which marshal writes in an
 /// order of its own, are sorted. Names, which only marshal may tell from literals, are strings.
@@ -11,7 +11,9 @@ pub(crate) fn canonical(code: &CodeObject<'_>) -> String {
 }
 
 fn fields(code: &CodeObject<'_>) -> String {
-    let mut text = format!("{:?}", CodeObject { consts: &[], origin: None, ..code.clone() });
+    let mut own = code.clone();
+    (own.consts, own.origin) = (&[], None);
+    let mut text = format!("{own:?}");
     for constant in code.consts {
         match constant {
             Constant::Code(code) => text += &fields(code),

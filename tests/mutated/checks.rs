@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use bumpalo::Bump;
-use crosspyc::bundle::{Archive, ReadError, write_file};
-use crosspyc::code::disassembly::disassemble;
-use crosspyc::compile::{Options, compile};
-use crosspyc::marshal;
-use crosspyc::pyc::{HEADER_LEN, Header};
-use crosspyc::targets::Target;
+use crosspyc::internals::bundle::{Archive, ReadError, write_file};
+use crosspyc::internals::code::disassembly::disassemble;
+use crosspyc::internals::compile::{Options, compile};
+use crosspyc::internals::marshal;
+use crosspyc::internals::pyc::{HEADER_LEN, Header};
+use crosspyc::internals::targets::Target;
 
 use crate::canonical::canonical;
 

@@ -3,6 +3,8 @@
 //!
 //! The fuzz targets (`fuzz/`) run the same checks on the same changes, for as long as one lets them.
 
+#![cfg(feature = "cli")]
+
 mod canonical;
 mod checks;
 mod mutations;
@@ -11,8 +13,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crosspyc::bundle::{Contents, EntryPoint, Variant, WriteOptions, write};
-use crosspyc::targets::{Target, Version};
+use crosspyc::internals::bundle::{Contents, EntryPoint, Variant, WriteOptions, write};
+use crosspyc::internals::targets::{Target, Version};
 
 use checks::{check_archive, check_pyc, check_source};
 use mutations::{Random, mutate_archive, mutate_bytes, mutate_source};

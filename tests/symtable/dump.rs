@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 
-use crosspyc::names::{Ident, Interner};
-use crosspyc::source::Location;
-use crosspyc::symtable::{
+use crosspyc::internals::names::{Ident, Interner};
+use crosspyc::internals::source::Location;
+use crosspyc::internals::symtable::{
     ComprehensionKind, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, SymbolScope, SymbolTable,
 };
-use crosspyc::targets::Target;
+use crosspyc::internals::targets::Target;
 
 pub(crate) fn dump(interner: &Interner<'_>, target: Target, table: &SymbolTable) -> String {
     let mut dump = Dump { interner, target, table, text: String::new() };

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use bumpalo::Bump;
-use crosspyc::compile;
-use crosspyc::diagnostic::{Diagnostic, DiagnosticKind};
-use crosspyc::preprocess::{Folded, preprocess};
-use crosspyc::symtable;
-use crosspyc::targets::Target;
+use crosspyc::internals::compile;
+use crosspyc::internals::diagnostic::{Diagnostic, DiagnosticKind};
+use crosspyc::internals::preprocess::{Folded, preprocess};
+use crosspyc::internals::symtable;
+use crosspyc::internals::targets::Target;
 
 /// The symbol table of a source, dumped. Of the tree as it was parsed: CPython's `symtable` module
 /// folds no constants either.

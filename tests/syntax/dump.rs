@@ -4,10 +4,10 @@
 
 use std::fmt::Write;
 
-use crosspyc::code::{Constant, Int};
-use crosspyc::names::{Ident, Interner};
-use crosspyc::source::Location;
-use crosspyc::syntax::ast::*;
+use crosspyc::internals::code::{Constant, Int};
+use crosspyc::internals::names::{Ident, Interner};
+use crosspyc::internals::source::Location;
+use crosspyc::internals::syntax::ast::*;
 
 /// The whole module, one statement of its body a line.
 pub(crate) fn dump(interner: &Interner<'_>, module: &Module<'_>) -> String {

@@ -2,12 +2,12 @@
 //! other file of theirs calls the library, so a change of its interface is followed here only.
 
 use bumpalo::Bump;
-use crosspyc::compile::{self, Options};
-use crosspyc::diagnostic::Diagnostic;
-use crosspyc::pyc;
-use crosspyc::source::{self, Location};
-use crosspyc::syntax;
-use crosspyc::targets::Target;
+use crosspyc::internals::compile::{self, Options};
+use crosspyc::internals::diagnostic::Diagnostic;
+use crosspyc::internals::pyc;
+use crosspyc::internals::source::{self, Location};
+use crosspyc::internals::syntax;
+use crosspyc::internals::targets::Target;
 
 use crate::dump;
 

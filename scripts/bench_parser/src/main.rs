@@ -10,9 +10,9 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use bumpalo::Bump;
-use crosspyc::source;
-use crosspyc::syntax;
-use crosspyc::targets::Target;
+use crosspyc::internals::source;
+use crosspyc::internals::syntax;
+use crosspyc::internals::targets::Target;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

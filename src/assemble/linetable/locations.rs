@@ -54,12 +54,17 @@ impl LocationTable {
         if location == Location::NEXT {
             self.at_next += units;
         } else if !self.extend(location, units) {
-            self.close();
-            self.open = (location, units + std::mem::take(&mut self.at_next));
+            self.add_apart(location, units);
         }
     }
 
-    /// The same, if that is where the last ones are. Returns whether it is.
+    /// The same, in entries of their own.
+    pub(in crate::assemble) fn add_apart(&mut self, location: Location, units: u32) {
+        self.close();
+        self.open = (location, units + std::mem::take(&mut self.at_next));
+    }
+
+    /// The same, if `location` is where the last ones are. Returns whether it is.
     #[inline]
     pub(in crate::assemble) fn extend(&mut self, location: Location, units: u32) -> bool {
         let is_same = location == self.open.0;

@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use crate::atomic::leftovers::TemporaryFolder;
 use crate::cli::CommandError;
 use crate::cli::args::BundleArgs;
 use crate::cli::compile::label;
 use crate::cli::report::Report;
-use crate::project::interrupt::TemporaryFolder;
 use crate::project::pack::With;
 use crate::project::requirements::Installer;
 use crate::targets::Target;

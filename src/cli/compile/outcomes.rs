@@ -11,7 +11,7 @@ use crate::project::build::{ModuleReport, Outcome};
 use crate::project::freshness::State;
 use crate::project::module::Failure;
 use crate::project::output::{Module, OnRejection, Output};
-use crate::project::rejection::Rejection;
+use crate::rejection::Rejection;
 use crate::targets::Target;
 
 /// A bug of crosspyc, with `--format json`.

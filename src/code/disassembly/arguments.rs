@@ -103,10 +103,12 @@ pub(super) fn meaning(
         | DELETE_ATTR
         | STORE_GLOBAL
         | DELETE_GLOBAL
+        | LOAD_METHOD
         | LOAD_FROM_DICT_OR_GLOBALS => name(oparg),
         IMPORT_NAME if features.import_flags => import(oparg & 3, name(oparg >> 2)),
         IMPORT_NAME => name(oparg),
         LOAD_GLOBAL => with_null(oparg, "NULL", name(oparg >> 1), features),
+        LOAD_ATTR if !features.load_attr_loads_methods => name(oparg),
         LOAD_ATTR => with_null(oparg, "NULL|self", name(oparg >> 1), features),
         LOAD_SUPER_ATTR => with_null(oparg, "NULL|self", name(oparg >> 2), features),
         LOAD_FAST_LOAD_FAST
@@ -124,6 +126,7 @@ pub(super) fn meaning(
         | STORE_DEREF
         | DELETE_DEREF
         | MAKE_CELL
+        | LOAD_CLASSDEREF
         | LOAD_FROM_DICT_OR_DEREF => local(oparg),
         COMPARE_OP => {
             let operator = of(&COMPARISONS, oparg >> features.comparison_shift);

@@ -54,7 +54,12 @@ impl Instruction {
         use Opcode::*;
         let distance = self.oparg as usize * 2;
         match self.opcode? {
-            JUMP_BACKWARD | JUMP_BACKWARD_NO_INTERRUPT => self.next.checked_sub(distance),
+            JUMP_BACKWARD
+            | JUMP_BACKWARD_NO_INTERRUPT
+            | POP_JUMP_BACKWARD_IF_FALSE
+            | POP_JUMP_BACKWARD_IF_TRUE
+            | POP_JUMP_BACKWARD_IF_NONE
+            | POP_JUMP_BACKWARD_IF_NOT_NONE => self.next.checked_sub(distance),
             _ if self.is_jump => Some(self.next + distance),
             _ => None,
         }

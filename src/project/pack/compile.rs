@@ -7,8 +7,8 @@ use crate::project::module::{Failure, Input, ModuleCompiler};
 use crate::project::output::Variant;
 use crate::project::timings::Timings;
 use crate::project::warnings::SourceWarning;
-use crate::project::workers::map_largest_first;
 use crate::pyc::Invalidation;
+use crate::workers::map_largest_first;
 
 /// A compiled module: its source, its warnings, and its pyc for each of its targets and each level,
 /// by index.

@@ -143,6 +143,9 @@ impl Builder<'_, '_> {
             ScopeKind::TypeParams => "the definition of a generic",
             ScopeKind::Function | ScopeKind::Class | ScopeKind::Module => return Ok(()),
         };
+        if !self.features.annotation_contents_unquoted {
+            return fault(location, format!("'{what}' can not be used within {place}"));
+        }
         fault(location, format!("{what} cannot be used within {place}"))
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Lexed {
     pub(super) notices: Vec<Notice>,
     /// Whether another dialect may make other tokens of the text.
     pub(super) depends_on_dialect: bool,
+    /// Whether there are strings with fields.
+    pub(super) has_fstrings: bool,
 }
 
 /// Something that a target may warn of.
@@ -168,44 +170,90 @@ fn may_be_longer(byte: u8) -> bool {
     matches!(byte, b'=' | b'*' | b'/' | b'<' | b'>')
 }
 
+/// Where the brace of a field is.
+pub(super) struct FieldPlace {
+    pub(super) open: usize,
+    pub(super) line: u32,
+    /// As CPython counts, for the other tokens on its line.
+    pub(super) column: usize,
+}
+
 /// The tokens of `text`, which must end in a newline and hold no null bytes.
 pub(super) fn lex(text: &str, dialect: &Dialect) -> Lexed {
     debug_assert!(text.ends_with('\n'));
-    let mut lexer = Lexer {
-        text,
-        bytes: text.as_bytes(),
-        dialect,
-        offset: 0,
-        line: 1,
-        line_start: 0,
-        buffer_start: 0,
-        brackets: Vec::new(),
-        indents: vec![Indentation::NONE],
-        strings: Vec::new(),
-        in_string_text: false,
-        lexed: Lexed {
-            // A token of Python is about five bytes long, blanks and comments included, and seldom
-            // less than four.
-            tokens: Vec::with_capacity(text.len() / 4 + 16),
-            fault: None,
-            field_texts: Vec::new(),
-            notices: Vec::new(),
-            depends_on_dialect: false,
-        },
-    };
-    if let Err(fault) = lexer.run() {
-        lexer.lexed.fault = Some(fault);
-        lexer.push(TokenKind::Fault, lexer.offset, TokenFlags::NONE);
+    let mut lexer = Lexer::new(text, dialect, text.len());
+    let read = lexer.line_start().and_then(|()| lexer.run()).and_then(|()| lexer.end());
+    lexer.finish(read)
+}
+
+/// The tokens of the expression of a field that ends at an offset, with parentheses around them. Its
+/// brackets must match.
+///
+/// CPython: `Parser/string_parser.c` `fstring_compile_expr` (3.9–3.11)
+pub(super) fn lex_field(text: &str, dialect: &Dialect, place: FieldPlace, end: usize) -> Lexed {
+    let FieldPlace { open, line, column } = place;
+    let mut lexer = Lexer::new(&text[..end], dialect, end - open);
+    (lexer.offset, lexer.line) = (open, line);
+    // CPython's column may be too small, and so point into a character.
+    lexer.line_start = (0..=open - column).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    lexer.brackets.push(Bracket { byte: b'(', place: lexer.place(open) });
+    lexer.push_next(TokenKind::LeftParen, 1);
+    let read = lexer.run();
+    if read.is_ok() {
+        lexer.brackets.pop();
+        lexer.offset = end;
+        lexer.push_next(TokenKind::RightParen, 1);
+        lexer.push(TokenKind::Newline, end + 1, TokenFlags::NONE);
+        lexer.push(TokenKind::End, end + 1, TokenFlags::NONE);
     }
-    lexer.lexed
+    for token in &mut lexer.lexed.tokens {
+        // CPython adds the column of the brace only to what ends on its line.
+        if token.line == line && token.flags.has(TokenFlags::MULTILINE) {
+            token.line_start = open as u32;
+        }
+    }
+    lexer.finish(read)
 }
 
 impl<'t> Lexer<'t> {
+    fn new(text: &'t str, dialect: &'t Dialect, len: usize) -> Lexer<'t> {
+        Lexer {
+            text,
+            bytes: text.as_bytes(),
+            dialect,
+            offset: 0,
+            line: 1,
+            line_start: 0,
+            buffer_start: 0,
+            brackets: Vec::new(),
+            indents: vec![Indentation::NONE],
+            strings: Vec::new(),
+            in_string_text: false,
+            lexed: Lexed {
+                // A token of Python is about five bytes long, blanks and comments included, and seldom
+                // less than four.
+                tokens: Vec::with_capacity(len / 4 + 16),
+                fault: None,
+                field_texts: Vec::new(),
+                notices: Vec::new(),
+                depends_on_dialect: false,
+                has_fstrings: false,
+            },
+        }
+    }
+
+    fn finish(mut self, read: Lexing<()>) -> Lexed {
+        if let Err(fault) = read {
+            self.lexed.fault = Some(fault);
+            self.push(TokenKind::Fault, self.offset, TokenFlags::NONE);
+        }
+        self.lexed
+    }
+
     /// The tokens of words and punctuation need no more than their own bytes, and four of five
     /// tokens are such: the loop has its offset in a register, and asks [`Self::other_token`] for
     /// the rest.
     fn run(&mut self) -> Lexing<()> {
-        self.line_start()?;
         let mut start = self.offset;
         let mut outside_strings = true;
         loop {
@@ -233,7 +281,7 @@ impl<'t> Lexer<'t> {
                 class => {
                     self.offset = start;
                     if start >= self.bytes.len() {
-                        return self.end();
+                        return Ok(());
                     }
                     self.other_token(class, byte)?;
                     while self.in_string_text {

@@ -63,7 +63,11 @@ impl Lexer<'_> {
         if start < self.offset {
             flags = flags.with(TokenFlags::PREFIXED);
             let prefix = &self.bytes[start..self.offset];
-            if prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T')) {
+            let has_fields = prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'));
+            self.lexed.has_fstrings |= has_fields;
+            if has_fields && self.dialect.parses_fstrings_apart {
+                flags = flags.with(TokenFlags::FIELDS);
+            } else if has_fields {
                 self.open_string(start, if is_triple { 3 } else { 1 });
                 return Ok(());
             }

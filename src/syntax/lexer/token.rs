@@ -198,6 +198,9 @@ impl TokenFlags {
     /// The string with fields is raw.
     pub(in crate::syntax) const RAW: TokenFlags = TokenFlags(64);
 
+    /// A string is an f-string that is parsed apart.
+    pub(in crate::syntax) const FIELDS: TokenFlags = TokenFlags(128);
+
     pub(in crate::syntax) fn has(self, flag: TokenFlags) -> bool {
         self.0 & flag.0 != 0
     }

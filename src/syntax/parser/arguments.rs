@@ -260,6 +260,9 @@ impl<'a> Parser<'a, '_> {
         }
         let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
         self.report(shape![expression "="], 0..=1, message)?;
+        if !self.knows(Mistake::AssignedUnpacking) {
+            return Ok(());
+        }
         let message = "cannot assign to keyword argument unpacking";
         self.report(shape!["**" expression "=" expression], 0..=3, message)
     }
@@ -276,8 +279,10 @@ impl<'a> Parser<'a, '_> {
         self.invalid_late_unpacking()?;
         self.invalid_first_generator()?;
         self.invalid_keyword_comprehension()?;
-        let message = "expected argument value expression";
-        self.report(shape![[leading_args] "NAME" "=" (& "," ")")], 1..=2, message)?;
+        if self.knows(Mistake::MissingArgumentValue) {
+            let message = "expected argument value expression";
+            self.report(shape![[leading_args] "NAME" "=" (& "," ")")], 1..=2, message)?;
+        }
         match self.invalid_generator_after_arguments()? {
             true => Ok(()),
             false => self.invalid_order_of_arguments(),

@@ -205,6 +205,9 @@ impl<'a> Parser<'a, '_> {
                        Did you forget to wrap the conditional expression in parentheses?";
             self.report(shape!["*" if_expression], 0..=1, message)?;
         }
+        if !self.knows(Mistake::AssignedUnpacking) {
+            return Ok(());
+        }
         let message = "cannot assign to iterable argument unpacking";
         self.report(shape!["*" expression "=" expression], 0..=3, message)
     }

@@ -169,8 +169,10 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_import(&mut self) -> Step<()> {
         let names = Part::Skip(&|this| this.separated(Self::dotted_name).map(drop));
-        let message = "Did you mean to use 'from ... import ...' instead?";
-        self.report_from(shape!["import" {names} "from" [dotted_name]], 0, message)?;
+        if self.knows(Mistake::ImportFromReversed) {
+            let message = "Did you mean to use 'from ... import ...' instead?";
+            self.report_from(shape!["import" {names} "from" [dotted_name]], 0, message)?;
+        }
         match self.knows(Mistake::NothingImported) {
             true => self.report_from(shape!["import" "NEWLINE"], 1, NOTHING_IMPORTED),
             false => Ok(()),

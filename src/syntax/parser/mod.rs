@@ -26,6 +26,7 @@ mod definitions;
 mod displays;
 mod expressions;
 mod fstrings;
+mod fstrings_apart;
 mod imports;
 mod mistakes;
 mod numbers;
@@ -86,6 +87,8 @@ pub(super) struct Parsed<'a> {
     pub(super) features: Vec<(SyntaxFeature, Location)>,
     /// Whether another dialect may make another tree of the text, or refuse it.
     pub(super) depends_on_dialect: bool,
+    /// Whether it has f-strings.
+    pub(super) has_fstrings: bool,
     pub(super) notices: Notices,
 }
 
@@ -211,6 +214,7 @@ impl<'a, 't> Parser<'a, 't> {
             depth: self.deepest,
             features: self.features,
             depends_on_dialect: self.depends_on_dialect,
+            has_fstrings: self.lexed.has_fstrings,
             notices: self.notices,
         }
     }

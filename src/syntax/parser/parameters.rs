@@ -270,7 +270,9 @@ impl<'a> Parser<'a, '_> {
     /// `def f(a=1, b)`.
     fn invalid_late_default(&mut self, of: Of) -> Step<()> {
         let late = self.fits(|this| {
-            this.attempt(|this| this.slash_no_default(of))?;
+            if this.knows(Mistake::ParameterWithoutDefault) {
+                this.attempt(|this| this.slash_no_default(of))?;
+            }
             this.repeat(|this| this.param_no_default(of))?;
             // CPython: `invalid_parameters_helper`
             if this.attempt(|this| this.slash_with_default(of))?.is_none() {
@@ -278,7 +280,10 @@ impl<'a> Parser<'a, '_> {
             }
             Ok(this.param_no_default(of)?.location)
         })?;
-        let message = "parameter without a default follows parameter with a default";
+        let message = match self.knows(Mistake::ParameterWithoutDefault) {
+            true => "parameter without a default follows parameter with a default",
+            false => "non-default argument follows default argument",
+        };
         late.map_or(Ok(()), |late| self.mistake_at(late, message))
     }
 

@@ -20,13 +20,17 @@ impl<'a> Parser<'a, '_> {
 
     fn any_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
-        if self.at(TokenKind::String) && !self.is_string(start + 1) {
+        let is_plain = !self.tokens[start].flags.has(TokenFlags::FIELDS);
+        if self.at(TokenKind::String) && is_plain && !self.is_string(start + 1) {
             self.bump();
             let literal = self.literal(start)?;
             return Ok(self.constant_string(start, literal));
         }
         if self.at_template(start) {
             return self.template_strings();
+        }
+        if self.at_strings_apart() {
+            return self.strings_apart();
         }
         self.concatenated_strings()
     }
@@ -50,7 +54,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Only the lower-case prefix counts.
-    fn has_unicode_kind(&self, index: usize) -> bool {
+    pub(super) fn has_unicode_kind(&self, index: usize) -> bool {
         self.text.as_bytes()[self.tokens[index].start as usize] == b'u'
     }
 
@@ -161,6 +165,14 @@ impl<'a> Parser<'a, '_> {
                 return index;
             }
             index -= 1;
+        }
+    }
+
+    /// The text of a literal without fields; none if it is one of bytes.
+    pub(super) fn text_literal(&mut self, index: usize) -> Step<Option<&'a [u8]>> {
+        match self.literal(index)? {
+            Literal::Str(text) => Ok(Some(text)),
+            Literal::Bytes(_) => Ok(None),
         }
     }
 

@@ -10,6 +10,10 @@ pub struct AssemblyFeatures {
     ///
     /// CPython: `Python/assemble.c` `compute_localsplus_info` (3.14–)
     pub argument_kinds: bool,
+    /// Instructions in a row that have one location share entries of the location table.
+    ///
+    /// CPython: `Python/assemble.c` `assemble_location_info` (3.12–)
+    pub equal_locations_merged: bool,
     pub jump_size_guess: JumpSizeGuess,
     /// The smallest `co_stacksize`.
     ///
@@ -21,6 +25,10 @@ pub struct AssemblyFeatures {
 /// the argument of the jump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JumpSizeGuess {
+    /// 0.
+    ///
+    /// CPython: `Python/compile.c` `assemble_jump_offsets` (3.11)
+    Smallest,
     /// The number of the label that the jump names.
     ///
     /// CPython: `Python/flowgraph.c` `resolve_jump_offsets` (3.12)

@@ -10,10 +10,12 @@ pub struct CodegenFeatures {
     pub opcodes: &'static OpcodeTable,
     /// Which characters of a string are escaped in the text of an annotation.
     pub unicode: UnicodeVersion,
-    /// The lowest bit of the operator in the argument of `COMPARE_OP`. 3.13 added a bit below it:
-    /// the result is converted to `bool`.
+    pub locations: LocationRule,
+    /// The lowest bit of the operator in the argument of `COMPARE_OP`. The bits below it say which
+    /// outcomes make the comparison true; 3.13 added one that converts the result to `bool`. If it
+    /// is 0, there are no others.
     ///
-    /// CPython: `Python/compile.c` `compiler_addcompare` (3.12–)
+    /// CPython: `Python/compile.c` `compiler_addcompare` (3.8–)
     pub comparison_shift: u8,
     /// How deeply loops, `try` and `with` blocks may nest in one code object.
     ///
@@ -21,8 +23,25 @@ pub struct CodegenFeatures {
     pub frame_block_limit: usize,
     /// Which copies of a `finally` body the code generator warns of.
     pub finally_warnings: FinallyWarnings,
+    /// The warning of `is` with a literal names its type.
+    ///
+    /// CPython: `Python/compile.c` `check_compare` (3.12–)
+    pub literal_types_named: bool,
     pub folding: ConstantFolding,
     pub calls: Calls,
+    /// A bit in the argument of `LOAD_ATTR` asks for a method. Otherwise `LOAD_METHOD` loads it.
+    ///
+    /// CPython: `Python/compile.c` `maybe_optimize_method_call` (3.12–)
+    pub load_attr_loads_methods: bool,
+    /// Attributes of `super()` are loaded without making the object.
+    ///
+    /// CPython: `Python/compile.c` `can_optimize_super_call` (3.12–)
+    pub super_attributes: bool,
+    /// Operations that few programs need are calls of intrinsic functions. Otherwise they have
+    /// instructions of their own.
+    ///
+    /// CPython: `Include/internal/pycore_intrinsics.h` (3.12–)
+    pub intrinsic_functions: bool,
     /// `CALL_FUNCTION_EX` always takes keyword arguments or a `NULL`. Otherwise its argument says
     /// whether there are keyword arguments.
     ///
@@ -36,6 +55,16 @@ pub struct CodegenFeatures {
     pub inlined_genexp_calls: InlinedGenexpCalls,
 
     pub context_managers: ContextManagers,
+    /// Where `__exit__` has swallowed an exception, the code comes before that which raises it
+    /// again.
+    ///
+    /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.12–)
+    pub suppression_first: bool,
+    /// The list of what the handlers of an `except*` raised is made before the exception group is
+    /// copied.
+    ///
+    /// CPython: `Python/compile.c` `compiler_try_star_except` (3.12–)
+    pub except_star_list_first: bool,
     pub with_location: WithLocation,
     pub while_loops: WhileLoops,
     pub iterator_location: IteratorLocation,
@@ -52,6 +81,16 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/codegen.c` `codegen_async_for` (3.14–)
     pub async_for_branch_marks: bool,
+    /// `yield from` and `await` have a handler for what `close()` and `throw()` raise, and take the
+    /// exhausted iterator off the stack.
+    ///
+    /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.12–)
+    pub guarded_sends: bool,
+    /// A handler around the body of a generator or coroutine turns `StopIteration` into a
+    /// `RuntimeError`. Otherwise the interpreter does.
+    ///
+    /// CPython: `Python/compile.c` `wrap_in_stopiteration_handler` (3.12–)
+    pub stop_iteration_handler: bool,
     /// The handler around the body of a generator or coroutine is a frame block.
     ///
     /// CPython: `Python/compile.c` `compiler_function_body` (3.12.4–)
@@ -72,16 +111,26 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/codegen.c` `codegen_slice` (3.14–)
     pub constant_slices: bool,
+    /// Loading or storing a slice of two parts makes no slice object.
+    ///
+    /// CPython: `Python/compile.c` `should_apply_two_element_slice_optimization` (3.12–)
+    pub slice_instructions: bool,
+    /// A variable of a class that is a cell is looked up in the namespace, which is on the stack.
+    /// Otherwise `LOAD_CLASSDEREF` finds the namespace itself.
+    ///
+    /// CPython: `Python/compile.c` `compiler_nameop` (3.12–)
+    pub class_cells_from_dict: bool,
     /// A dict whose keys are all constants is built from its values and a tuple of the keys.
     ///
     /// CPython: `Python/compile.c` `compiler_subdict`, `compiler_subkwargs`,
     /// `compiler_visit_kwonlydefaults` (3.8–3.13)
     pub const_key_maps: bool,
-    /// `and` and `or` jump by a pseudo-instruction that keeps the value. Otherwise they test a
-    /// copy.
+    pub bool_ops: BoolOps,
+    /// A unit ends in `return None` even if its last instruction returns: `None` is then a constant,
+    /// used or not.
     ///
-    /// CPython: `Python/codegen.c` `codegen_boolop` (3.14–)
-    pub boolop_pseudo_jumps: bool,
+    /// CPython: `Python/compile.c` `add_return_at_end` (3.12–)
+    pub implicit_return_always: bool,
     /// Jumps out of `if`, `try`, chained comparisons and the like do not check for signals.
     ///
     /// CPython: `Python/compile.c` `JUMP_NO_INTERRUPT` (3.13–)
@@ -163,6 +212,32 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/compile.c` `compiler_lambda` (3.12.5–)
     pub lambda_return_at_body: bool,
+}
+
+/// Which locations instructions get.
+///
+/// CPython: `Python/compile.c` `SET_LOC`, `UNSET_LOC` (3.11), `LOC` (3.12–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocationRule {
+    /// That which is current: statements and some of their parts set it, expressions also restore
+    /// it (3.11).
+    Current,
+    /// Each its own (3.12–).
+    Explicit,
+}
+
+/// How `and`, `or` and chained comparisons jump on a value that they may leave on the stack.
+///
+/// CPython: `Python/compile.c` `compiler_boolop`, `compiler_compare` (3.8–3.13), `Python/codegen.c`
+/// `codegen_boolop` (3.14–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoolOps {
+    /// By an instruction that takes the value only if it does not jump (3.8–3.11).
+    JumpOrPop,
+    /// They test a copy (3.12–3.13).
+    Copied,
+    /// `and` and `or` by a pseudo-instruction that keeps the value; comparisons test a copy (3.14–).
+    PseudoJump,
 }
 
 /// How a `with` statement enters and leaves its context manager.

@@ -18,6 +18,8 @@ pub struct DisassemblyFeatures {
     /// As in [`CodegenFeatures`](super::CodegenFeatures::comparison_shift).
     pub comparison_shift: u8,
     pub calls: Calls,
+    /// As in [`CodegenFeatures`](super::CodegenFeatures::load_attr_loads_methods).
+    pub load_attr_loads_methods: bool,
     /// As in [`CodegenFeatures`](super::CodegenFeatures::import_flags).
     pub import_flags: bool,
 }

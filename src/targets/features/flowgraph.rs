@@ -66,9 +66,14 @@ pub struct FlowGraphFeatures {
 
 /// The order of the passes.
 ///
-/// CPython: `Python/flowgraph.c` `_PyCfg_OptimizeCodeUnit`, `optimize_cfg` (3.12–)
+/// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.11), `Python/flowgraph.c`
+/// `_PyCfg_OptimizeCodeUnit`, `optimize_cfg` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Optimizer {
+    /// Handlers are found last, and nothing is moved behind other code. The instructions of a block
+    /// are optimised in order, its jump among them. Some passes visit the blocks in the reverse of
+    /// the order in which they were made (3.11).
+    HandlersLast,
     /// Lines are resolved at the end, empty blocks are removed, and the instructions of a block are
     /// optimised in order (3.12).
     LinesLast,
@@ -84,6 +89,8 @@ pub enum Optimizer {
 /// CPython: `Python/flowgraph.c` `label_exception_targets` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandlerDepth {
+    /// Nowhere (3.11).
+    Unrecorded,
     /// As the argument of `YIELD_VALUE` (3.12).
     InYield,
     /// As this bit in the argument of the next `RESUME`, if there is exactly one handler (3.13–).

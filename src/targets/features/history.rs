@@ -2,7 +2,7 @@
 //! bytecode.
 //!
 //! Each release that changed something is the release before it, with the changed features
-//! replaced. Sources: the code of the releases, checked with interpreters of 3.12.1, 3.12.14,
+//! replaced. Sources: the code of the releases, checked with interpreters of 3.11.7, 3.12.1, 3.12.14,
 //! 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
 //!
 //! # What is left out
@@ -15,18 +15,21 @@ use super::super::opcodes::{self, Opcode};
 use super::super::unicode::{DerivedNames, UnicodeVersion};
 use super::super::version::Version;
 use super::{
-    AssemblyFeatures, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
     DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
     FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, MarshalFeatures, Optimizer, ParserFeatures, PreprocessFeatures,
-    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    IteratorLocation, JumpSizeGuess, LocationRule, MarshalFeatures, Optimizer, ParserFeatures,
+    PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 
 /// The releases of one version.
 pub(in crate::targets) struct History {
     /// The newest patch release crosspyc knows; what a bare `3.12` means.
     pub(in crate::targets) newest_patch: u8,
+    /// Whether its output has been shown to be CPython's. A version in preparation is compiled for
+    /// only if it is asked for by name.
+    pub(in crate::targets) is_served: bool,
     /// The first patch release that does so, for each that changed something, oldest first.
     releases: &'static [(u8, &'static Features)],
 }
@@ -39,40 +42,30 @@ impl History {
     }
 }
 
-/// The releases of a version whose compiler crosspyc has.
+/// The releases of a version whose compiler crosspyc has, or is getting.
 pub(in crate::targets) fn of(version: Version) -> Option<&'static History> {
     match version {
+        Version::V3_11 => Some(&HISTORY_3_11),
         Version::V3_12 => Some(&HISTORY_3_12),
         Version::V3_13 => Some(&HISTORY_3_13),
         Version::V3_14 => Some(&HISTORY_3_14),
         Version::V3_15 => Some(&HISTORY_3_15),
-        Version::V3_8 | Version::V3_9 | Version::V3_10 | Version::V3_11 => None,
+        Version::V3_8 | Version::V3_9 | Version::V3_10 => None,
     }
 }
 
-/// 3.12.0 counts as 3.12.1.
-static HISTORY_3_12: History = History {
-    newest_patch: 14,
-    releases: &[
-        (0, &V3_12_1),
-        (3, &V3_12_3),
-        (4, &V3_12_4),
-        (5, &V3_12_5),
-        (6, &V3_12_6),
-        (7, &V3_12_7),
-        (8, &V3_12_8),
-        (9, &V3_12_9),
-        (10, &V3_12_10),
-    ],
-};
+/// 3.11.0 to 3.11.6 count as 3.11.7.
+static HISTORY_3_11: History =
+    History { newest_patch: 16, is_served: false, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
 
-const V3_12_1: Features = Features {
-    magic: 3531,
-    pyc_tag: "cpython-312",
+const V3_11_7: Features = Features {
+    magic: 3495,
+    pyc_tag: "cpython-311",
     syntax: ParserFeatures {
-        unicode: UnicodeVersion::V15_0,
+        unicode: UnicodeVersion::V14_0,
         derived_names: DerivedNames::HangulAndIdeographs,
         source_bytes_checked_first: false,
+        fstrings_apart: true,
         fstrings: FStringRules {
             format_spec_folded: false,
             empty_spec_pieces_dropped: false,
@@ -94,12 +87,15 @@ const V3_12_1: Features = Features {
         future_import_is_absolute: false,
         docstrings_removed_early: false,
         control_flow_in_finally_warned: false,
-        bool_inversion_removal: "",
+        bool_inversion_removal: None,
         folding: ConstantFolding::Tree,
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
     },
     symtable: SymtableFeatures {
         recursion_limit: 2996,
+        inlines_comprehensions: false,
+        has_classdict: false,
+        annotation_contents_unquoted: false,
         try_handlers_before_orelse: false,
         annotation_scopes_in_classes_hold_functions: false,
         type_param_default: false,
@@ -113,23 +109,32 @@ const V3_12_1: Features = Features {
         classdict_type_param_refused: false,
     },
     codegen: CodegenFeatures {
-        unicode: UnicodeVersion::V15_0,
-        opcodes: opcodes::V3_12,
-        comparison_shift: 4,
+        unicode: UnicodeVersion::V14_0,
+        opcodes: opcodes::V3_11,
+        locations: LocationRule::Current,
+        comparison_shift: 0,
         frame_block_limit: 20,
         finally_warnings: FinallyWarnings::InEachCopy,
+        literal_types_named: false,
         folding: ConstantFolding::Tree,
-        calls: Calls::KwNames,
+        calls: Calls::Precall,
+        load_attr_loads_methods: false,
+        super_attributes: false,
+        intrinsic_functions: false,
         call_ex_always_kwargs: false,
         generic_base_uncounted: false,
         inlined_genexp_calls: InlinedGenexpCalls::None,
         context_managers: ContextManagers::BeforeWith,
+        suppression_first: false,
+        except_star_list_first: false,
         with_location: WithLocation::Statement,
         while_loops: WhileLoops::TestTwice,
         iterator_location: IteratorLocation::Loop,
-        exhausted_for: &[Opcode::END_FOR],
+        exhausted_for: &[],
         virtual_iterators: false,
         async_for_branch_marks: false,
+        guarded_sends: false,
+        stop_iteration_handler: false,
         stop_iteration_frame_block: false,
         comprehension_isolation: ComprehensionIsolation::BoundNames,
         inlined_comprehension_frame_block: false,
@@ -139,8 +144,11 @@ const V3_12_1: Features = Features {
         function_attributes: FunctionAttributes::MakeFunction,
         subscripts: Subscripts::BinarySubscr,
         constant_slices: false,
+        slice_instructions: false,
+        class_cells_from_dict: false,
         const_key_maps: true,
-        boolop_pseudo_jumps: false,
+        bool_ops: BoolOps::JumpOrPop,
+        implicit_return_always: false,
         jumps_without_interrupt: false,
         yield_oparg_says_await: false,
         generator_prologue: GeneratorPrologue::FlowGraph,
@@ -164,16 +172,16 @@ const V3_12_1: Features = Features {
         lambda_return_at_body: false,
     },
     flowgraph: FlowGraphFeatures {
-        opcodes: opcodes::V3_12,
-        calls: Calls::KwNames,
+        opcodes: opcodes::V3_11,
+        calls: Calls::Precall,
         folding: ConstantFolding::Tree,
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
         generator_prologue: GeneratorPrologue::FlowGraph,
         jumps_without_interrupt: false,
-        optimizer: Optimizer::LinesLast,
+        optimizer: Optimizer::HandlersLast,
         labels_only_where_jumped_to: false,
-        handler_depth: HandlerDepth::InYield,
-        predecessors_counted_once: false,
+        handler_depth: HandlerDepth::Unrecorded,
+        predecessors_counted_once: true,
         eval_breaks_have_lines: false,
         immediate_constants: ImmediateConstants::None,
         folds_long_displays: false,
@@ -185,13 +193,14 @@ const V3_12_1: Features = Features {
         borrowed_loads: BorrowedLoads::None,
     },
     assembly: AssemblyFeatures {
-        opcodes: opcodes::V3_12,
+        opcodes: opcodes::V3_11,
         argument_kinds: false,
-        jump_size_guess: JumpSizeGuess::ByLabel,
+        equal_locations_merged: false,
+        jump_size_guess: JumpSizeGuess::Smallest,
         least_stacksize: 0,
     },
     marshal: MarshalFeatures {
-        interned_at_start: include_str!("../interned/v3_12.txt"),
+        interned_at_start: include_str!("../interned/v3_11.txt"),
         static_strings_interned: false,
         code_names_interned: false,
         frozensets_sorted_as_shared: false,
@@ -199,12 +208,94 @@ const V3_12_1: Features = Features {
         largest_small_int: 256,
     },
     disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V14_0,
+        opcodes: opcodes::V3_11,
+        have_argument: 90,
+        comparison_shift: 0,
+        calls: Calls::Precall,
+        load_attr_loads_methods: false,
+        import_flags: false,
+    },
+};
+
+const V3_11_9: Features = Features {
+    symtable: SymtableFeatures { walrus_target_mangled_before_lookup: true, ..V3_11_7.symtable },
+    codegen: CodegenFeatures { assert_failure_at_test: true, ..V3_11_7.codegen },
+    ..V3_11_7
+};
+
+/// 3.12.0 counts as 3.12.1.
+static HISTORY_3_12: History = History {
+    newest_patch: 14,
+    is_served: true,
+    releases: &[
+        (0, &V3_12_1),
+        (3, &V3_12_3),
+        (4, &V3_12_4),
+        (5, &V3_12_5),
+        (6, &V3_12_6),
+        (7, &V3_12_7),
+        (8, &V3_12_8),
+        (9, &V3_12_9),
+        (10, &V3_12_10),
+    ],
+};
+
+/// Made from 3.11.7.
+const V3_12_1: Features = Features {
+    magic: 3531,
+    pyc_tag: "cpython-312",
+    syntax: ParserFeatures { unicode: UnicodeVersion::V15_0, fstrings_apart: false, ..V3_11_7.syntax },
+    preprocess: PreprocessFeatures { bool_inversion_removal: Some(""), ..V3_11_7.preprocess },
+    symtable: SymtableFeatures {
+        inlines_comprehensions: true,
+        has_classdict: true,
+        annotation_contents_unquoted: true,
+        ..V3_11_7.symtable
+    },
+    codegen: CodegenFeatures {
         unicode: UnicodeVersion::V15_0,
         opcodes: opcodes::V3_12,
-        have_argument: 90,
+        locations: LocationRule::Explicit,
+        comparison_shift: 4,
+        literal_types_named: true,
+        calls: Calls::KwNames,
+        load_attr_loads_methods: true,
+        super_attributes: true,
+        intrinsic_functions: true,
+        suppression_first: true,
+        except_star_list_first: true,
+        exhausted_for: &[Opcode::END_FOR],
+        guarded_sends: true,
+        stop_iteration_handler: true,
+        slice_instructions: true,
+        class_cells_from_dict: true,
+        bool_ops: BoolOps::Copied,
+        implicit_return_always: true,
+        ..V3_11_7.codegen
+    },
+    flowgraph: FlowGraphFeatures {
+        opcodes: opcodes::V3_12,
+        calls: Calls::KwNames,
+        optimizer: Optimizer::LinesLast,
+        handler_depth: HandlerDepth::InYield,
+        predecessors_counted_once: false,
+        ..V3_11_7.flowgraph
+    },
+    assembly: AssemblyFeatures {
+        opcodes: opcodes::V3_12,
+        equal_locations_merged: true,
+        jump_size_guess: JumpSizeGuess::ByLabel,
+        ..V3_11_7.assembly
+    },
+    marshal: MarshalFeatures { interned_at_start: include_str!("../interned/v3_12.txt"), ..V3_11_7.marshal },
+    disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V15_0,
+        opcodes: opcodes::V3_12,
         comparison_shift: 4,
         calls: Calls::KwNames,
-        import_flags: false,
+        load_attr_loads_methods: true,
+        ..V3_11_7.disassembly
     },
 };
 
@@ -253,7 +344,7 @@ const V3_12_5: Features = Features {
 
 const V3_12_6: Features = Features {
     preprocess: PreprocessFeatures {
-        bool_inversion_removal: " and will be removed in Python 3.16",
+        bool_inversion_removal: Some(" and will be removed in Python 3.16"),
         ..V3_12_5.preprocess
     },
     codegen: CodegenFeatures {
@@ -312,6 +403,7 @@ const V3_12_10: Features = Features {
 
 static HISTORY_3_13: History = History {
     newest_patch: 18,
+    is_served: true,
     releases: &[
         (0, &V3_13_0),
         (1, &V3_13_1),
@@ -503,6 +595,7 @@ const V3_13_16: Features = Features {
 
 static HISTORY_3_14: History = History {
     newest_patch: 10,
+    is_served: true,
     releases: &[(0, &V3_14_0), (1, &V3_14_1), (4, &V3_14_4), (5, &V3_14_5), (6, &V3_14_6), (8, &V3_14_8)],
 };
 
@@ -540,7 +633,7 @@ const V3_14_0: Features = Features {
         docstring_slot: false,
         folding: ConstantFolding::FlowGraph,
         const_key_maps: false,
-        boolop_pseudo_jumps: true,
+        bool_ops: BoolOps::PseudoJump,
         subscripts: Subscripts::BinaryOp,
         constant_slices: true,
         inlined_genexp_calls: InlinedGenexpCalls::AnyAllTuple,
@@ -616,7 +709,7 @@ const V3_14_8: Features = Features {
     ..V3_14_6
 };
 
-static HISTORY_3_15: History = History { newest_patch: 2, releases: &[(0, &V3_15_0)] };
+static HISTORY_3_15: History = History { newest_patch: 2, is_served: true, releases: &[(0, &V3_15_0)] };
 
 const V3_15_0: Features = Features {
     magic: 3666,
@@ -701,6 +794,7 @@ mod tests {
             assert_eq!(codegen.jumps_without_interrupt, flowgraph.jumps_without_interrupt);
             assert_eq!([syntax.unicode; 2], [codegen.unicode, disassembly.unicode]);
             assert_eq!(codegen.comparison_shift, disassembly.comparison_shift);
+            assert_eq!(codegen.load_attr_loads_methods, disassembly.load_attr_loads_methods);
             assert_eq!(codegen.import_flags, disassembly.import_flags);
             for opcodes in [flowgraph.opcodes, assembly.opcodes, disassembly.opcodes] {
                 assert!(std::ptr::eq(codegen.opcodes, opcodes));

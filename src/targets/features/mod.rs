@@ -17,9 +17,9 @@ mod syntax;
 
 pub use assembly::{AssemblyFeatures, JumpSizeGuess};
 pub use codegen::{
-    CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers, FieldFormatting,
-    FinallyWarnings, FunctionAttributes, InlinedGenexpCalls, IteratorLocation, Subscripts, TruthTests,
-    WhileLoops, WithLocation,
+    BoolOps, CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers, FieldFormatting,
+    FinallyWarnings, FunctionAttributes, InlinedGenexpCalls, IteratorLocation, LocationRule, Subscripts,
+    TruthTests, WhileLoops, WithLocation,
 };
 pub use disassembly::DisassemblyFeatures;
 pub use flowgraph::{BorrowedLoads, FlowGraphFeatures, HandlerDepth, ImmediateConstants, Optimizer};
@@ -50,9 +50,11 @@ pub struct Features {
 
 /// How a call passes keyword arguments, and the `NULL` beside a callable that is no method.
 ///
-/// CPython: `Python/compile.c` `compiler_call`, `compiler_call_simple_kw_helper` (3.12–)
+/// CPython: `Python/compile.c` `compiler_call`, `compiler_call_simple_kw_helper` (3.11–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calls {
+    /// As `KwNames`, and a `PRECALL` comes before each `CALL` (3.11).
+    Precall,
     /// The `NULL` is below the callable, and `KW_NAMES` gives the names to the next `CALL` (3.12).
     KwNames,
     /// The `NULL` is above the callable, and `CALL_KW` takes the names from the stack (3.13–).

@@ -28,11 +28,11 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Python/ast_preprocess.c` `control_flow_in_finally_warning` (3.14–)
     pub control_flow_in_finally_warned: bool,
-    /// What the warning of `~True` says of its removal. Versions that fold constants in the tree
-    /// issue it.
+    /// What the warning of `~True` says of its removal; none if there is no such warning. Versions
+    /// that fold constants in the tree issue it.
     ///
     /// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
-    pub bool_inversion_removal: &'static str,
+    pub bool_inversion_removal: Option<&'static str>,
     pub folding: ConstantFolding,
     pub complex_arithmetic: ComplexArithmetic,
 }

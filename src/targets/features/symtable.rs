@@ -5,6 +5,19 @@
 pub struct SymtableFeatures {
     /// As in [`PreprocessFeatures`](super::PreprocessFeatures::recursion_limit).
     pub recursion_limit: u32,
+    /// Comprehensions that are not generators are inlined into the scope around them (PEP 709).
+    ///
+    /// CPython: `Python/symtable.c` `inline_comprehension` (3.12–)
+    pub inlines_comprehensions: bool,
+    /// A class provides its namespace, as `__classdict__`, to scopes inside.
+    ///
+    /// CPython: `Python/symtable.c` `drop_class_free` (3.12–)
+    pub has_classdict: bool,
+    /// The error about what an annotation cannot hold says `cannot`, and names it without quotes;
+    /// otherwise `can not`.
+    ///
+    /// CPython: `Python/symtable.c` `ANNOTATION_NOT_ALLOWED` (3.12–)
+    pub annotation_contents_unquoted: bool,
     /// The `else` of a `try` statement is visited after its handlers, otherwise before them.
     ///
     /// CPython: `Python/symtable.c` `symtable_visit_stmt` (3.13–)

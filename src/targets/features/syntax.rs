@@ -15,7 +15,11 @@ pub struct ParserFeatures {
     ///
     /// CPython: `Parser/tokenizer/string_tokenizer.c` `decode_str` (3.14.1–)
     pub source_bytes_checked_first: bool,
-    /// How f-strings are taken apart.
+    /// An f-string is one token, whose fields are found and parsed apart.
+    ///
+    /// CPython: `Parser/string_parser.c` `_PyPegen_FstringParser_ConcatFstring` (3.9–3.11)
+    pub fstrings_apart: bool,
+    /// How f-strings are taken apart by the tokenizer.
     pub fstrings: FStringRules,
     /// A line break in the format spec of a single-quoted f-string is an error. Otherwise it ends
     /// the spec.

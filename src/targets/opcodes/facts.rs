@@ -25,6 +25,25 @@ const KEEPING_JUMP: Properties = Properties::KEEPING_JUMP;
 const BLOCK_STACK: Properties = Properties::BLOCK_STACK;
 
 pub(super) static FACTS: &[Fact] = &[
+    (UNARY_POSITIVE, K(1), K(1), PLAIN),
+    (PRINT_EXPR, K(1), K(0), PLAIN),
+    (LIST_TO_TUPLE, K(1), K(1), PLAIN),
+    (IMPORT_STAR, K(1), K(0), PLAIN),
+    (ASYNC_GEN_WRAP, K(1), K(1), PLAIN),
+    (PREP_RERAISE_STAR, K(2), K(1), PLAIN),
+    (JUMP_IF_FALSE_OR_POP, K(1), K(0), PLAIN),
+    (JUMP_IF_TRUE_OR_POP, K(1), K(0), PLAIN),
+    (POP_JUMP_FORWARD_IF_FALSE, K(1), K(0), PLAIN),
+    (POP_JUMP_FORWARD_IF_TRUE, K(1), K(0), PLAIN),
+    (POP_JUMP_FORWARD_IF_NOT_NONE, K(1), K(0), PLAIN),
+    (POP_JUMP_FORWARD_IF_NONE, K(1), K(0), PLAIN),
+    (POP_JUMP_BACKWARD_IF_FALSE, K(1), K(0), PLAIN),
+    (POP_JUMP_BACKWARD_IF_TRUE, K(1), K(0), PLAIN),
+    (POP_JUMP_BACKWARD_IF_NOT_NONE, K(1), K(0), PLAIN),
+    (POP_JUMP_BACKWARD_IF_NONE, K(1), K(0), PLAIN),
+    (LOAD_CLASSDEREF, K(0), K(1), PLAIN),
+    (LOAD_METHOD, K(1), K(2), PLAIN),
+    (PRECALL, N(0), K(0), PLAIN),
     (CACHE, K(0), K(0), PLAIN),
     (POP_TOP, K(1), K(0), POPS),
     (PUSH_NULL, K(0), K(1), PLAIN),
@@ -80,7 +99,7 @@ pub(super) static FACTS: &[Fact] = &[
     (BUILD_LIST, N(0), K(1), PLAIN),
     (BUILD_SET, N(0), K(1), PLAIN),
     (BUILD_MAP, Pairs, K(1), PLAIN),
-    (LOAD_ATTR, K(1), Bit0(1), PLAIN),
+    (LOAD_ATTR, K(1), K(1), PLAIN),
     (COMPARE_OP, K(2), K(1), PLAIN),
     (IMPORT_NAME, K(2), K(1), PLAIN),
     (IMPORT_FROM, K(1), K(2), PLAIN),
@@ -130,7 +149,7 @@ pub(super) static FACTS: &[Fact] = &[
     (SET_UPDATE, N(1), N(0), PLAIN),
     (DICT_MERGE, N(4), N(3), PLAIN),
     (DICT_UPDATE, N(1), N(0), PLAIN),
-    (CALL, N(2), K(1), EVAL_BREAK),
+    (CALL, K(2), K(1), EVAL_BREAK),
     (KW_NAMES, K(0), K(0), PLAIN),
     (CALL_INTRINSIC_1, K(1), K(1), PLAIN),
     (CALL_INTRINSIC_2, K(2), K(1), PLAIN),
@@ -166,6 +185,9 @@ pub(super) static FACTS: &[Fact] = &[
     (JUMP_IF_FALSE, K(1), K(1), KEEPING_JUMP),
     (JUMP_IF_TRUE, K(1), K(1), KEEPING_JUMP),
 ];
+
+/// What 3.12 changed.
+pub(super) static SINCE_3_12: &[Fact] = &[(LOAD_ATTR, K(1), Bit0(1), PLAIN), (CALL, N(2), K(1), EVAL_BREAK)];
 
 /// What 3.13 changed.
 pub(super) static SINCE_3_13: &[Fact] = &[

@@ -10,6 +10,7 @@
 mod facts;
 mod properties;
 mod table;
+mod v3_11;
 mod v3_12;
 mod v3_13;
 mod v3_14;
@@ -18,12 +19,14 @@ mod v3_15;
 pub(crate) use properties::Properties;
 pub(crate) use table::OpcodeTable;
 
-use facts::{SINCE_3_13, SINCE_3_14, SINCE_3_15};
+use facts::{SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15};
 
-pub(crate) static V3_12: &OpcodeTable = &OpcodeTable::new(v3_12::ROWS, &[]);
-pub(crate) static V3_13: &OpcodeTable = &OpcodeTable::new(v3_13::ROWS, &[SINCE_3_13]);
-pub(crate) static V3_14: &OpcodeTable = &OpcodeTable::new(v3_14::ROWS, &[SINCE_3_13, SINCE_3_14]);
-pub(crate) static V3_15: &OpcodeTable = &OpcodeTable::new(v3_15::ROWS, &[SINCE_3_13, SINCE_3_14, SINCE_3_15]);
+pub(crate) static V3_11: &OpcodeTable = &OpcodeTable::new(v3_11::ROWS, &[]);
+pub(crate) static V3_12: &OpcodeTable = &OpcodeTable::new(v3_12::ROWS, &[SINCE_3_12]);
+pub(crate) static V3_13: &OpcodeTable = &OpcodeTable::new(v3_13::ROWS, &[SINCE_3_12, SINCE_3_13]);
+pub(crate) static V3_14: &OpcodeTable = &OpcodeTable::new(v3_14::ROWS, &[SINCE_3_12, SINCE_3_13, SINCE_3_14]);
+pub(crate) static V3_15: &OpcodeTable =
+    &OpcodeTable::new(v3_15::ROWS, &[SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15]);
 
 /// Declares [`Opcode`], with a table of all and one of their names.
 macro_rules! opcodes {
@@ -48,6 +51,27 @@ macro_rules! opcodes {
 }
 
 opcodes! {
+    // 3.11
+    UNARY_POSITIVE,
+    PRINT_EXPR,
+    LIST_TO_TUPLE,
+    IMPORT_STAR,
+    ASYNC_GEN_WRAP,
+    PREP_RERAISE_STAR,
+    JUMP_IF_FALSE_OR_POP,
+    JUMP_IF_TRUE_OR_POP,
+    POP_JUMP_FORWARD_IF_FALSE,
+    POP_JUMP_FORWARD_IF_TRUE,
+    POP_JUMP_FORWARD_IF_NOT_NONE,
+    POP_JUMP_FORWARD_IF_NONE,
+    POP_JUMP_BACKWARD_IF_FALSE,
+    POP_JUMP_BACKWARD_IF_TRUE,
+    POP_JUMP_BACKWARD_IF_NOT_NONE,
+    POP_JUMP_BACKWARD_IF_NONE,
+    LOAD_CLASSDEREF,
+    LOAD_METHOD,
+    PRECALL,
+    // 3.12
     CACHE,
     POP_TOP,
     PUSH_NULL,

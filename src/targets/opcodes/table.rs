@@ -55,6 +55,8 @@ pub(super) enum Role {
     Plain,
     /// A label: control can go there.
     Jump,
+    /// The same, but there are this many values more on the stack there than before the jump.
+    JumpTo(i8),
     /// The label of an exception handler, which finds this many values more on the stack.
     BlockPush(i8),
     /// An index of `co_consts`.
@@ -78,8 +80,9 @@ pub struct OpcodeTable {
     stack: [(Count, Count); Opcode::COUNT],
     /// The change of depth where it does not depend on the argument, otherwise [`VARIABLE`].
     effects: [i8; Opcode::COUNT],
-    /// The change of depth on the way to the handler that a block push names.
-    handler_effects: [i8; Opcode::COUNT],
+    /// The change of depth on the way to the target: to the handler of a block push, or to where a
+    /// jump goes; [`VARIABLE`] if it is that on the way to the next instruction.
+    target_effects: [i8; Opcode::COUNT],
     properties: [Properties; Opcode::COUNT],
     names: [Option<Opcode>; 256],
 }
@@ -97,7 +100,7 @@ impl OpcodeTable {
             caches: [0; Opcode::COUNT],
             stack: [(Count::K(0), Count::K(0)); Opcode::COUNT],
             effects: [VARIABLE; Opcode::COUNT],
-            handler_effects: [0; Opcode::COUNT],
+            target_effects: [VARIABLE; Opcode::COUNT],
             properties: [Properties::NONE; Opcode::COUNT],
             names: [None; 256],
         };
@@ -142,9 +145,13 @@ impl OpcodeTable {
         let role = match role {
             Role::Plain => Properties::NONE,
             Role::Jump => Properties::JUMP,
+            Role::JumpTo(effect) => {
+                self.target_effects[index] = effect;
+                Properties::JUMP
+            }
             Role::Const => Properties::CONST,
             Role::BlockPush(effect) => {
-                self.handler_effects[index] = effect;
+                self.target_effects[index] = effect;
                 Properties::BLOCK_PUSH
             }
         };
@@ -194,7 +201,7 @@ impl OpcodeTable {
         self.stack[opcode as usize].1.of(oparg)
     }
 
-    /// The change of stack depth up to the next instruction; for a jump also up to its target.
+    /// The change of stack depth up to the next instruction.
     ///
     /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
     /// `get_stack_effects` (3.13–)
@@ -205,13 +212,16 @@ impl OpcodeTable {
         }
     }
 
-    /// The change of stack depth from a block push to its handler: the exception, and below it the
-    /// index of the last instruction if the handler can restore it.
+    /// The change of stack depth from a jump to its target, or from a block push to its handler:
+    /// the exception, and below it the index of the last instruction if the handler can restore it.
     ///
     /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
     /// `get_stack_effects` (3.13–)
-    pub(crate) fn handler_stack_effect(&self, opcode: Opcode) -> i32 {
-        i32::from(self.handler_effects[opcode as usize])
+    pub(crate) fn target_stack_effect(&self, opcode: Opcode, oparg: u32) -> i32 {
+        match self.target_effects[opcode as usize] {
+            VARIABLE => self.stack_effect(opcode, oparg),
+            effect => i32::from(effect),
+        }
     }
 
     /// Whether the target of the instruction is an exception handler.
@@ -262,11 +272,12 @@ impl OpcodeTable {
 #[cfg(test)]
 mod tests {
     use super::super::Opcode::*;
-    use super::super::{V3_12, V3_13, V3_14, V3_15, v3_12, v3_13, v3_14, v3_15};
+    use super::super::{V3_11, V3_12, V3_13, V3_14, V3_15, v3_11, v3_12, v3_13, v3_14, v3_15};
 
     #[test]
     fn stack_effects_are_those_that_each_cpython_computes() {
         for (table, expected) in [
+            (V3_11, v3_11::EFFECTS),
             (V3_12, v3_12::EFFECTS),
             (V3_13, v3_13::EFFECTS),
             (V3_14, v3_14::EFFECTS),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroUsize;
 
-use crosspyc::bundle::{Archive, Contents, Files, ReadError, WriteOptions, write};
+use crosspyc::internals::bundle::{Archive, Contents, Files, ReadError, WriteOptions, write};
 use serde_json::{Value, json};
 
 use super::seal::seal;
@@ -18,7 +18,7 @@ use super::{Random, mutate_bytes};
 /// Contents of frames beyond this length are not changed.
 const MOST: u64 = 1 << 20;
 
-/// What stands at the end of an archive; the module documentation of `crosspyc::bundle` describes
+/// What stands at the end of an archive; the module documentation of `crosspyc::internals::bundle` describes
 /// it.
 const TRAILER: usize = 64;
 

@@ -1,6 +1,6 @@
 //! The end of an archive, with the right lengths and digests.
 
-use crosspyc::bundle::FORMAT_VERSION;
+use crosspyc::internals::bundle::FORMAT_VERSION;
 
 /// Adds a manifest and the trailer to frames.
 pub(crate) fn seal(bytes: &mut Vec<u8>, manifest: &[u8]) {

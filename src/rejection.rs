@@ -19,16 +19,20 @@ pub struct Rejection {
 
 /// A range of the source. Columns count characters from 1, as CPython's do; the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
+    /// From 1.
     pub line: u32,
     pub column: u32,
     pub end_line: u32,
     pub end_column: u32,
+    /// The first line, to be shown.
     pub excerpt: Excerpt,
 }
 
 /// A line of the source, or the part of it around a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Excerpt {
     /// Without control characters.
     pub text: String,

@@ -4,11 +4,15 @@
 //! for each of its threads. Python does not read such files. The next run that writes to the folder
 //! removes them. A lock shows whether the writer is still running.
 
+pub mod interrupt;
+#[cfg(feature = "cli")]
+pub mod leftovers;
+
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::interrupt::uninterrupted;
+use interrupt::uninterrupted;
 
 const TEMPORARY_PREFIX: &str = ".crosspyc-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
@@ -50,7 +54,7 @@ fn write_in_folder(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
 }
 
 /// Makes temporary files with names that [`is_temporary`] recognizes.
-pub(super) fn temporary() -> Builder {
+pub(crate) fn temporary() -> Builder {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     builder
@@ -101,7 +105,7 @@ fn plain(error: io::Error) -> io::Error {
 }
 
 /// The folder of a file; `.` for a bare name.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

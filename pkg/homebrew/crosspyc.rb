@@ -1,0 +1,44 @@
+# Homebrew: brew install crosspyc, from a tap that has this file as Formula/crosspyc.rb.
+class Crosspyc < Formula
+  desc "Compile Python source trees to .pyc files, with no Python on the machine"
+  homepage "https://github.com/_OWNER_/crosspyc"
+  version "0.1.0"
+  license any_of: ["MIT", "Apache-2.0"]
+
+  on_macos do
+    on_arm do
+      url "https://github.com/_OWNER_/crosspyc/releases/download/v0.1.0/crosspyc-0.1.0-aarch64-apple-darwin.tar.gz"
+      sha256 "0000000000000000000000000000000000000000000000000000000000000000"
+    end
+    on_intel do
+      url "https://github.com/_OWNER_/crosspyc/releases/download/v0.1.0/crosspyc-0.1.0-x86_64-apple-darwin.tar.gz"
+      sha256 "0000000000000000000000000000000000000000000000000000000000000000"
+    end
+  end
+
+  on_linux do
+    on_arm do
+      url "https://github.com/_OWNER_/crosspyc/releases/download/v0.1.0/crosspyc-0.1.0-aarch64-unknown-linux-musl.tar.gz"
+      sha256 "0000000000000000000000000000000000000000000000000000000000000000"
+    end
+    on_intel do
+      url "https://github.com/_OWNER_/crosspyc/releases/download/v0.1.0/crosspyc-0.1.0-x86_64-unknown-linux-musl.tar.gz"
+      sha256 "0000000000000000000000000000000000000000000000000000000000000000"
+    end
+  end
+
+  def install
+    bin.install "crosspyc", "crosspyc-run"
+    man1.install Dir["man/*.1"]
+    bash_completion.install "complete/crosspyc.bash" => "crosspyc"
+    zsh_completion.install "complete/_crosspyc"
+    fish_completion.install "complete/crosspyc.fish"
+  end
+
+  test do
+    (testpath/"hello.py").write "print('Hello')\n"
+    system bin/"crosspyc", "compile", "hello.py", "-t", "3.13"
+    assert_path_exists testpath/"__pycache__/hello.cpython-313.pyc"
+    assert_match version.to_s, shell_output("#{bin}/crosspyc-run --version")
+  end
+end

@@ -1,0 +1,58 @@
+//! Copies an exit block without a line for each jump to it, so that every copy can have the line of
+//! its jump: a debugger asks for it when the frame is left.
+//!
+//! CPython: `Python/compile.c` `duplicate_exits_without_lineno` (3.11)
+
+use super::super::{BlockId, FlowGraph};
+
+pub(in crate::flowgraph) fn duplicate_exits(graph: &mut FlowGraph) {
+    let mut unused_label = graph.unused_label();
+    for index in (0..graph.made.len()).rev() {
+        let id = graph.made[index];
+        let Some(target) = graph.jump_target(id) else { continue };
+        if !is_exit_without_lineno(graph, target) || graph.block(target).predecessors <= 1 {
+            continue;
+        }
+        let copy = graph.duplicate_block(target);
+        graph.insert_after(target, copy);
+        graph.block_mut(target).predecessors -= 1;
+        graph.block_mut(copy).predecessors = 1;
+        graph.ensure_label(copy, &mut unused_label);
+        let jump = graph.last_mut(id).expect("the block ends in a jump");
+        jump.target = Some(copy);
+        let location = jump.location;
+        graph.instrs_mut(copy)[0].location = location;
+    }
+    // The others are reached by falling through only, from one block.
+    graph.for_each_block(|graph, id| {
+        let next = graph.fallthrough(id).and_then(|next| graph.next_nonempty(next));
+        if let (Some(&last), Some(next)) = (graph.last(id), next)
+            && is_exit_without_lineno(graph, next)
+        {
+            graph.instrs_mut(next)[0].location = last.location;
+        }
+    });
+}
+
+fn is_exit_without_lineno(graph: &FlowGraph, id: BlockId) -> bool {
+    graph.exits_scope(id) && graph.has_no_lineno(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flowgraph::remove_unreachable::remove_unreachable;
+    use crate::flowgraph::testing::{features, graph_for, text_with_lines};
+    use crate::targets::Version;
+
+    #[test]
+    fn the_youngest_jump_has_its_copy_last() {
+        let source = "1 POP_JUMP_IF_TRUE a; 2 POP_JUMP_IF_TRUE a; 3 NOP; a: -1 RETURN_VALUE";
+        let mut graph = graph_for(Version::V3_11, source);
+        remove_unreachable(&mut graph, features(Version::V3_11));
+        duplicate_exits(&mut graph);
+        let expected = "1 POP_JUMP_IF_TRUE; 2 POP_JUMP_IF_TRUE; 3 NOP; \
+                        3 RETURN_VALUE; 1 RETURN_VALUE; 2 RETURN_VALUE";
+        assert_eq!(text_with_lines(&graph), expected);
+    }
+}
