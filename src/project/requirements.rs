@@ -4,11 +4,12 @@
 //! installer may build packages with it. Otherwise it only takes wheels.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use super::pack::is_of_this_machine;
+use crate::atomic::leftovers::EndsToo;
 use crate::targets::Target;
 
 /// Why requirements could not be installed.
@@ -172,20 +173,32 @@ fn answers(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-fn run(mut command: Command) -> Result<(), InstallError> {
+fn run(command: Command) -> Result<(), InstallError> {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<OsString> = words.map(OsString::from).collect();
     let program = words[0].to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output();
-    let output = output.map_err(|source| InstallError::Start { program, source })?;
-    if output.status.success() {
+    let (status, text) = output(command).map_err(|source| InstallError::Start { program, source })?;
+    if status.success() {
         return Ok(());
     }
-    let text = [output.stdout, output.stderr].concat();
     Err(InstallError::Failed {
         command: words.join(" ".as_ref()).to_string_lossy().into_owned(),
         output: String::from_utf8_lossy(&text).trim_end().to_owned(),
     })
+}
+
+/// Runs a command to its end, unless this run is interrupted. Returns its output and errors in the
+/// order in which it writes them.
+fn output(mut command: Command) -> io::Result<(ExitStatus, Vec<u8>)> {
+    let (mut reader, writer) = io::pipe()?;
+    let mut child = command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn()?;
+    // It holds the writers.
+    drop(command);
+    let ends_too = EndsToo::new(&child);
+    let mut text = Vec::new();
+    reader.read_to_end(&mut text)?;
+    drop(ends_too);
+    Ok((child.wait()?, text))
 }
 
 /// `manylinux_2_28_x86_64` as major version, minor version and processor.

@@ -176,6 +176,39 @@ fn requirements_are_installed_once_for_each_target() {
     }
 }
 
+/// The signal reaches crosspyc alone. The installer would go on writing.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_installation_leaves_nothing() {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    let writes = "#!/bin/sh\ncase \"$*\" in *'python find'*) exit 1;; esac\n\
+        while [ \"$1\" != --target ]; do shift; done\nmkdir $2/pkg; echo $$ >started\n\
+        for n in $(seq 3000); do mkdir -p $2/pkg; echo x >$2/pkg/$n; /bin/sleep 0.01; done\n";
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        let lab = Lab::new(&[("requirements.txt", "pkg"), ("tmp/.keep", "")]);
+        stand_in(&lab, "uv");
+        lab.write("uv", writes);
+        let mut command = lab.command("-r requirements.txt -c pkg -t 3.12 --platform win_amd64");
+        command.arg("--installer").arg(lab.path("uv")).env("TMPDIR", lab.path("tmp"));
+        let mut bundling = command.spawn().expect("it starts");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while fs::read(lab.path("started")).map_or(true, |pid| pid.is_empty()) {
+            assert!(Instant::now() < deadline, "the installer does not start");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let pid = bundling.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().expect("it starts").success());
+        assert_eq!(bundling.wait().expect("it ends").signal(), Some(number));
+        // An installer that goes on makes its folder again.
+        std::thread::sleep(Duration::from_millis(200));
+        let left: Vec<_> = fs::read_dir(lab.path("tmp")).expect("there").flatten().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_script_is_a_project() {
