@@ -683,7 +683,6 @@ fn files_that_would_stand_in_for_those_of_the_environment_are_refused() {
     for (path, message) in [
         ("data/pyvenv.cfg", "`pyvenv.cfg` occurs twice"),
         ("data/record", "`record` occurs twice"),
-        ("data/record-data", "`record-data` occurs twice"),
         ("scripts/python3", "`bin/python3` occurs twice"),
         ("scripts/python3.13", "`bin/python3.13` would replace the interpreter"),
         ("data/bin/pypy3", "`bin/pypy3` would replace the interpreter"),

@@ -96,68 +96,8 @@ fn what_only_looks_changed_is_kept() {
     assert_ne!(content(), before, "it is looked at once, and not at every start");
 }
 
-/// The entry was last used more than an hour ago.
-fn age(files: &Path) {
-    let record = fs::File::options().write(true).open(record(files)).expect("it is there");
-    record.set_modified(SystemTime::now() - Duration::from_secs(3601)).expect("it is ours");
-}
-
-/// Data is compared by a start if the last one was more than an hour ago. Until then it stays as it
-/// is, as in a virtual environment.
-#[test]
-fn changed_data_is_noticed_within_the_hour() {
-    let data = |files: &Path| files.join("data/é.txt");
-    let changes: [fn(&Path); 4] = [
-        |file| fs::write(file, "Data").expect("written"),
-        |file| fs::write(file, "").expect("written"),
-        |file| fs::remove_file(file).expect("removed"),
-        |file| {
-            fs::remove_file(file).expect("removed");
-            symlink("empty", file).expect("linked");
-        },
-    ];
-    for (number, change) in changes.into_iter().enumerate() {
-        let place = Place::new();
-        place.run().assert_silent();
-        let first = inode(&place.files());
-        change(&data(&place.files()));
-        place.run().assert_silent();
-        assert_eq!(inode(&place.files()), first, "change {number} is not looked for");
-        age(&place.files());
-        place.run().assert_silent();
-        assert_eq!(tree(&place.files()), expected(&contents()), "change {number}");
-        let used = fs::metadata(record(&place.files())).and_then(|record| record.modified());
-        let since = used.expect("it is there").elapsed().expect("it is past");
-        assert!(since < Duration::from_secs(3600), "the use is recorded");
-        // At any time.
-        change(&data(&place.files()));
-        let mut command = place.program(env!("CARGO_BIN_EXE_crosspyc-run"));
-        ran(command.args(["--verify", "app.pyb"])).assert_silent();
-        assert_eq!(tree(&place.files()), expected(&contents()), "change {number}, with --verify");
-    }
-}
-
-/// A record that was changed or removed is noticed when it is read.
-#[test]
-fn the_record_of_the_data_is_made_again() {
-    let place = Place::new();
-    place.run().assert_silent();
-    let record = || record(&place.files()).with_file_name("record-data");
-    let before = fs::read(record()).expect("it is there");
-    for change in [None, Some(Vec::new()), Some(before[..100].to_vec())] {
-        match change {
-            None => fs::remove_file(record()).expect("removed"),
-            Some(bytes) => fs::write(record(), bytes).expect("written"),
-        }
-        age(&place.files());
-        place.run().assert_silent();
-        assert_eq!(fs::read(record()).expect("it is there"), before);
-        place.assert_whole(&contents());
-    }
-}
-
 /// Every byte of every file of an entry flipped in turn, and every truncation, with the time of the
-/// change set back. Data is looked at after an hour.
+/// change set back.
 #[test]
 fn every_flipped_byte_and_truncation_is_noticed_or_harmless() {
     let place = Place::new();
@@ -165,7 +105,7 @@ fn every_flipped_byte_and_truncation_is_noticed_or_harmless() {
     let mut paths: Vec<String> = expected(&contents()).into_keys().collect();
     // Each byte is a run, and one file of ours stands for all.
     paths.retain(|path| !path.ends_with(".pth"));
-    paths.extend(["../../../record".to_owned(), "../../../record-data".to_owned()]);
+    paths.push("../../../record".to_owned());
     for path in paths {
         let whole = fs::read(place.files().join(&path)).expect("it is there");
         let flipped = (0..whole.len()).map(|at| {
@@ -179,9 +119,6 @@ fn every_flipped_byte_and_truncation_is_noticed_or_harmless() {
             let time = fs::metadata(&file).and_then(|metadata| metadata.modified()).expect("it is there");
             fs::write(&file, bytes).expect("written");
             fs::File::options().write(true).open(&file).expect("open").set_modified(time).expect("set");
-            if path.starts_with("data/") || path.ends_with("/record-data") {
-                age(&place.files());
-            }
             place.run().assert_silent();
             place.assert_whole(&contents());
         }

@@ -17,7 +17,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::check::is_mere_data;
 use super::environment::{BYTECODE, Environment, SCRIPTS, SETTINGS};
 use super::{CacheError, Failure, Obstacle, script};
 use crate::bundle::{
@@ -26,11 +25,8 @@ use crate::bundle::{
 };
 use crate::runner::redirector::{Kind, Launchers};
 
-/// The record of the code, relative to the entry.
+/// The record, relative to the entry.
 pub(super) const RECORD: &str = "record";
-
-/// The record of the data.
-pub(super) const DATA_RECORD: &str = "record-data";
 
 /// Hides the user's `PYTHONPATH` from the program. The name sorts before other `.pth` files.
 const HIDING_NAME: &str = "0_crosspyc.pth";
@@ -244,7 +240,7 @@ impl<'a> Plan<'a> {
     /// Rejects files that would overwrite each other or the record.
     fn check(&self) -> Result<(), Failure> {
         let paths = self.items.iter().map(|item| item.path.as_str());
-        if let Some(error) = path_errors(paths.chain([RECORD, DATA_RECORD])).first() {
+        if let Some(error) = path_errors(paths.chain([RECORD])).first() {
             return Err(refused(&error.to_string()));
         }
         let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher(_));
@@ -263,12 +259,6 @@ impl Item<'_> {
             Content::Link(target) => Some(target),
             _ => None,
         }
-    }
-
-    /// Whether neither Python nor the system runs the file, and Python does not read it as
-    /// metadata.
-    pub(super) fn is_data(&self) -> bool {
-        matches!(self.content, Content::Packed(_)) && !self.executable && is_mere_data(&self.path)
     }
 
     /// The kind of a launcher. All launchers of a kind are equal.

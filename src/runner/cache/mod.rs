@@ -8,18 +8,16 @@
 //! ROOT/IDENTITY-VARIANT-PYTHON/bin/python                       the interpreter, and scripts
 //! ROOT/IDENTITY-VARIANT-PYTHON/lib/python3.12/site-packages/    the modules and their data
 //! ROOT/IDENTITY-VARIANT-PYTHON/in-use     locked by programs that were started from the entry
-//! ROOT/IDENTITY-VARIANT-PYTHON/record     what the code looked like when it was unpacked; its time
-//!                                         is that of the last use
-//! ROOT/IDENTITY-VARIANT-PYTHON/record-data    what the other files looked like
+//! ROOT/IDENTITY-VARIANT-PYTHON/record     what the files looked like when they were unpacked; its
+//!                                         time is that of the last use
 //! ROOT/.unpacking-*                       where a run unpacks
 //! ROOT/.turn-*                            held by the run that makes an entry
 //! ```
 //!
 //! A run unpacks into a temporary folder and renames it when it is complete. Every start compares
-//! the entry's record with the metadata of its code (sizes, times, inodes), and once an hour that
-//! of its data. If something differs, or with `--verify`, it compares the files with those of the
-//! archive. A damaged entry is renamed, and a new one takes its place: running programs find the
-//! new files under the old names.
+//! the entry's record with the metadata of its files (sizes, times, inodes). If something differs,
+//! or with `--verify`, it compares the files with those of the archive. A damaged entry is renamed,
+//! and a new one takes its place: running programs find the new files under the old names.
 //!
 //! If the cache is unusable, the files go to a temporary folder, which exists as long as the
 //! [`Entry`].
