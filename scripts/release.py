@@ -34,6 +34,7 @@ RENDERED = {
     ".pre-commit-hooks.yaml": "pre-commit-hooks.yaml",
     "pkg/pre-commit-mirror/.pre-commit-hooks.yaml": "pre-commit-hooks.yaml",
     "pkg/pre-commit-mirror/pyproject.toml": "pre-commit-mirror.toml",
+    "python/README.md": "pypi.md",
     "pkg/install.sh": "install.sh",
     "pkg/install.ps1": "install.ps1",
     "pkg/homebrew/crosspyc.rb": "homebrew.rb",
@@ -247,20 +248,35 @@ def stale_files(facts: Facts) -> list[str]:
     return wrong
 
 
-def foreign_addresses(facts: Facts) -> list[str]:
-    """Files that name a repository of crosspyc other than that of Cargo.toml."""
-    wrong = []
-    address = re.compile(r"(?:https://)?(?:github\.com|raw\.githubusercontent\.com|ghcr\.io)/[\w.-]+/crosspyc\b")
-    expected = {facts.repository, facts.repository.removeprefix("https://")}
+# How texts name the repository, its pages, and the version to use.
+ADDRESS = re.compile(r"(?:github\.com|raw\.githubusercontent\.com|ghcr\.io|\$CI_SERVER_FQDN|uses:) ?/?([\w.-]+/crosspyc)\b")
+PAGES = re.compile(r"https://[\w.-]+\.github\.io/crosspyc\b")
+PINNED = re.compile(r"\bcrosspyc(?:/compile)?(?:@v?|==|\n\s+rev: v)(\d+\.\d+\.\d+)\b")
+
+
+def texts(facts: Facts) -> list[tuple[str, str]]:
+    """The tracked files that are text, and are not made of templates."""
+    found = []
     for name in tracked(facts.root):
-        if name in RENDERED:
-            continue
-        try:
-            text = (facts.root / name).read_text()
-        except UnicodeDecodeError:
-            continue
-        for found in sorted({match[0] for match in address.finditer(text)} - expected):
-            wrong.append(f"{name}: the address {found}; Cargo.toml has {facts.repository}")
+        if name not in RENDERED and not name.startswith("testdata/"):
+            try:
+                found.append((name, (facts.root / name).read_text()))
+            except UnicodeDecodeError:
+                pass
+    return found
+
+
+def foreign_addresses(facts: Facts) -> list[str]:
+    """Files that name another repository, other pages or another version of crosspyc than Cargo.toml."""
+    slug, pages = facts.variable("SLUG", None), facts.package["documentation"].rstrip("/")
+    wrong = []
+    for name, text in texts(facts):
+        for found in sorted(set(ADDRESS.findall(text)) - {slug}):
+            wrong.append(f"{name}: the address {found}; Cargo.toml has {slug}")
+        for found in sorted(set(PAGES.findall(text)) - {pages}):
+            wrong.append(f"{name}: the address {found}; Cargo.toml has {pages}")
+        for found in sorted(set(PINNED.findall(text)) - {facts.version}):
+            wrong.append(f"{name}: crosspyc {found}, but Cargo.toml has {facts.version}")
     return wrong
 
 
@@ -385,6 +401,8 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
+    # Shells on Windows read the output.
+    sys.stdout.reconfigure(newline="\n")
     args = arguments()
     facts = Facts(args.root, getattr(args, "sums", None))
     match args.command:

@@ -105,6 +105,25 @@ fn every_truncation_is_an_error_within_the_data() {
         let error = marshal::read(&arena, &data[..len]).expect_err("it is not whole");
         assert_eq!(error.kind, ReadErrorKind::UnexpectedEnd, "{len} bytes");
         assert!(error.offset <= len);
+        assert!(!marshal::is_whole(&data[..len]), "{len} bytes");
+    }
+}
+
+/// Golden data is whole, with one byte more it is not, and other objects than code are not either.
+#[test]
+fn a_scan_finds_what_is_missing_and_what_follows() {
+    for Golden { name, pyc, .. } in GOLDEN {
+        let data = &pyc[HEADER_LEN..];
+        assert!(marshal::is_whole(data), "{name}");
+        assert!(!marshal::is_whole(&[data, b"N"].concat()), "{name}");
+        for end in (0..data.len()).step_by(97) {
+            let zeros = [&data[..end], &vec![0; data.len() - end]].concat();
+            let is_read = marshal::read(&Bump::new(), &zeros).is_ok();
+            assert_eq!(marshal::is_whole(&zeros), is_read, "{name}, zeros from byte {end} on");
+        }
+    }
+    for data in [&b"N"[..], b")\0", b"\xfar\0\0\0\0", b"r\0\0\0\0", &[b')', 1].repeat(3000)] {
+        assert!(!marshal::is_whole(data), "{data:?}");
     }
 }
 

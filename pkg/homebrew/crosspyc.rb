@@ -30,9 +30,9 @@ class Crosspyc < Formula
   def install
     bin.install "crosspyc", "crosspyc-run"
     man1.install Dir["man/*.1"]
-    bash_completion.install "complete/crosspyc.bash" => "crosspyc"
-    zsh_completion.install "complete/_crosspyc"
-    fish_completion.install "complete/crosspyc.fish"
+    bash_completion.install "complete/crosspyc.bash" => "crosspyc", "complete/crosspyc-run.bash" => "crosspyc-run"
+    zsh_completion.install "complete/_crosspyc", "complete/_crosspyc-run"
+    fish_completion.install "complete/crosspyc.fish", "complete/crosspyc-run.fish"
   end
 
   test do

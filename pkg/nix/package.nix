@@ -16,8 +16,7 @@ rustPlatform.buildRustPackage {
   postInstall = ''
     bash scripts/package generated "$out/bin/crosspyc"
     installManPage target/generated/man/*.1
-    installShellCompletion target/generated/complete/crosspyc.bash \
-      target/generated/complete/crosspyc.fish target/generated/complete/_crosspyc
+    installShellCompletion target/generated/complete/*.{bash,fish} target/generated/complete/_crosspyc{,-run}
   '';
 
   meta = {

@@ -69,6 +69,7 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
     let paths = request::paths(args)?;
     let request::Roots { roots, unserved } = request::roots(&paths, args)?;
     note_unserved(&unserved, report);
+    note_in_preparation(roots.iter().flat_map(|root| root.targets.iter().copied()), report);
     let placement = request::placement(args)?;
     let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
     let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
@@ -139,6 +140,17 @@ pub(super) fn note_unserved(unserved: &[Version], report: &mut Report) {
         report.note_line(&format!(
             "requires-python also allows Python {versions}, which crosspyc does not support"
         ));
+    }
+}
+
+/// Names the targets whose output has not been shown to be CPython's yet.
+pub(super) fn note_in_preparation(targets: impl Iterator<Item = Target>, report: &mut Report) {
+    let mut versions: Vec<Version> =
+        targets.map(|target| target.version()).filter(|version| version.is_in_preparation()).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    for version in versions {
+        report.note_line(&format!("Python {version} is in preparation; its pycs may differ from CPython's"));
     }
 }
 

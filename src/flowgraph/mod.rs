@@ -15,7 +15,7 @@
 //! and blocks are chained by `next`: the order in which they will be laid out, which is also how
 //! control falls through from one to the next.
 //!
-//! CPython: `Python/flowgraph.c` (3.12–)
+//! CPython: `Python/compile.c` `assemble` (3.11), `Python/flowgraph.c` (3.12–)
 
 mod builder;
 mod check_uninitialized_loads;

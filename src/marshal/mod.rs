@@ -2,13 +2,15 @@
 //!
 //! [`write()`] gives the very bytes that `py_compile` writes in a fresh process: `refs` works out
 //! which objects would be one in CPython's memory, `write` puts them down. [`read()`] takes such
-//! bytes apart again and trusts none of them.
+//! bytes apart again and trusts none of them, and [`is_whole()`] looks whether they are all there.
 
 mod read;
 mod refs;
+mod scan;
 mod write;
 
 pub use read::{ReadError, ReadErrorKind, read};
+pub use scan::is_whole;
 pub use write::{WriteError, write};
 
 /// The most deeply nested objects that CPython writes and reads.

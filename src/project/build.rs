@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use super::FileError;
 use super::duplicates;
+use super::file_buffer::FileBuffer;
 use super::freshness::{Expected, State, mtime_seconds, state};
 use super::module::{Failure, Input, ModuleCompiler};
 use super::output::{Duplicates, Layout, Module, OnRejection, Output, Plan, Variant};
@@ -98,7 +99,9 @@ fn written_folders<'p>(reports: &[ModuleReport<'p>]) -> HashSet<&'p Path> {
 #[derive(Default)]
 struct Worker {
     compiler: ModuleCompiler,
-    source: Vec<u8>,
+    source: FileBuffer,
+    /// The pyc that is there.
+    pyc: FileBuffer,
 }
 
 impl Worker {
@@ -110,20 +113,21 @@ impl Worker {
         warnings: &mut Vec<SourceWarning>,
     ) -> Result<Vec<Outcome>, FileError> {
         let failed = |error| FileError::new("read", &module.source, error);
-        let mut opened = timings.time(Stage::Read, || Opened::new(module)).map_err(failed)?;
+        let opened = timings.time(Stage::Read, || Opened::new(module)).map_err(failed)?;
         // Timestamps are compared without reading the source.
         let by_content = module.invalidation != Some(Invalidation::Timestamp);
         self.source.clear();
         if by_content {
-            timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
+            timings.time(Stage::Read, || opened.read(&mut self.source)).map_err(failed)?;
         }
-        let states = timings.time(Stage::Check, || opened.states(module, mode, &self.source));
+        let states =
+            timings.time(Stage::Check, || opened.states(module, mode, self.source.bytes(), &mut self.pyc));
         let is_enough = mode == Mode::Check && module.on_rejection == OnRejection::Fail;
         if is_enough || states.iter().all(|state| *state == State::Current) {
             return Ok(states.into_iter().map(unwritten).collect());
         }
         if !by_content {
-            timings.time(Stage::Read, || opened.file.read_to_end(&mut self.source)).map_err(failed)?;
+            timings.time(Stage::Read, || opened.read(&mut self.source)).map_err(failed)?;
         }
         let mut outcomes = self.compile(module, &opened, states, mode, timings, warnings);
         if !mode.writes() {
@@ -147,7 +151,7 @@ impl Worker {
         warnings: &mut Vec<SourceWarning>,
     ) -> Vec<Outcome> {
         let input = Input {
-            source: &self.source,
+            source: self.source.bytes(),
             co_filename: &module.co_filename,
             invalidation: module.invalidation.unwrap_or_default(),
             mtime: opened.mtime,
@@ -199,9 +203,14 @@ impl Opened {
         Ok(Opened { file, metadata, mtime })
     }
 
-    /// The state of each output. `source` is used only in the modes that hash it.
-    fn states(&self, module: &Module, mode: Mode, source: &[u8]) -> Vec<State> {
-        let state_of = |output: &Output| {
+    fn read(&self, buffer: &mut FileBuffer) -> io::Result<()> {
+        buffer.read(&self.file, self.metadata.len())
+    }
+
+    /// The state of each output. `source` is used only in the modes that hash it, and `buffer` is
+    /// for the pycs that are there.
+    fn states(&self, module: &Module, mode: Mode, source: &[u8], buffer: &mut FileBuffer) -> Vec<State> {
+        let mut state_of = |output: &Output| {
             if mode == Mode::Force {
                 return State::Forced;
             }
@@ -213,8 +222,8 @@ impl Opened {
                 mtime: self.mtime,
                 size: self.metadata.len(),
             };
-            state(&output.path, &expected)
+            state(&output.path, &expected, buffer)
         };
-        module.outputs.iter().map(state_of).collect()
+        module.outputs.iter().map(&mut state_of).collect()
     }
 }

@@ -8,12 +8,13 @@
 //! one; and `co_filename` in source-less pycs. Python replaces `co_filename` in the pycs of
 //! `__pycache__` when it imports them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
 use bumpalo::Bump;
 
+use super::file_buffer::FileBuffer;
 use crate::marshal;
 use crate::pyc::{HEADER_LEN, Header, Invalidation, Origin};
 use crate::targets::Target;
@@ -59,10 +60,14 @@ pub struct Expected<'e> {
     pub size: u64,
 }
 
-/// Compares the file at `path` with what it should be.
-pub fn state(path: &Path, expected: &Expected<'_>) -> State {
-    match fs::read(path) {
-        Ok(bytes) => expected.check(&bytes).map_or_else(State::Stale, |()| State::Current),
+/// Compares the file at `path` with what it should be. `buffer` is for its bytes.
+pub fn state(path: &Path, expected: &Expected<'_>, buffer: &mut FileBuffer) -> State {
+    let read = File::open(path).and_then(|file| {
+        let len = file.metadata()?.len();
+        buffer.read(&file, len)
+    });
+    match read {
+        Ok(()) => expected.check(buffer.bytes()).map_or_else(State::Stale, |()| State::Current),
         Err(error) if error.kind() == io::ErrorKind::NotFound => State::Missing,
         Err(error) => State::Stale(Reason::Unreadable(error.to_string())),
     }
@@ -93,6 +98,9 @@ impl Expected<'_> {
     }
 
     fn check_body(&self, body: &[u8]) -> Result<(), Reason> {
+        if self.co_filename.is_none() && marshal::is_whole(body) {
+            return Ok(());
+        }
         let arena = Bump::new();
         let code = marshal::read(&arena, body).map_err(|error| Reason::Damaged(error.to_string()))?;
         match self.co_filename {

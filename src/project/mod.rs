@@ -16,6 +16,7 @@
 pub mod build;
 pub mod duplicates;
 pub mod examine;
+pub mod file_buffer;
 pub mod filename;
 pub mod freshness;
 pub mod globs;

@@ -165,7 +165,7 @@ impl Plan {
             Destination::BesideSources | Destination::Prefix(_) => FolderLinks::Skip,
         };
         let mut plan = Plan::default();
-        let mut owners = HashMap::new();
+        let mut owners = Owners { paths: HashMap::new(), several_roots: roots.len() > 1 };
         for root in roots {
             let variants = root.variants();
             if placement.layout == Layout::Sourceless && variants.len() > 1 {
@@ -177,7 +177,7 @@ impl Plan {
                     continue;
                 }
                 let module = root.module(&source, &variants, placement, names);
-                if claim(&mut owners, &module)? {
+                if owners.claim(&module)? {
                     plan.modules.push(module);
                 }
             }
@@ -192,27 +192,38 @@ impl Plan {
     }
 }
 
-/// Notes the outputs of a module as its own. A source that is reached by two PATHs is compiled
-/// once, as the first names it.
-fn claim(owners: &mut HashMap<PathBuf, PathBuf>, module: &Module) -> Result<bool, PlanError> {
-    let mut is_new = false;
-    for output in &module.outputs {
-        match owners.entry(plain(&output.path)) {
-            Entry::Vacant(entry) => {
-                is_new = true;
-                entry.insert(module.source.clone());
-            }
-            Entry::Occupied(entry) if plain(entry.get()) == plain(&module.source) => {}
-            Entry::Occupied(entry) => {
-                return Err(PlanError::Clash {
-                    first: entry.get().clone(),
-                    second: module.source.clone(),
-                    output: output.path.clone(),
-                });
+/// The sources of the pycs that are planned.
+struct Owners {
+    paths: HashMap<PathBuf, PathBuf>,
+    /// Whether one file may have two paths. Under one root all paths begin in the same way.
+    several_roots: bool,
+}
+
+impl Owners {
+    /// Notes the outputs of a module as its own. A source that is reached by two PATHs is compiled
+    /// once, as the first names it.
+    fn claim(&mut self, module: &Module) -> Result<bool, PlanError> {
+        let several_roots = self.several_roots;
+        let key = |path: &Path| if several_roots { plain(path) } else { path.to_owned() };
+        let mut is_new = false;
+        for output in &module.outputs {
+            match self.paths.entry(key(&output.path)) {
+                Entry::Vacant(entry) => {
+                    is_new = true;
+                    entry.insert(module.source.clone());
+                }
+                Entry::Occupied(entry) if key(entry.get()) == key(&module.source) => {}
+                Entry::Occupied(entry) => {
+                    return Err(PlanError::Clash {
+                        first: entry.get().clone(),
+                        second: module.source.clone(),
+                        output: output.path.clone(),
+                    });
+                }
             }
         }
+        Ok(is_new)
     }
-    Ok(is_new)
 }
 
 /// The same path, absolute and without `.`, so that two ways to write it are equal.

@@ -18,7 +18,7 @@
 use bumpalo::Bump;
 
 use super::lexer::{Lexed, TokenKind};
-use super::parser::{self, Notices, Parser};
+use super::parser::{self, Notices, Parser, Step};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::names::Interner;
 use crate::targets::{Dialect, Mistake};
@@ -41,11 +41,7 @@ pub(super) fn judge<'a>(
     if let Ok(module) = parser.module() {
         return Ok(parser.finish(module));
     }
-    let found = match parser.fault.take() {
-        _ if is_fault(lexed, &parser) => None,
-        Some(mistake) => Some(prevailing(mistake, lexed, &parser)),
-        None => second_run(lexed, &mut parser),
-    };
+    let found = diagnose(lexed, &mut parser, Parser::module);
     let found = found.map(|found| end_in_first_line(found, text, dialect));
     // To see whether a later token prevails, CPython reads them all, and warns of them.
     let is_read_to_end = found.as_ref().is_some_and(|found| prevails_over(found) && !is_indentation(found));
@@ -58,16 +54,33 @@ pub(super) fn judge<'a>(
     Err(Refusal { diagnostic, notices: parser.into_notices() })
 }
 
+/// Why `rule` did not fit in the first run; none if the lexer's fault is the error.
+pub(super) fn diagnose<'a, 't, T>(
+    lexed: &Lexed,
+    parser: &mut Parser<'a, 't>,
+    rule: fn(&mut Parser<'a, 't>) -> Step<T>,
+) -> Option<Box<Diagnostic>> {
+    match parser.fault.take() {
+        _ if is_fault(lexed, parser) => None,
+        Some(mistake) => Some(prevailing(mistake, lexed, parser)),
+        None => second_run(lexed, parser, rule),
+    }
+}
+
 /// Whether the parser looked at the token where the lexer stopped.
 fn is_fault(lexed: &Lexed, parser: &Parser<'_, '_>) -> bool {
     lexed.tokens[parser.farthest()].kind == TokenKind::Fault
 }
 
 /// Looks for mistakes; none if the lexer's fault is the error.
-fn second_run(lexed: &Lexed, parser: &mut Parser<'_, '_>) -> Option<Box<Diagnostic>> {
+fn second_run<'a, 't, T>(
+    lexed: &Lexed,
+    parser: &mut Parser<'a, 't>,
+    rule: fn(&mut Parser<'a, 't>) -> Step<T>,
+) -> Option<Box<Diagnostic>> {
     let last = parser.farthest();
     parser.start_second_run();
-    let second = parser.module();
+    let second = rule(parser);
     if is_fault(lexed, parser) {
         return None;
     }

@@ -20,10 +20,11 @@
 //!    behaviour in the group of its stage in `features/` with the source of the rule, turn it on in
 //!    `history.rs`, implement it where its stage is, run again. What changed in a patch release is
 //!    turned on in a `const` of that release.
+//!    Until all is as it should be, `is_served` is false: the version is then in preparation.
 //! 5. Evidence: the release in `REFERENCES` of `tests/golden_code.rs`; `scripts/oracle.py golden`
 //!    and `changes` with its interpreter; a source in `testdata/code` for what is new (`# since:
-//!    3.16`); `scripts/conformance PYTHON --snapshot --bless`; the interpreter in `.ci/run`; README
-//!    and CHANGELOG.
+//!    3.16`); `scripts/conformance PYTHON --snapshot --bless` (`.ci/run` then compares with that
+//!    release); README and CHANGELOG.
 
 mod features;
 pub(crate) mod limits;

@@ -40,7 +40,9 @@ pub(crate) fn check_pyc(pyc: &[u8]) -> bool {
     let read = marshal::read(&arena, data);
     let taken = arena.allocated_bytes();
     assert!(taken < MEMORY * data.len() + 4096, "{taken} bytes for {}", data.len());
+    let whole = marshal::is_whole(data);
     let Ok(code) = read else { return false };
+    assert!(whole, "what can be read is whole");
     disassemble(code, target);
     let _ = marshal::write(code, target, &mut Vec::new());
     true

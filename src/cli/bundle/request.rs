@@ -8,7 +8,7 @@ use super::product::Product;
 use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
-use crate::cli::compile::note_unserved;
+use crate::cli::compile::{note_in_preparation, note_unserved};
 use crate::cli::report::{Report, shown};
 use crate::project::globs::Globs;
 use crate::project::inline::Inline;
@@ -107,6 +107,7 @@ pub(super) fn request(
     let targets = targets(args, &settings)?;
     let unserved = if args.targets.is_empty() { settings.unserved() } else { Vec::new() };
     note_unserved(&unserved, report);
+    note_in_preparation(targets.iter().copied(), report);
     let set = bundle.requirements.iter().map(|file| settings.folder.join(file));
     let requirements: Vec<PathBuf> = set.chain(args.requirements.iter().cloned()).collect();
     let installed = packages.install(args, requirements, &inline.dependencies, &targets, report)?;

@@ -118,7 +118,8 @@ impl<'a> Parser<'a, '_> {
 
     /// Whether `type` is next, and a name after it.
     fn at_type_alias(&self) -> bool {
-        self.kind_ahead(1) == TokenKind::Name && self.at_name("type")
+        let is_alias = self.kind_ahead(1) == TokenKind::Name && self.at_name("type");
+        is_alias && self.dialect.has(SyntaxFeature::TypeAlias)
     }
 
     /// CPython: `type_alias` (3.12–)

@@ -93,7 +93,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     pub(super) fn optional_type_params(&mut self) -> Step<Option<&'a TypeParams<'a>>> {
-        if !self.at(TokenKind::LeftBracket) {
+        if !self.at(TokenKind::LeftBracket) || !self.dialect.has(SyntaxFeature::TypeParameterList) {
             return Ok(None);
         }
         self.attempt(Self::type_params)

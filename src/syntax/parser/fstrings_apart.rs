@@ -21,10 +21,11 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::{Parser, Step, Stop};
 use crate::code::{Constant, PyStr};
-use crate::diagnostic::DiagnosticKind;
+use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Conversion, Expr, ExprKind};
 use crate::syntax::escapes::Decoded;
+use crate::syntax::judge;
 use crate::syntax::lexer::{FieldPlace, TokenFlags, TokenKind, lex_field};
 use crate::targets::limits;
 
@@ -143,38 +144,9 @@ impl<'a> Parser<'a, '_> {
 
     /// Reads text up to a field, the end, or a doubled brace, of which one is text. Returns whether
     /// it was such a brace.
-    ///
-    /// CPython: `Parser/string_parser.c` `fstring_find_literal` (3.9–3.11)
     fn text_apart(&mut self, literal: Literal, at: &mut usize, text: &mut Text<'a>) -> Step<bool> {
         let start = *at;
-        let mut end = start;
-        let mut is_doubled = false;
-        while end < literal.end {
-            let mut byte = self.byte_at(end);
-            end += 1;
-            if byte == b'\\' && !literal.is_raw && end < literal.end {
-                byte = self.byte_at(end);
-                end += 1;
-                if byte == b'N' {
-                    end = self.past_character_name(end, literal.end);
-                    continue;
-                }
-            }
-            if !matches!(byte, b'{' | b'}') {
-                continue;
-            }
-            if literal.level == 0 {
-                if end < literal.end && self.byte_at(end) == byte {
-                    is_doubled = true;
-                    break;
-                }
-                if byte == b'}' {
-                    return self.mistake_here("f-string: single '}' is not allowed");
-                }
-            }
-            end -= 1;
-            break;
-        }
+        let (end, is_doubled) = self.end_of_text(literal, start)?;
         *at = end + usize::from(is_doubled);
         let source = &self.text[start..end];
         if literal.is_raw || !source.contains('\\') {
@@ -189,6 +161,36 @@ impl<'a> Parser<'a, '_> {
             }
             Err(message) => self.mistake_here(format!("(unicode error) {message}")),
         }
+    }
+
+    /// Where the text from an offset on ends, and whether it ends with the first of two braces.
+    ///
+    /// CPython: `Parser/string_parser.c` `fstring_find_literal` (3.9–3.11)
+    fn end_of_text(&mut self, literal: Literal, mut end: usize) -> Step<(usize, bool)> {
+        while end < literal.end {
+            let mut byte = self.byte_at(end);
+            end += 1;
+            if byte == b'\\' && !literal.is_raw && end < literal.end {
+                byte = self.byte_at(end);
+                end += 1;
+                if byte == b'N' {
+                    end = self.past_character_name(end, literal.end);
+                    continue;
+                }
+            }
+            if !matches!(byte, b'{' | b'}') {
+                continue;
+            }
+            // In a format spec no brace is doubled.
+            if literal.level == 0 && end < literal.end && self.byte_at(end) == byte {
+                return Ok((end, true));
+            }
+            if literal.level == 0 && byte == b'}' {
+                return self.mistake_here("f-string: single '}' is not allowed");
+            }
+            return Ok((end - 1, false));
+        }
+        Ok((end, false))
     }
 
     /// After the `N` of `\N{name}`: past the name, or past one character.
@@ -229,15 +231,7 @@ impl<'a> Parser<'a, '_> {
         }
         if self.byte_at(*at) == b'!' {
             self.expect_more(literal, *at + 1)?;
-            field.conversion = match self.byte_at(*at + 1) {
-                b's' => Conversion::Str,
-                b'r' => Conversion::Repr,
-                b'a' => Conversion::Ascii,
-                _ => {
-                    let message = "f-string: invalid conversion character: expected 's', 'r', or 'a'";
-                    return self.mistake_here(message);
-                }
-            };
+            field.conversion = self.conversion_apart(*at + 1)?;
             *at += 2;
         }
         self.expect_more(literal, *at)?;
@@ -255,6 +249,15 @@ impl<'a> Parser<'a, '_> {
             field.conversion = Conversion::Repr;
         }
         Ok(field)
+    }
+
+    fn conversion_apart(&mut self, at: usize) -> Step<Conversion> {
+        match self.byte_at(at) {
+            b's' => Ok(Conversion::Str),
+            b'r' => Ok(Conversion::Repr),
+            b'a' => Ok(Conversion::Ascii),
+            _ => self.mistake_here("f-string: invalid conversion character: expected 's', 'r', or 'a'"),
+        }
     }
 
     fn expect_more(&mut self, literal: Literal, at: usize) -> Step<()> {
@@ -296,6 +299,7 @@ impl<'a> Parser<'a, '_> {
             };
         }
         let place = self.field_place(literal, expression);
+        let column = place.column as i32;
         let lexed = lex_field(self.text, self.dialect, place, expression.end);
         let mut parser =
             Parser::new(self.arena, self.interner, self.text, self.dialect, &lexed, self.precise);
@@ -303,7 +307,7 @@ impl<'a> Parser<'a, '_> {
         let value = parser.nested(Parser::star_expressions);
         let (value, fault) = match value {
             Ok(value) => (Some(value), None),
-            Err(Stop) => (None, parser.fault_apart()),
+            Err(Stop) => (None, Some(parser.fault_apart(column))),
         };
         parser.notices_up_to(lexed.tokens.len());
         let Parser { nodes, deepest, notices, depends_on_dialect, .. } = parser;
@@ -314,30 +318,33 @@ impl<'a> Parser<'a, '_> {
             self.notices.extend(notices);
         }
         value.ok_or_else(|| {
-            self.fault = fault;
+            (self.fault, self.fault_is_apart) = (fault, true);
             Stop
         })
     }
 
-    /// Why the expression cannot be parsed, as CPython says it.
+    /// Why the expression cannot be parsed. CPython places the error in the text that it has made of
+    /// the expression, whose parenthesis is at `column` of the source.
     #[cold]
-    fn fault_apart(&mut self) -> Option<Box<crate::diagnostic::Diagnostic>> {
-        let fault = self.fault.take().unwrap_or_else(|| {
-            let last = self.farthest();
-            if let (TokenKind::Fault, Some(fault)) = (self.tokens[last].kind, &self.lexed.fault) {
-                return Box::new(fault.diagnostic.clone());
-            }
-            self.start_second_run();
-            match self.star_expressions() {
-                Err(Stop) if self.fault.is_some() => self.fault.take().expect("there is one"),
-                _ => Box::new(self.invalid_syntax(last)),
-            }
-        });
-        let mut fault = fault;
-        if fault.kind == DiagnosticKind::SyntaxError && !fault.message.starts_with("f-string") {
+    fn fault_apart(&mut self, column: i32) -> Box<Diagnostic> {
+        let lexed = self.lexed;
+        let (mut fault, is_tokenizers) =
+            match (judge::diagnose(lexed, self, Parser::star_expressions), &lexed.fault) {
+                (Some(mistake), _) if self.fault_is_apart => return mistake,
+                (Some(mistake), _) => (mistake, false),
+                (None, Some(fault)) => (Box::new(fault.diagnostic.clone()), fault.prevails),
+                (None, None) => unreachable!("the lexer's fault was looked at"),
+            };
+        if !is_tokenizers {
             fault.message = format!("f-string: {}", fault.message);
         }
-        Some(fault)
+        let Location { col_offset, end_col_offset, .. } = &mut fault.location;
+        for offset in [col_offset, end_col_offset] {
+            if *offset >= column {
+                *offset -= column;
+            }
+        }
+        fault
     }
 
     /// Where the brace of a field is, as CPython counts.

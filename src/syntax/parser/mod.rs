@@ -111,6 +111,8 @@ pub(super) struct Parser<'a, 't> {
     second_run: bool,
     /// What is wrong with the text.
     pub(super) fault: Option<Box<Diagnostic>>,
+    /// Whether that was found in the field of an f-string that is parsed apart.
+    fault_is_apart: bool,
     depth: u32,
     deepest: u32,
     /// How many operators, calls and the like have nested their left operand since the last
@@ -167,6 +169,7 @@ impl<'a, 't> Parser<'a, 't> {
             precise,
             second_run: false,
             fault: None,
+            fault_is_apart: false,
             depth: 0,
             deepest: 0,
             chained: 0,

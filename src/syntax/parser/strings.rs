@@ -20,6 +20,9 @@ impl<'a> Parser<'a, '_> {
 
     fn any_strings(&mut self) -> Step<&'a Expr<'a>> {
         let start = self.position;
+        if self.dialect.parses_fstrings_apart {
+            self.look_past_strings();
+        }
         let is_plain = !self.tokens[start].flags.has(TokenFlags::FIELDS);
         if self.at(TokenKind::String) && is_plain && !self.is_string(start + 1) {
             self.bump();
@@ -33,6 +36,15 @@ impl<'a> Parser<'a, '_> {
             return self.strings_apart();
         }
         self.concatenated_strings()
+    }
+
+    /// Looks at the first token after the strings side by side, as CPython does before it decodes
+    /// any of them.
+    ///
+    /// CPython: `Grammar/python.gram` `strings` (3.9–3.11)
+    fn look_past_strings(&mut self) {
+        let count = self.tokens[self.position..].iter().take_while(|token| token.kind == TokenKind::String);
+        self.farthest = self.farthest.max(self.position + count.count());
     }
 
     fn is_string(&self, index: usize) -> bool {

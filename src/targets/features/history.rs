@@ -82,7 +82,7 @@ const V3_11_7: Features = Features {
         constant_identifier_refused: false,
     },
     preprocess: PreprocessFeatures {
-        recursion_limit: 2996,
+        recursion_limit: 2997,
         future_feature_located: false,
         future_import_is_absolute: false,
         docstrings_removed_early: false,
@@ -92,7 +92,7 @@ const V3_11_7: Features = Features {
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
     },
     symtable: SymtableFeatures {
-        recursion_limit: 2996,
+        recursion_limit: 2997,
         inlines_comprehensions: false,
         has_classdict: false,
         annotation_contents_unquoted: false,
@@ -246,8 +246,13 @@ const V3_12_1: Features = Features {
     magic: 3531,
     pyc_tag: "cpython-312",
     syntax: ParserFeatures { unicode: UnicodeVersion::V15_0, fstrings_apart: false, ..V3_11_7.syntax },
-    preprocess: PreprocessFeatures { bool_inversion_removal: Some(""), ..V3_11_7.preprocess },
+    preprocess: PreprocessFeatures {
+        recursion_limit: 2996,
+        bool_inversion_removal: Some(""),
+        ..V3_11_7.preprocess
+    },
     symtable: SymtableFeatures {
+        recursion_limit: 2996,
         inlines_comprehensions: true,
         has_classdict: true,
         annotation_contents_unquoted: true,

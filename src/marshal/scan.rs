@@ -1,0 +1,175 @@
+//! Scanning: whether bytes are one whole code object, without building it.
+//!
+//! A run with nothing to do looks at every pyc, so this is several times faster than
+//! [`read`](super::read()), which allocates. A scan follows the lengths, the nesting and the
+//! references, and checks the types of the fields of code objects. It finds data that is cut off,
+//! overwritten or followed by more. It does not judge the values: neither texts nor numbers, nor
+//! whether a code object's fields fit each other.
+
+use super::{FLAG_REF, MAX_DEPTH, kind};
+
+/// What a scan must know of an object that may be a field of a code object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// An object that is being read. Nothing refers to it yet.
+    Unfinished,
+    Bytes,
+    String,
+    /// A tuple of strings, or of nothing.
+    Names,
+    Tuple,
+    Code,
+    Other,
+}
+
+/// Whether `bytes` (a pyc without its header) are one code object and nothing else.
+///
+/// CPython: `Python/marshal.c` `r_object` (the code object: 3.11–)
+pub fn is_whole(bytes: &[u8]) -> bool {
+    let mut scanner = Scanner { rest: bytes, refs: Vec::with_capacity(bytes.len() / 64), depth: 0 };
+    scanner.object() == Some(Shape::Code) && scanner.rest.is_empty()
+}
+
+struct Scanner<'b> {
+    rest: &'b [u8],
+    /// The objects with `FLAG_REF`, in the order of their type bytes.
+    refs: Vec<Shape>,
+    depth: usize,
+}
+
+/// Each method reads one thing. `None` means that it is not there.
+impl Scanner<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(byte)
+    }
+
+    fn skip(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        Some(())
+    }
+
+    /// A length or number; negative ones do not occur.
+    fn number(&mut self) -> Option<usize> {
+        let (bytes, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        usize::try_from(i32::from_le_bytes(*bytes)).ok()
+    }
+
+    fn object(&mut self) -> Option<Shape> {
+        let type_byte = self.byte()?;
+        if type_byte & FLAG_REF == 0 {
+            return self.value(type_byte);
+        }
+        let slot = self.refs.len();
+        self.refs.push(Shape::Unfinished);
+        let shape = self.value(type_byte & !FLAG_REF)?;
+        self.refs[slot] = shape;
+        Some(shape)
+    }
+
+    /// The part of an object after its type byte.
+    fn value(&mut self, type_byte: u8) -> Option<Shape> {
+        match type_byte {
+            kind::REF => {
+                let number = self.number()?;
+                self.refs.get(number).copied().filter(|shape| *shape != Shape::Unfinished)
+            }
+            kind::SHORT_ASCII | kind::SHORT_ASCII_INTERNED => {
+                let len = self.byte()?;
+                self.skip(len.into()).map(|()| Shape::String)
+            }
+            kind::ASCII | kind::ASCII_INTERNED | kind::UNICODE | kind::INTERNED => {
+                let len = self.number()?;
+                self.skip(len).map(|()| Shape::String)
+            }
+            kind::BYTES => {
+                let len = self.number()?;
+                self.skip(len).map(|()| Shape::Bytes)
+            }
+            kind::SMALL_TUPLE => {
+                let len = self.byte()?;
+                self.items(len.into())
+            }
+            kind::TUPLE => {
+                let len = self.number()?;
+                self.items(len)
+            }
+            kind::FROZENSET => {
+                let len = self.number()?;
+                self.items(len).map(|_| Shape::Other)
+            }
+            kind::SLICE => self.items(3).map(|_| Shape::Other),
+            kind::CODE => self.nested(Self::code).map(|()| Shape::Code),
+            scalar => self.scalar(scalar).map(|()| Shape::Other),
+        }
+    }
+
+    fn scalar(&mut self, type_byte: u8) -> Option<()> {
+        match type_byte {
+            kind::NONE | kind::FALSE | kind::TRUE | kind::ELLIPSIS => Some(()),
+            kind::INT => self.skip(4),
+            kind::BINARY_FLOAT => self.skip(8),
+            kind::BINARY_COMPLEX => self.skip(16),
+            kind::LONG => {
+                let (len, rest) = self.rest.split_first_chunk()?;
+                self.rest = rest;
+                // Digits of two bytes; the sign is that of the number.
+                self.skip((i32::from_le_bytes(*len).unsigned_abs() as usize).saturating_mul(2))
+            }
+            _ => None,
+        }
+    }
+
+    fn items(&mut self, len: usize) -> Option<Shape> {
+        self.nested(|scanner| {
+            let mut shape = Shape::Names;
+            for _ in 0..len {
+                if scanner.object()? != Shape::String {
+                    shape = Shape::Tuple;
+                }
+            }
+            Some(shape)
+        })
+    }
+
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth == MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let value = read(self)?;
+        self.depth -= 1;
+        Some(value)
+    }
+
+    /// The fields of a code object, in their order in the data.
+    fn code(&mut self) -> Option<()> {
+        for _counts_and_flags in 0..5 {
+            self.number()?;
+        }
+        self.field(Shape::Bytes)?;
+        let consts = self.object()?;
+        if !matches!(consts, Shape::Names | Shape::Tuple) {
+            return None;
+        }
+        for field in [
+            Shape::Names,  // co_names
+            Shape::Names,  // co_localsplusnames
+            Shape::Bytes,  // co_localspluskinds
+            Shape::String, // co_filename
+            Shape::String, // co_name
+            Shape::String, // co_qualname
+        ] {
+            self.field(field)?;
+        }
+        self.skip(4)?;
+        self.field(Shape::Bytes)?;
+        self.field(Shape::Bytes)
+    }
+
+    fn field(&mut self, expected: Shape) -> Option<()> {
+        (self.object()? == expected).then_some(())
+    }
+}
