@@ -3,7 +3,7 @@
 //!
 //! `BLESS=1 cargo test --test docs` writes down what is printed now, and the generated pages;
 //! review the difference.
-#![cfg(unix)]
+#![cfg(all(unix, feature = "cli"))]
 
 mod generated;
 mod mentions;
