@@ -44,11 +44,8 @@ fn optimize_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Constants
         let instrs = graph.instrs_mut(id);
         match instrs[index].opcode {
             LOAD_CONST => decide_test(&mut instrs[index..], consts),
-            BUILD_TUPLE => {
-                if !unpack_built_tuple(&mut instrs[index..]) {
-                    fold_adjacent_tuple(&mut instrs[..=index], consts, arena);
-                }
-            }
+            BUILD_TUPLE if unpack_built_tuple(&mut instrs[index..]) => {}
+            BUILD_TUPLE => fold_adjacent_tuple(&mut instrs[..=index], consts, arena),
             SWAP if instrs[index].oparg == 1 => instrs[index].set_nop(),
             SWAP => index = optimize_swaps(instrs, index),
             PUSH_NULL => push_null_with_global(&mut instrs[index..]),
