@@ -1,21 +1,25 @@
-//! Is this pyc what this source gives? `cargo run --example check_pyc -- hello.pyc hello.py`
+//! Is this pyc what this source gives? `cargo run --example check_pyc -- hello.pyc hello.py
+//! [TARGET]`
 //!
-//! Prints the names of code objects that differ, and exits with 1 if there are any. The code
-//! objects are compared, not the files, so that it does not matter which patch release wrote the
-//! pyc if the code is the same.
+//! Prints the names of code objects that differ, and exits with 1 if there are any. Compilers
+//! change within a version, and a pyc does not say which patch release made it: TARGET does, such
+//! as 3.12.1. Without it, the newest one is compared with.
 
 #![expect(clippy::print_stdout, reason = "examples print")]
 
 use std::process::ExitCode;
 use std::{env, error::Error, fs};
 
-use crosspyc::{Arena, CodeObject, Constant, Options, Pyc, compile};
+use crosspyc::{Arena, CodeObject, Constant, Options, Pyc, Target, compile};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let [pyc, source] = [1, 2].map(|n| env::args().nth(n).unwrap_or_default());
     let (pyc, source) = (fs::read(pyc)?, fs::read(source)?);
     let pyc = Pyc::read(&pyc)?;
-    let target = pyc.target().ok_or("the pyc is for a Python that crosspyc does not know")?;
+    let target = match env::args().nth(3) {
+        Some(target) => target.parse::<Target>()?,
+        None => pyc.target().ok_or("the pyc is for a Python that crosspyc does not know")?,
+    };
     let arena = Arena::new();
     let found = pyc.code(&arena)?;
     let filename = found.filename.as_str().ok_or("the name of the source is not UTF-8")?;

@@ -146,6 +146,30 @@ fn a_pyc_of_shared_instructions_is_not_disassembled() {
     assert!(String::from_utf8_lossy(&ran.stderr).contains("far too often"), "{ran:?}");
 }
 
+/// What nests too deeply is refused where that is seen first.
+#[test]
+fn sources_that_nest_too_deeply_take_no_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (what, source) in [
+        ("brackets", "(".repeat(999_000)),
+        ("brackets of all kinds", "([{".repeat(300_000)),
+        ("braces", "{{".repeat(450_000)),
+        ("operators", "-".repeat(999_000)),
+        ("f-strings", "f'{".repeat(300_000)),
+        ("patterns", "match x:\n case ".to_owned() + &"[".repeat(900_000)),
+        ("what looks like match statements", "a;match [".repeat(8_000)),
+        ("what looks like match statements in operators", "a@==match [".repeat(8_000)),
+        ("defaults", "lambda a=".repeat(50_000) + "0"),
+        ("defaults with bodies", "lambda a=".repeat(7_000) + "0" + &":0".repeat(7_000)),
+    ] {
+        fs::write(folder.path().join("a.py"), source + "\n").expect("written");
+        for arguments in [&["dis", "a.py"][..], &["compile", "a.py", "-t", "3.12", "-o", "out"]] {
+            let ran = crosspyc(folder.path(), arguments);
+            assert_eq!(ran.status.code(), Some(1), "{what}: {arguments:?}: {ran:?}");
+        }
+    }
+}
+
 fn digest(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
@@ -244,6 +268,28 @@ fn many_frames_of_many_targets_take_no_room() {
     let index = json!({ "streams": vec![streams; COUNT], "blobs": [], "common": [], "variants": vec![json!([]); COUNT] });
     let variants: Vec<Value> = (0..COUNT).map(variant).collect();
     archive(folder.path(), json!(variants), &vec![frame; COUNT], &empty.repeat(COUNT), &index, None);
+    for command in ["inspect", "verify"] {
+        let ran = crosspyc(folder.path(), &[command, "app.pyb"]);
+        assert_eq!(ran.status.code(), Some(0), "{command}: {ran:?}");
+    }
+}
+
+/// The folders of a path are looked at once, not for each file in them.
+#[test]
+fn many_files_of_many_folders_take_no_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let content = zstd::bulk::compress(b"", 3).expect("compressed");
+    let frame = json!({ "compressed": content.len(), "size": 0, "blake3": digest(&content) });
+    let deep = "a/".repeat(300);
+    let common: Vec<Value> =
+        (0..30_000).map(|file| json!({ "path": format!("{deep}{file:05}"), "blob": 0 })).collect();
+    let index = json!({
+        "streams": [{ "skeleton": 0, "code": 0, "tables": 0, "references": 0 }],
+        "blobs": [{ "frame": 0, "size": 0, "blake3": digest(b"") }], "common": common, "variants": [],
+    });
+    archive(folder.path(), json!([]), &[frame], &content, &index, None);
+    let size = fs::metadata(folder.path().join("app.pyb")).expect("it is there").len();
+    assert!(size < 1_000_000, "{size} bytes");
     for command in ["inspect", "verify"] {
         let ran = crosspyc(folder.path(), &[command, "app.pyb"]);
         assert_eq!(ran.status.code(), Some(0), "{command}: {ran:?}");

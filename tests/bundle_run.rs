@@ -648,6 +648,22 @@ fn no_source_is_shown_but_the_modules_own() {
     }
 }
 
+/// A warning is shown for the caller outside of the package, by the files of both.
+#[test]
+fn warnings_are_attributed_as_without_a_bundle() {
+    let package = "import os, warnings\ndef outer():\n    inner()\ndef inner():\n    \
+        warnings.warn('old', DeprecationWarning, skip_file_prefixes=(os.path.dirname(__file__),))\n";
+    let files = [("start.py", "import pkg\n\npkg.outer()\n"), ("pkg/__init__.py", package)];
+    for options in [&["-m", "start"][..], &["-m", "start", "--include-source"]] {
+        let Some(app) = App::new(&files, options) else { return };
+        let (code, stdout, stderr) = app.run(&[]);
+        assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+        let place = app.site_packages().join("start.py");
+        let expected = format!("{}:3: DeprecationWarning: old\n", place.display());
+        assert!(stderr.starts_with(&expected), "{options:?}: {stderr}");
+    }
+}
+
 /// Python writes bytecode beside carried sources, of another level too, and what the program wrote
 /// stays.
 #[test]

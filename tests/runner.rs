@@ -707,6 +707,21 @@ fn files_that_would_stand_in_for_those_of_the_environment_are_refused() {
     }
 }
 
+/// The names become part of a script.
+#[test]
+fn an_entry_point_that_is_no_name_is_refused() {
+    for (module, function) in [("@FUNCTION@", "main"), ("a; import os", "main"), ("a", "f(1)"), ("a.", "f")] {
+        let place = Place::new();
+        place.interpreter("bin/python3.12", FITS);
+        let entry_point = EntryPoint::Function { module: module.into(), function: function.into() };
+        place.bundle(&Contents { entry_point, ..distribution() });
+        let ran = place.run();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(127), ""), "{module}:{function}: {ran:?}");
+        let message = format!("its entry point `{module}:{function}` is not a function");
+        assert!(ran.stderr.contains(&message), "{ran:?}");
+    }
+}
+
 #[test]
 fn the_name_or_a_variable_chooses_the_entry_point() {
     let place = Place::new();

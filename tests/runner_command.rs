@@ -39,6 +39,20 @@ fn two_dashes_end_the_options() {
     assert_fails(&["--", "--no-such.pyb"], 127, "failed to read --no-such.pyb: ");
 }
 
+/// Whoever names a file could otherwise change a terminal's colours or forge lines.
+#[test]
+fn control_characters_of_names_are_escaped() {
+    let name = "evil\u{1b}[31m\u{202e}\ncrosspyc-run: whole.pyb";
+    for options in [&[][..], &["--which"], &["--where"], &["--verify"], &["--trusted-key", name]] {
+        let output = run(&[options, &[name]].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(127), "{options:?}: {stderr}");
+        let escaped = r"evil\u{1b}[31m\u{202e}\ncrosspyc-run: whole.pyb";
+        assert!(stderr.contains(escaped) && stderr.lines().count() == 1, "{options:?}: {stderr:?}");
+        assert!(!stderr.contains(['\u{1b}', '\u{202e}']), "{options:?}: {stderr:?}");
+    }
+}
+
 #[test]
 fn help_and_version_are_printed() {
     let help = String::from_utf8(run(&["--help"]).stdout).expect("text");

@@ -10,8 +10,14 @@ use std::process::{Command, Output};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+/// Runs `crosspyc`. On Linux a command that reads has 500 MB of memory.
 fn crosspyc(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc"));
+    let program = env!("CARGO_BIN_EXE_crosspyc");
+    let is_limited = cfg!(target_os = "linux") && arguments[0] != "bundle";
+    let mut command = Command::new(if is_limited { "/bin/sh" } else { program });
+    if is_limited {
+        command.args(["-c", "ulimit -v 512000 && exec \"$0\" \"$@\"", program]);
+    }
     command.args(arguments).current_dir(folder).output().expect("crosspyc starts")
 }
 
@@ -151,6 +157,26 @@ fn bombs_are_refused() {
     fs::write(&path, bytes).expect("written");
     let told = ends(folder.path(), &["verify", "app.pyz"], 1);
     assert!(told.contains("more than it can hold"), "{told}");
+}
+
+/// Files of more than the memory and disk space that a small zip may take.
+#[test]
+fn large_files_take_no_room() {
+    let large = vec![0; 600 << 20];
+    let folder = bundled(&[]);
+    change(folder.path(), |_, contents| Some(contents), &[("cpython-312/data.txt", &large)]);
+    assert!(fs::metadata(folder.path().join("app.pyz")).expect("there").len() < 1_000_000);
+    ends(folder.path(), &["verify", "app.pyz"], 0);
+    ends(folder.path(), &["inspect", "app.pyz"], 0);
+    let extract = ["extract", "app.pyz", "-o", "out"];
+    let told = ends(folder.path(), &extract, 1);
+    assert!(told.contains("if you trust it, allow more with --max-unpacked 630M"), "{told}");
+    assert!(!folder.path().join("out").exists());
+    ends(folder.path(), &[&extract[..], &["--target", "3.13"]].concat(), 0);
+    let folder = bundled(&[]);
+    change(folder.path(), |_, contents| Some(contents), &[("cpython-312/pkg/__init__.py", &large)]);
+    let told = ends(folder.path(), &["verify", "app.pyz"], 1);
+    assert!(told.contains("the source beside it has 629145600 bytes, too many to look at"), "{told}");
 }
 
 #[test]

@@ -7,7 +7,10 @@ use crate::rejection::{Place, Rejection, SourceLines};
 
 /// Why a target's compiler rejects a source: the exception that CPython raises.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompileError {
+pub struct CompileError(Box<Contents>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Contents {
     rejection: Rejection,
     filename: String,
     warnings: Vec<Warning>,
@@ -20,44 +23,41 @@ impl CompileError {
         filename: &str,
         warnings: Vec<Warning>,
     ) -> CompileError {
-        CompileError {
-            rejection: Rejection::new(diagnostic, source),
-            filename: filename.to_owned(),
-            warnings,
-        }
+        let rejection = Rejection::new(diagnostic, source);
+        let filename = filename.to_owned();
+        CompileError(Box::new(Contents { rejection, filename, warnings }))
     }
 
     /// The class of the exception: `SyntaxError`, `IndentationError`, `ValueError`.
     pub fn class(&self) -> &'static str {
-        self.rejection.diagnostic.kind.name()
+        self.0.rejection.diagnostic.kind.name()
     }
 
     /// The target's own words.
     pub fn message(&self) -> &str {
-        &self.rejection.diagnostic.message
+        &self.0.rejection.diagnostic.message
     }
 
     /// What crosspyc adds, such as the version that brought the syntax.
     pub fn notes(&self) -> &[String] {
-        &self.rejection.diagnostic.notes
+        &self.0.rejection.diagnostic.notes
     }
 
     /// The range of the source that is to blame, if CPython names one.
     pub fn place(&self) -> Option<&Place> {
-        self.rejection.place.as_ref()
+        self.0.rejection.place.as_ref()
     }
 
     /// The warnings that were issued before the error.
     pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+        &self.0.warnings
     }
 }
 
 /// `SyntaxError: invalid syntax (hello.py, line 1)`, as Python's own text.
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CompileError { filename, .. } = self;
-        write!(f, "{}: {} ({filename}", self.class(), self.message())?;
+        write!(f, "{}: {} ({}", self.class(), self.message(), self.0.filename)?;
         match self.place() {
             Some(place) => write!(f, ", line {})", place.line),
             None => f.write_str(")"),

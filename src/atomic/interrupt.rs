@@ -1,6 +1,8 @@
 //! Handles interrupts (Ctrl-C, a closed terminal, `kill`). A run ends by the signal, as if nothing
 //! had caught it. It ends between two writes, so that no temporary file stays behind.
 //!
+//! Before that, the run removes its [leftovers](super::leftovers).
+//!
 //! A second signal ends the run at once. A signal that was ignored when the run began (`nohup`)
 //! stays ignored.
 
@@ -37,6 +39,7 @@ pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Resu
         if let Some(signal) = received.forever().next() {
             let _none_runs = WRITES.write().unwrap_or_else(PoisonError::into_inner);
             last();
+            let _none_are_made = super::leftovers::clean_up();
             // The default handler does not return from a signal that ends processes.
             let _ = emulate_default_handler(signal);
         }
@@ -45,7 +48,8 @@ pub fn end_between_writes(last: impl FnOnce() + Send + 'static) -> std::io::Resu
     Ok(())
 }
 
-/// On other systems an interrupted run may leave a temporary file. The next run removes it.
+/// On other systems an interrupted run may leave a temporary file, which the next run removes, or a
+/// temporary folder.
 #[cfg(all(not(unix), feature = "cli"))]
 pub fn end_between_writes(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     Ok(())

@@ -5,6 +5,8 @@
 //! removes them. A lock shows whether the writer is still running.
 
 pub mod interrupt;
+#[cfg(feature = "cli")]
+pub mod leftovers;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

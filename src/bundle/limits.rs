@@ -18,8 +18,8 @@ pub(super) const MOST_INDEX: u64 = 256 << 20;
 /// An index of a folder with a million files has fewer lists and objects than this.
 pub(super) const MOST_OBJECTS: usize = 2_000_000;
 
-/// The limit for an archive of this length, unless the user sets one.
-pub(super) fn default_limit(length: u64) -> u64 {
+/// The limit for an archive of this length, unless the user sets one. In bytes.
+pub fn default_limit(length: u64) -> u64 {
     length.saturating_mul(LIKELY_RATIO).clamp(LEAST, MOST)
 }
 

@@ -78,8 +78,8 @@ mod write;
 pub use blobs::Blobs;
 pub use co_filename::with_co_filename;
 #[cfg(feature = "runner")]
-pub(crate) use entry_points::{declared_scripts, is_metadata_folder};
-pub use limits::{ByteSize, NoSize};
+pub(crate) use entry_points::{DeclaredScript, declared_scripts, is_metadata_folder};
+pub use limits::{ByteSize, NoSize, default_limit};
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
 pub use read::{Archive, OpenError, ReadError};

@@ -17,13 +17,14 @@ use product::Product;
 pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let product = Product::new(args, report)?;
+    let bar = report.progress(0);
+    // An installer may run from here on.
+    end_clean(&bar);
     let request = request::request(args, &product, report)?;
     let project = &request.project;
     if project.folder == project.root.join("src") {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
     }
-    let bar = report.progress(0);
-    end_clean(&bar);
     let done = |modules| {
         bar.set_length(modules as u64);
         bar.inc(1);

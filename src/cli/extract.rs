@@ -77,6 +77,7 @@ fn extract_zipapp(mut zipapp: Zipapp, args: &ExtractArgs, report: &mut Report) -
         .filter(|(_, version)| is_wanted(version))
         .map(|(folder, _)| folder)
         .collect();
+    zipapp.check_unpacked(&chosen, args.max_unpacked).map_err(CommandError::failure)?;
     // If anything is damaged, nothing is written.
     chosen.iter().try_for_each(|folder| zipapp.check_paths(folder)).map_err(CommandError::failure)?;
     zipapp.verify().map_err(CommandError::failure)?;

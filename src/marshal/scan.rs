@@ -57,6 +57,22 @@ impl Scanner<'_> {
         usize::try_from(i32::from_le_bytes(*bytes)).ok()
     }
 
+    /// An object. Most are references and short texts, for which this is all.
+    #[inline]
+    fn item(&mut self) -> Option<Shape> {
+        match *self.rest {
+            [kind::REF, a, b, c, d, ref rest @ ..] => {
+                self.rest = rest;
+                self.referred(u32::from_le_bytes([a, b, c, d]) as usize)
+            }
+            [kind::SHORT_ASCII | kind::SHORT_ASCII_INTERNED, len, ref rest @ ..] => {
+                self.rest = rest.get(usize::from(len)..)?;
+                Some(Shape::String)
+            }
+            _ => self.object(),
+        }
+    }
+
     fn object(&mut self) -> Option<Shape> {
         let type_byte = self.byte()?;
         if type_byte & FLAG_REF == 0 {
@@ -74,7 +90,7 @@ impl Scanner<'_> {
         match type_byte {
             kind::REF => {
                 let number = self.number()?;
-                self.refs.get(number).copied().filter(|shape| *shape != Shape::Unfinished)
+                self.referred(number)
             }
             kind::SHORT_ASCII | kind::SHORT_ASCII_INTERNED => {
                 let len = self.byte()?;
@@ -106,6 +122,10 @@ impl Scanner<'_> {
         }
     }
 
+    fn referred(&self, number: usize) -> Option<Shape> {
+        self.refs.get(number).copied().filter(|shape| *shape != Shape::Unfinished)
+    }
+
     fn scalar(&mut self, type_byte: u8) -> Option<()> {
         match type_byte {
             kind::NONE | kind::FALSE | kind::TRUE | kind::ELLIPSIS => Some(()),
@@ -126,7 +146,7 @@ impl Scanner<'_> {
         self.nested(|scanner| {
             let mut shape = Shape::Names;
             for _ in 0..len {
-                if scanner.object()? != Shape::String {
+                if scanner.item()? != Shape::String {
                     shape = Shape::Tuple;
                 }
             }
@@ -170,6 +190,6 @@ impl Scanner<'_> {
     }
 
     fn field(&mut self, expected: Shape) -> Option<()> {
-        (self.object()? == expected).then_some(())
+        (self.item()? == expected).then_some(())
     }
 }

@@ -4,10 +4,12 @@
 //! installer may build packages with it. Otherwise it only takes wheels.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
+use super::pack::is_of_this_machine;
+use crate::atomic::leftovers::EndsToo;
 use crate::targets::Target;
 
 /// Why requirements could not be installed.
@@ -23,6 +25,16 @@ pub enum InstallError {
     Failed { command: String, output: String },
     #[error("`{0}` is not the tag of a platform that uv knows; name pip with --installer")]
     Platform(String),
+    #[error(
+        "pip evaluates environment markers (`sys_platform == \"win32\"`) for this machine, not for {0}; \
+         install uv, or name it with --installer"
+    )]
+    OtherMachine(String),
+    #[error(
+        "pip cannot install `{file}` for Python {version}, because it evaluates environment markers for the \
+         Python and the machine that it runs on; install uv, or Python {version} with pip"
+    )]
+    OtherPython { file: String, version: String },
 }
 
 /// uv or pip.
@@ -73,7 +85,7 @@ impl Installer {
     ) -> Result<(), InstallError> {
         let mut command = match self.kind {
             Kind::Uv => self.uv(target, platform)?,
-            Kind::Pip => self.pip(target, platform),
+            Kind::Pip => self.pip(files, target, platform)?,
         };
         command.arg("--target").arg(folder);
         for file in files {
@@ -100,17 +112,29 @@ impl Installer {
         Ok(command)
     }
 
-    fn pip(&self, target: Target, platform: Option<&str>) -> Command {
+    fn pip(
+        &self,
+        files: &[PathBuf],
+        target: Target,
+        platform: Option<&str>,
+    ) -> Result<Command, InstallError> {
+        if let Some(tag) = platform.filter(|tag| !is_of_this_machine(tag)) {
+            return Err(InstallError::OtherMachine(tag.to_owned()));
+        }
         let version = target.version().to_string();
+        let is_own = self.python_of_pip().as_ref() == Some(&version);
         let python = format!("python{version}");
-        let mut local = Command::new(&python);
-        local.args(["-m", "pip", "--version"]);
-        let is_local = platform.is_none() && answers(&mut local);
-        let mut command = match is_local {
-            true => Command::new(python),
-            false => Command::new(&self.program),
-        };
-        command.args(if is_local { &["-m", "pip"][..] } else { &[] });
+        let has_pip = || answers(Command::new(&python).args(["-m", "pip", "--version"]));
+        let is_local = platform.is_none() && (is_own || has_pip());
+        let is_unfit = |file: &&PathBuf| is_lock(file) || !is_own && has_markers(file);
+        if let Some(file) = files.iter().find(is_unfit).filter(|_| !is_local) {
+            return Err(InstallError::OtherPython { file: file.display().to_string(), version });
+        }
+        let mut command = Command::new(&self.program);
+        if is_local && !is_own {
+            command = Command::new(python);
+            command.args(["-m", "pip"]);
+        }
         command.args(["install", "--quiet", "--no-compile", "--disable-pip-version-check"]);
         command.args(["--no-warn-script-location", "--no-input"]);
         if !is_local {
@@ -120,8 +144,27 @@ impl Installer {
         for tag in platform.into_iter().flat_map(compatible_tags) {
             command.arg("--platform").arg(tag);
         }
-        command
+        Ok(command)
     }
+
+    /// The version of the Python that runs pip: `pip 25.1 from /usr/lib/... (python 3.12)`.
+    fn python_of_pip(&self) -> Option<String> {
+        let output = Command::new(&self.program).arg("--version").stdin(Stdio::null()).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        Some(text.trim_end().strip_suffix(')')?.rsplit_once("(python ")?.1.to_owned())
+    }
+}
+
+/// Whether it is a pylock.toml. pip only installs those for the Python that it runs on.
+fn is_lock(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "toml")
+}
+
+/// Whether a requirement in a requirements.txt depends on an environment marker.
+fn has_markers(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let requirements = text.lines().map(|line| line.split(" #").next().unwrap_or(line).trim_start());
+    requirements.filter(|line| !line.starts_with(['#', '-'])).any(|line| line.contains(';'))
 }
 
 /// Whether a command runs and succeeds. Its output is discarded.
@@ -130,20 +173,32 @@ fn answers(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-fn run(mut command: Command) -> Result<(), InstallError> {
+fn run(command: Command) -> Result<(), InstallError> {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<OsString> = words.map(OsString::from).collect();
     let program = words[0].to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output();
-    let output = output.map_err(|source| InstallError::Start { program, source })?;
-    if output.status.success() {
+    let (status, text) = output(command).map_err(|source| InstallError::Start { program, source })?;
+    if status.success() {
         return Ok(());
     }
-    let text = [output.stdout, output.stderr].concat();
     Err(InstallError::Failed {
         command: words.join(" ".as_ref()).to_string_lossy().into_owned(),
         output: String::from_utf8_lossy(&text).trim_end().to_owned(),
     })
+}
+
+/// Runs a command to its end, unless this run is interrupted. Returns its output and errors in the
+/// order in which it writes them.
+fn output(mut command: Command) -> io::Result<(ExitStatus, Vec<u8>)> {
+    let (mut reader, writer) = io::pipe()?;
+    let mut child = command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn()?;
+    // It holds the writers.
+    drop(command);
+    let ends_too = EndsToo::new(&child);
+    let mut text = Vec::new();
+    reader.read_to_end(&mut text)?;
+    drop(ends_too);
+    Ok((child.wait()?, text))
 }
 
 /// `manylinux_2_28_x86_64` as major version, minor version and processor.
@@ -201,6 +256,19 @@ fn uv_platform(tag: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn markers_of_requirement_files_are_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (text, expected) in [
+            ("a==1 # not; this\n# nor; this\n-c x;y.txt\nb[c]>=2\n", false),
+            ("a==1\nb ; python_version < '3.13'\n", true),
+        ] {
+            let file = folder.path().join("requirements.txt");
+            std::fs::write(&file, text).expect("written");
+            assert_eq!(has_markers(&file), expected, "{text}");
+        }
+    }
 
     #[test]
     fn platforms_have_a_name_for_each_installer() {

@@ -1,69 +1,102 @@
 //! Groups of child processes that end together: a process group on Unix, a job object on Windows.
 
-use std::io;
-use std::process::{Child, Command};
-
+#[cfg(unix)]
+pub(super) use unix::Group;
 #[cfg(windows)]
-use windows::Job;
-#[cfg(windows)]
-pub(super) use windows::OwnJob;
+pub(super) use windows::{Group, OwnJob};
 
-/// A child and its descendants.
-pub(super) struct Group {
-    child: Child,
-    #[cfg(windows)]
-    job: Option<Job>,
-}
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
 
-impl Group {
-    #[cfg(unix)]
-    pub(super) fn spawn(command: &mut Command) -> io::Result<Group> {
-        use std::os::unix::process::CommandExt as _;
-        Ok(Group { child: command.process_group(0).spawn()? })
-    }
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-    #[cfg(windows)]
-    pub(super) fn spawn(command: &mut Command) -> io::Result<Group> {
-        let child = command.spawn()?;
-        // Without job objects, only the child is killed.
-        let job = Job::with(&child).ok();
-        Ok(Group { child, job })
-    }
+    /// A child and its descendants, except those that leave its process group.
+    pub(in crate::runner) struct Group(Child);
 
-    pub(super) fn child(&mut self) -> &mut Child {
-        &mut self.child
-    }
+    impl Group {
+        pub(in crate::runner) fn spawn(mut command: Command) -> io::Result<Group> {
+            command.process_group(0).spawn().map(Group)
+        }
 
-    /// Kills all processes of the group.
-    pub(super) fn kill(mut self) {
-        #[cfg(unix)]
-        let _ = rustix::process::kill_process_group(
-            rustix::process::Pid::from_child(&self.child),
-            rustix::process::Signal::KILL,
-        );
-        #[cfg(windows)]
-        drop(self.job.take());
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        /// The output and the errors of the child, if they are pipes.
+        pub(in crate::runner) fn pipes(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+            (self.0.stdout.take(), self.0.stderr.take())
+        }
+
+        /// Whether the child has ended. It is not reaped, so that the number of the group stays
+        /// reserved.
+        pub(in crate::runner) fn has_ended(&mut self) -> bool {
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+            !matches!(waitid(WaitId::Pid(Pid::from_child(&self.0)), options), Ok(None))
+        }
+
+        /// Kills all processes of the group that have not ended.
+        pub(in crate::runner) fn end(mut self) -> io::Result<ExitStatus> {
+            let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
+            self.0.wait()
+        }
     }
 }
 
 #[cfg(windows)]
 mod windows {
+    use std::io;
     use std::os::windows::io::AsRawHandle as _;
-    use std::process::Child;
+    use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
 
+    use process_wrap::std::{ChildWrapper, CommandWrap, CommandWrapper, JobObject};
     use win32job::{ExtendedLimitInfo, JobError};
 
+    /// A child and its descendants.
+    pub(in crate::runner) struct Group {
+        child: Box<dyn ChildWrapper>,
+        /// Has the job.
+        _command: CommandWrap,
+    }
+
+    impl Group {
+        pub(in crate::runner) fn spawn(command: Command) -> io::Result<Group> {
+            let mut command = CommandWrap::from(command);
+            command.wrap(Job::new().map_err(io::Error::other)?).wrap(JobObject);
+            Ok(Group { child: command.spawn()?, _command: command })
+        }
+
+        /// The output and the errors of the child, if they are pipes.
+        pub(in crate::runner) fn pipes(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+            (self.child.stdout().take(), self.child.stderr().take())
+        }
+
+        /// Whether the child has ended.
+        pub(in crate::runner) fn has_ended(&mut self) -> bool {
+            !matches!(self.child.inner_mut().try_wait(), Ok(None))
+        }
+
+        /// Kills all processes of the group that have not ended.
+        pub(in crate::runner) fn end(mut self) -> io::Result<ExitStatus> {
+            let _ = self.child.start_kill();
+            self.child.inner_mut().wait()
+        }
+    }
+
     /// A job object. Its processes end with it, at the latest when this process ends.
-    pub(super) struct Job(#[expect(dead_code, reason = "held for what dropping it does")] win32job::Job);
+    #[derive(Debug)]
+    struct Job(win32job::Job);
 
     impl Job {
-        /// A job with a child and those that it starts from now on.
-        pub(super) fn with(child: &Child) -> Result<Job, JobError> {
-            let job = win32job::Job::create_with_limit_info(&limits())?;
-            job.assign_process(child.as_raw_handle() as isize)?;
-            Ok(Job(job))
+        fn new() -> Result<Job, JobError> {
+            win32job::Job::create_with_limit_info(&limits()).map(Job)
+        }
+    }
+
+    impl CommandWrapper for Job {
+        /// Takes the child into the job. It does not run before [`JobObject`] has it too.
+        fn post_spawn(&mut self, _: &mut Command, child: &mut Child, _: &CommandWrap) -> io::Result<()> {
+            // Then the child only outlives this process if this one is killed.
+            let _ = self.0.assign_process(child.as_raw_handle() as isize);
+            Ok(())
         }
     }
 

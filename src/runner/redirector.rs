@@ -4,7 +4,9 @@
 //! interpreter from `pyvenv.cfg` with its own arguments. `__PYVENV_LAUNCHER__` tells the interpreter
 //! which environment it is in. `Scripts\NAME.exe`, another copy, starts `Scripts\NAME-script.py`.
 //! The launcher leaves Ctrl-C to the program, ends together with it, and returns all 32 bits of its
-//! exit code.
+//! exit code. `Scripts\pythonw.exe` and the programs of `[gui_scripts]` are copies that differ in two
+//! bytes: Windows opens no console for them. A signature of the runner's publisher does not cover
+//! them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,17 +70,68 @@ pub fn redirected() -> Option<i32> {
     })
 }
 
-/// The launcher for a new environment: `crosspyc-run`, without the archive of a standalone
-/// executable.
-pub(super) fn launcher(archive: &Path, archive_start: u64) -> std::io::Result<Vec<u8>> {
-    let own = std::env::current_exe()?;
-    if own == archive {
-        let mut bytes = fs::read(own)?;
-        bytes.truncate(usize::try_from(archive_start).unwrap_or(usize::MAX));
-        return Ok(bytes);
+/// The launchers for a new environment.
+#[derive(Debug)]
+pub(super) struct Launchers {
+    console: Vec<u8>,
+    windowed: Vec<u8>,
+}
+
+/// Whether a launcher has a console. Windows opens one for each program that has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Console,
+    Windowed,
+}
+
+impl Kind {
+    pub(super) fn windowed(is_windowed: bool) -> Kind {
+        if is_windowed { Kind::Windowed } else { Kind::Console }
     }
-    let beside = own.with_file_name("crosspyc-run.exe");
-    fs::read(if beside.is_file() { beside } else { own })
+}
+
+impl Launchers {
+    /// Both are `crosspyc-run`, without the archive of a standalone executable.
+    pub(super) fn new(archive: &Path, archive_start: u64) -> std::io::Result<Launchers> {
+        let own = std::env::current_exe()?;
+        let console = if own == archive {
+            let mut bytes = fs::read(own)?;
+            bytes.truncate(usize::try_from(archive_start).unwrap_or(usize::MAX));
+            bytes
+        } else {
+            let beside = own.with_file_name("crosspyc-run.exe");
+            fs::read(if beside.is_file() { beside } else { own })?
+        };
+        let windowed = without_console(&console).unwrap_or_else(|| console.clone());
+        Ok(Launchers { console, windowed })
+    }
+
+    pub(super) fn bytes(&self, kind: Kind) -> &[u8] {
+        match kind {
+            Kind::Console => &self.console,
+            Kind::Windowed => &self.windowed,
+        }
+    }
+}
+
+/// The same executable, marked as one that needs no console. `None` if it is no such executable.
+///
+/// Format: [PE](https://learn.microsoft.com/windows/win32/debug/pe-format), `Subsystem` in the
+/// optional header, which stands at the same place for 32 and for 64 bits.
+fn without_console(executable: &[u8]) -> Option<Vec<u8>> {
+    const START_OF_HEADERS: usize = 0x3c;
+    const SUBSYSTEM: usize = 4 + 20 + 68;
+    const WINDOWED: [u8; 2] = [2, 0];
+    const CONSOLE: [u8; 2] = [3, 0];
+    let start = executable.get(START_OF_HEADERS..START_OF_HEADERS + 4)?;
+    let headers = u32::from_le_bytes(start.try_into().ok()?) as usize;
+    let subsystem = headers.checked_add(SUBSYSTEM)?;
+    let is_console = executable.starts_with(b"MZ")
+        && executable.get(headers..)?.starts_with(b"PE\0\0")
+        && executable.get(subsystem..)?.starts_with(&CONSOLE);
+    let mut windowed = executable.to_vec();
+    windowed.get_mut(subsystem..subsystem + 2)?.copy_from_slice(&WINDOWED);
+    is_console.then_some(windowed)
 }
 
 #[cfg(test)]
@@ -111,5 +164,30 @@ mod tests {
             assert_eq!(target(name), Some(expected), "{name}");
         }
         assert_eq!(target("crosspyc-run.exe"), None);
+    }
+
+    #[test]
+    fn an_executable_can_do_without_a_console() {
+        // The end of the DOS header, the signature, the headers up to the subsystem, and the rest.
+        let executable = |subsystem: u8| {
+            let mut bytes = vec![0; 0x80];
+            bytes[..2].copy_from_slice(b"MZ");
+            bytes[0x3c] = 0x80;
+            bytes.extend_from_slice(b"PE\0\0");
+            bytes.resize(0x80 + 4 + 20 + 68, 1);
+            bytes.extend_from_slice(&[subsystem, 0, 5, 6, 7]);
+            bytes
+        };
+        assert_eq!(without_console(&executable(3)), Some(executable(2)));
+        assert_eq!(without_console(&executable(2)), None);
+        let whole = executable(3);
+        for end in [0, 1, 0x3b, 0x3f, 0x80, 0x83, 0x80 + 4 + 20 + 69] {
+            assert_eq!(without_console(&whole[..end]), None, "{end}");
+        }
+        for (place, byte) in [(0, b'X'), (0x3f, 0xff), (0x81, b'X')] {
+            let mut damaged = whole.clone();
+            damaged[place] = byte;
+            assert_eq!(without_console(&damaged), None, "{place}");
+        }
     }
 }

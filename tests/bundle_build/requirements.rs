@@ -88,7 +88,9 @@ fn a_project_has_its_own_metadata_and_dependencies() {
 fn stand_in(lab: &Lab, name: &str) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let script = format!(
-        "#!/bin/sh\necho \"$@\" >> {log}\ncase \"$*\" in *'python find'*) exit 1;; *bad.txt*) echo no such thing; exit 1;; esac\n\
+        "#!/bin/sh\necho \"$@\" >> {log}\n\
+         [ \"$*\" = --version ] && echo 'pip 25.1 from /usr/lib (python 3.9)' && exit\n\
+         case \"$*\" in *'python find'*) exit 1;; *bad.txt*) echo no such thing; exit 1;; esac\n\
          while [ \"$1\" != --target ]; do [ \"$1\" = --python-version ] && version=$2; shift; done\n\
          mkdir -p $2/pkg-1.dist-info && echo \"v = '$version'\" > $2/pkg.py && printf 'Name: pkg\\nVersion: 1\\n' > $2/pkg-1.dist-info/METADATA\n\
          printf 'pkg.py,,\\n' > $2/pkg-1.dist-info/RECORD\n\
@@ -101,13 +103,56 @@ fn stand_in(lab: &Lab, name: &str) -> String {
     path.display().to_string()
 }
 
+/// The tag of wheels for this machine.
+#[cfg(unix)]
+fn here() -> String {
+    let arch = std::env::consts::ARCH;
+    match std::env::consts::OS {
+        "macos" => format!("macosx_11_0_{}", if arch == "aarch64" { "arm64" } else { arch }),
+        _ => format!("manylinux_2_17_{arch}"),
+    }
+}
+
+/// pip evaluates markers for the Python that runs it, uv for the one that is asked for.
+#[cfg(unix)]
+#[test]
+fn pip_is_not_used_where_it_would_evaluate_markers_wrongly() {
+    let marked = "other\npkg; python_version < '3.13'\n";
+    let files =
+        [("requirements.txt", "pkg"), ("marked.txt", marked), ("pylock.toml", "lock-version = '1.0'\n")];
+    let lab = Lab::new(&files);
+    let (uv, pip) = (stand_in(&lab, "uv"), stand_in(&lab, "pip"));
+    let options = |installer: &str, file: &str, platform: &str| {
+        format!("-r {file} -c pkg -t 3.12 --installer {installer} --platform {platform}")
+    };
+    let message = lab.refused(&options(&pip, "requirements.txt", "win_amd64"), 1);
+    assert!(message.contains("for this machine, not for win_amd64; install uv"), "{message}");
+    let message = lab.refused(&options(&pip, "marked.txt", &here()), 1);
+    assert!(message.contains("pip cannot install `marked.txt` for Python 3.12"), "{message}");
+    let log = fs::read_to_string(lab.path("log")).expect("its version was asked for");
+    assert!(!log.contains("install"), "nothing was installed: {log}");
+    lab.bundled(&options(&uv, "marked.txt", "win_amd64"));
+    // A pip of the target's Python is right, but has no locks for other platforms.
+    let script = fs::read_to_string(lab.path("pip")).expect("it is there");
+    fs::write(lab.path("pip"), script.replace("python 3.9", "python 3.12")).expect("written");
+    lab.bundled(&options(&pip, "marked.txt", &here()));
+    let message = lab.refused(&options(&pip, "pylock.toml", &here()), 1);
+    assert!(message.contains("pip cannot install `pylock.toml` for Python 3.12"), "{message}");
+    let log = || fs::read_to_string(lab.path("log")).expect("it was called");
+    assert!(!log().contains("pylock.toml"), "{}", log());
+    lab.bundled(&format!("-r pylock.toml -c pkg -t 3.12 --installer {pip}"));
+    let plain = log().lines().any(|call| call.contains("pylock.toml") && !call.contains("--python-version"));
+    assert!(plain, "{}", log());
+}
+
 #[cfg(unix)]
 #[test]
 fn requirements_are_installed_once_for_each_target() {
     for name in ["uv", "pip"] {
         let lab = Lab::new(&[("requirements.txt", "pkg"), ("bad.txt", "pkg")]);
         let installer = stand_in(&lab, name);
-        let options = format!("--installer {installer} --platform win_amd64 -t 3.12,3.13");
+        let platform = if name == "uv" { "win_amd64" } else { &here() };
+        let options = format!("--installer {installer} --platform {platform} -t 3.12,3.13");
         let archive = lab.bundled(&format!("-r requirements.txt -c pkg {options}"));
         let (module, function) = ("pkg".to_owned(), "v".to_owned());
         assert_eq!(archive.manifest().entry_point, EntryPoint::Function { module, function });
@@ -128,6 +173,39 @@ fn requirements_are_installed_once_for_each_target() {
         );
         let message = lab.refused(&format!("-r requirements.txt {options}"), 2);
         assert!(message.contains("name an entry point with -m MODULE"), "{message}");
+    }
+}
+
+/// The signal reaches crosspyc alone. The installer would go on writing.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_installation_leaves_nothing() {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    let writes = "#!/bin/sh\ncase \"$*\" in *'python find'*) exit 1;; esac\n\
+        while [ \"$1\" != --target ]; do shift; done\nmkdir $2/pkg; echo $$ >started\n\
+        for n in $(seq 3000); do mkdir -p $2/pkg; echo x >$2/pkg/$n; /bin/sleep 0.01; done\n";
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        let lab = Lab::new(&[("requirements.txt", "pkg"), ("tmp/.keep", "")]);
+        stand_in(&lab, "uv");
+        lab.write("uv", writes);
+        let mut command = lab.command("-r requirements.txt -c pkg -t 3.12 --platform win_amd64");
+        command.arg("--installer").arg(lab.path("uv")).env("TMPDIR", lab.path("tmp"));
+        let mut bundling = command.spawn().expect("it starts");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while fs::read(lab.path("started")).map_or(true, |pid| pid.is_empty()) {
+            assert!(Instant::now() < deadline, "the installer does not start");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let pid = bundling.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().expect("it starts").success());
+        assert_eq!(bundling.wait().expect("it ends").signal(), Some(number));
+        // An installer that goes on makes its folder again.
+        std::thread::sleep(Duration::from_millis(200));
+        let left: Vec<_> = fs::read_dir(lab.path("tmp")).expect("there").flatten().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
     }
 }
 

@@ -2,8 +2,8 @@
 //! current, and what the pages say of options and settings is what the program says.
 //!
 //! `BLESS=1 cargo test --test docs` writes down what is printed now, and the generated pages;
-//! review the difference.
-#![cfg(all(unix, feature = "cli"))]
+//! review the difference. The commands use programs as Linux has them (`od`, `find`).
+#![cfg(all(target_os = "linux", feature = "cli"))]
 
 mod generated;
 mod mentions;

@@ -4,8 +4,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use tempfile::TempDir;
-
+use crate::atomic::leftovers::TemporaryFolder;
 use crate::cli::CommandError;
 use crate::cli::args::BundleArgs;
 use crate::cli::compile::label;
@@ -17,7 +16,7 @@ use crate::targets::Target;
 /// Temporary folders, which are removed on drop.
 #[derive(Default)]
 pub(super) struct Packages {
-    root: Option<TempDir>,
+    root: Option<TemporaryFolder>,
 }
 
 impl Packages {
@@ -25,7 +24,7 @@ impl Packages {
     pub(super) fn folder(&mut self, name: &str) -> io::Result<PathBuf> {
         let root = match self.root.take() {
             Some(root) => root,
-            None => TempDir::with_prefix("crosspyc-")?,
+            None => TemporaryFolder::new("crosspyc-")?,
         };
         let folder = self.root.insert(root).path().join(name);
         fs::create_dir(&folder)?;

@@ -44,17 +44,21 @@ fn optimize_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Constants
         let instrs = graph.instrs_mut(id);
         match instrs[index].opcode {
             LOAD_CONST => decide_test(&mut instrs[index..], consts),
-            BUILD_TUPLE => {
-                if !unpack_built_tuple(&mut instrs[index..]) {
-                    fold_adjacent_tuple(&mut instrs[..=index], consts, arena);
-                }
-            }
+            BUILD_TUPLE => optimize_tuple(instrs, index, consts, arena),
             SWAP if instrs[index].oparg == 1 => instrs[index].set_nop(),
             SWAP => index = optimize_swaps(instrs, index),
             PUSH_NULL => push_null_with_global(&mut instrs[index..]),
             _ => {}
         }
         index += 1;
+    }
+}
+
+/// Swaps what a tuple is built from if it is unpacked again at once, else folds it if all of it is
+/// constant.
+fn optimize_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'a>, arena: &'a Bump) {
+    if !unpack_built_tuple(&mut instrs[index..]) {
+        fold_adjacent_tuple(&mut instrs[..=index], consts, arena);
     }
 }
 

@@ -60,7 +60,7 @@ impl Distribution {
             of_folder: folder.targets,
             requires: headers(&metadata, "Requires-Dist").map(str::to_owned).collect(),
             scripts: declared_scripts(&text("entry_points.txt")?)
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .map(|script| (script.name.to_owned(), script.value.to_owned()))
                 .collect(),
             record: text("RECORD")?.lines().map(recorded_path).collect(),
             targets: TargetSet::NONE,

@@ -171,6 +171,21 @@ struct Gatherer<'g> {
     errors: &'g mut Vec<FileError>,
 }
 
+/// The depths of the outermost folders around an entry that are left out and included.
+#[derive(Default)]
+struct Outer {
+    left_out: Option<usize>,
+    included: Option<usize>,
+}
+
+impl Outer {
+    /// Forgets the folders that do not contain an entry at this depth.
+    fn leave(&mut self, depth: usize) {
+        self.left_out = self.left_out.filter(|&outer| depth > outer);
+        self.included = self.included.filter(|&outer| depth > outer);
+    }
+}
+
 /// Why the walk does not take an entry.
 #[derive(Clone, Copy)]
 enum Verdict {
@@ -184,9 +199,7 @@ impl Gatherer<'_> {
     fn run(mut self) -> Result<(), PackError> {
         let place = self.place;
         let mut entries = WalkDir::new(&place.site).follow_links(true).sort_by_file_name().into_iter();
-        // The depth of the outermost enclosing folder that is left out, and of the outermost that
-        // is included.
-        let (mut left_out, mut included) = (None, None);
+        let mut outer = Outer::default();
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -195,35 +208,52 @@ impl Gatherer<'_> {
                     continue;
                 }
             };
-            let depth = entry.depth();
-            let is_folder = entry.file_type().is_dir();
             let relative = entry.path().strip_prefix(&place.site).unwrap_or(entry.path()).to_owned();
-            left_out = left_out.filter(|&outer| depth > outer);
-            included = included.filter(|&outer| depth > outer);
-            let is_included = included.is_some() || depth > 0 && self.project.includes.matches(&relative);
-            if is_folder {
-                if left_out.is_some() && !is_included {
-                    continue;
+            outer.leave(entry.depth());
+            let is_named = entry.depth() > 0 && self.project.includes.matches(&relative);
+            let is_included = is_named || outer.included.is_some();
+            if entry.file_type().is_dir() {
+                if !self.visit_folder(&entry, &relative, is_included, &mut outer) {
+                    entries.skip_current_dir();
                 }
-                let verdict = if depth == 0 { Verdict::Take } else { self.judge_folder(&entry, &relative) };
-                match verdict {
-                    _ if is_included => included = included.or(Some(depth)),
-                    Verdict::Take => self.enter(depth, &relative),
-                    verdict => {
-                        self.report(verdict, entry.path());
-                        match self.project.includes.is_empty() {
-                            true => entries.skip_current_dir(),
-                            false => left_out = left_out.or(Some(depth)),
-                        }
-                    }
-                }
-            } else if left_out.is_none() || is_included || self.is_claimed(&relative) {
+            } else if outer.left_out.is_none() || is_included || self.is_claimed(&relative) {
                 self.file(&entry, &relative, is_included)?;
             }
         }
         self.beside()?;
         self.missing();
         Ok(())
+    }
+
+    /// Decides about a folder. Returns whether its entries are of interest: in a folder that is
+    /// left out, some may be included by name.
+    fn visit_folder(
+        &mut self,
+        entry: &DirEntry,
+        relative: &Path,
+        is_included: bool,
+        outer: &mut Outer,
+    ) -> bool {
+        let depth = entry.depth();
+        if is_included {
+            outer.included = outer.included.or(Some(depth));
+            return true;
+        }
+        if outer.left_out.is_some() {
+            return true;
+        }
+        let verdict = if depth == 0 { Verdict::Take } else { self.judge_folder(entry, relative) };
+        match verdict {
+            Verdict::Take => {
+                self.enter(depth, relative);
+                true
+            }
+            verdict => {
+                self.report(verdict, entry.path());
+                outer.left_out = Some(depth);
+                !self.project.includes.is_empty()
+            }
+        }
     }
 
     fn enter(&mut self, depth: usize, relative: &Path) {

@@ -49,6 +49,7 @@ use target_set::TargetSet;
 pub use error::PackError;
 pub use gather::source_root;
 pub use metadata::Metadata;
+pub(super) use platforms::is_of_this_machine;
 pub use requirements::Missing;
 pub use sources::IncludeSource;
 

@@ -138,6 +138,16 @@ impl Platforms {
     }
 }
 
+/// Whether the tag of a wheel is for this machine's system and processor, with any C library.
+/// Environment markers have the same values there.
+pub(in crate::project) fn is_of_this_machine(tag: &str) -> bool {
+    let kinds = |platforms: Platforms| -> Vec<String> {
+        platforms.0.into_keys().map(|name| name.trim_start_matches("musl").to_owned()).collect()
+    };
+    let here = kinds(Platforms::here());
+    kinds(Platforms::of_wheel(tag)).iter().any(|kind| here.contains(kind))
+}
+
 /// `11_0_arm64` to version and processor.
 fn versioned(tag: &str) -> Option<(Version, &str)> {
     let (major, rest) = tag.split_once('_')?;
@@ -245,6 +255,20 @@ mod tests {
         ] {
             let own = Platforms::of_extension(file).expect("it says one");
             assert_eq!(own.narrowed_by(&Platforms::of_wheel(wheel)).names(), names, "{file} of {wheel}");
+        }
+    }
+
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    #[test]
+    fn a_platform_is_of_this_machine_whatever_its_c_library() {
+        for (tag, expected) in [
+            ("manylinux_2_17_x86_64", true),
+            ("musllinux_1_2_x86_64", true),
+            ("manylinux2014_aarch64", false),
+            ("win_amd64", false),
+            ("macosx_11_0_x86_64", false),
+        ] {
+            assert_eq!(is_of_this_machine(tag), expected, "{tag}");
         }
     }
 

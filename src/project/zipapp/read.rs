@@ -10,7 +10,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::describes_package;
-use crate::bundle::{check_path, path_errors};
+use crate::bundle::{ByteSize, check_path, default_limit, path_errors};
 use crate::marshal;
 use crate::project::shown;
 use crate::pyc::{HEADER_LEN, Header, Origin, source_hash};
@@ -19,7 +19,8 @@ use crate::targets::{Target, Version};
 /// Deflate compresses by at most 1032 to 1. A zip that claims more has entries that overlap.
 const MOST_RATIO: u64 = 1100;
 
-/// A larger pyc is not looked at. The largest that are known have a few megabytes.
+/// A larger pyc is not looked at, nor is one of a larger source. The largest that are known have a
+/// few megabytes.
 const MOST_PYC: u64 = 32 << 20;
 
 /// The record that a zip without a comment ends with.
@@ -33,6 +34,8 @@ pub enum ZipappError {
     Io { path: PathBuf, source: io::Error },
     #[error("`{path}` is damaged: {reason}", path = shown(path))]
     Damaged { path: PathBuf, reason: String },
+    #[error("`{path}` takes {size} bytes unpacked, and {limit} are allowed for a zip of its length; if you trust it, allow more with --max-unpacked {size}", path = shown(path))]
+    TooLarge { path: PathBuf, size: ByteSize, limit: ByteSize },
     #[error("`{path}` is a zip that crosspyc did not make; `python -m zipfile -e` unpacks it", path = shown(path))]
     Foreign { path: PathBuf },
 }
@@ -181,10 +184,26 @@ impl Zipapp {
             self.copy(entry, &mut io::sink())?;
             return Ok(Err(format!("{} bytes are too many for a pyc", entry.size)));
         }
+        if let Some(source) = source.as_ref().filter(|source| source.size > MOST_PYC) {
+            self.copy(entry, &mut io::sink())?;
+            return Ok(Err(format!("the source beside it has {} bytes, too many to look at", source.size)));
+        }
         let bytes = self.contents(entry)?;
         let source = source.map(|source| self.contents(&source)).transpose()?;
         let folder = entry.path.split_once('/').and_then(|(name, _)| target_of(name));
         Ok(check_pyc(&bytes, source.as_deref(), folder.map(|(version, _)| version)))
+    }
+
+    /// Fails if the files of these folders exceed the limit together. By default it depends on the
+    /// length of the zip.
+    pub fn check_unpacked(&self, folders: &[&Folder], limit: Option<ByteSize>) -> Result<(), ZipappError> {
+        let limit = limit.unwrap_or(ByteSize(default_limit(self.length)));
+        let files = folders.iter().flat_map(|folder| &folder.files);
+        let size = ByteSize(files.fold(0, |sum: u64, entry| sum.saturating_add(entry.size)));
+        match size <= limit {
+            true => Ok(()),
+            false => Err(ZipappError::TooLarge { path: self.path.clone(), size, limit }),
+        }
     }
 
     /// Checks that the paths of a folder's files stay inside the folder that they are joined to,

@@ -98,10 +98,13 @@ impl Environment {
         lines.iter().flat_map(line).collect()
     }
 
+    /// The name of the interpreter that has no console, on Windows.
+    pub(super) const WINDOWED: &'static str = "pythonw.exe";
+
     /// The names of the interpreter in the folder of programs.
     pub(super) fn interpreters(&self) -> Vec<String> {
         if cfg!(windows) {
-            return ["python.exe", "pythonw.exe"].map(str::to_owned).into();
+            return ["python.exe", Environment::WINDOWED].map(str::to_owned).into();
         }
         let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python{}", self.version())];
         // `python3.13t`, `pypy3`

@@ -23,7 +23,7 @@ use crate::bundle::{
     Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, is_metadata_folder, path_errors,
     with_co_filename,
 };
-use crate::runner::redirector;
+use crate::runner::redirector::{Kind, Launchers};
 
 /// The record, relative to the entry.
 pub(super) const RECORD: &str = "record";
@@ -54,7 +54,7 @@ enum Content<'a> {
     /// A symbolic link.
     Link(&'a Path),
     /// The program that starts the interpreter on Windows.
-    Launcher,
+    Launcher(Kind),
 }
 
 /// All files of an entry.
@@ -63,8 +63,8 @@ pub(super) struct Plan<'a> {
     place: &'a Path,
     environment: &'a Environment,
     blobs: Blobs<'a>,
-    /// The launcher, on systems without links to the interpreter.
-    launcher: Option<Vec<u8>>,
+    /// On systems without links to the interpreter.
+    launchers: Option<Launchers>,
     items: Vec<Item<'a>>,
 }
 
@@ -78,11 +78,11 @@ impl<'a> Plan<'a> {
         place: &'a Path,
     ) -> Result<Plan<'a>, Failure> {
         let blobs = archive.blobs(index, variant)?;
-        let launcher = cfg!(windows).then(|| redirector::launcher(archive.path(), archive.prefix_length()));
-        let launcher = launcher
+        let launchers = cfg!(windows).then(|| Launchers::new(archive.path(), archive.prefix_length()));
+        let launchers = launchers
             .transpose()
             .map_err(|source| Obstacle::Io { path: Path::new("crosspyc-run.exe").into(), source })?;
-        let mut plan = Plan { place, environment, blobs, launcher, items: Vec::new() };
+        let mut plan = Plan { place, environment, blobs, launchers, items: Vec::new() };
         let distributions: BTreeSet<&str> =
             index.files(variant).filter_map(|it| distribution(&it.path)).collect();
         for entry in index.files(variant) {
@@ -125,7 +125,9 @@ impl<'a> Plan<'a> {
             }
             Content::Written(bytes) => bytes.into(),
             Content::Link(target) => target.as_os_str().as_encoded_bytes().into(),
-            Content::Launcher => self.launcher.as_deref().unwrap_or_default().into(),
+            Content::Launcher(kind) => {
+                self.launchers.as_ref().map_or(&[][..], |launchers| launchers.bytes(*kind)).into()
+            }
         }
     }
 
@@ -179,9 +181,9 @@ impl<'a> Plan<'a> {
         self.write(SETTINGS.to_owned(), self.environment.settings());
         self.write(hiding, HIDING.to_vec());
         for name in self.environment.interpreters() {
-            let content = match self.launcher {
+            let content = match self.launchers {
                 None => Content::Link(&self.environment.base),
-                Some(_) => Content::Launcher,
+                Some(_) => Content::Launcher(Kind::windowed(name == Environment::WINDOWED)),
             };
             self.items.push(Item { path: format!("{SCRIPTS}/{name}"), executable: true, content });
         }
@@ -202,9 +204,9 @@ impl<'a> Plan<'a> {
         let mut scripts = BTreeMap::new();
         for entry in files.filter(|entry| is_entry_points(&entry.path)) {
             let text = String::from_utf8_lossy(self.blobs.get(entry.blob));
-            for script::Declared { name, module, function } in script::declared(&text) {
+            for script::Declared { name, module, function, is_windowed } in script::declared(&text) {
                 let text = script::text(self.place, module, function);
-                scripts.entry(name.to_lowercase()).or_insert((name.to_owned(), text));
+                scripts.entry(name.to_lowercase()).or_insert((name.to_owned(), text, is_windowed));
             }
         }
         let prefix = format!("{SCRIPTS}/");
@@ -221,14 +223,15 @@ impl<'a> Plan<'a> {
             }
             self.items.retain(|item| key(item).is_none_or(|key| key != name.to_lowercase()));
             let text = script::text(self.place, module, function);
-            scripts.insert(name.to_lowercase(), (name.to_owned(), text));
+            let is_windowed = scripts.get(&name.to_lowercase()).is_some_and(|(.., declared)| *declared);
+            scripts.insert(name.to_lowercase(), (name.to_owned(), text, is_windowed));
         }
-        for (name, text) in scripts.into_values() {
-            let path = format!("{prefix}{}", script::file_name(&name));
+        for (name, text, is_windowed) in scripts.into_values() {
+            let path = format!("{prefix}{}", script::file_name(&name, is_windowed));
             self.items.push(Item { path, executable: true, content: Content::Written(text) });
-            if self.launcher.is_some() {
-                let path = format!("{prefix}{name}.exe");
-                self.items.push(Item { path, executable: true, content: Content::Launcher });
+            if self.launchers.is_some() {
+                let (path, kind) = (format!("{prefix}{name}.exe"), Kind::windowed(is_windowed));
+                self.items.push(Item { path, executable: true, content: Content::Launcher(kind) });
             }
         }
         Ok(())
@@ -240,7 +243,7 @@ impl<'a> Plan<'a> {
         if let Some(error) = path_errors(paths.chain([RECORD])).first() {
             return Err(refused(&error.to_string()));
         }
-        let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher);
+        let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher(_));
         let mut names = self.items.iter().filter(is_own).filter_map(|item| item.path.strip_prefix(SCRIPTS));
         match names.find(|name| script::is_interpreter(name.trim_start_matches('/'))) {
             Some(name) => Err(refused(&format!("`{SCRIPTS}{name}` would replace the interpreter"))),
@@ -258,9 +261,12 @@ impl Item<'_> {
         }
     }
 
-    /// Whether it is a launcher. All launchers are equal.
-    pub(super) fn is_launcher(&self) -> bool {
-        matches!(self.content, Content::Launcher)
+    /// The kind of a launcher. All launchers of a kind are equal.
+    pub(super) fn launcher(&self) -> Option<Kind> {
+        match self.content {
+            Content::Launcher(kind) => Some(kind),
+            _ => None,
+        }
     }
 }
 

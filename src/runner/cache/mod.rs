@@ -97,7 +97,10 @@ impl Entry {
     /// The console script that starts a function, by the name of the application or of the further
     /// entry point.
     pub fn script(&self, entry_point: &EntryPoint, name: &str) -> Option<PathBuf> {
-        Some(self.place.join(SCRIPTS).join(script::file_name(script::name(entry_point, name)?)))
+        let name = script::name(entry_point, name)?;
+        let windowed = self.program(&script::file_name(name, true));
+        let is_windowed = cfg!(windows) && windowed.is_file();
+        Some(if is_windowed { windowed } else { self.program(&script::file_name(name, false)) })
     }
 
     /// A file in the folder of programs.
@@ -144,7 +147,6 @@ enum Obstacle {
     #[error("there is no folder for caches")]
     NoPlace,
     #[error("{path} {reason}", path = shown_path(path))]
-    #[cfg_attr(windows, expect(dead_code, reason = "access control lists are not checked"))]
     Untrusted { path: PathBuf, reason: &'static str },
     #[error("failed to unpack to {path}: {source}", path = shown_path(path))]
     Io { path: PathBuf, source: io::Error },

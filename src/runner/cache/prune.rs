@@ -4,6 +4,7 @@
 //! not at all. Entries of running programs stay: such a program would miss the modules that it has
 //! not imported yet. The time of last use is recorded at a program's start, to the hour.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -77,18 +78,31 @@ fn listed(path: PathBuf) -> Listed {
             (None, made.unwrap_or(SystemTime::UNIX_EPOCH))
         }
     };
-    Listed { size: size(&path), in_use: usage::Removal::of(&path).is_none(), path, header, last_use }
+    Listed {
+        size: size(&path, &mut HashSet::new()),
+        in_use: usage::Removal::of(&path).is_none(),
+        path,
+        header,
+        last_use,
+    }
 }
 
-/// The size of all readable files below a folder.
-fn size(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let size_of = |entry: fs::DirEntry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => size(&entry.path()),
-        Ok(metadata) => metadata.len(),
-        Err(_) => 0,
+/// The size of all readable files below a folder. The launchers of Windows, which are hard links to
+/// one file, count once; `launchers` has those that were seen.
+fn size(folder: &Path, launchers: &mut HashSet<same_file::Handle>) -> u64 {
+    let mut is_counted = |path: &Path| {
+        let is_launcher = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
+        is_launcher && same_file::Handle::from_path(path).is_ok_and(|launcher| !launchers.insert(launcher))
     };
-    entries.map(size_of).sum()
+    let (mut total, mut folders) = (0, Vec::new());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+            Ok(metadata) if !is_counted(&entry.path()) => total += metadata.len(),
+            _ => {}
+        }
+    }
+    total + folders.iter().map(|folder| size(folder, launchers)).sum::<u64>()
 }
 
 /// Removes an entry from the cache, unless a running program uses it.
@@ -103,4 +117,21 @@ pub fn remove(root: &Path, entry: &Listed) -> io::Result<()> {
 /// Removes leftovers of killed runs.
 pub fn clean(root: &Path) {
     unpack::clean(root);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hard_links_to_a_launcher_count_once() {
+        let entry = tempfile::tempdir().expect("a temporary folder");
+        let path = |name: &str| entry.path().join(name);
+        fs::create_dir(path("Scripts")).expect("made");
+        fs::write(path("Scripts/python.exe"), [0; 1000]).expect("written");
+        fs::hard_link(path("Scripts/python.exe"), path("Scripts/tool.EXE")).expect("linked");
+        fs::write(path("Scripts/pythonw.exe"), [0; 200]).expect("written");
+        fs::write(path("record"), [0; 30]).expect("written");
+        assert_eq!(size(entry.path(), &mut HashSet::new()), 1230);
+    }
 }

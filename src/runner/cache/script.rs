@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::check::is_mere_data;
 use super::environment::PYTHON;
-use crate::bundle::{EntryPoint, check_path, declared_scripts};
+use crate::bundle::{DeclaredScript, EntryPoint, check_path, declared_scripts};
 
 /// The maximum length of a shebang. Linux accepts 256 bytes, older versions 128.
 const MOST_SHEBANG: usize = 127;
@@ -32,8 +32,12 @@ pub(super) fn name<'a>(entry_point: &EntryPoint, application: &'a str) -> Option
 }
 
 /// The file name of a script. On Windows a launcher with the script's name starts it.
-pub(super) fn file_name(name: &str) -> String {
-    if cfg!(windows) { format!("{name}-script.py") } else { name.to_owned() }
+pub(super) fn file_name(name: &str, is_windowed: bool) -> String {
+    match (cfg!(windows), is_windowed) {
+        (true, false) => format!("{name}-script.py"),
+        (true, true) => format!("{name}-script.pyw"),
+        (false, _) => name.to_owned(),
+    }
 }
 
 /// Whether a script may have this name.
@@ -107,16 +111,17 @@ pub(super) struct Declared<'t> {
     pub name: &'t str,
     pub module: &'t str,
     pub function: &'t str,
+    pub is_windowed: bool,
 }
 
 /// The scripts that an `entry_points.txt` declares and that can be written.
 pub(super) fn declared(text: &str) -> impl Iterator<Item = Declared<'_>> {
-    declared_scripts(text).filter_map(|(name, value)| {
+    declared_scripts(text).filter_map(|DeclaredScript { name, value, is_windowed }| {
         // Extras follow in brackets.
         let (module, function) = value.split('[').next()?.split_once(':')?;
         let (module, function) = (module.trim(), function.trim());
         let can_be_written = is_name(name) && can_be_imported(module, function);
-        can_be_written.then_some(Declared { name, module, function })
+        can_be_written.then_some(Declared { name, module, function, is_windowed })
     })
 }
 

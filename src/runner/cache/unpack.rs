@@ -68,7 +68,7 @@ impl Unpacking {
                 continue;
             }
             let folder = lock.path().with_extension("");
-            match folder_builder().create(&folder) {
+            match parent.create_private(&folder) {
                 Ok(()) => return Ok(Unpacking { folder, lock, inherited: None }),
                 // Another user can see the lock and create the folder that belongs to it.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => failure = error,
@@ -120,8 +120,7 @@ pub(super) fn clean(root: &Path) {
 fn remove_abandoned(parent: &Path, prefix: &str) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let is_ours = name.as_encoded_bytes().starts_with(prefix.as_bytes())
-            && entry.metadata().is_ok_and(|metadata| is_own(&metadata));
+        let is_ours = name.as_encoded_bytes().starts_with(prefix.as_bytes()) && is_own(&entry.path());
         if is_ours {
             remove_if_abandoned(&entry.path());
         }
@@ -183,15 +182,17 @@ pub(super) fn unpack(plan: &Plan<'_>, folder: &Path) -> Result<(), Failure> {
         let path = join(folder, &path);
         folder_builder().create(&path).map_err(|source| io_error(path, source))?;
     }
-    let (launchers, files): (Vec<_>, Vec<_>) = plan.items().iter().partition(|item| item.is_launcher());
+    let (launchers, files): (Vec<_>, Vec<_>) =
+        plan.items().iter().partition(|item| item.launcher().is_some());
     let write = |item: &Item<'_>| {
         let path = join(folder, &item.path);
         write(&path, plan, item).map_err(|source| io_error(path, source))
     };
-    // The launchers are hard links to one file, if the file system allows it.
+    // The launchers of a kind are hard links to one file, if the file system allows it.
     for item in &launchers {
-        let first = join(folder, &launchers[0].path);
-        if fs::hard_link(first, join(folder, &item.path)).is_err() {
+        let first = launchers.iter().find(|first| first.launcher() == item.launcher());
+        let linked = first.map(|first| fs::hard_link(join(folder, &first.path), join(folder, &item.path)));
+        if !matches!(linked, Some(Ok(()))) {
             write(item)?;
         }
     }
