@@ -118,11 +118,9 @@ impl LocationTable {
         }
         let line_delta = lineno.wrapping_sub(self.lineno);
         self.lineno = lineno;
-        if column < 0 || end_column < 0 {
-            if end_lineno == lineno || end_lineno == -1 {
-                self.bytes.push(start(NO_COLUMNS, units));
-                return self.write_signed(line_delta);
-            }
+        if (column < 0 || end_column < 0) && (end_lineno == lineno || end_lineno == -1) {
+            self.bytes.push(start(NO_COLUMNS, units));
+            return self.write_signed(line_delta);
         }
         self.bytes.push(start(LONG, units));
         self.write_signed(line_delta);
