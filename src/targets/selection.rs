@@ -140,7 +140,7 @@ mod tests {
             assert!(error.ends_with(end), "{text}: {error}");
         }
         for (spec, message) in [
-            ("<3.9", "`<3.9` allows no supported version; supported: 3.12, 3.13, 3.14, 3.15"),
+            ("<3.9", "`<3.9` allows no supported version; supported: 3.11, 3.12, 3.13, 3.14, 3.15"),
             (">=x", "`>=x` is not a version specifier; write it like >=3.9 or <3.13"),
             ("3.7", "crosspyc knows no Python 3.7; it knows 3.8 to 3.15"),
             ("3.12-3.11", "the range 3.12-3.11 runs backwards; write 3.11-3.12"),

@@ -56,7 +56,7 @@ pub(in crate::targets) fn of(version: Version) -> Option<&'static History> {
 
 /// 3.11.0 to 3.11.6 count as 3.11.7.
 static HISTORY_3_11: History =
-    History { newest_patch: 16, is_served: false, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
+    History { newest_patch: 16, is_served: true, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
 
 const V3_11_7: Features = Features {
     magic: 3495,
