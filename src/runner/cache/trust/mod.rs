@@ -5,8 +5,8 @@
 //! path from the root is checked, and so is every symbolic link on it. A folder is created first
 //! and then checked, so that there is no race.
 //!
-//! Unix has owners and modes, see [`unix`]. Windows has owners and access control lists, see
-//! [`windows`]. Both are read at every start, because that takes less than a millisecond: a check
+//! Unix has owners and modes, see `unix.rs`. Windows has owners and access control lists, see
+//! `windows.rs`. Both are read at every start, because that takes less than a millisecond: a check
 //! that is remembered would miss later changes.
 
 use std::ffi::OsString;
