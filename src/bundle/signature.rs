@@ -111,7 +111,7 @@ impl Claim {
         Claim { name: manifest.name.clone(), version: manifest.version.clone() }
     }
 
-    #[cfg(any(test, feature = "bundle"))]
+    #[cfg(feature = "bundle")]
     pub(super) fn comment(&self) -> Result<String, String> {
         let json = serde_json::to_string(self).map_err(|error| error.to_string())?;
         Ok(format!("{PURPOSE}{json}"))
