@@ -39,15 +39,7 @@ fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
         if graph.block(target).predecessors <= 1 || !lacks_lineno(graph, target, copied) {
             return;
         }
-        let copy = graph.duplicate_block(target);
-        graph.insert_after(target, copy);
-        graph.block_mut(target).predecessors -= 1;
-        graph.block_mut(copy).predecessors = 1;
-        graph.ensure_label(copy, &mut unused_label);
-        let jump = graph.last_mut(id).expect("the block ends in a jump");
-        jump.target = Some(copy);
-        let location = jump.location;
-        graph.instrs_mut(copy)[0].location = location;
+        copy_exit_for_jump(graph, id, target, &mut unused_label);
     });
     // The others are reached by falling through only, from one block.
     graph.for_each_block(|graph, id| {
@@ -57,6 +49,25 @@ fn duplicate_exits_without_lineno(graph: &mut FlowGraph, copied: Properties) {
             graph.instrs_mut(next)[0].location = last.location;
         }
     });
+}
+
+/// Copies the exit block `target` for the jump at the end of block `id`. The copy has the line of
+/// the jump.
+pub(super) fn copy_exit_for_jump(
+    graph: &mut FlowGraph,
+    id: BlockId,
+    target: BlockId,
+    unused_label: &mut u32,
+) {
+    let copy = graph.duplicate_block(target);
+    graph.insert_after(target, copy);
+    graph.block_mut(target).predecessors -= 1;
+    graph.block_mut(copy).predecessors = 1;
+    graph.ensure_label(copy, unused_label);
+    let jump = graph.last_mut(id).expect("the block ends in a jump");
+    jump.target = Some(copy);
+    let location = jump.location;
+    graph.instrs_mut(copy)[0].location = location;
 }
 
 /// Whether the block has an instruction of the kind that should have a line, but no line.

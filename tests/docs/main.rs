@@ -1,5 +1,5 @@
 //! README.md and the documentation site: every command shown is run, the generated pages are
-//! current, and what the pages say of options and settings is what the program says.
+//! current, and the pages name the options and settings that the program has.
 //!
 //! `BLESS=1 cargo test --test docs` writes down what is printed now, and the generated pages;
 //! review the difference. The commands use programs as Linux has them (`od`, `find`).

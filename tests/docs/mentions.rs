@@ -1,4 +1,4 @@
-//! What the pages say of settings, variables and options is what the program knows.
+//! The pages name exactly the settings, variables and options that the program has.
 
 use std::collections::BTreeSet;
 use std::fs;

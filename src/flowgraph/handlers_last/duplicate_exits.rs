@@ -3,6 +3,7 @@
 //!
 //! CPython: `Python/compile.c` `duplicate_exits_without_lineno` (3.11)
 
+use super::super::resolve_line_numbers::copy_exit_for_jump;
 use super::super::{BlockId, FlowGraph};
 
 pub(in crate::flowgraph) fn duplicate_exits(graph: &mut FlowGraph) {
@@ -13,15 +14,7 @@ pub(in crate::flowgraph) fn duplicate_exits(graph: &mut FlowGraph) {
         if !is_exit_without_lineno(graph, target) || graph.block(target).predecessors <= 1 {
             continue;
         }
-        let copy = graph.duplicate_block(target);
-        graph.insert_after(target, copy);
-        graph.block_mut(target).predecessors -= 1;
-        graph.block_mut(copy).predecessors = 1;
-        graph.ensure_label(copy, &mut unused_label);
-        let jump = graph.last_mut(id).expect("the block ends in a jump");
-        jump.target = Some(copy);
-        let location = jump.location;
-        graph.instrs_mut(copy)[0].location = location;
+        copy_exit_for_jump(graph, id, target, &mut unused_label);
     }
     // The others are reached by falling through only, from one block.
     graph.for_each_block(|graph, id| {

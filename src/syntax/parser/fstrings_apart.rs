@@ -373,7 +373,7 @@ struct Scan {
     at: usize,
     end: usize,
     brackets: Vec<u8>,
-    /// The quote of the string that is open, and how often it stands there.
+    /// The quote character of the open string, and the number of quotes that opened it: 1 or 3.
     string: Option<(u8, usize)>,
 }
 
