@@ -17,6 +17,8 @@ INTERNAL = {"ANNOTATIONS_PLACEHOLDER", "ENTER_EXECUTOR", "TRACE_RECORD"}
 INTERNAL_PREFIXES = ("INSTRUMENTED_",)
 # Pseudo-instructions that crosspyc's code generation does without: it emits what they stand for.
 UNUSED = {"LOAD_METHOD", "LOAD_SUPER_METHOD", "LOAD_ZERO_SUPER_ATTR", "LOAD_ZERO_SUPER_METHOD"}
+# The jump to anywhere of versions without such a pseudo-instruction: the compiler emits a real one.
+ANYWHERE = ["JUMP"] if "JUMP_ABSOLUTE" in opcode.opmap and "JUMP" not in opcode.opmap else []
 # The pseudo-instructions of versions whose `opcode` module leaves them out, in the order of their numbers: -1, -2, ...
 UNLISTED = {
     "3.11": [
@@ -32,7 +34,9 @@ UNLISTED = {
         "POP_JUMP_IF_NOT_NONE",
     ],
 }.get(VERSION, [])
-NUMBERS = opcode.opmap | {name: -1 - index for index, name in enumerate(UNLISTED)}
+NUMBERS = dict(opcode.opmap)
+NUMBERS.update((name, -1 - index) for index, name in enumerate(UNLISTED))
+NUMBERS.update((name, opcode.opmap["JUMP_ABSOLUTE"]) for name in ANYWHERE)
 
 
 def instructions():
@@ -41,7 +45,7 @@ def instructions():
     for name, number in sorted(numbers.items(), key=lambda item: item[1]):
         if name not in INTERNAL and not name.startswith(INTERNAL_PREFIXES):
             yield name, number
-    for name in sorted(name for name, number in NUMBERS.items() if not 0 <= number < 256):
+    for name in sorted(name for name, number in NUMBERS.items() if not 0 <= number < 256 or name in ANYWHERE):
         if name not in INTERNAL | UNUSED:
             yield name, None
 
@@ -56,7 +60,8 @@ def caches(name, number):
 def role(name):
     """What the flow graph needs to know of the instruction, as a variant of `Role`."""
     number = NUMBERS[name]
-    if number in getattr(opcode, "hasexc", []) or name.startswith("SETUP_") and name in UNLISTED:
+    is_setup = name.startswith("SETUP_") and (name in UNLISTED or number in opcode.hasjrel)
+    if number in getattr(opcode, "hasexc", []) or is_setup:
         return "BlockPush(%d)" % effect(number, 0, jump=True)
     if number in opcode.hasjrel + opcode.hasjabs or "JUMP" in name and name in UNLISTED:
         taken = effect(number, 0, jump=True)

@@ -36,7 +36,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::flowgraph::FlowGraph;
 use crate::instructions::{BlockId, Instr};
 use crate::source::Location;
-use crate::targets::{AssemblyFeatures, JumpSizeGuess, Opcode, OpcodeTable};
+use crate::targets::{AssemblyFeatures, JumpSizeGuess, Opcode, OpcodeTable, Properties};
 
 /// After how many rounds to grow in sweeps.
 const MAX_ROUNDS: usize = 100;
@@ -135,6 +135,15 @@ const MAX_CODE_UNITS: u32 = i32::MAX as u32 / 2;
 const AWAITING: [Opcode; 4] =
     [Opcode::SEND, Opcode::YIELD_VALUE, Opcode::RESUME, Opcode::JUMP_BACKWARD_NO_INTERRUPT];
 
+/// The jumps that are relative where others are not; always forward.
+const FROM_JUMP: [Opcode; 5] = [
+    Opcode::FOR_ITER,
+    Opcode::JUMP_FORWARD,
+    Opcode::SETUP_FINALLY,
+    Opcode::SETUP_WITH,
+    Opcode::SETUP_ASYNC_WITH,
+];
+
 /// What one block takes in the code.
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -150,19 +159,34 @@ struct Span {
     ///
     /// CPython: `Python/assemble.c` `END_SEND_OFFSET` (3.14–)
     short_of: u32,
+    /// What the oparg of the jump counts.
+    distance: Distance,
+}
+
+/// What the oparg of a jump counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Distance {
+    /// Code units from the end of the jump, forward or back.
+    FromJump,
+    /// Code units from the start of the code.
+    FromStart,
 }
 
 impl Span {
     /// Of a block with these instructions. `places` are those of the blocks in the layout.
     fn new(mut instrs: &[Instr], opcodes: &OpcodeTable, places: &[u32]) -> Span {
-        let mut span = Span { start: 0, fixed: 0, extended: 0, target: None, short_of: 0 };
+        let distance = Distance::FromJump;
+        let mut span = Span { start: 0, fixed: 0, extended: 0, target: None, short_of: 0, distance };
         if let [before @ .., jump] = instrs
-            && opcodes.is_jump(jump.opcode)
+            && opcodes.properties(jump.opcode).has(Properties::ASSEMBLED)
         {
             instrs = before;
             span.fixed = units::base_size(opcodes, jump.opcode);
             span.extended = units::extended_args(jump.oparg);
             span.target = jump.target.map(|target| places[target.index()]);
+            if opcodes.has(Opcode::JUMP_ABSOLUTE) && !FROM_JUMP.contains(&jump.opcode) {
+                span.distance = Distance::FromStart;
+            }
             if jump.opcode == Opcode::END_ASYNC_FOR_FROM_SEND {
                 span.short_of = AWAITING.iter().map(|&opcode| units::base_size(opcodes, opcode)).sum();
             }
@@ -215,9 +239,12 @@ impl Spans {
         }
     }
 
-    /// How far the jump at the end of a block goes: from the end of the jump, forward or back.
+    /// The oparg of the jump at the end of a block.
     fn distance(&self, place: usize) -> u32 {
         let target = self.0[place].target.expect("the block ends in a jump");
+        if self.0[place].distance == Distance::FromStart {
+            return self.0[target as usize].start;
+        }
         self.0[place].end().abs_diff(self.0[target as usize].start).saturating_sub(self.0[place].short_of)
     }
 
@@ -226,9 +253,12 @@ impl Spans {
     fn sweep(&mut self) -> bool {
         let mut grown = false;
         let mut offset: u32 = 0;
+        self.lay_out();
         for place in 0..self.0.len() {
             self.0[place].start = offset;
-            if self.0[place].target.is_some_and(|target| target as usize <= place) {
+            let is_from_start = self.0[place].distance == Distance::FromStart;
+            let is_known = |target| is_from_start || target as usize <= place;
+            if self.0[place].target.is_some_and(is_known) {
                 // Its own growth makes the way back longer.
                 while self.grow(place, self.distance(place)) {
                     grown = true;
@@ -239,7 +269,9 @@ impl Spans {
         // The end stays where it is, so what grows pushes what is before it down, if need be below
         // 0.
         for place in (0..self.0.len()).rev() {
-            if let Some(target) = self.0[place].target.filter(|&target| target as usize > place) {
+            let is_from_jump = self.0[place].distance == Distance::FromJump;
+            let is_forward = |&target: &u32| is_from_jump && target as usize > place;
+            if let Some(target) = self.0[place].target.filter(is_forward) {
                 grown |= self.grow(place, self.0[target as usize].start.wrapping_sub(offset));
             }
             let span = &mut self.0[place];
@@ -266,7 +298,8 @@ mod tests {
 
     /// Blocks of a size, each with a jump to another or none.
     fn spans(blocks: &[(u32, Option<u32>)]) -> Spans {
-        let span = |&(fixed, target)| Span { start: 0, fixed, extended: 0, target, short_of: 0 };
+        let distance = Distance::FromJump;
+        let span = |&(fixed, target)| Span { start: 0, fixed, extended: 0, target, short_of: 0, distance };
         Spans(blocks.iter().map(span).collect())
     }
 
@@ -310,9 +343,15 @@ mod tests {
             })
             .collect();
         let (mut by_rounds, mut by_sweeps) = (spans(&blocks), spans(&blocks));
-        while by_rounds.round() {}
-        while by_sweeps.sweep() {}
-        assert_eq!(extended(&by_rounds), extended(&by_sweeps));
-        assert!(extended(&by_rounds).contains(&1) && extended(&by_rounds).contains(&0));
+        for distance in [Distance::FromJump, Distance::FromStart] {
+            for spans in [&mut by_rounds, &mut by_sweeps] {
+                spans.0.iter_mut().step_by(2).for_each(|span| span.distance = distance);
+                spans.0.iter_mut().for_each(|span| span.extended = 0);
+            }
+            while by_rounds.round() {}
+            while by_sweeps.sweep() {}
+            assert_eq!(extended(&by_rounds), extended(&by_sweeps));
+            assert!(extended(&by_rounds).contains(&1) && extended(&by_rounds).contains(&0));
+        }
     }
 }

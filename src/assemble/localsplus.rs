@@ -1,5 +1,5 @@
 //! The frame's variables: locals, then cells, then free variables. A parameter that is also a cell
-//! stands once, as both.
+//! stands once, as both; or, in older versions, twice.
 //!
 //! CPython: `Python/assemble.c` `compute_localsplus_info` (3.11–)
 
@@ -17,14 +17,16 @@ pub(super) fn localsplus<'a>(
     unit: &Unit<'a>,
     features: &AssemblyFeatures,
 ) -> &'a [LocalPlus<'a>] {
+    let is_both = |name| !features.cell_parameters_twice && unit.cellvars.contains(name);
     let arguments = if features.argument_kinds { argument_kinds(unit) } else { SmallVec::new() };
     let arguments = arguments.into_iter().chain(std::iter::repeat(0));
     let locals = unit.varnames.idents().iter().zip(arguments).map(|(&name, argument)| {
         let hidden = if unit.fast_hidden.contains_key(&name) { LocalKind::HIDDEN } else { 0 };
-        let cell = if unit.cellvars.contains(name) { LocalKind::CELL } else { 0 };
+        let cell = if is_both(name) { LocalKind::CELL } else { 0 };
         (name, LocalKind::LOCAL | hidden | cell | argument)
     });
-    let cells = unit.cellvars.idents().iter().filter(|&&name| !unit.varnames.contains(name));
+    let is_local = |name| !features.cell_parameters_twice && unit.varnames.contains(name);
+    let cells = unit.cellvars.idents().iter().filter(|&&name| !is_local(name));
     let cells = cells.map(|&name| (name, LocalKind::CELL));
     let frees = unit.freevars.idents().iter().map(|&name| (name, LocalKind::FREE));
     let variables = locals.chain(cells).chain(frees);

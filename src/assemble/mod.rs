@@ -24,11 +24,10 @@ use crate::diagnostic::Diagnostic;
 use crate::flowgraph::FlowGraph;
 use crate::instructions::{BlockId, Unit};
 use crate::names::Interner;
-use crate::source::Location;
 use crate::targets::AssemblyFeatures;
 use exception_table::{ExceptionTable, Handler};
 use jumps::Offsets;
-use linetable::LocationTable;
+use linetable::Table;
 
 /// Assembles the units of a module one after another, and reuses its buffers.
 pub(crate) struct Assembler<'a> {
@@ -37,12 +36,12 @@ pub(crate) struct Assembler<'a> {
     /// `co_filename` of every code object.
     filename: PyStr<'a>,
     offsets: Offsets,
-    locations: LocationTable,
+    locations: Table,
 }
 
 impl<'a> Assembler<'a> {
     pub(crate) fn new(arena: &'a Bump, features: &'static AssemblyFeatures, filename: PyStr<'a>) -> Self {
-        let (offsets, locations) = (Offsets::default(), LocationTable::default());
+        let (offsets, locations) = (Offsets::default(), Table::default());
         Assembler { arena, features, filename, offsets, locations }
     }
 
@@ -85,7 +84,7 @@ impl<'a> Assembler<'a> {
         let (graph, offsets, locations) = (&*graph, &self.offsets, &mut self.locations);
         let size = offsets.end();
         let code = arena.alloc_slice_fill_copy(size as usize, [0; 2]);
-        locations.begin(firstlineno);
+        locations.begin(features, firstlineno);
         let mut exceptions = ExceptionTable::new_in(arena);
         let mut last_handler = None;
         let mut offset = 0;
@@ -98,18 +97,13 @@ impl<'a> Assembler<'a> {
                 }
                 let size = units::write(opcodes, instr.opcode, instr.oparg, rest);
                 rest = &mut rest[size as usize..];
-                if features.equal_locations_merged {
-                    let ends = instr.location.is_next() && opcodes.is_terminator(instr.opcode);
-                    locations.add(if ends { Location::NONE } else { instr.location }, size);
-                } else {
-                    locations.add_apart(instr.location, size);
-                }
+                locations.add(features, instr.location, size, || opcodes.is_terminator(instr.opcode));
                 offset += size;
             }
         }
         Ok(Tables {
             code: code.as_flattened(),
-            locations: locations.finish(arena),
+            locations: locations.finish(arena, features),
             exceptions: exceptions.finish(offset),
         })
     }

@@ -7,7 +7,7 @@ use crate::names::Ident;
 use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{AnnAssign, Expr, ExprContext, ExprKind, Operator, Slice};
-use crate::targets::{self, Opcode};
+use crate::targets::Opcode;
 
 impl<'a> Compiler<'a, '_> {
     pub(crate) fn assign(
@@ -19,7 +19,7 @@ impl<'a> Compiler<'a, '_> {
         self.visit_expr(value)?;
         let (last, others) = targets.split_last().expect("an assignment has targets");
         for target in others {
-            self.emit_arg(Opcode::COPY, 1, location);
+            self.emit_copy(location);
             self.visit_expr(target)?;
         }
         self.visit_expr(last)
@@ -60,7 +60,7 @@ impl<'a> Compiler<'a, '_> {
     fn inplace(&mut self, AugAssign { location, op, value }: AugAssign<'a>) -> Result {
         self.set_location(location);
         self.visit_expr(value)?;
-        self.emit_arg(Opcode::BINARY_OP, targets::inplace_op(op), location);
+        self.emit_inplace(op, location);
         Ok(())
     }
 
@@ -73,13 +73,13 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         self.set_location(target);
         self.visit_expr(object)?;
-        self.emit_arg(Opcode::COPY, 1, target);
+        self.emit_copy(target);
         let target = self.start_at_attribute(target, target, attr);
         self.set_location(target);
         self.load_attribute(attr, AttributeLoad::Value, target);
         self.inplace(operation)?;
         self.set_location(target);
-        self.emit_arg(Opcode::SWAP, 2, target);
+        self.emit_swap(target);
         self.emit_name(Opcode::STORE_ATTR, attr, target);
         Ok(())
     }
@@ -97,24 +97,20 @@ impl<'a> Compiler<'a, '_> {
         self.visit_expr(object)?;
         let is_two_parts = self.two_part_slice(slice)?;
         let (depth, store) = if is_two_parts {
+            for _ in 0..3 {
+                self.emit_arg(Opcode::COPY, 3, target);
+            }
+            self.emit(Opcode::BINARY_SLICE, target);
             (3, Opcode::STORE_SLICE)
         } else {
             self.visit_expr(slice)?;
+            self.emit_copy_two(target);
+            self.load_subscript(target);
             (2, Opcode::STORE_SUBSCR)
         };
-        for _ in 0..depth {
-            self.emit_arg(Opcode::COPY, depth, target);
-        }
-        if is_two_parts {
-            self.emit(Opcode::BINARY_SLICE, target);
-        } else {
-            self.load_subscript(target);
-        }
         self.inplace(operation)?;
         self.set_location(target);
-        for distance in (2..=depth + 1).rev() {
-            self.emit_arg(Opcode::SWAP, distance, target);
-        }
+        self.emit_rotate(depth + 1, target);
         self.emit(store, target);
         Ok(())
     }

@@ -49,7 +49,8 @@ impl<'a> Compiler<'a, '_> {
             return self.super_attribute(location, call, attr, AttributeLoad::Value);
         }
         self.visit_expr(value)?;
-        let location = self.start_at_attribute(location, location, attr);
+        let at_name = ctx != ExprContext::Del || self.features.attribute_deletion_at_name;
+        let location = if at_name { self.start_at_attribute(location, location, attr) } else { location };
         self.set_location(location);
         match ctx {
             ExprContext::Load => self.load_attribute(attr, AttributeLoad::Value, location),

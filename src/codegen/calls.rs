@@ -33,7 +33,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// A callable that is no method has a `NULL` beside it, where a method has its object.
     pub(super) fn null_before_callable(&mut self, location: Location) {
-        if !self.features.calls.push_null_after_callable() {
+        if self.features.calls.push_null_before_callable() {
             self.emit(Opcode::PUSH_NULL, location);
         }
     }
@@ -47,6 +47,10 @@ impl<'a> Compiler<'a, '_> {
     /// Whether the call of an attribute of `value` is likely one of a method, and few enough plain
     /// arguments make it worth a special code.
     fn is_method_call(&self, call: &Call<'a>, value: &Expr<'a>) -> bool {
+        if self.features.calls == Calls::Function {
+            let is_plain = call.keywords.is_empty() && !has_unpacking(call.args, &[]);
+            return is_plain && call.args.len() < self.features.method_arguments;
+        }
         let count = call.args.len() + call.keywords.len() + usize::from(!call.keywords.is_empty());
         !self.is_import_originated(value)
             && count < STACK_USE_GUIDELINE
@@ -75,7 +79,10 @@ impl<'a> Compiler<'a, '_> {
         let count = call.args.len() + call.keywords.len();
         let location = self.start_at_attribute(location, func, attr);
         self.set_location(location);
-        self.emit_plain_call(opcode, count as u32, location);
+        match opcode {
+            Opcode::CALL => self.emit_method_call(count as u32, location),
+            _ => self.emit_arg(opcode, count as u32, location),
+        }
         Ok(())
     }
 
@@ -152,13 +159,17 @@ impl<'a> Compiler<'a, '_> {
         }
         keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
         let names = self.keyword_names(keywords);
-        if self.features.calls == Calls::CallKw {
-            self.emit_const(names, location);
-            return Ok(Opcode::CALL_KW);
-        }
-        let index = self.unit().consts.add(names);
-        self.emit_arg(Opcode::KW_NAMES, index, location);
-        Ok(Opcode::CALL)
+        let opcode = match self.features.calls {
+            Calls::Function => Opcode::CALL_FUNCTION_KW,
+            Calls::CallKw => Opcode::CALL_KW,
+            Calls::Precall | Calls::KwNames => {
+                let index = self.unit().consts.add(names);
+                self.emit_arg(Opcode::KW_NAMES, index, location);
+                return Ok(Opcode::CALL);
+            }
+        };
+        self.emit_const(names, location);
+        Ok(opcode)
     }
 
     fn keyword_names(&self, keywords: &[Keyword<'a>]) -> Constant<'a> {

@@ -84,8 +84,9 @@ impl<'a> Compiler<'a, '_> {
         self.null_before_callable(location);
         self.emit(Opcode::LOAD_BUILD_CLASS, location);
         self.null_after_callable(location);
-        self.make_closure(location, code, FunctionFlags::NONE)?;
-        self.emit_const(self.name_constant(node.name), location);
+        let name = self.name_constant(node.name);
+        self.make_closure_called(location, code, FunctionFlags::NONE, name)?;
+        self.emit_const(name, location);
         Ok(())
     }
 
@@ -129,7 +130,7 @@ impl<'a> Compiler<'a, '_> {
         }
         if self.scope().needs_class_closure {
             self.load_own_cell(known::CLASS);
-            self.emit_arg(Opcode::COPY, 1, Place::Nowhere);
+            self.emit_copy(Place::Nowhere);
             self.name_op(Place::Nowhere, known::CLASSCELL, ExprContext::Store)?;
         } else {
             self.emit_const(Constant::None, Place::Nowhere);

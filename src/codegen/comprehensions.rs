@@ -200,7 +200,7 @@ impl<'a> Compiler<'a, '_> {
         let Context { kind, location, .. } = context;
         self.make_closure(location, code, FunctionFlags::NONE)?;
         self.outermost_iter(context)?;
-        self.emit_call(0, location);
+        self.emit_call_with_one(location);
         if self.symtable.scope(scope).coroutine && kind != ComprehensionKind::Generator {
             self.await_top(location, Awaitable::Expression);
         }
@@ -214,8 +214,12 @@ impl<'a> Compiler<'a, '_> {
         scope: ScopeId,
         enclosing_unit: usize,
     ) -> Result {
-        let may_await =
-            matches!(self.units[enclosing_unit].kind, UnitKind::AsyncFunction | UnitKind::Comprehension);
+        let around = &self.units[enclosing_unit];
+        let may_await = if self.features.async_comprehensions_in_comprehensions {
+            matches!(around.kind, UnitKind::AsyncFunction | UnitKind::Comprehension)
+        } else {
+            self.symtable.scope(around.scope).coroutine
+        };
         if self.symtable.scope(scope).coroutine && context.kind != ComprehensionKind::Generator && !may_await
         {
             let message = "asynchronous comprehension outside of an asynchronous function";
@@ -291,6 +295,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(start);
         let location = self.iteration_location(context, generator);
         self.emit_jump(Opcode::FOR_ITER, anchor, location);
+        self.next_block();
         let element = self.generator_body(context, index, depth + self.iterator_size())?;
         self.emit_jump(Opcode::JUMP, start, element);
         self.use_label(anchor);
@@ -355,6 +360,7 @@ impl<'a> Compiler<'a, '_> {
         self.visit_expr(generator.target)?;
         for test in generator.ifs {
             self.jump_if(context.location, test, if_cleanup, false)?;
+            self.next_block();
         }
         let location = if index + 1 < context.comp.generators.len() {
             // No limit of nesting counts the `for`s of one comprehension.

@@ -9,7 +9,7 @@ use crate::code::Constant;
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Stmt, WithItem};
-use crate::targets::{Awaitable, ContextManagers, Opcode, SpecialMethod, WithLocation};
+use crate::targets::{Awaitable, ContextManagers, Handlers, Opcode, SpecialMethod, WithLocation};
 
 /// Where the instructions of one item are that are not its expression's or its target's.
 struct Places {
@@ -53,13 +53,10 @@ impl<'a> Compiler<'a, '_> {
         self.set_location(location);
         self.call_exit_with_nones(location);
         self.emit(Opcode::POP_TOP, location);
-        self.emit_jump(Opcode::JUMP, exit, location);
+        self.emit_jump_forward(exit, location);
 
-        self.use_label(handler);
-        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
-        self.emit(Opcode::PUSH_EXC_INFO, location);
-        self.emit(Opcode::WITH_EXCEPT_START, location);
-        self.finish_with_handler(cleanup);
+        self.begin_with_handler(location, handler, cleanup);
+        self.finish_with_handler(location, cleanup);
         self.use_label(exit);
         Ok(())
     }
@@ -82,7 +79,11 @@ impl<'a> Compiler<'a, '_> {
         self.visit_expr(item.context_expr)?;
         self.enter(location, Sync::AsyncWith);
         self.await_top(location, Awaitable::Aenter);
-        self.emit_jump(Opcode::SETUP_WITH, handler, location);
+        let setup = match self.features.handlers {
+            Handlers::BlockStack => Opcode::SETUP_ASYNC_WITH,
+            Handlers::Table => Opcode::SETUP_WITH,
+        };
+        self.emit_jump(setup, handler, location);
 
         self.use_label(block);
         self.push_frame_block(location, FrameBlockKind::AsyncWith(unwinding), block, Some(handler))?;
@@ -97,14 +98,21 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_TOP, location);
         self.emit_jump(Opcode::JUMP, exit, location);
 
-        self.use_label(handler);
-        self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
-        self.emit(Opcode::PUSH_EXC_INFO, location);
-        self.emit(Opcode::WITH_EXCEPT_START, location);
+        self.begin_with_handler(location, handler, cleanup);
         self.await_top(location, Awaitable::Aexit);
-        self.finish_with_handler(cleanup);
+        self.finish_with_handler(location, cleanup);
         self.use_label(exit);
         Ok(())
+    }
+
+    /// Calls `__exit__` (or `__aexit__`) with the exception.
+    fn begin_with_handler(&mut self, location: Location, handler: Label, cleanup: Label) {
+        self.use_label(handler);
+        if self.features.handlers == Handlers::Table {
+            self.emit_jump(Opcode::SETUP_CLEANUP, cleanup, location);
+            self.emit(Opcode::PUSH_EXC_INFO, location);
+        }
+        self.emit(Opcode::WITH_EXCEPT_START, location);
     }
 
     fn places(&self, statement: Location, item: &WithItem<'_>) -> Places {
@@ -119,8 +127,14 @@ impl<'a> Compiler<'a, '_> {
 
     /// `exit(None, None, None)`.
     ///
-    /// CPython: `Python/compile.c` `compiler_call_exit_with_nones` (3.11–)
+    /// CPython: `Python/compile.c` `compiler_call_exit_with_nones` (3.8–)
     pub(super) fn call_exit_with_nones(&mut self, location: Location) {
+        if self.features.context_managers == ContextManagers::SetupWith {
+            self.emit_const(Constant::None, location);
+            self.emit_copy(location);
+            self.emit_copy(location);
+            return self.emit_call(3, location);
+        }
         for _ in 0..3 {
             self.emit_const(Constant::None, location);
         }
@@ -131,7 +145,7 @@ impl<'a> Compiler<'a, '_> {
     /// and its object.
     pub(super) fn exit_method_size(&self) -> u32 {
         match self.features.context_managers {
-            ContextManagers::BeforeWith => 1,
+            ContextManagers::SetupWith | ContextManagers::BeforeWith => 1,
             ContextManagers::LoadSpecial => 2,
         }
     }
@@ -143,9 +157,12 @@ impl<'a> Compiler<'a, '_> {
             Sync::With => (Opcode::BEFORE_WITH, SpecialMethod::Enter, SpecialMethod::Exit),
             Sync::AsyncWith => (Opcode::BEFORE_ASYNC_WITH, SpecialMethod::Aenter, SpecialMethod::Aexit),
         };
-        if self.features.context_managers == ContextManagers::BeforeWith {
-            self.emit(before, location);
-            return;
+        match (self.features.context_managers, with) {
+            (ContextManagers::SetupWith, Sync::With) => return,
+            (ContextManagers::SetupWith | ContextManagers::BeforeWith, _) => {
+                return self.emit(before, location);
+            }
+            (ContextManagers::LoadSpecial, _) => {}
         }
         for (opcode, oparg) in [
             (Opcode::COPY, 1),
@@ -170,7 +187,10 @@ impl<'a> Compiler<'a, '_> {
     /// What `__exit__` returned is on top of the stack: if it is true, the exception is swallowed.
     ///
     /// CPython: `Python/compile.c` `compiler_with_except_finish` (3.11–)
-    fn finish_with_handler(&mut self, cleanup: Label) {
+    fn finish_with_handler(&mut self, location: Location, cleanup: Label) {
+        if self.features.handlers == Handlers::BlockStack {
+            return self.finish_with_on_block_stack(location);
+        }
         let suppress = self.new_label();
         self.unset_location();
         self.emit_truth_jump(Opcode::POP_JUMP_IF_TRUE, suppress, Place::Nowhere);

@@ -4,15 +4,16 @@ use super::{Compiler, FrameBlockKind, Place, Result, fault};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
-use crate::targets::{Intrinsic2, Opcode};
+use crate::targets::{Handlers, Intrinsic2, Opcode};
 
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_try`, `compiler_try_star` (3.11–)
     pub(super) fn try_statement(&mut self, location: Location, node: &'a Try<'a>) -> Result {
-        if node.finalbody.is_empty() {
-            self.try_with_handlers(location, node)
-        } else {
-            self.try_finally(location, node)
+        match (self.features.handlers, node.finalbody) {
+            (Handlers::BlockStack, []) => self.try_except_on_block_stack(location, node),
+            (Handlers::BlockStack, _) => self.try_finally_on_block_stack(location, node),
+            (Handlers::Table, []) => self.try_with_handlers(location, node),
+            (Handlers::Table, _) => self.try_finally(location, node),
         }
     }
 
@@ -83,7 +84,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// The body of a `try`, whose exceptions go to `except`.
-    fn guarded_body(&mut self, location: Location, node: &'a Try<'a>, body: Label, except: Label) -> Result {
+    pub(super) fn guarded_body(&mut self, location: Location, node: &'a Try<'a>, body: Label, except: Label) -> Result {
         self.emit_jump(Opcode::SETUP_FINALLY, except, location);
         self.use_label(body);
         self.push_frame_block(location, FrameBlockKind::TryExcept, body, None)?;

@@ -8,7 +8,7 @@ use crate::code::Constant;
 use crate::source::Location;
 use crate::symtable::ComprehensionKind;
 use crate::syntax::ast::{Compare, Dict, Expr, ExprContext, ExprKind, IfExp};
-use crate::targets::{LocationRule, Opcode};
+use crate::targets::LocationRule;
 
 impl<'a> Compiler<'a, '_> {
     /// Compiles an expression; afterwards the current location is what it was.
@@ -78,7 +78,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn named_expr(&mut self, location: Location, target: &'a Expr<'a>, value: &'a Expr<'a>) -> Result {
         self.visit_expr(value)?;
-        self.emit_arg(Opcode::COPY, 1, location);
+        self.emit_copy(location);
         self.visit_expr(target)
     }
 

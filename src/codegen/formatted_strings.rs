@@ -36,7 +36,7 @@ impl<'a> Compiler<'a, '_> {
             self.visit_expr(value)?;
             self.emit_arg(Opcode::LIST_APPEND, 1, location);
         }
-        self.emit_call(1, location);
+        self.emit_method_call(1, location);
         Ok(())
     }
 

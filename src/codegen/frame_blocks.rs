@@ -6,7 +6,7 @@ use crate::instructions::Label;
 use crate::names::Ident;
 use crate::source::Location;
 use crate::syntax::ast::ExprContext;
-use crate::targets::{Awaitable, Opcode};
+use crate::targets::{Awaitable, Handlers, Opcode};
 
 /// Whether the value on top of the stack must still be there after unwinding: what a `return`
 /// returns.
@@ -119,6 +119,9 @@ impl<'a> Compiler<'a, '_> {
                 self.unset_location();
                 *place = Place::Nowhere;
             }
+            FrameBlockKind::FinallyEnd if self.features.handlers == Handlers::BlockStack => {
+                self.unwind_finally_on_block_stack(*place, top);
+            }
             FrameBlockKind::FinallyEnd => {
                 self.drop_below(*place, top, 1);
                 self.swap_preserved(*place, top);
@@ -148,9 +151,7 @@ impl<'a> Compiler<'a, '_> {
         self.set_location(entered_at);
         self.emit(Opcode::POP_BLOCK, entered_at);
         if top == TopOfStack::Preserved {
-            for distance in (2..=self.exit_method_size() + 1).rev() {
-                self.emit_arg(Opcode::SWAP, distance, entered_at);
-            }
+            self.emit_rotate(self.exit_method_size() + 1, entered_at);
         }
         self.call_exit_with_nones(entered_at);
     }
@@ -160,9 +161,14 @@ impl<'a> Compiler<'a, '_> {
         if name.is_some() {
             self.emit(Opcode::POP_BLOCK, place);
         }
-        self.swap_preserved(place, top);
-        self.emit(Opcode::POP_BLOCK, place);
-        self.emit(Opcode::POP_EXCEPT, place);
+        match self.features.handlers {
+            Handlers::BlockStack => self.pop_except_below(place, top),
+            Handlers::Table => {
+                self.swap_preserved(place, top);
+                self.emit(Opcode::POP_BLOCK, place);
+                self.emit(Opcode::POP_EXCEPT, place);
+            }
+        }
         match name {
             Some(name) => self.unbind(place, name),
             None => Ok(()),
@@ -180,7 +186,10 @@ impl<'a> Compiler<'a, '_> {
     /// Drops `count` values, which lie below the preserved one.
     fn drop_below(&mut self, place: Place, top: TopOfStack, count: u32) {
         if top == TopOfStack::Preserved {
-            self.emit_arg(Opcode::SWAP, count + 1, place);
+            match count {
+                1 => self.emit_swap(place),
+                _ => self.emit_arg(Opcode::SWAP, count + 1, place),
+            }
         }
         for _ in 0..count {
             self.emit(Opcode::POP_TOP, place);
@@ -189,7 +198,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn swap_preserved(&mut self, place: Place, top: TopOfStack) {
         if top == TopOfStack::Preserved {
-            self.emit_arg(Opcode::SWAP, 2, place);
+            self.emit_swap(place);
         }
     }
 }

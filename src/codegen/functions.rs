@@ -179,7 +179,18 @@ impl<'a> Compiler<'a, '_> {
         &mut self,
         location: Location,
         code: &'a CodeObject<'a>,
+        flags: FunctionFlags,
+    ) -> Result {
+        self.make_closure_called(location, code, flags, Constant::Str(code.qualname))
+    }
+
+    /// The same, where the function's qualified name is a constant, by this one.
+    pub(super) fn make_closure_called(
+        &mut self,
+        location: Location,
+        code: &'a CodeObject<'a>,
         mut flags: FunctionFlags,
+        qualname: Constant<'a>,
     ) -> Result {
         let mut free_variables = 0;
         for variable in code.localsplus.iter().filter(|variable| variable.kind.is_free()) {
@@ -195,6 +206,9 @@ impl<'a> Compiler<'a, '_> {
         }
         let constant = self.first_same_code(Constant::Code(code));
         self.emit_const(constant, location);
+        if self.features.function_attributes == FunctionAttributes::MakeNamedFunction {
+            self.emit_const(qualname, location);
+        }
         if self.features.function_attributes == FunctionAttributes::SetFunctionAttribute {
             self.emit(Opcode::MAKE_FUNCTION, location);
             for flag in FunctionFlags::TOPMOST_FIRST.into_iter().filter(|&flag| flags.contains(flag)) {
@@ -284,12 +298,14 @@ impl<'a> Compiler<'a, '_> {
         decorators.iter().try_for_each(|decorator| self.visit_expr(decorator))
     }
 
-    /// CPython: `Python/compile.c` `compiler_apply_decorators` (3.11–)
+    /// CPython: `Python/compile.c` `compiler_function` (3.8–3.10), `compiler_apply_decorators` (3.11–)
     pub(super) fn apply_decorators(&mut self, decorators: &[Expr<'_>]) {
         let statement = self.state().location;
         for decorator in decorators.iter().rev() {
-            self.set_location(decorator.location);
-            self.emit_call(0, decorator.location);
+            if self.features.decorator_calls_located {
+                self.set_location(decorator.location);
+            }
+            self.emit_call_with_one(decorator.location);
         }
         self.set_location(statement);
     }

@@ -74,7 +74,7 @@ impl Compiler<'_, '_> {
     fn import_as(&mut self, location: Location, path: &str, asname: Ident) -> Result {
         for (depth, attribute) in path.split('.').enumerate() {
             if depth > 0 {
-                self.emit_arg(Opcode::SWAP, 2, location);
+                self.emit_swap(location);
                 self.emit(Opcode::POP_TOP, location);
             }
             // Not mangled, unlike the names of a `from ... import`.

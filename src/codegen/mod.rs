@@ -10,6 +10,7 @@
 mod annotations;
 mod assignments;
 mod attributes;
+mod block_stack;
 mod calls;
 mod classes;
 mod comprehensions;
@@ -29,6 +30,7 @@ mod name_ops;
 mod operators;
 mod patterns;
 mod place;
+mod stack_words;
 mod statements;
 mod subscripts;
 mod template_strings;
@@ -220,6 +222,14 @@ impl<'a> Compiler<'a, '_> {
         std::array::from_fn(|_| self.new_label())
     }
 
+    /// Begins a basic block, where CPython's code generator does so itself.
+    pub(crate) fn next_block(&mut self) {
+        if self.features.blocks_begun_explicitly {
+            let label = self.new_label();
+            self.use_label(label);
+        }
+    }
+
     /// Places `label` before the next instruction.
     pub(crate) fn use_label(&mut self, label: Label) {
         self.unit().sequence.use_label(label);
@@ -240,11 +250,19 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(opcode, target.0, place);
     }
 
-    /// Emits a jump at which the interpreter need not look for signals, if it has such jumps.
+    /// Emits a jump forward at which the interpreter need not look for signals, if it has such
+    /// jumps.
     pub(crate) fn emit_jump_no_interrupt(&mut self, target: Label, place: impl Into<Place>) {
-        let without_interrupt = self.features.jumps_without_interrupt;
-        let opcode = if without_interrupt { Opcode::JUMP_NO_INTERRUPT } else { Opcode::JUMP };
-        self.emit_jump(opcode, target, place);
+        if self.features.jumps_without_interrupt {
+            self.emit_jump(Opcode::JUMP_NO_INTERRUPT, target, place);
+        } else {
+            self.emit_jump_forward(target, place);
+        }
+    }
+
+    /// Emits a jump that is known to go forward.
+    pub(crate) fn emit_jump_forward(&mut self, target: Label, place: impl Into<Place>) {
+        self.emit_jump(self.features.forward_jump, target, place);
     }
 
     /// Emits a jump on the truth of the value on top of the stack, which it takes.
@@ -262,13 +280,32 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    /// Emits a call with `count` arguments, whose callable and arguments are on the stack.
+    /// Emits a call with `count` arguments, whose callable, `NULL` and arguments are on the stack.
     pub(crate) fn emit_call(&mut self, count: u32, place: impl Into<Place>) {
         let place = place.into();
-        if self.features.calls == Calls::Precall {
-            self.emit_arg(Opcode::PRECALL, count, place);
+        match self.features.calls {
+            Calls::Function => return self.emit_arg(Opcode::CALL_FUNCTION, count, place),
+            Calls::Precall => self.emit_arg(Opcode::PRECALL, count, place),
+            Calls::KwNames | Calls::CallKw => {}
         }
         self.emit_arg(Opcode::CALL, count, place);
+    }
+
+    /// Emits a call with `count` arguments of what has been loaded as a method.
+    pub(crate) fn emit_method_call(&mut self, count: u32, place: impl Into<Place>) {
+        match self.features.calls {
+            Calls::Function => self.emit_arg(Opcode::CALL_METHOD, count, place),
+            Calls::Precall | Calls::KwNames | Calls::CallKw => self.emit_call(count, place),
+        }
+    }
+
+    /// Emits a call with one argument of a callable that has no `NULL` beside it: it lies where that
+    /// would, and the argument where the callable would.
+    pub(crate) fn emit_call_with_one(&mut self, place: impl Into<Place>) {
+        match self.features.calls {
+            Calls::Function => self.emit_call(1, place),
+            Calls::Precall | Calls::KwNames | Calls::CallKw => self.emit_call(0, place),
+        }
     }
 
     /// Emits the call of an intrinsic function, or the instruction that does the same.

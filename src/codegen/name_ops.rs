@@ -5,7 +5,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{ScopeKind, SymbolScope};
 use crate::syntax::ast::ExprContext;
-use crate::targets::Opcode;
+use crate::targets::{Calls, Opcode};
 
 impl Compiler<'_, '_> {
     /// Loads, stores or deletes a name (not yet mangled).
@@ -125,10 +125,12 @@ impl Compiler<'_, '_> {
         self.emit_arg(opcode, index, place);
     }
 
-    /// The lowest bit of the argument, set by the flow graph, asks for a `NULL` before the value.
+    /// The lowest bit of the argument, set by the flow graph, asks for a `NULL` before the value;
+    /// where there is no `NULL`, there is no such bit.
     pub(super) fn load_global(&mut self, place: impl Into<Place>, name: Ident) {
         let index = self.unit().names.add(name);
-        self.emit_arg(Opcode::LOAD_GLOBAL, index << 1, place);
+        let has_bit = self.features.calls != Calls::Function;
+        self.emit_arg(Opcode::LOAD_GLOBAL, if has_bit { index << 1 } else { index }, place);
     }
 
     fn load_classdict(&mut self, place: Place) {

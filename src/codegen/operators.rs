@@ -17,8 +17,26 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         self.visit_expr(left)?;
         self.visit_expr(right)?;
-        self.emit_arg(Opcode::BINARY_OP, targets::binary_op(op), location);
+        self.emit_binary(op, location);
         Ok(())
+    }
+
+    /// Replaces the two values on top of the stack by the result of an operation.
+    pub(super) fn emit_binary(&mut self, op: Operator, location: Location) {
+        if self.features.opcodes.has(Opcode::BINARY_OP) {
+            self.emit_arg(Opcode::BINARY_OP, targets::binary_op(op), location);
+        } else {
+            self.emit(targets::binary_opcode(op), location);
+        }
+    }
+
+    /// The same for an assignment, which may change the first of them.
+    pub(super) fn emit_inplace(&mut self, op: Operator, location: Location) {
+        if self.features.opcodes.has(Opcode::BINARY_OP) {
+            self.emit_arg(Opcode::BINARY_OP, targets::inplace_op(op), location);
+        } else {
+            self.emit(targets::inplace_opcode(op), location);
+        }
     }
 
     pub(super) fn unary_op(&mut self, location: Location, op: UnaryOp, operand: &'a Expr<'a>) -> Result {
@@ -44,6 +62,7 @@ impl<'a> Compiler<'a, '_> {
         for value in others {
             self.visit_expr(value)?;
             self.jump_if_decided(op, end, location);
+            self.next_block();
         }
         self.visit_expr(last)?;
         self.use_label(end);
@@ -86,7 +105,8 @@ impl<'a> Compiler<'a, '_> {
         let cleanup = self.new_label();
         self.chained_comparison(location, left, ops, comparators, |compiler| {
             if compiler.features.bool_ops == BoolOps::JumpOrPop {
-                return compiler.emit_jump(Opcode::JUMP_IF_FALSE_OR_POP, cleanup, location);
+                compiler.emit_jump(Opcode::JUMP_IF_FALSE_OR_POP, cleanup, location);
+                return compiler.next_block();
             }
             compiler.emit_arg(Opcode::COPY, 1, location);
             compiler.emit_truth_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
@@ -95,7 +115,7 @@ impl<'a> Compiler<'a, '_> {
         let end = self.new_label();
         self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(cleanup);
-        self.emit_arg(Opcode::SWAP, 2, location);
+        self.emit_swap(location);
         self.emit(Opcode::POP_TOP, location);
         self.use_label(end);
         Ok(())
@@ -116,8 +136,7 @@ impl<'a> Compiler<'a, '_> {
         let last = ops.len() - 1;
         for (&op, comparator) in ops[..last].iter().zip(comparators) {
             self.visit_expr(comparator)?;
-            self.emit_arg(Opcode::SWAP, 2, location);
-            self.emit_arg(Opcode::COPY, 2, location);
+            self.emit_copy_below(location);
             self.emit_comparison(op, location);
             leave_if_false(self);
         }
@@ -164,6 +183,7 @@ impl<'a> Compiler<'a, '_> {
                 }
                 self.visit_expr(test)?;
                 self.emit_truth_jump(pop_jump_if(condition), target, test.location);
+                self.next_block();
                 Ok(())
             }
         }
@@ -221,8 +241,10 @@ impl<'a> Compiler<'a, '_> {
         let cleanup = self.new_label();
         self.chained_comparison(location, left, ops, comparators, |compiler| {
             compiler.emit_truth_jump(Opcode::POP_JUMP_IF_FALSE, cleanup, location);
+            compiler.next_block();
         })?;
         self.emit_truth_jump(pop_jump_if(condition), target, location);
+        self.next_block();
         let end = self.new_label();
         self.emit_jump_no_interrupt(end, Place::Nowhere);
         self.use_label(cleanup);

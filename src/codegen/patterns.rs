@@ -21,7 +21,7 @@ use crate::source::Location;
 use crate::syntax::ast::{
     CmpOp, Expr, ExprContext, ExprKind, MatchCase, MatchClass, Operator, Pattern, PatternKind,
 };
-use crate::targets::{self, Opcode};
+use crate::targets::{MatchOutcomes, Opcode};
 
 /// The state of the pattern (or alternative) being compiled.
 ///
@@ -62,10 +62,17 @@ impl<'a> Compiler<'a, '_> {
                 self.jump_if(case.pattern.location, guard, end, false)?;
             }
             self.visit_body(case.body)?;
-            self.unset_location();
+            self.leave_case();
         }
         self.use_label(end);
         Ok(())
+    }
+
+    /// What follows the body of a case stands for no source, unless it counts as part of the body.
+    fn leave_case(&mut self) {
+        if !self.features.cases_end_in_body {
+            self.unset_location();
+        }
     }
 
     /// Emits a case other than a default. All but the last of them work on a copy of the subject.
@@ -79,7 +86,7 @@ impl<'a> Compiler<'a, '_> {
         let location = case.pattern.location;
         self.set_location(location);
         if !is_last {
-            self.emit_arg(Opcode::COPY, 1, location);
+            self.emit_copy(location);
         }
         let mut context = PatternContext {
             allow_irrefutable: case.guard.is_some() || is_last && !has_default,
@@ -99,8 +106,8 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::POP_TOP, if at_next { Place::Next } else { Place::At(location) });
         }
         self.visit_body(case.body)?;
-        self.unset_location();
-        self.emit_jump(Opcode::JUMP, end, Place::Nowhere);
+        self.leave_case();
+        self.emit_jump_forward(end, Place::AfterBody);
         // The cleanup belongs to the pattern that failed, not to the last line of the body.
         self.set_location(location);
         self.emit_fail_pops(&mut context, location);
@@ -150,6 +157,7 @@ impl<'a> Compiler<'a, '_> {
         let pops = context.on_top + context.stores.len();
         let target = self.fail_pop(context, pops);
         self.emit_jump(jump, target, location);
+        self.next_block();
     }
 
     /// Places the labels that failures jumped to, each falling through to the one with an item less
@@ -157,6 +165,9 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `emit_and_reset_fail_pop` (3.12)
     fn emit_fail_pops(&mut self, context: &mut PatternContext, location: Location) {
+        if context.fail_pop.is_empty() {
+            self.next_block();
+        }
         while let Some(label) = context.fail_pop.pop() {
             self.use_label(label);
             if !context.fail_pop.is_empty() {
@@ -167,8 +178,10 @@ impl<'a> Compiler<'a, '_> {
 
     /// Moves the value on top of the stack below `count - 1` others.
     fn rotate(&mut self, location: Location, count: usize) {
-        for distance in (2..=count).rev() {
-            self.emit_arg(Opcode::SWAP, distance as u32, location);
+        if self.features.opcodes.has(Opcode::ROT_N) {
+            self.emit_arg(Opcode::ROT_N, count as u32, location);
+        } else {
+            self.emit_rotate(count as u32, location);
         }
     }
 
@@ -211,7 +224,7 @@ impl<'a> Compiler<'a, '_> {
             return self.capture(location, name, context);
         };
         context.on_top += 1;
-        self.emit_arg(Opcode::COPY, 1, location);
+        self.emit_copy(location);
         self.pattern(pattern, context)?;
         context.on_top -= 1;
         self.capture(location, name, context)
@@ -317,14 +330,14 @@ impl<'a> Compiler<'a, '_> {
             if is_wildcard(&pattern.kind) {
                 continue;
             }
-            self.emit_arg(Opcode::COPY, 1, location);
+            self.emit_copy(location);
             if index < star {
                 self.emit_const(int(index), location);
             } else {
                 // Not every sequence can be indexed from its end.
                 self.emit(Opcode::GET_LEN, location);
                 self.emit_const(int(patterns.len() - index), location);
-                self.emit_arg(Opcode::BINARY_OP, targets::binary_op(Operator::Sub), location);
+                self.emit_binary(Operator::Sub, location);
             }
             self.load_subscript(location);
             self.subpattern(pattern, context)?;
@@ -352,6 +365,9 @@ impl<'a> Compiler<'a, '_> {
         let attrs: Vec<_> = kwd_attrs.iter().map(|&attr| self.name_constant(attr)).collect();
         self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&attrs)), location);
         self.emit_arg(Opcode::MATCH_CLASS, patterns.len() as u32, location);
+        if self.features.match_outcomes == MatchOutcomes::Bool {
+            return self.match_class_items(location, class, context);
+        }
         // On top there is now a tuple of the attributes, or None.
         context.on_top += 1;
         self.fail_if_none(location, context);
@@ -370,9 +386,43 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
+    /// On top there are now a tuple of the attributes and whether they were found.
+    fn match_class_items(
+        &mut self,
+        location: Location,
+        class: &'a MatchClass<'a>,
+        context: &mut PatternContext,
+    ) -> Result {
+        context.on_top += 1;
+        self.jump_to_fail_pop(context, Opcode::POP_JUMP_IF_FALSE, location);
+        self.match_items(location, class.patterns.iter().chain(class.kwd_patterns), context)?;
+        context.on_top -= 1;
+        self.emit(Opcode::POP_TOP, location);
+        Ok(())
+    }
+
+    /// Matches the items of the tuple on top of the stack, which stays there, one after the other.
+    fn match_items(
+        &mut self,
+        location: Location,
+        patterns: impl Iterator<Item = &'a Pattern<'a>>,
+        context: &mut PatternContext,
+    ) -> Result {
+        for (index, pattern) in patterns.enumerate() {
+            if is_wildcard_itself(&pattern.kind) {
+                continue;
+            }
+            self.emit_copy(location);
+            self.emit_const(int(index), location);
+            self.load_subscript(location);
+            self.subpattern(pattern, context)?;
+        }
+        Ok(())
+    }
+
     /// Leaves the pattern if the value on top of the stack, which stays there, is None.
     fn fail_if_none(&mut self, location: Location, context: &mut PatternContext) {
-        self.emit_arg(Opcode::COPY, 1, location);
+        self.emit_copy(location);
         self.emit_const(Constant::None, location);
         self.emit_comparison(CmpOp::IsNot, location);
         self.jump_to_fail_pop(context, Opcode::POP_JUMP_IF_FALSE, location);
@@ -401,6 +451,9 @@ impl<'a> Compiler<'a, '_> {
         self.mapping_keys(location, keys)?;
         self.emit_arg(Opcode::BUILD_TUPLE, keys.len() as u32, location);
         self.emit(Opcode::MATCH_KEYS, location);
+        if self.features.match_outcomes == MatchOutcomes::Bool {
+            return self.match_mapping_items(location, patterns, rest, context);
+        }
         // Above the subject there are now a tuple of the keys and one of their values, or None.
         context.on_top += 2;
         self.fail_if_none(location, context);
@@ -417,6 +470,31 @@ impl<'a> Compiler<'a, '_> {
             return self.capture(location, rest, context);
         }
         self.emit(Opcode::POP_TOP, location);
+        self.emit(Opcode::POP_TOP, location);
+        Ok(())
+    }
+
+    /// Above the subject there are now a tuple of the keys, one of their values, and whether they
+    /// were found.
+    fn match_mapping_items(
+        &mut self,
+        location: Location,
+        patterns: &'a [Pattern<'a>],
+        rest: Option<Ident>,
+        context: &mut PatternContext,
+    ) -> Result {
+        context.on_top += 2;
+        self.jump_to_fail_pop(context, Opcode::POP_JUMP_IF_FALSE, location);
+        self.match_items(location, patterns.iter(), context)?;
+        context.on_top -= 2;
+        self.emit(Opcode::POP_TOP, location);
+        if rest.is_some() {
+            self.emit(Opcode::COPY_DICT_WITHOUT_KEYS, location);
+            self.capture(location, rest, context)?;
+        } else {
+            self.emit(Opcode::POP_TOP, location);
+        }
+        context.on_top -= 1;
         self.emit(Opcode::POP_TOP, location);
         Ok(())
     }
@@ -483,7 +561,7 @@ impl<'a> Compiler<'a, '_> {
         }
         // None matched: drop the subject and fail.
         self.emit(Opcode::POP_TOP, location);
-        self.jump_to_fail_pop(context, Opcode::JUMP, location);
+        self.jump_to_fail_pop(context, self.features.forward_jump, location);
 
         self.use_label(end);
         // Below the captures are the copy of the subject, what has to stay on top, and the earlier
@@ -510,7 +588,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result<Vec<Ident>> {
         let mut context = PatternContext { allow_irrefutable, ..PatternContext::default() };
         self.set_location(pattern.location);
-        self.emit_arg(Opcode::COPY, 1, pattern.location);
+        self.emit_copy(pattern.location);
         self.pattern(pattern, &mut context)?;
         if let Some(control) = control
             && !self.reorder_captures(pattern.location, control, &mut context.stores)
@@ -518,7 +596,8 @@ impl<'a> Compiler<'a, '_> {
             let message = "alternative patterns bind different names";
             return fault(or_location, message);
         }
-        self.emit_jump(Opcode::JUMP, end, pattern.location);
+        self.emit_jump_forward(end, pattern.location);
+        self.next_block();
         self.emit_fail_pops(&mut context, pattern.location);
         Ok(context.stores)
     }
@@ -540,6 +619,11 @@ impl<'a> Compiler<'a, '_> {
         }
         true
     }
+}
+
+/// `_`
+fn is_wildcard_itself(pattern: &PatternKind<'_>) -> bool {
+    matches!(pattern, PatternKind::MatchAs { name: None, .. })
 }
 
 /// `_` or `*_`.

@@ -114,6 +114,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit_const(constant, place);
         }
         self.emit(Opcode::RETURN_VALUE, place);
+        self.next_block();
         Ok(())
     }
 
@@ -128,6 +129,7 @@ impl<'a> Compiler<'a, '_> {
         self.unwind(&mut place, in_loop, TopOfStack::Unused)?;
         let exit = in_loop.exit.expect("a loop's frame block has an exit");
         self.emit_jump(Opcode::JUMP, exit, place);
+        self.next_block();
         Ok(())
     }
 
@@ -140,6 +142,7 @@ impl<'a> Compiler<'a, '_> {
             return fault(statement, "'continue' not properly in loop");
         };
         self.emit_jump(Opcode::JUMP, in_loop.block, place);
+        self.next_block();
         Ok(())
     }
 
@@ -155,6 +158,7 @@ impl<'a> Compiler<'a, '_> {
             self.visit_expr(operand)?;
         }
         self.emit_arg(Opcode::RAISE_VARARGS, operands.into_iter().flatten().count() as u32, location);
+        self.next_block();
         Ok(())
     }
 
@@ -180,7 +184,7 @@ impl<'a> Compiler<'a, '_> {
         }
         if let Some(msg) = msg {
             self.visit_expr(msg)?;
-            self.emit_call(0, location);
+            self.emit_call_with_one(location);
         }
         if at_test {
             self.set_location(failure);

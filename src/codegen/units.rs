@@ -72,6 +72,9 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::RETURN_GENERATOR, start);
             self.emit(Opcode::POP_TOP, start);
         }
+        if !self.features.opcodes.has(Opcode::RESUME) {
+            return self.set_location(Location::new(0, 0, 0, 0));
+        }
         let lineno = if kind == UnitKind::Module { 0 } else { firstlineno };
         let start = Location::new(lineno, firstlineno, 0, 0);
         self.set_location(start);

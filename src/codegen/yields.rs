@@ -36,6 +36,9 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `addop_yield` (3.12)
     pub(super) fn emit_yield(&mut self, location: Location) {
+        if !self.features.opcodes.has(Opcode::RESUME) {
+            return self.emit(Opcode::YIELD_VALUE, location);
+        }
         let is_async_generator = self.scope().generator && self.scope().coroutine;
         if is_async_generator {
             self.emit_intrinsic(Intrinsic1::AsyncGenWrap, location);
@@ -78,7 +81,8 @@ impl<'a> Compiler<'a, '_> {
 
     /// Awaits the object on top of the stack, and leaves its result.
     pub(super) fn await_top(&mut self, location: Location, awaitable: Awaitable) {
-        self.emit_arg(Opcode::GET_AWAITABLE, awaitable as u32, location);
+        let says_what = self.features.opcodes.has(Opcode::RESUME);
+        self.emit_arg(Opcode::GET_AWAITABLE, if says_what { awaitable as u32 } else { 0 }, location);
         self.send_to_awaitable(location);
     }
 
@@ -104,6 +108,9 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.12)
     fn send_until_done(&mut self, location: Location, resume: u32) -> Label {
+        if self.features.opcodes.has(Opcode::YIELD_FROM) {
+            return self.yield_from_top(location);
+        }
         if !self.features.guarded_sends {
             return self.send_unguarded(location, resume);
         }
@@ -124,6 +131,13 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::CLEANUP_THROW, location);
         self.use_label(exit);
         self.emit(Opcode::END_SEND, location);
+        send
+    }
+
+    /// The same where one instruction does all of it.
+    fn yield_from_top(&mut self, location: Location) -> Label {
+        let send = self.new_label();
+        self.emit(Opcode::YIELD_FROM, location);
         send
     }
 

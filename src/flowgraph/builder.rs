@@ -55,7 +55,7 @@ impl FlowGraph {
         self.cut(&sequence.labels);
         self.has_nops = self.properties.has(Properties::NOP);
         self.set_targets();
-        if features.optimizer == Optimizer::HandlersLast {
+        if matches!(features.optimizer, Optimizer::BlockStack | Optimizer::HandlersLast) {
             self.note_order_of_making(sequence);
         }
     }
@@ -73,7 +73,7 @@ impl FlowGraph {
             if properties.has(Properties::TARGET) {
                 instr.oparg = label_at[labels[instr.oparg as usize] as usize];
             }
-            if next_label != NO_LABEL || properties.has(Properties::TERMINATOR) {
+            if next_label != NO_LABEL || properties.has(Properties::ENDS_BLOCK) {
                 block.len = index - block.start;
                 let next = Block { start: index, label: label_before(next_label), ..Block::default() };
                 self.add_block(std::mem::replace(&mut block, next));

@@ -17,6 +17,7 @@
 //!
 //! CPython: `Python/compile.c` `assemble` (3.11), `Python/flowgraph.c` (3.12–)
 
+mod block_stack;
 mod builder;
 mod check_uninitialized_loads;
 mod constants;

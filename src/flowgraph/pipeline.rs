@@ -3,6 +3,9 @@
 use bumpalo::Bump;
 
 use super::FlowGraph;
+use super::block_stack::{
+    choose_jumps, clean_blocks_in_order, remove_and_clean_jumps_to_next, start_generator,
+};
 use super::check_uninitialized_loads::check_uninitialized_loads;
 use super::convert_pseudo_jumps::convert_pseudo_jumps;
 use super::convert_pseudo_ops::convert_pseudo_ops;
@@ -54,10 +57,42 @@ pub(crate) fn optimize<'a>(
     graph.read(&mut unit.sequence, features);
     verify::assert_blocks_nest(graph);
     graph.stack_size = match features.optimizer {
+        Optimizer::BlockStack => run_block_stack(graph, unit, arena, features),
         Optimizer::HandlersLast => run_handlers_last(graph, unit, arena, features),
         Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),
         Optimizer::LinesFirst => run_lines_first(graph, unit, arena, features),
     };
+}
+
+/// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.10)
+fn run_block_stack<'a>(
+    graph: &mut FlowGraph,
+    unit: &mut Unit<'a>,
+    arena: &'a Bump,
+    features: &FlowGraphFeatures,
+) -> u32 {
+    pass!(extend_blocks, graph, features);
+    pass!(start_generator, graph, unit.flags);
+
+    pass!(optimize_blocks, graph, &mut unit.consts, arena);
+    pass!(extend_blocks, graph, features);
+    pass!(remove_unreachable, graph, features);
+    pass!(clean_blocks_in_order, graph);
+    pass!(eliminate_empty_blocks, graph);
+    if pass!(remove_and_clean_jumps_to_next, graph) {
+        pass!(eliminate_empty_blocks, graph);
+    }
+    pass!(duplicate_exits, graph, features);
+    trim_unused_consts(graph, &mut unit.consts);
+    pass!(propagate_all_line_numbers, graph, features);
+    pass!(guarantee_lineno_for_exits, graph, unit.firstlineno);
+
+    // A generator is resumed with a value on its stack.
+    let start_depth = u32::from(is_generator(unit.flags));
+    let stack_size = pass!(stack_depth, graph, start_depth, features);
+    verify::assert_depths_agree(graph);
+    pass!(choose_jumps, graph);
+    stack_size
 }
 
 /// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.11)
@@ -67,18 +102,18 @@ fn run_handlers_last<'a>(
     arena: &'a Bump,
     features: &FlowGraphFeatures,
 ) -> u32 {
-    pass!(extend_blocks, graph);
+    pass!(extend_blocks, graph, features);
     pass!(fix_cells, graph, unit, features);
 
     pass!(optimize_blocks, graph, &mut unit.consts, arena);
-    pass!(extend_blocks, graph);
+    pass!(extend_blocks, graph, features);
     pass!(remove_unreachable, graph, features);
     pass!(eliminate_empty_blocks, graph);
     pass!(clean_blocks, graph);
     if pass!(remove_jumps_to_next, graph) {
         pass!(eliminate_empty_blocks, graph);
     }
-    pass!(duplicate_exits, graph);
+    pass!(duplicate_exits, graph, features);
     trim_unused_consts(graph, &mut unit.consts);
     pass!(propagate_all_line_numbers, graph, features);
     pass!(guarantee_lineno_for_exits, graph, unit.firstlineno);

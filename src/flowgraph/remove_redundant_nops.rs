@@ -10,16 +10,17 @@ use crate::targets::Properties;
 pub(super) fn remove_redundant_nops(graph: &mut FlowGraph) -> bool {
     let mut found = false;
     if std::mem::take(&mut graph.has_nops) {
-        graph.for_each_block(|graph, id| found |= remove_nops_in_block(graph, id, first_lineno_after));
+        graph.for_each_block(|graph, id| found |= remove_nops_in_block(graph, id, -1, first_lineno_after));
     }
     found
 }
 
-/// Returns whether one was removed. `first_lineno_after` gives the line that control comes to after
-/// the block, -1 for none.
+/// Returns whether one was removed. `lineno_before` is the line that control comes from,
+/// `first_lineno_after` gives that which it comes to after the block; -1 for none.
 pub(super) fn remove_nops_in_block(
     graph: &mut FlowGraph,
     id: BlockId,
+    lineno_before: i32,
     first_lineno_after: fn(&FlowGraph, BlockId) -> i32,
 ) -> bool {
     if !graph.block(id).properties.has(Properties::NOP) {
@@ -33,7 +34,7 @@ pub(super) fn remove_nops_in_block(
     let first = range.start + first;
     let mut kept = first;
     let mut keeps_nops = false;
-    let mut previous_lineno = if first == range.start { -1 } else { graph.instrs[first - 1].lineno() };
+    let mut previous_lineno = if first == range.start { lineno_before } else { graph.instrs[first - 1].lineno() };
     for index in first..range.end {
         let instr = graph.instrs[index];
         let lineno = instr.lineno();

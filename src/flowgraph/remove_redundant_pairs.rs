@@ -27,7 +27,7 @@ fn remove_pairs_once(graph: &mut FlowGraph) -> bool {
     // The instruction that was run last, unless several ways lead here.
     let mut previous = None;
     graph.for_each_block(|graph, id| {
-        remove_nops_in_block(graph, id, first_lineno_after);
+        remove_nops_in_block(graph, id, -1, first_lineno_after);
         if graph.block(id).label.is_some() {
             previous = None;
         }

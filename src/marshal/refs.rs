@@ -54,11 +54,11 @@ use std::cmp::Ordering;
 
 use bumpalo::Bump;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::code::identity::exists_once;
-use crate::code::{CodeObject, Constant, Int, LocalPlus, Origin, PyStr};
-use crate::targets::MarshalFeatures;
+use crate::code::{CodeObject, Constant, Int, LocalKind, LocalPlus, Origin, PyStr};
+use crate::targets::{CodeLayout, MarshalFeatures};
 
 /// An object by its number in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -324,8 +324,32 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         let instructions = self.heap.add(Body::Bytes(code.code));
         self.heap.objects[instructions.index()].references = 1;
         let names = self.names(code.names.iter().copied());
+        let mut fields: SmallVec<[ObjectId; 10]> = smallvec![instructions, consts, names];
+        match self.features.code_layout {
+            CodeLayout::Variables => fields.extend(self.variables(code)),
+            CodeLayout::LocalsPlus => fields.extend(self.localsplus(code)),
+        }
+        let filename = self.filename(code.filename);
+        let name = self.code_name(code.name);
+        fields.extend([filename, name]);
+        if self.features.code_layout == CodeLayout::LocalsPlus {
+            let is_name = code.qualname == code.name;
+            fields.push(if is_name { name } else { self.qualname(code.qualname, loads_qualname) });
+        }
+        fields.push(self.bytes(code.linetable));
+        if self.features.code_layout == CodeLayout::LocalsPlus {
+            fields.push(self.bytes(code.exceptiontable));
+        }
+        let slots = self.heap.add_slots(&fields);
+        let id = self.heap.add(Body::Code(code, slots));
+        self.cache.codes.insert(code, id);
+        id
+    }
+
+    /// `co_localsplusnames` and `co_localspluskinds`.
+    fn localsplus(&mut self, code: &'a CodeObject<'a>) -> [ObjectId; 2] {
         let locals = code.localsplus.iter().map(|slot| slot.name);
-        let localsplus = match code.origin {
+        let names = match code.origin {
             Some(Origin::Annotate) => self.new_names(locals),
             _ => self.names(locals),
         };
@@ -333,28 +357,17 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
             [] => self.bytes(b""),
             slots => self.heap.add(Body::Kinds(slots)),
         };
-        let filename = self.filename(code.filename);
-        let name = self.code_name(code.name);
-        let qualname =
-            if code.qualname == code.name { name } else { self.qualname(code.qualname, loads_qualname) };
-        let linetable = self.bytes(code.linetable);
-        let exceptiontable = self.bytes(code.exceptiontable);
-        let fields = [
-            instructions,
-            consts,
-            names,
-            localsplus,
-            kinds,
-            filename,
-            name,
-            qualname,
-            linetable,
-            exceptiontable,
-        ];
-        let slots = self.heap.add_slots(&fields);
-        let id = self.heap.add(Body::Code(code, slots));
-        self.cache.codes.insert(code, id);
-        id
+        [names, kinds]
+    }
+
+    /// `co_varnames`, `co_freevars` and `co_cellvars`.
+    fn variables(&mut self, code: &'a CodeObject<'a>) -> [ObjectId; 3] {
+        let kinds = [LocalKind::is_local, LocalKind::is_free, LocalKind::is_cell];
+        kinds.map(|is_wanted| {
+            let slots = code.localsplus.iter().filter(|slot| is_wanted(slot.kind));
+            let names: SmallVec<[PyStr<'a>; 16]> = slots.map(|slot| slot.name).collect();
+            self.names(names.into_iter())
+        })
     }
 
     /// The key of a constant; makes the objects of what the constant holds.

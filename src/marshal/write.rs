@@ -8,7 +8,7 @@ use super::refs::{Body, Heap, ObjectId, Slots};
 use super::{FLAG_REF, MAX_DEPTH, kind};
 use crate::code::identity::float_bits;
 use crate::code::{CodeObject, Int};
-use crate::targets::Target;
+use crate::targets::{CodeLayout, Target};
 
 /// Why a code object cannot be written; CPython fails likewise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub fn write(code: &CodeObject<'_>, target: Target, out: &mut Vec<u8>) -> Result
     let heap = Heap::new(code, features);
     let refs = Refs::of_all(&heap);
     let sorts_as_shared = features.frozensets_sorted_as_shared;
-    let mut writer = Writer { heap: &heap, refs, depth: 0, sorts_as_shared };
+    let layout = features.code_layout;
+    let mut writer = Writer { heap: &heap, refs, depth: 0, sorts_as_shared, layout };
     stacker::maybe_grow(STACK_SIZE, STACK_SIZE, || {
         writer.object(heap.root(), heap.object(heap.root()).is_shared(), out)
     })
@@ -89,6 +90,7 @@ struct Writer<'h, 'a> {
     depth: usize,
     /// Whether the elements of frozensets are shared while the writer looks for their order.
     sorts_as_shared: bool,
+    layout: CodeLayout,
 }
 
 impl Writer<'_, '_> {
@@ -210,15 +212,22 @@ impl Writer<'_, '_> {
         out: &mut Vec<u8>,
     ) -> Result<(), WriteError> {
         out.push(kind::CODE | flag);
-        let counts = [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stacksize, code.flags.0];
-        out.extend_from_slice(counts.map(u32::to_le_bytes).as_flattened());
-        let [fields @ .., linetable, exceptiontable] = self.heap.slots(slots) else {
-            unreachable!("a code object has its fields in its slots")
+        let arguments = [code.argcount, code.posonlyargcount, code.kwonlyargcount];
+        out.extend_from_slice(arguments.map(u32::to_le_bytes).as_flattened());
+        let tables = match self.layout {
+            CodeLayout::Variables => {
+                let locals = code.localsplus.iter().filter(|slot| slot.kind.is_local()).count() as u32;
+                out.extend(locals.to_le_bytes());
+                1
+            }
+            CodeLayout::LocalsPlus => 2,
         };
+        out.extend_from_slice([code.stacksize, code.flags.0].map(u32::to_le_bytes).as_flattened());
+        let slots = self.heap.slots(slots);
+        let (fields, tables) = slots.split_at(slots.len() - tables);
         fields.iter().try_for_each(|&field| self.held(field, out))?;
         out.extend(code.firstlineno.to_le_bytes());
-        self.held(*linetable, out)?;
-        self.held(*exceptiontable, out)
+        tables.iter().try_for_each(|&table| self.held(table, out))
     }
 }
 

@@ -38,16 +38,16 @@ mod version;
 mod wheel_tags;
 
 pub use features::{
-    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
     DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
-    FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, LocationRule, MarshalFeatures, Optimizer, ParserFeatures,
+    FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers, ImmediateConstants, InlinedGenexpCalls,
+    IteratorLocation, JumpSizeGuess, LineTable, LocationRule, MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures,
     PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
-    comparison, inplace_op, operator,
+    binary_opcode, comparison, inplace_op, inplace_opcode, operator,
 };
 pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};

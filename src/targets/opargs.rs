@@ -41,6 +41,44 @@ pub(crate) fn inplace_op(op: Operator) -> u32 {
     binary_op(op) + 13
 }
 
+/// The instruction for `left op right` of versions without `BINARY_OP`.
+pub(crate) fn binary_opcode(op: Operator) -> Opcode {
+    match op {
+        Operator::Add => Opcode::BINARY_ADD,
+        Operator::BitAnd => Opcode::BINARY_AND,
+        Operator::FloorDiv => Opcode::BINARY_FLOOR_DIVIDE,
+        Operator::LShift => Opcode::BINARY_LSHIFT,
+        Operator::MatMult => Opcode::BINARY_MATRIX_MULTIPLY,
+        Operator::Mult => Opcode::BINARY_MULTIPLY,
+        Operator::Mod => Opcode::BINARY_MODULO,
+        Operator::BitOr => Opcode::BINARY_OR,
+        Operator::Pow => Opcode::BINARY_POWER,
+        Operator::RShift => Opcode::BINARY_RSHIFT,
+        Operator::Sub => Opcode::BINARY_SUBTRACT,
+        Operator::Div => Opcode::BINARY_TRUE_DIVIDE,
+        Operator::BitXor => Opcode::BINARY_XOR,
+    }
+}
+
+/// The instruction for `left op= right` of versions without `BINARY_OP`.
+pub(crate) fn inplace_opcode(op: Operator) -> Opcode {
+    match op {
+        Operator::Add => Opcode::INPLACE_ADD,
+        Operator::BitAnd => Opcode::INPLACE_AND,
+        Operator::FloorDiv => Opcode::INPLACE_FLOOR_DIVIDE,
+        Operator::LShift => Opcode::INPLACE_LSHIFT,
+        Operator::MatMult => Opcode::INPLACE_MATRIX_MULTIPLY,
+        Operator::Mult => Opcode::INPLACE_MULTIPLY,
+        Operator::Mod => Opcode::INPLACE_MODULO,
+        Operator::BitOr => Opcode::INPLACE_OR,
+        Operator::Pow => Opcode::INPLACE_POWER,
+        Operator::RShift => Opcode::INPLACE_RSHIFT,
+        Operator::Sub => Opcode::INPLACE_SUBTRACT,
+        Operator::Div => Opcode::INPLACE_TRUE_DIVIDE,
+        Operator::BitXor => Opcode::INPLACE_XOR,
+    }
+}
+
 /// The argument of `BINARY_OP` for `left[right]`.
 ///
 /// CPython: `Include/opcode.h` `NB_SUBSCR` (3.14–)

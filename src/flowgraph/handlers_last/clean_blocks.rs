@@ -9,8 +9,13 @@ pub(in crate::flowgraph) fn clean_blocks(graph: &mut FlowGraph) {
     graph.for_each_block(clean_block);
 }
 
-pub(super) fn clean_block(graph: &mut FlowGraph, id: BlockId) {
-    remove_nops_in_block(graph, id, first_lineno_after);
+pub(in crate::flowgraph) fn clean_block(graph: &mut FlowGraph, id: BlockId) {
+    clean_block_after(graph, id, -1);
+}
+
+/// The same, where control comes to the block from this line only; -1 for none.
+pub(in crate::flowgraph) fn clean_block_after(graph: &mut FlowGraph, id: BlockId, lineno_before: i32) {
+    remove_nops_in_block(graph, id, lineno_before, first_lineno_after);
 }
 
 /// The line of the first instruction of the next block with instructions, a `NOP` or not; -1 for

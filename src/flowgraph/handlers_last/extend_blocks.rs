@@ -1,9 +1,10 @@
-//! Replaces a jump to a small block that leaves the code object and has no line by the instructions
-//! of that block, such as an implicit `return None`.
+//! Replaces a jump to a small block that leaves the code object by the instructions of that block.
+//! Some targets do so only if that block has no line, such as an implicit `return None`.
 //!
-//! CPython: `Python/compile.c` `extend_block` (3.11)
+//! CPython: `Python/compile.c` `extend_block` (3.10–3.11)
 
 use super::super::{BlockId, FlowGraph};
+use crate::targets::FlowGraphFeatures;
 use crate::targets::Opcode::{JUMP, JUMP_BACKWARD, JUMP_FORWARD};
 
 /// The largest block that is copied.
@@ -11,17 +12,18 @@ use crate::targets::Opcode::{JUMP, JUMP_BACKWARD, JUMP_FORWARD};
 /// CPython: `Python/compile.c` `MAX_COPY_SIZE` (3.11)
 const MAX_COPY_SIZE: usize = 4;
 
-pub(in crate::flowgraph) fn extend_blocks(graph: &mut FlowGraph) {
+pub(in crate::flowgraph) fn extend_blocks(graph: &mut FlowGraph, features: &FlowGraphFeatures) {
     for index in (0..graph.made.len()).rev() {
-        extend_block(graph, graph.made[index]);
+        extend_block(graph, graph.made[index], features);
     }
 }
 
-fn extend_block(graph: &mut FlowGraph, id: BlockId) {
+fn extend_block(graph: &mut FlowGraph, id: BlockId, features: &FlowGraphFeatures) {
     let jump = graph.last(id).filter(|last| matches!(last.opcode, JUMP | JUMP_FORWARD | JUMP_BACKWARD));
     let Some(target) = jump.map(|jump| jump.jump_target()) else { return };
-    let has_line = graph.instrs(target).iter().any(|instr| instr.lineno() > 0);
-    if graph.exits_scope(target) && graph.instrs(target).len() <= MAX_COPY_SIZE && !has_line {
+    let has_line = || graph.instrs(target).iter().any(|instr| instr.lineno() > 0);
+    let is_small_exit = graph.exits_scope(target) && graph.instrs(target).len() <= MAX_COPY_SIZE;
+    if is_small_exit && (features.exits_with_lines_copied || !has_line()) {
         graph.set_last_nop(id);
         graph.append_instrs_of(id, target);
     }
@@ -30,7 +32,7 @@ fn extend_block(graph: &mut FlowGraph, id: BlockId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flowgraph::testing::{graph_for, text};
+    use crate::flowgraph::testing::{features, graph_for, text};
     use crate::targets::Version;
 
     #[test]
@@ -49,7 +51,7 @@ mod tests {
             ),
         ] {
             let mut graph = graph_for(Version::V3_11, source);
-            extend_blocks(&mut graph);
+            extend_blocks(&mut graph, features(Version::V3_11));
             assert_eq!(text(&graph), expected, "{source}");
         }
     }

@@ -14,7 +14,7 @@ mod optimize_blocks;
 mod remove_redundant_jumps;
 mod trim_unused_consts;
 
-pub(super) use clean_blocks::clean_blocks;
+pub(super) use clean_blocks::{clean_block, clean_block_after, clean_blocks};
 pub(super) use duplicate_exits::duplicate_exits;
 pub(super) use extend_blocks::extend_blocks;
 pub(super) use normalize_jumps::normalize_jumps_by_direction;

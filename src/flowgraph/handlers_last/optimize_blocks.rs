@@ -4,7 +4,7 @@
 //! What falls away becomes a `NOP`; each block is cleaned of those right after. May add constants
 //! (folded tuples).
 //!
-//! CPython: `Python/compile.c` `optimize_basic_block` (3.11)
+//! CPython: `Python/compile.c` `optimize_basic_block` (3.10–3.11)
 
 use bumpalo::Bump;
 
@@ -30,6 +30,7 @@ pub(in crate::flowgraph) fn optimize_blocks<'a>(
 }
 
 fn optimize_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Constants<'a>, arena: &'a Bump) {
+    let (has_swap, jumps_on_none) = (graph.opcodes.has(SWAP), graph.opcodes.has(POP_JUMP_IF_NONE));
     let mut index = 0;
     // No way through distinct blocks is longer; a ring of jumps would be followed forever.
     let mut ways_left = graph.block_count();
@@ -43,8 +44,10 @@ fn optimize_block<'a>(graph: &mut FlowGraph, id: BlockId, consts: &mut Constants
         }
         let instrs = graph.instrs_mut(id);
         match instrs[index].opcode {
-            LOAD_CONST => decide_test(&mut instrs[index..], consts),
-            BUILD_TUPLE => optimize_tuple(instrs, index, consts, arena),
+            LOAD_CONST => decide_test(&mut instrs[index..], consts, jumps_on_none),
+            BUILD_TUPLE if has_swap => optimize_tuple(instrs, index, consts, arena),
+            BUILD_TUPLE => rotate_tuple(instrs, index, consts, arena),
+            ROT_N => optimize_rotation(instrs, index),
             SWAP if instrs[index].oparg == 1 => instrs[index].set_nop(),
             SWAP => index = optimize_swaps(instrs, index),
             PUSH_NULL => push_null_with_global(&mut instrs[index..]),
@@ -62,6 +65,51 @@ fn optimize_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants
     }
 }
 
+/// Rotates what a small tuple is built from if it is unpacked again at once, else folds a tuple that
+/// is not unpacked.
+fn rotate_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'a>, arena: &'a Bump) {
+    let [build, rest @ ..] = &mut instrs[index..] else { return };
+    match (rest.first_mut().filter(|next| next.opcode == UNPACK_SEQUENCE), build.oparg) {
+        (Some(unpack), size) if unpack.oparg == size => match size {
+            1 => (build.opcode, unpack.opcode) = (NOP, NOP),
+            2 => (build.opcode, unpack.opcode) = (ROT_TWO, NOP),
+            3 => (build.opcode, unpack.opcode) = (ROT_THREE, ROT_TWO),
+            _ => {}
+        },
+        _ => fold_adjacent_tuple(&mut instrs[..=index], consts, arena),
+    }
+}
+
+/// Gives a small rotation its own instruction. As many in a row as bring all back where it was fall
+/// away.
+///
+/// CPython: `Python/compile.c` `fold_rotations` (3.10)
+fn optimize_rotation(instrs: &mut [Instr], index: usize) {
+    let count = instrs[index].oparg as usize;
+    instrs[index].opcode = match count {
+        0 | 1 => return instrs[index].set_nop(),
+        2 => ROT_TWO,
+        3 => ROT_THREE,
+        4 => ROT_FOUR,
+        _ => ROT_N,
+    };
+    let Some(first) = (index + 1).checked_sub(count) else { return };
+    let row = &mut instrs[first..=index];
+    if row.iter().all(|instr| rotated_by(instr) == Some(count)) {
+        row.iter_mut().for_each(Instr::set_nop);
+    }
+}
+
+fn rotated_by(instr: &Instr) -> Option<usize> {
+    match instr.opcode {
+        ROT_TWO => Some(2),
+        ROT_THREE => Some(3),
+        ROT_FOUR => Some(4),
+        ROT_N => Some(instr.oparg as usize),
+        _ => None,
+    }
+}
+
 /// Lets a jump or block push name the first block with instructions.
 fn pass_over_empty(graph: &mut FlowGraph, id: BlockId, index: usize) {
     let target = graph.next_nonempty(graph.instrs(id)[index].jump_target());
@@ -69,13 +117,13 @@ fn pass_over_empty(graph: &mut FlowGraph, id: BlockId, index: usize) {
 }
 
 /// The first of the instructions loads a constant: decides a test of it that follows.
-fn decide_test(instrs: &mut [Instr], consts: &Constants<'_>) {
+fn decide_test(instrs: &mut [Instr], consts: &Constants<'_>, jumps_on_none: bool) {
     let [load, next, rest @ ..] = instrs else { return };
     let value = consts.values()[load.oparg as usize];
     let jumps_if = match next.opcode {
         POP_JUMP_IF_TRUE | JUMP_IF_TRUE_OR_POP => true,
         POP_JUMP_IF_FALSE | JUMP_IF_FALSE_OR_POP => false,
-        IS_OP => return test_for_none(value, load, next, rest),
+        IS_OP if jumps_on_none => return test_for_none(value, load, next, rest),
         _ => return,
     };
     let jumps = value.is_truthy() == jumps_if;
@@ -135,11 +183,15 @@ fn led_on(jump: Opcode, via: Opcode) -> Option<Onward> {
     let onward = match (jump, via) {
         (JUMP_IF_FALSE_OR_POP, POP_JUMP_IF_FALSE) => Onward::WithIt(POP_JUMP_IF_FALSE),
         (JUMP_IF_TRUE_OR_POP, POP_JUMP_IF_TRUE) => Onward::WithIt(POP_JUMP_IF_TRUE),
-        (JUMP_IF_FALSE_OR_POP, JUMP | JUMP_IF_FALSE_OR_POP)
-        | (JUMP_IF_TRUE_OR_POP, JUMP | JUMP_IF_TRUE_OR_POP)
-        | (POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP, JUMP) => {
-            Onward::WithIt(jump)
-        }
+        (JUMP_IF_FALSE_OR_POP, JUMP | JUMP_FORWARD | JUMP_IF_FALSE_OR_POP)
+        | (JUMP_IF_TRUE_OR_POP, JUMP | JUMP_FORWARD | JUMP_IF_TRUE_OR_POP)
+        | (
+            POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE,
+            JUMP | JUMP_FORWARD,
+        )
+        // Where `JUMP_FORWARD` is known from other jumps.
+        | (FOR_ITER, JUMP_FORWARD) => Onward::WithIt(jump),
+        (JUMP | JUMP_FORWARD, JUMP | JUMP_FORWARD) => Onward::WithIt(JUMP),
         (JUMP_IF_FALSE_OR_POP, JUMP_IF_TRUE_OR_POP | POP_JUMP_IF_TRUE) => Onward::PastIt(POP_JUMP_IF_FALSE),
         (JUMP_IF_TRUE_OR_POP, JUMP_IF_FALSE_OR_POP | POP_JUMP_IF_FALSE) => Onward::PastIt(POP_JUMP_IF_TRUE),
         _ => return None,

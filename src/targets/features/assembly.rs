@@ -10,15 +10,34 @@ pub struct AssemblyFeatures {
     ///
     /// CPython: `Python/assemble.c` `compute_localsplus_info` (3.14–)
     pub argument_kinds: bool,
-    /// Instructions in a row that have one location share entries of the location table.
+    pub line_table: LineTable,
+    /// A parameter that is also a cell has two places in the frame: one among the locals, one among
+    /// the cells. Otherwise it has the first only.
     ///
-    /// CPython: `Python/assemble.c` `assemble_location_info` (3.12–)
-    pub equal_locations_merged: bool,
+    /// CPython: `Objects/codeobject.c` `co_cell2arg` (3.8–3.10)
+    pub cell_parameters_twice: bool,
     pub jump_size_guess: JumpSizeGuess,
     /// The smallest `co_stacksize`.
     ///
     /// CPython: `Objects/codeobject.c` `_PyCode_New` (3.13–)
     pub least_stacksize: u32,
+}
+
+/// The table that says where instructions stand in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineTable {
+    /// Ranges of code, each with its line (3.10).
+    ///
+    /// CPython: `Python/compile.c` `assemble_line_range` (3.10)
+    Ranges,
+    /// A location for each instruction (3.11).
+    ///
+    /// CPython: `Python/compile.c` `assemble_location` (3.11)
+    LocationsApart,
+    /// The same, but instructions in a row that have one location share entries (3.12–).
+    ///
+    /// CPython: `Python/assemble.c` `assemble_location_info` (3.12–)
+    Locations,
 }
 
 /// The number from which the assembler makes its first guess at the size of a jump, as if it were

@@ -29,6 +29,26 @@ pub struct CodegenFeatures {
     pub literal_types_named: bool,
     pub folding: ConstantFolding,
     pub calls: Calls,
+    /// A call of an attribute with as many arguments or more is none of a method. Only for
+    /// [`Calls::Function`].
+    ///
+    /// CPython: `Python/compile.c` `maybe_optimize_method_call` (3.10)
+    pub method_arguments: usize,
+    /// The instruction of a jump that is known to go forward: `JUMP_FORWARD` where the flow graph
+    /// can tell it from other jumps.
+    ///
+    /// CPython: `Python/compile.c` `compiler_if` (3.8–3.10)
+    pub forward_jump: Opcode,
+    /// Code generation says where basic blocks begin. Otherwise a block without a label begins with
+    /// its first instruction.
+    ///
+    /// CPython: `Python/compile.c` `NEXT_BLOCK` (3.8–3.10)
+    pub blocks_begun_explicitly: bool,
+    /// The deletion of an attribute is located at its name, as other uses are, otherwise where the
+    /// expression begins.
+    ///
+    /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.11–)
+    pub attribute_deletion_at_name: bool,
     /// A bit in the argument of `LOAD_ATTR` asks for a method. Otherwise `LOAD_METHOD` loads it.
     ///
     /// CPython: `Python/compile.c` `maybe_optimize_method_call` (3.12–)
@@ -54,6 +74,7 @@ pub struct CodegenFeatures {
     pub generic_base_uncounted: bool,
     pub inlined_genexp_calls: InlinedGenexpCalls,
 
+    pub handlers: Handlers,
     pub context_managers: ContextManagers,
     /// Where `__exit__` has swallowed an exception, the code comes before that which raises it
     /// again.
@@ -96,6 +117,11 @@ pub struct CodegenFeatures {
     /// CPython: `Python/compile.c` `compiler_function_body` (3.12.4–)
     pub stop_iteration_frame_block: bool,
 
+    /// An asynchronous comprehension may stand in any comprehension of a coroutine. Otherwise what
+    /// is around it must itself be a coroutine.
+    ///
+    /// CPython: `Python/compile.c` `compiler_comprehension` (3.11–)
+    pub async_comprehensions_in_comprehensions: bool,
     pub comprehension_isolation: ComprehensionIsolation,
     /// An inlined comprehension that keeps values of outer variables on the stack is a frame block.
     ///
@@ -106,6 +132,10 @@ pub struct CodegenFeatures {
     pub truth_tests: TruthTests,
     pub field_formatting: FieldFormatting,
     pub function_attributes: FunctionAttributes,
+    /// The call of a decorator is located at the decorator, otherwise at the statement.
+    ///
+    /// CPython: `Python/compile.c` `compiler_apply_decorators` (3.11–)
+    pub decorator_calls_located: bool,
     pub subscripts: Subscripts,
     /// A slice of constants is a constant.
     ///
@@ -140,6 +170,11 @@ pub struct CodegenFeatures {
     /// CPython: `Python/compile.c` `compiler_add_yield_from` (3.13–)
     pub yield_oparg_says_await: bool,
     pub generator_prologue: GeneratorPrologue,
+    pub match_outcomes: MatchOutcomes,
+    /// The way out of a case is located where its body ends, otherwise nowhere.
+    ///
+    /// CPython: `Python/compile.c` `compiler_match_inner` (3.10)
+    pub cases_end_in_body: bool,
     /// The subject of a matched case is popped at the location of the next instruction, otherwise
     /// at the pattern.
     ///
@@ -240,12 +275,36 @@ pub enum BoolOps {
     PseudoJump,
 }
 
+/// How the interpreter finds the handler of an exception.
+///
+/// CPython: `Python/compile.c` `compiler_try_except` (3.8–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handlers {
+    /// On the stack of blocks, on which each `try` and `with` pushes its handler (3.8–3.10).
+    BlockStack,
+    /// In a table (3.11–).
+    Table,
+}
+
+/// What says whether a mapping has the keys, or an object the attributes, that a pattern asks for.
+///
+/// CPython: `Python/compile.c` `compiler_pattern_class`, `compiler_pattern_mapping` (3.10–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchOutcomes {
+    /// A `bool` above the tuple of values, whose items are then taken one by one (3.10).
+    Bool,
+    /// Either the tuple, which is then unpacked, or `None` (3.11–).
+    NoneOrTuple,
+}
+
 /// How a `with` statement enters and leaves its context manager.
 ///
 /// CPython: `Python/compile.c` `compiler_with` (3.8–3.13), `Python/codegen.c` `codegen_with_inner`
 /// (3.14–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextManagers {
+    /// `SETUP_WITH` enters it, and pushes the block (3.8–3.10).
+    SetupWith,
     /// `BEFORE_WITH` enters it and leaves the bound `__exit__` on the stack (3.11–3.13).
     BeforeWith,
     /// `LOAD_SPECIAL` loads each method (3.14–).
@@ -367,7 +426,9 @@ pub enum FieldFormatting {
 /// CPython: `Python/compile.c` `compiler_make_closure` (3.8–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FunctionAttributes {
-    /// `MAKE_FUNCTION` takes them from the stack (3.8–3.12).
+    /// `MAKE_FUNCTION` takes them from the stack, and above them the qualified name (3.8–3.10).
+    MakeNamedFunction,
+    /// `MAKE_FUNCTION` takes them from the stack (3.11–3.12).
     MakeFunction,
     /// One `SET_FUNCTION_ATTRIBUTE` each adds them (3.13–).
     SetFunctionAttribute,

@@ -14,6 +14,10 @@ pub struct FlowGraphFeatures {
     /// As in [`CodegenFeatures`](super::CodegenFeatures::jumps_without_interrupt).
     pub jumps_without_interrupt: bool,
     pub optimizer: Optimizer,
+    /// A jump to a small exit becomes a copy of it even if the exit has a line.
+    ///
+    /// CPython: `Python/compile.c` `extend_block` (3.10)
+    pub exits_with_lines_copied: bool,
     /// Only labels that an instruction names start a basic block. Otherwise all labels do.
     ///
     /// CPython: `Python/compile.c` `instr_sequence_to_cfg` (3.13), `Python/flowgraph.c`
@@ -66,10 +70,12 @@ pub struct FlowGraphFeatures {
 
 /// The order of the passes.
 ///
-/// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.11), `Python/flowgraph.c`
+/// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.10–3.11), `Python/flowgraph.c`
 /// `_PyCfg_OptimizeCodeUnit`, `optimize_cfg` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Optimizer {
+    /// As `HandlersLast`, but there are no handlers to find: block pushes are instructions (3.10).
+    BlockStack,
     /// Handlers are found last, and nothing is moved behind other code. The instructions of a block
     /// are optimised in order, its jump among them. Some passes visit the blocks in the reverse of
     /// the order in which they were made (3.11).

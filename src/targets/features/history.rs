@@ -2,8 +2,8 @@
 //! bytecode.
 //!
 //! Each release that changed something is the release before it, with the changed features
-//! replaced. Sources: the code of the releases, checked with interpreters of 3.11.7, 3.12.1, 3.12.14,
-//! 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
+//! replaced. Sources: the code of the releases, checked with interpreters of 3.8.18, 3.9.18, 3.10.13,
+//! 3.11.7, 3.12.1, 3.12.14, 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
 //!
 //! # What is left out
 //!
@@ -15,11 +15,11 @@ use super::super::opcodes::{self, Opcode};
 use super::super::unicode::{DerivedNames, UnicodeVersion};
 use super::super::version::Version;
 use super::{
-    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodegenFeatures, ComplexArithmetic,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures, ComplexArithmetic,
     ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
     DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
-    FunctionAttributes, GeneratorPrologue, HandlerDepth, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, LocationRule, MarshalFeatures, Optimizer, ParserFeatures,
+    FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers, ImmediateConstants, InlinedGenexpCalls,
+    IteratorLocation, JumpSizeGuess, LineTable, LocationRule, MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures,
     PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 
@@ -45,24 +45,26 @@ impl History {
 /// The releases of a version whose compiler crosspyc has, or is getting.
 pub(in crate::targets) fn of(version: Version) -> Option<&'static History> {
     match version {
+        Version::V3_8 => Some(&HISTORY_3_8),
+        Version::V3_9 => Some(&HISTORY_3_9),
+        Version::V3_10 => Some(&HISTORY_3_10),
         Version::V3_11 => Some(&HISTORY_3_11),
         Version::V3_12 => Some(&HISTORY_3_12),
         Version::V3_13 => Some(&HISTORY_3_13),
         Version::V3_14 => Some(&HISTORY_3_14),
         Version::V3_15 => Some(&HISTORY_3_15),
-        Version::V3_8 | Version::V3_9 | Version::V3_10 => None,
     }
 }
 
-/// 3.11.0 to 3.11.6 count as 3.11.7.
-static HISTORY_3_11: History =
-    History { newest_patch: 16, is_served: true, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
+/// 3.8.0 to 3.8.17 count as 3.8.18.
+static HISTORY_3_8: History = History { newest_patch: 20, is_served: false, releases: &[(0, &V3_8_18)] };
 
-const V3_11_7: Features = Features {
-    magic: 3495,
-    pyc_tag: "cpython-311",
+/// In preparation: with the code generation, flow graph and instructions of 3.10.
+const V3_8_18: Features = Features {
+    magic: 3413,
+    pyc_tag: "cpython-38",
     syntax: ParserFeatures {
-        unicode: UnicodeVersion::V14_0,
+        unicode: UnicodeVersion::V12_1,
         derived_names: DerivedNames::HangulAndIdeographs,
         source_bytes_checked_first: false,
         fstrings_apart: true,
@@ -109,22 +111,27 @@ const V3_11_7: Features = Features {
         classdict_type_param_refused: false,
     },
     codegen: CodegenFeatures {
-        unicode: UnicodeVersion::V14_0,
-        opcodes: opcodes::V3_11,
+        unicode: UnicodeVersion::V12_1,
+        opcodes: opcodes::V3_10,
         locations: LocationRule::Current,
         comparison_shift: 0,
         frame_block_limit: 20,
         finally_warnings: FinallyWarnings::InEachCopy,
         literal_types_named: false,
         folding: ConstantFolding::Tree,
-        calls: Calls::Precall,
+        calls: Calls::Function,
+        method_arguments: 30,
+        forward_jump: Opcode::JUMP_FORWARD,
+        blocks_begun_explicitly: true,
+        attribute_deletion_at_name: false,
         load_attr_loads_methods: false,
         super_attributes: false,
         intrinsic_functions: false,
         call_ex_always_kwargs: false,
         generic_base_uncounted: false,
         inlined_genexp_calls: InlinedGenexpCalls::None,
-        context_managers: ContextManagers::BeforeWith,
+        handlers: Handlers::BlockStack,
+        context_managers: ContextManagers::SetupWith,
         suppression_first: false,
         except_star_list_first: false,
         with_location: WithLocation::Statement,
@@ -136,12 +143,14 @@ const V3_11_7: Features = Features {
         guarded_sends: false,
         stop_iteration_handler: false,
         stop_iteration_frame_block: false,
+        async_comprehensions_in_comprehensions: false,
         comprehension_isolation: ComprehensionIsolation::BoundNames,
         inlined_comprehension_frame_block: false,
         comprehension_iter: ComprehensionIter::Evaluated,
         truth_tests: TruthTests::Implicit,
         field_formatting: FieldFormatting::FormatValue,
-        function_attributes: FunctionAttributes::MakeFunction,
+        function_attributes: FunctionAttributes::MakeNamedFunction,
+        decorator_calls_located: false,
         subscripts: Subscripts::BinarySubscr,
         constant_slices: false,
         slice_instructions: false,
@@ -152,6 +161,8 @@ const V3_11_7: Features = Features {
         jumps_without_interrupt: false,
         yield_oparg_says_await: false,
         generator_prologue: GeneratorPrologue::FlowGraph,
+        match_outcomes: MatchOutcomes::Bool,
+        cases_end_in_body: true,
         matched_subject_popped_at_next: false,
         import_flags: false,
         future_import_is_absolute: false,
@@ -172,13 +183,14 @@ const V3_11_7: Features = Features {
         lambda_return_at_body: false,
     },
     flowgraph: FlowGraphFeatures {
-        opcodes: opcodes::V3_11,
-        calls: Calls::Precall,
+        opcodes: opcodes::V3_10,
+        calls: Calls::Function,
         folding: ConstantFolding::Tree,
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
         generator_prologue: GeneratorPrologue::FlowGraph,
         jumps_without_interrupt: false,
-        optimizer: Optimizer::HandlersLast,
+        optimizer: Optimizer::BlockStack,
+        exits_with_lines_copied: true,
         labels_only_where_jumped_to: false,
         handler_depth: HandlerDepth::Unrecorded,
         predecessors_counted_once: true,
@@ -193,14 +205,16 @@ const V3_11_7: Features = Features {
         borrowed_loads: BorrowedLoads::None,
     },
     assembly: AssemblyFeatures {
-        opcodes: opcodes::V3_11,
+        opcodes: opcodes::V3_10,
         argument_kinds: false,
-        equal_locations_merged: false,
+        line_table: LineTable::Ranges,
+        cell_parameters_twice: true,
         jump_size_guess: JumpSizeGuess::Smallest,
         least_stacksize: 0,
     },
     marshal: MarshalFeatures {
         interned_at_start: include_str!("../interned/v3_11.txt"),
+        code_layout: CodeLayout::Variables,
         static_strings_interned: false,
         code_names_interned: false,
         frozensets_sorted_as_shared: false,
@@ -208,14 +222,97 @@ const V3_11_7: Features = Features {
         largest_small_int: 256,
     },
     disassembly: DisassemblyFeatures {
-        unicode: UnicodeVersion::V14_0,
-        opcodes: opcodes::V3_11,
+        unicode: UnicodeVersion::V12_1,
+        opcodes: opcodes::V3_10,
         have_argument: 90,
         comparison_shift: 0,
-        calls: Calls::Precall,
+        calls: Calls::Function,
         load_attr_loads_methods: false,
         import_flags: false,
     },
+};
+
+/// 3.9.0 to 3.9.17 count as 3.9.18.
+static HISTORY_3_9: History = History { newest_patch: 25, is_served: false, releases: &[(0, &V3_9_18)] };
+
+/// In preparation: with the code generation, flow graph and instructions of 3.10.
+const V3_9_18: Features = Features {
+    magic: 3425,
+    pyc_tag: "cpython-39",
+    syntax: ParserFeatures { unicode: UnicodeVersion::V13_0, ..V3_8_18.syntax },
+    codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V13_0,
+        opcodes: opcodes::V3_10,
+        ..V3_8_18.codegen
+    },
+    flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_10, ..V3_8_18.flowgraph },
+    assembly: AssemblyFeatures { opcodes: opcodes::V3_10, ..V3_8_18.assembly },
+    disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V13_0,
+        opcodes: opcodes::V3_10,
+        ..V3_8_18.disassembly
+    },
+    ..V3_8_18
+};
+
+/// 3.10.0 to 3.10.12 count as 3.10.13.
+static HISTORY_3_10: History = History { newest_patch: 21, is_served: false, releases: &[(0, &V3_10_13)] };
+
+const V3_10_13: Features = Features {
+    magic: 3439,
+    pyc_tag: "cpython-310",
+    codegen: CodegenFeatures { opcodes: opcodes::V3_10, ..V3_9_18.codegen },
+    flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_10, ..V3_9_18.flowgraph },
+    assembly: AssemblyFeatures { opcodes: opcodes::V3_10, ..V3_9_18.assembly },
+    disassembly: DisassemblyFeatures { opcodes: opcodes::V3_10, ..V3_9_18.disassembly },
+    ..V3_9_18
+};
+
+/// 3.11.0 to 3.11.6 count as 3.11.7.
+static HISTORY_3_11: History =
+    History { newest_patch: 16, is_served: true, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
+
+const V3_11_7: Features = Features {
+    magic: 3495,
+    pyc_tag: "cpython-311",
+    syntax: ParserFeatures { unicode: UnicodeVersion::V14_0, ..V3_10_13.syntax },
+    codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V14_0,
+        opcodes: opcodes::V3_11,
+        calls: Calls::Precall,
+        forward_jump: Opcode::JUMP,
+        blocks_begun_explicitly: false,
+        attribute_deletion_at_name: true,
+        handlers: Handlers::Table,
+        context_managers: ContextManagers::BeforeWith,
+        async_comprehensions_in_comprehensions: true,
+        function_attributes: FunctionAttributes::MakeFunction,
+        decorator_calls_located: true,
+        match_outcomes: MatchOutcomes::NoneOrTuple,
+        cases_end_in_body: false,
+        ..V3_10_13.codegen
+    },
+    flowgraph: FlowGraphFeatures {
+        opcodes: opcodes::V3_11,
+        calls: Calls::Precall,
+        optimizer: Optimizer::HandlersLast,
+        exits_with_lines_copied: false,
+        ..V3_10_13.flowgraph
+    },
+    assembly: AssemblyFeatures {
+        opcodes: opcodes::V3_11,
+        line_table: LineTable::LocationsApart,
+        cell_parameters_twice: false,
+        ..V3_10_13.assembly
+    },
+    marshal: MarshalFeatures { code_layout: CodeLayout::LocalsPlus, ..V3_10_13.marshal },
+    disassembly: DisassemblyFeatures {
+        unicode: UnicodeVersion::V14_0,
+        opcodes: opcodes::V3_11,
+        calls: Calls::Precall,
+        ..V3_10_13.disassembly
+    },
+    ..V3_10_13
 };
 
 const V3_11_9: Features = Features {
@@ -289,7 +386,7 @@ const V3_12_1: Features = Features {
     },
     assembly: AssemblyFeatures {
         opcodes: opcodes::V3_12,
-        equal_locations_merged: true,
+        line_table: LineTable::Locations,
         jump_size_guess: JumpSizeGuess::ByLabel,
         ..V3_11_7.assembly
     },

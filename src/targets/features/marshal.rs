@@ -9,6 +9,7 @@ pub struct MarshalFeatures {
     /// They are those of `Include/internal/pycore_global_strings.h`, and those of the modules that
     /// `py_compile` loads.
     pub interned_at_start: &'static str,
+    pub code_layout: CodeLayout,
     /// The strings that exist once in a process (`""`, those of one character below U+0100, and
     /// names like `<module>`) are interned.
     ///
@@ -31,4 +32,16 @@ pub struct MarshalFeatures {
     ///
     /// CPython: `Include/internal/pycore_runtime_structs.h` `_PY_NSMALLPOSINTS` (3.12–)
     pub largest_small_int: i64,
+}
+
+/// The fields of a marshalled code object.
+///
+/// CPython: `Python/marshal.c` `w_complex_object` (3.8–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeLayout {
+    /// The number of locals; the names of locals, free variables and cells in a tuple each; no
+    /// qualified name and no exception table (3.8–3.10).
+    Variables,
+    /// The names and kinds of all places of the frame (3.11–).
+    LocalsPlus,
 }

@@ -15,16 +15,16 @@ mod preprocess;
 mod symtable;
 mod syntax;
 
-pub use assembly::{AssemblyFeatures, JumpSizeGuess};
+pub use assembly::{AssemblyFeatures, JumpSizeGuess, LineTable};
 pub use codegen::{
     BoolOps, CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers, FieldFormatting,
-    FinallyWarnings, FunctionAttributes, InlinedGenexpCalls, IteratorLocation, LocationRule, Subscripts,
+    FinallyWarnings, FunctionAttributes, Handlers, InlinedGenexpCalls, IteratorLocation, LocationRule, MatchOutcomes, Subscripts,
     TruthTests, WhileLoops, WithLocation,
 };
 pub use disassembly::DisassemblyFeatures;
 pub use flowgraph::{BorrowedLoads, FlowGraphFeatures, HandlerDepth, ImmediateConstants, Optimizer};
 pub(super) use history::{History, of};
-pub use marshal::MarshalFeatures;
+pub use marshal::{CodeLayout, MarshalFeatures};
 pub use preprocess::{ComplexArithmetic, PreprocessFeatures};
 pub use symtable::{ClassCells, SymtableFeatures};
 pub use syntax::{DebugComments, DebugTextEnd, FStringRules, ParserFeatures};
@@ -50,9 +50,12 @@ pub struct Features {
 
 /// How a call passes keyword arguments, and the `NULL` beside a callable that is no method.
 ///
-/// CPython: `Python/compile.c` `compiler_call`, `compiler_call_simple_kw_helper` (3.11–)
+/// CPython: `Python/compile.c` `compiler_call_helper` (3.8–), `compiler_call_simple_kw_helper` (3.11–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calls {
+    /// No `NULL`. Methods, calls with keyword arguments and other calls have an instruction each
+    /// (3.8–3.10).
+    Function,
     /// As `KwNames`, and a `PRECALL` comes before each `CALL` (3.11).
     Precall,
     /// The `NULL` is below the callable, and `KW_NAMES` gives the names to the next `CALL` (3.12).
@@ -62,6 +65,11 @@ pub enum Calls {
 }
 
 impl Calls {
+    /// Whether the `NULL` is pushed before the callable.
+    pub fn push_null_before_callable(self) -> bool {
+        matches!(self, Calls::Precall | Calls::KwNames)
+    }
+
     /// Whether the `NULL` is pushed after the callable.
     pub fn push_null_after_callable(self) -> bool {
         self == Calls::CallKw

@@ -10,23 +10,30 @@
 mod facts;
 mod properties;
 mod table;
+mod v3_10;
 mod v3_11;
 mod v3_12;
 mod v3_13;
 mod v3_14;
 mod v3_15;
+mod v3_8;
+mod v3_9;
 
 pub(crate) use properties::Properties;
 pub(crate) use table::OpcodeTable;
 
-use facts::{SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15};
+use facts::{SINCE_3_11, SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15};
 
-pub(crate) static V3_11: &OpcodeTable = &OpcodeTable::new(v3_11::ROWS, &[]);
-pub(crate) static V3_12: &OpcodeTable = &OpcodeTable::new(v3_12::ROWS, &[SINCE_3_12]);
-pub(crate) static V3_13: &OpcodeTable = &OpcodeTable::new(v3_13::ROWS, &[SINCE_3_12, SINCE_3_13]);
-pub(crate) static V3_14: &OpcodeTable = &OpcodeTable::new(v3_14::ROWS, &[SINCE_3_12, SINCE_3_13, SINCE_3_14]);
+pub(crate) static V3_8: &OpcodeTable = &OpcodeTable::new(v3_8::ROWS, &[]);
+pub(crate) static V3_9: &OpcodeTable = &OpcodeTable::new(v3_9::ROWS, &[]);
+pub(crate) static V3_10: &OpcodeTable = &OpcodeTable::new(v3_10::ROWS, &[]);
+pub(crate) static V3_11: &OpcodeTable = &OpcodeTable::new(v3_11::ROWS, &[SINCE_3_11]);
+pub(crate) static V3_12: &OpcodeTable = &OpcodeTable::new(v3_12::ROWS, &[SINCE_3_11, SINCE_3_12]);
+pub(crate) static V3_13: &OpcodeTable = &OpcodeTable::new(v3_13::ROWS, &[SINCE_3_11, SINCE_3_12, SINCE_3_13]);
+pub(crate) static V3_14: &OpcodeTable =
+    &OpcodeTable::new(v3_14::ROWS, &[SINCE_3_11, SINCE_3_12, SINCE_3_13, SINCE_3_14]);
 pub(crate) static V3_15: &OpcodeTable =
-    &OpcodeTable::new(v3_15::ROWS, &[SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15]);
+    &OpcodeTable::new(v3_15::ROWS, &[SINCE_3_11, SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15]);
 
 /// Declares [`Opcode`], with a table of all and one of their names.
 macro_rules! opcodes {
@@ -51,6 +58,60 @@ macro_rules! opcodes {
 }
 
 opcodes! {
+    // 3.8 to 3.10
+    BINARY_ADD,
+    BINARY_AND,
+    BINARY_FLOOR_DIVIDE,
+    BINARY_LSHIFT,
+    BINARY_MATRIX_MULTIPLY,
+    BINARY_MODULO,
+    BINARY_MULTIPLY,
+    BINARY_OR,
+    BINARY_POWER,
+    BINARY_RSHIFT,
+    BINARY_SUBTRACT,
+    BINARY_TRUE_DIVIDE,
+    BINARY_XOR,
+    INPLACE_ADD,
+    INPLACE_AND,
+    INPLACE_FLOOR_DIVIDE,
+    INPLACE_LSHIFT,
+    INPLACE_MATRIX_MULTIPLY,
+    INPLACE_MODULO,
+    INPLACE_MULTIPLY,
+    INPLACE_OR,
+    INPLACE_POWER,
+    INPLACE_RSHIFT,
+    INPLACE_SUBTRACT,
+    INPLACE_TRUE_DIVIDE,
+    INPLACE_XOR,
+    DUP_TOP,
+    DUP_TOP_TWO,
+    ROT_TWO,
+    ROT_THREE,
+    ROT_FOUR,
+    ROT_N,
+    CALL_FUNCTION,
+    CALL_FUNCTION_KW,
+    CALL_METHOD,
+    YIELD_FROM,
+    GEN_START,
+    COPY_DICT_WITHOUT_KEYS,
+    JUMP_ABSOLUTE,
+    JUMP_IF_NOT_EXC_MATCH,
+    SETUP_ASYNC_WITH,
+    BEGIN_FINALLY,
+    CALL_FINALLY,
+    POP_FINALLY,
+    END_FINALLY,
+    WITH_CLEANUP_START,
+    WITH_CLEANUP_FINISH,
+    BUILD_LIST_UNPACK,
+    BUILD_SET_UNPACK,
+    BUILD_TUPLE_UNPACK,
+    BUILD_TUPLE_UNPACK_WITH_CALL,
+    BUILD_MAP_UNPACK,
+    BUILD_MAP_UNPACK_WITH_CALL,
     // 3.11
     UNARY_POSITIVE,
     PRINT_EXPR,

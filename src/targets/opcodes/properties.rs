@@ -31,10 +31,17 @@ impl Properties {
     /// What it does has to do with the blocks pushed around it; it is no block push.
     pub(crate) const BLOCK_STACK: Properties = Properties(1 << 12);
 
+    /// A block push that is an instruction of the code, and so is like a jump to the assembler.
+    pub(crate) const REAL_PUSH: Properties = Properties(1 << 13);
+
     /// The argument names a label.
     pub(crate) const TARGET: Properties = Properties::JUMP.and(Properties::BLOCK_PUSH);
-    /// It ends its basic block.
+    /// Control may leave its basic block there, so it is the last.
     pub(crate) const TERMINATOR: Properties = Properties::JUMP.and(Properties::SCOPE_EXIT);
+    /// It ends its basic block.
+    pub(crate) const ENDS_BLOCK: Properties = Properties::TERMINATOR.and(Properties::REAL_PUSH);
+    /// The assembler finds its argument.
+    pub(crate) const ASSEMBLED: Properties = Properties::JUMP.and(Properties::REAL_PUSH);
     /// Control never goes on to the next instruction.
     pub(crate) const NO_FALLTHROUGH: Properties = Properties::UNCONDITIONAL.and(Properties::SCOPE_EXIT);
 

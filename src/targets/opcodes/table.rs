@@ -22,9 +22,8 @@ pub(crate) enum Count {
     Specified,
     /// What `BUILD_SLICE` takes (3.12–3.13): start and stop, and a step if `n` is 3.
     Slice,
-    /// What `MAKE_FUNCTION` takes (3.12): the code, and a value for each of the four low bits that
-    /// is set.
-    Flags,
+    /// This number, and one for each of the four low bits that is set: what `MAKE_FUNCTION` takes.
+    Flags(u8),
 }
 
 impl Count {
@@ -43,7 +42,7 @@ impl Count {
                     2
                 }
             }
-            Count::Flags => 1 + (oparg & 0xF).count_ones(),
+            Count::Flags(count) => count as u32 + (oparg & 0xF).count_ones(),
         }
     }
 }
@@ -119,7 +118,7 @@ impl Effect {
             Count::N(more) => (more, 1, 0),
             Count::Bit0(count) => (count, 0, 1),
             Count::Pairs => (0, 2, 0),
-            Count::Unpacked | Count::Specified | Count::Slice | Count::Flags => return Effect::RARE,
+            Count::Unpacked | Count::Specified | Count::Slice | Count::Flags(_) => return Effect::RARE,
         };
         Effect { constant: constant as i8, per_oparg, per_bit, is_sum: true }
     }
@@ -182,7 +181,10 @@ impl OpcodeTable {
             Role::Const => Properties::CONST,
             Role::BlockPush(effect) => {
                 self.target_effects[index] = effect;
-                Properties::BLOCK_PUSH
+                match number {
+                    Some(_) => Properties::BLOCK_PUSH.and(Properties::REAL_PUSH),
+                    None => Properties::BLOCK_PUSH,
+                }
             }
         };
         self.properties[index] = self.properties[index].and(role);
@@ -304,11 +306,15 @@ impl OpcodeTable {
 #[cfg(test)]
 mod tests {
     use super::super::Opcode::*;
-    use super::super::{V3_11, V3_12, V3_13, V3_14, V3_15, v3_11, v3_12, v3_13, v3_14, v3_15};
+    use super::super::{V3_8, V3_9, V3_10, V3_11, V3_12, V3_13, V3_14, V3_15};
+    use super::super::{v3_8, v3_9, v3_10, v3_11, v3_12, v3_13, v3_14, v3_15};
 
     #[test]
     fn stack_effects_are_those_that_each_cpython_computes() {
         for (table, expected) in [
+            (V3_8, v3_8::EFFECTS),
+            (V3_9, v3_9::EFFECTS),
+            (V3_10, v3_10::EFFECTS),
             (V3_11, v3_11::EFFECTS),
             (V3_12, v3_12::EFFECTS),
             (V3_13, v3_13::EFFECTS),
