@@ -27,6 +27,8 @@ pub(super) struct Rules {
     debug: bool,
     /// Whether operations and displays become constants here.
     folds_constants: bool,
+    formats_joined: bool,
+    named_exprs_folded: bool,
     complex_arithmetic: ComplexArithmetic,
     removes_docstrings: bool,
     /// Whether annotations are folded: those that become strings are shown as they were written.
@@ -38,6 +40,8 @@ impl Rules {
         Rules {
             debug: optimize == 0,
             folds_constants: features.folding == ConstantFolding::Tree,
+            formats_joined: features.formats_joined,
+            named_exprs_folded: features.named_exprs_folded,
             complex_arithmetic: features.complex_arithmetic,
             removes_docstrings: features.docstrings_removed_early && optimize >= 2,
             annotations: !future.contains(Future::ANNOTATIONS),
@@ -500,7 +504,8 @@ impl<'a> Folder<'a> {
     }
 
     fn binary_op(&mut self, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) -> ExprKind<'a> {
-        match format::percent(self.arena, left, op, right) {
+        let joined = self.rules.formats_joined.then(|| format::percent(self.arena, left, op, right));
+        match joined.flatten() {
             Some(joined) => self.rewritten(joined),
             None if self.rules.folds_constants => self.constant_binary_op(left, op, right),
             None => ExprKind::BinOp { left, op, right },
@@ -532,7 +537,10 @@ impl<'a> Folder<'a> {
     fn children(&mut self, kind: ExprKind<'a>) -> Result<ExprKind<'a>> {
         Ok(match kind {
             ExprKind::BoolOp { op, values } => ExprKind::BoolOp { op, values: self.exprs(values)? },
-            ExprKind::NamedExpr { target, value } => ExprKind::NamedExpr { target, value: self.expr(value)? },
+            ExprKind::NamedExpr { target, value } if self.rules.named_exprs_folded => {
+                ExprKind::NamedExpr { target, value: self.expr(value)? }
+            }
+            ExprKind::NamedExpr { .. } => kind,
             ExprKind::Lambda(lambda) => ExprKind::Lambda(self.node(lambda, Self::lambda)?),
             ExprKind::IfExp(if_exp) => ExprKind::IfExp(self.node(if_exp, Self::if_exp)?),
             ExprKind::Dict(dict) => ExprKind::Dict(self.node(dict, Self::dict)?),

@@ -8,6 +8,9 @@ use crate::source::Location;
 use crate::targets::Opcode::GEN_START;
 
 pub(in crate::flowgraph) fn start_generator(graph: &mut FlowGraph, flags: CodeFlags) {
+    if !graph.opcodes.has(GEN_START) {
+        return;
+    }
     let kind = if flags.contains(CodeFlags::COROUTINE) {
         1
     } else if flags.contains(CodeFlags::ASYNC_GENERATOR) {

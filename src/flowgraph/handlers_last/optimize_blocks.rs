@@ -7,6 +7,7 @@
 //! CPython: `Python/compile.c` `optimize_basic_block` (3.10–3.11)
 
 use bumpalo::Bump;
+use smallvec::SmallVec;
 
 use super::super::optimize_basic_blocks::{
     fold_adjacent_tuple, optimize_swaps, push_null_with_global, unpack_built_tuple,
@@ -76,7 +77,13 @@ fn rotate_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'
             3 => (build.opcode, unpack.opcode) = (ROT_THREE, ROT_TWO),
             _ => {}
         },
-        _ => fold_adjacent_tuple(&mut instrs[..=index], consts, arena),
+        (_, size) => {
+            let items = index.saturating_sub(size as usize)..index;
+            let opargs: SmallVec<[u32; 16]> = instrs[items.clone()].iter().map(|item| item.oparg).collect();
+            fold_adjacent_tuple(&mut instrs[..=index], consts, arena);
+            // What falls away keeps its argument.
+            instrs[items].iter_mut().zip(opargs).for_each(|(item, oparg)| item.oparg = oparg);
+        }
     }
 }
 
@@ -87,16 +94,16 @@ fn rotate_tuple<'a>(instrs: &mut [Instr], index: usize, consts: &mut Constants<'
 fn optimize_rotation(instrs: &mut [Instr], index: usize) {
     let count = instrs[index].oparg as usize;
     instrs[index].opcode = match count {
-        0 | 1 => return instrs[index].set_nop(),
+        0 | 1 => NOP,
         2 => ROT_TWO,
         3 => ROT_THREE,
         4 => ROT_FOUR,
         _ => ROT_N,
     };
-    let Some(first) = (index + 1).checked_sub(count) else { return };
+    let Some(first) = (index + 1).checked_sub(count.max(1)) else { return };
     let row = &mut instrs[first..=index];
     if row.iter().all(|instr| rotated_by(instr) == Some(count)) {
-        row.iter_mut().for_each(Instr::set_nop);
+        row.iter_mut().for_each(|instr| instr.opcode = NOP);
     }
 }
 
@@ -129,7 +136,10 @@ fn decide_test(instrs: &mut [Instr], consts: &Constants<'_>, jumps_on_none: bool
     let jumps = value.is_truthy() == jumps_if;
     let keeps = matches!(next.opcode, JUMP_IF_TRUE_OR_POP | JUMP_IF_FALSE_OR_POP) && jumps;
     if !keeps {
-        load.set_nop();
+        load.opcode = NOP;
+        if jumps_on_none {
+            load.oparg = 0;
+        }
     }
     if jumps {
         next.opcode = JUMP;

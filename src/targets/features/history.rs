@@ -90,6 +90,8 @@ const V3_8_18: Features = Features {
         docstrings_removed_early: false,
         control_flow_in_finally_warned: false,
         bool_inversion_removal: None,
+        formats_joined: false,
+        named_exprs_folded: false,
         folding: ConstantFolding::Tree,
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
     },
@@ -242,14 +244,14 @@ const V3_9_18: Features = Features {
     syntax: ParserFeatures { unicode: UnicodeVersion::V13_0, ..V3_8_18.syntax },
     codegen: CodegenFeatures {
         unicode: UnicodeVersion::V13_0,
-        opcodes: opcodes::V3_10,
+        opcodes: opcodes::V3_9,
         ..V3_8_18.codegen
     },
-    flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_10, ..V3_8_18.flowgraph },
-    assembly: AssemblyFeatures { opcodes: opcodes::V3_10, ..V3_8_18.assembly },
+    flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_9, ..V3_8_18.flowgraph },
+    assembly: AssemblyFeatures { opcodes: opcodes::V3_9, ..V3_8_18.assembly },
     disassembly: DisassemblyFeatures {
         unicode: UnicodeVersion::V13_0,
-        opcodes: opcodes::V3_10,
+        opcodes: opcodes::V3_9,
         ..V3_8_18.disassembly
     },
     ..V3_8_18
@@ -261,6 +263,7 @@ static HISTORY_3_10: History = History { newest_patch: 21, is_served: false, rel
 const V3_10_13: Features = Features {
     magic: 3439,
     pyc_tag: "cpython-310",
+    preprocess: PreprocessFeatures { named_exprs_folded: true, ..V3_9_18.preprocess },
     codegen: CodegenFeatures { opcodes: opcodes::V3_10, ..V3_9_18.codegen },
     flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_10, ..V3_9_18.flowgraph },
     assembly: AssemblyFeatures { opcodes: opcodes::V3_10, ..V3_9_18.assembly },
@@ -276,6 +279,7 @@ const V3_11_7: Features = Features {
     magic: 3495,
     pyc_tag: "cpython-311",
     syntax: ParserFeatures { unicode: UnicodeVersion::V14_0, ..V3_10_13.syntax },
+    preprocess: PreprocessFeatures { formats_joined: true, ..V3_10_13.preprocess },
     codegen: CodegenFeatures {
         unicode: UnicodeVersion::V14_0,
         opcodes: opcodes::V3_11,

@@ -33,6 +33,14 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Objects/boolobject.c` `bool_invert` (3.12–)
     pub bool_inversion_removal: Option<&'static str>,
+    /// `"..." % (...)` becomes an f-string.
+    ///
+    /// CPython: `Python/ast_opt.c` `optimize_format` (3.11–)
+    pub formats_joined: bool,
+    /// Constants are folded in the value of an assignment expression too.
+    ///
+    /// CPython: `Python/ast_opt.c` `astfold_expr` (3.10–)
+    pub named_exprs_folded: bool,
     pub folding: ConstantFolding,
     pub complex_arithmetic: ComplexArithmetic,
 }
