@@ -10,9 +10,9 @@
 
 use std::fmt;
 
-use siphasher::sip::SipHasher13;
+use siphasher::sip::{SipHasher13, SipHasher24};
 
-use crate::targets::{Target, Version};
+use crate::targets::{SourceHash, Target, Version};
 
 /// Where marshal's bytes begin.
 pub const HEADER_LEN: usize = 16;
@@ -158,12 +158,15 @@ impl Header {
 
 /// The hash of a source file's bytes that a hash-based pyc carries.
 ///
-/// CPython: `Python/import.c` `_imp_source_hash_impl`, `Python/pyhash.c` `_Py_KeyedHash`
-/// (SipHash-1-3: 3.11–)
+/// CPython: `Python/import.c` `_imp_source_hash_impl`, `Python/pyhash.c` `_Py_KeyedHash` (3.8–)
 pub fn source_hash(target: Target, source: &[u8]) -> [u8; 8] {
     let [m0, m1] = target.features().magic.to_le_bytes();
     let key = u64::from(u32::from_le_bytes([m0, m1, b'\r', b'\n']));
-    SipHasher13::new_with_keys(key, 0).hash(source).to_le_bytes()
+    let hash = match target.features().source_hash {
+        SourceHash::SipHash24 => SipHasher24::new_with_keys(key, 0).hash(source),
+        SourceHash::SipHash13 => SipHasher13::new_with_keys(key, 0).hash(source),
+    };
+    hash.to_le_bytes()
 }
 
 /// The name, inside [`CACHE_DIR`], of the pyc of the module file `STEM.py`:
@@ -201,6 +204,8 @@ mod tests {
         for (source, hash) in cases {
             assert_eq!(source_hash(target(), source), hash, "{source:?}");
         }
+        let old: Target = "3.10".parse().expect("it is known");
+        assert_eq!(source_hash(old, b"x = 1\n"), *b"\xd9\x4a\xad\xe2\x8c\x8c\xbe\xbf");
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn outcome_for(target: Target, source: impl Into<Vec<u8>>) -> Result<(), String>
             .map_err(|diagnostic| format!("{}: {}", diagnostic.kind.name(), diagnostic.message))?;
         let mut marshalled = Vec::new();
         marshal::write(code, target, &mut marshalled).map_err(|error| error.to_string())?;
-        let again = marshal::read(&arena, &marshalled).expect("what was written can be read");
+        let again = marshal::read(&arena, &marshalled, target).expect("what was written can be read");
         assert!(
             canonical(again) == canonical(code),
             "read back differently:  {}",

@@ -89,7 +89,7 @@ fn check(source: &Path, pycs: &Path, bytes: &[u8], optimize: u8, target: Target)
     if pyc == golden {
         return Ok(());
     }
-    let expected = marshal::read(&arena, &golden[HEADER_LEN..]).map_err(|error| error.to_string())?;
+    let expected = marshal::read(&arena, &golden[HEADER_LEN..], target).map_err(|error| error.to_string())?;
     let (ours, theirs) = (disassemble(code, target), disassemble(expected, target));
     Err(if ours == theirs {
         let place = pyc.iter().zip(&golden).position(|(ours, theirs)| ours != theirs);

@@ -38,7 +38,7 @@ fn pycs_are_written_as_they_were_read() {
         let header = Header::read(pyc).expect("a pyc");
         assert_eq!(header, Header::new(target(), Invalidation::CheckedHash, source, 0), "{name}");
         let arena = Bump::new();
-        let code = marshal::read(&arena, &pyc[HEADER_LEN..]).expect("a code object");
+        let code = marshal::read(&arena, &pyc[HEADER_LEN..], target()).expect("a code object");
         let mut written = Vec::new();
         header.write(&mut written);
         marshal::write(code, target(), &mut written).expect("it was written before");
@@ -71,7 +71,7 @@ fn a_constant_is_interned_if_it_is_the_one_object_of_a_name() {
 fn disassembly_is_that_of_dis() {
     for Golden { name, pyc, disassembly, .. } in GOLDEN {
         let arena = Bump::new();
-        let code = marshal::read(&arena, &pyc[HEADER_LEN..]).expect("a code object");
+        let code = marshal::read(&arena, &pyc[HEADER_LEN..], target()).expect("a code object");
         let got = disassemble(code, target());
         for (number, (got, expected)) in got.lines().zip(disassembly.lines()).enumerate() {
             assert_eq!(in_any_order(got), in_any_order(expected), "{name}.dis:{}", number + 1);
@@ -102,10 +102,10 @@ fn every_truncation_is_an_error_within_the_data() {
     let data = &GOLDEN[0].pyc[HEADER_LEN..];
     for len in 0..data.len() {
         let arena = Bump::new();
-        let error = marshal::read(&arena, &data[..len]).expect_err("it is not whole");
+        let error = marshal::read(&arena, &data[..len], target()).expect_err("it is not whole");
         assert_eq!(error.kind, ReadErrorKind::UnexpectedEnd, "{len} bytes");
         assert!(error.offset <= len);
-        assert!(!marshal::is_whole(&data[..len]), "{len} bytes");
+        assert!(!marshal::is_whole(&data[..len], target()), "{len} bytes");
     }
 }
 
@@ -114,16 +114,16 @@ fn every_truncation_is_an_error_within_the_data() {
 fn a_scan_finds_what_is_missing_and_what_follows() {
     for Golden { name, pyc, .. } in GOLDEN {
         let data = &pyc[HEADER_LEN..];
-        assert!(marshal::is_whole(data), "{name}");
-        assert!(!marshal::is_whole(&[data, b"N"].concat()), "{name}");
+        assert!(marshal::is_whole(data, target()), "{name}");
+        assert!(!marshal::is_whole(&[data, b"N"].concat(), target()), "{name}");
         for end in (0..data.len()).step_by(97) {
             let zeros = [&data[..end], &vec![0; data.len() - end]].concat();
-            let is_read = marshal::read(&Bump::new(), &zeros).is_ok();
-            assert_eq!(marshal::is_whole(&zeros), is_read, "{name}, zeros from byte {end} on");
+            let is_read = marshal::read(&Bump::new(), &zeros, target()).is_ok();
+            assert_eq!(marshal::is_whole(&zeros, target()), is_read, "{name}, zeros from byte {end} on");
         }
     }
     for data in [&b"N"[..], b")\0", b"\xfar\0\0\0\0", b"r\0\0\0\0", &[b')', 1].repeat(3000)] {
-        assert!(!marshal::is_whole(data), "{data:?}");
+        assert!(!marshal::is_whole(data, target()), "{data:?}");
     }
 }
 
@@ -137,13 +137,13 @@ fn data_that_stands_for_more_than_fits_memory_is_refused() {
         data.extend(number.to_le_bytes());
     }
     let arena = Bump::new();
-    let error = marshal::read(&arena, &data).expect_err("2^40 objects");
+    let error = marshal::read(&arena, &data, target()).expect_err("2^40 objects");
     assert_eq!(error.kind, ReadErrorKind::TooLarge);
 }
 
 #[test]
 fn nesting_is_limited() {
     let data = [b')', 1].repeat(3000);
-    let error = marshal::read(&Bump::new(), &data).expect_err("3,000 tuples");
+    let error = marshal::read(&Bump::new(), &data, target()).expect_err("3,000 tuples");
     assert_eq!((error.kind, error.offset), (ReadErrorKind::TooDeep, 4000));
 }

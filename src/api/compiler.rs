@@ -65,7 +65,7 @@ impl Compiled {
     /// The code object is too large for [`Pyc::code`](super::Pyc::code), which limits what it
     /// reads.
     pub fn code<'a>(&'a self, arena: &'a Arena) -> Result<&'a CodeObject<'a>, ReadError> {
-        marshal::read(&arena.0, &self.marshalled)
+        marshal::read(&arena.0, &self.marshalled, self.target)
     }
 
     /// The warnings, in the order in which CPython issues them, as with `python -W always`.

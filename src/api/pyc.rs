@@ -6,7 +6,7 @@ use crate::code::CodeObject;
 use crate::code::disassembly;
 use crate::marshal::{self, ReadError};
 use crate::pyc::{HEADER_LEN, Header, Origin, PycError, source_hash};
-use crate::targets::Target;
+use crate::targets::{Target, all_targets};
 
 /// How Python finds out that a pyc is out of date.
 ///
@@ -104,7 +104,8 @@ impl<'b> Pyc<'b> {
     where
         'b: 'a,
     {
-        marshal::read(&arena.0, self.marshalled)
+        let newest = || all_targets().pop().expect("crosspyc compiles for some version");
+        marshal::read(&arena.0, self.marshalled, self.target().unwrap_or_else(newest))
     }
 }
 

@@ -71,6 +71,7 @@ impl<'a> Assembler<'a> {
             firstlineno: unit.firstlineno,
             linetable: tables.locations,
             exceptiontable: tables.exceptions,
+            line_table: features.line_table,
             origin: Some(unit.origin),
         }))
     }

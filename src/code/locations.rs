@@ -3,12 +3,14 @@
 use super::CodeObject;
 use super::varint::Varints;
 use crate::source::Location;
+use crate::targets::LineTable;
 
 /// The entries of a location table; it ends where the table does, be that in the middle of an
 /// entry.
 #[derive(Clone, Debug)]
 pub struct Locations<'t> {
     table: Varints<'t>,
+    form: LineTable,
     line: i32,
 }
 
@@ -26,7 +28,7 @@ impl CodeObject<'_> {
     ///
     /// CPython: `Objects/locations.md` (3.11–)
     pub fn locations(&self) -> Locations<'_> {
-        Locations { table: Varints::new(self.linetable), line: self.firstlineno }
+        Locations { table: Varints::new(self.linetable), form: self.line_table, line: self.firstlineno }
     }
 
     /// Where lines start: offsets in bytes, each with a line that differs from the one before.
@@ -51,6 +53,9 @@ impl Iterator for Locations<'_> {
 
     /// CPython: `Include/cpython/code.h` `_PyCodeLocationInfoKind` (3.11–)
     fn next(&mut self) -> Option<LocationEntry> {
+        if self.form == LineTable::Ranges {
+            return self.range();
+        }
         let first = self.table.byte()?;
         let units = usize::from(first & 7) + 1;
         let location = match first >> 3 & 15 {
@@ -75,6 +80,23 @@ impl Iterator for Locations<'_> {
 }
 
 impl Locations<'_> {
+    /// A range of code on one line; those without code only change the line.
+    ///
+    /// CPython: `Objects/lnotab_notes.txt` (3.10)
+    fn range(&mut self) -> Option<LocationEntry> {
+        loop {
+            let (bytes, delta) = (self.table.byte()?, self.table.byte()?.cast_signed());
+            let has_line = delta != i8::MIN;
+            if has_line {
+                self.line = self.line.wrapping_add(delta.into());
+            }
+            if bytes > 0 {
+                let location = if has_line { self.on_line(0, -1, -1) } else { Location::NONE };
+                return Some(LocationEntry { units: usize::from(bytes / 2), location });
+            }
+        }
+    }
+
     fn on_line(&mut self, delta: i32, start: i32, end: i32) -> Location {
         self.line = self.line.wrapping_add(delta);
         Location::new(self.line, self.line, start, end)
@@ -107,10 +129,20 @@ mod tests {
             (b"\xf0\x02\x41", &[]),
         ];
         for (table, expected) in cases {
-            let entries: Vec<_> = Locations { table: Varints::new(table), line: 7 }
-                .map(|LocationEntry { units, location }| (units, location))
-                .collect();
+            let entries: Vec<_> =
+                Locations { table: Varints::new(table), form: LineTable::Locations, line: 7 }
+                    .map(|LocationEntry { units, location }| (units, location))
+                    .collect();
             assert_eq!(entries, expected, "{table:x?}");
         }
+    }
+
+    #[test]
+    fn ranges_are_read() {
+        let table = Varints::new(b"\x04\x01\x02\x80\x00\x7f\x02\x02\x01");
+        let entries: Vec<_> = Locations { table, form: LineTable::Ranges, line: 7 }
+            .map(|LocationEntry { units, location }| (units, location.lineno))
+            .collect();
+        assert_eq!(entries, [(2, 8), (1, -1), (1, 137)]);
     }
 }

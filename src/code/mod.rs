@@ -10,6 +10,8 @@ mod locations;
 mod nesting;
 mod varint;
 
+use crate::targets::LineTable;
+
 pub use constant::{Constant, Int, PyStr};
 pub(crate) use equality::ConstantSet;
 pub use exceptions::{ExceptionEntries, ExceptionEntry};
@@ -56,6 +58,9 @@ pub struct CodeObject<'a> {
     pub linetable: &'a [u8],
     /// The exception table, as [`CodeObject::exception_entries`] reads it.
     pub exceptiontable: &'a [u8],
+    /// The form of `linetable`. No part of the stable library.
+    #[doc(hidden)]
+    pub line_table: LineTable,
     /// What it was compiled from. Of what was read from a pyc only the body of a class is known, by
     /// its shared objects; otherwise it is `None`. No part of the stable library.
     #[doc(hidden)]

@@ -84,7 +84,13 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// The body of a `try`, whose exceptions go to `except`.
-    pub(super) fn guarded_body(&mut self, location: Location, node: &'a Try<'a>, body: Label, except: Label) -> Result {
+    pub(super) fn guarded_body(
+        &mut self,
+        location: Location,
+        node: &'a Try<'a>,
+        body: Label,
+        except: Label,
+    ) -> Result {
         self.emit_jump(Opcode::SETUP_FINALLY, except, location);
         self.use_label(body);
         self.push_frame_block(location, FrameBlockKind::TryExcept, body, None)?;

@@ -34,7 +34,8 @@ pub(super) fn remove_nops_in_block(
     let first = range.start + first;
     let mut kept = first;
     let mut keeps_nops = false;
-    let mut previous_lineno = if first == range.start { lineno_before } else { graph.instrs[first - 1].lineno() };
+    let mut previous_lineno =
+        if first == range.start { lineno_before } else { graph.instrs[first - 1].lineno() };
     for index in first..range.end {
         let instr = graph.instrs[index];
         let lineno = instr.lineno();

@@ -12,6 +12,7 @@ use bumpalo::Bump;
 use super::{FLAG_REF, MAX_DEPTH, kind};
 use crate::code::identity::number_nan;
 use crate::code::{CodeFlags, CodeObject, Constant, Int, LocalKind, LocalPlus, Origin, PyStr};
+use crate::targets::{CodeLayout, LineTable, Target};
 
 /// The most objects that the result of a short input may have when shared ones count each time; see
 /// [`Reader::limit`].
@@ -83,11 +84,22 @@ impl fmt::Display for ReadErrorKind {
     }
 }
 
-/// Reads the code object that is all of `bytes` (a pyc without its header).
+/// Reads the code object that is all of `bytes`: a pyc of the target without its header.
 ///
-/// CPython: `Python/marshal.c` `r_object` (the code object: 3.11–)
-pub fn read<'a>(arena: &'a Bump, bytes: &'a [u8]) -> Result<&'a CodeObject<'a>, ReadError> {
-    let mut reader = Reader { arena, bytes, offset: 0, refs: Vec::new(), depth: 0, names: 0, nans: 0 };
+/// CPython: `Python/marshal.c` `r_object` (3.8–)
+pub fn read<'a>(arena: &'a Bump, bytes: &'a [u8], target: Target) -> Result<&'a CodeObject<'a>, ReadError> {
+    let features = target.features();
+    let mut reader = Reader {
+        arena,
+        bytes,
+        layout: features.marshal.code_layout,
+        line_table: features.assembly.line_table,
+        offset: 0,
+        refs: Vec::new(),
+        depth: 0,
+        names: 0,
+        nans: 0,
+    };
     let code = reader.constant("a code object", |value| match value {
         Constant::Code(code) => Some(code),
         _ => None,
@@ -108,6 +120,8 @@ struct Counted<T> {
 struct Reader<'a> {
     arena: &'a Bump,
     bytes: &'a [u8],
+    layout: CodeLayout,
+    line_table: LineTable,
     offset: usize,
     /// The objects with `FLAG_REF` in the order of their type bytes; `None` while one is being
     /// read.
@@ -406,14 +420,24 @@ impl<'a> Reader<'a> {
         let argcount = self.u32()?;
         let posonlyargcount = self.u32()?;
         let kwonlyargcount = self.u32()?;
+        if self.layout == CodeLayout::Variables {
+            // How many local variables there are, the tuple of their names says again.
+            self.u32()?;
+        }
         let stacksize = self.u32()?;
         let flags = CodeFlags(self.u32()?);
         let code = self.bytes_object()?;
         let consts = self.tuple_object()?;
         let names = self.names()?;
-        let localsplus = self.localsplus()?;
-        let (filename, name, qualname) =
-            (self.string_object()?, self.string_object()?, self.string_object()?);
+        let localsplus = match self.layout {
+            CodeLayout::Variables => self.variables()?,
+            CodeLayout::LocalsPlus => self.localsplus()?,
+        };
+        let (filename, name) = (self.string_object()?, self.string_object()?);
+        let qualname = match self.layout {
+            CodeLayout::Variables => name,
+            CodeLayout::LocalsPlus => self.string_object()?,
+        };
         let code = CodeObject {
             argcount,
             posonlyargcount,
@@ -429,11 +453,24 @@ impl<'a> Reader<'a> {
             qualname,
             firstlineno: self.i32()?,
             linetable: self.bytes_object()?,
-            exceptiontable: self.bytes_object()?,
+            exceptiontable: match self.layout {
+                CodeLayout::Variables => &[],
+                CodeLayout::LocalsPlus => self.bytes_object()?,
+            },
+            line_table: self.line_table,
             origin: loads_its_qualname(consts.value, qualname).then_some(Origin::ClassBody),
         };
         let objects = consts.objects + names.len() as u64 + localsplus.len() as u64 + 10;
         Ok(Counted { value: Constant::Code(self.arena.alloc(code)), objects })
+    }
+
+    /// Local variables, free variables and cells, in the order of the frame.
+    fn variables(&mut self) -> Result<&'a [LocalPlus<'a>], ReadError> {
+        let [locals, frees, cells] = [self.names()?, self.names()?, self.names()?];
+        let kinds = [(locals, LocalKind::LOCAL), (cells, LocalKind::CELL), (frees, LocalKind::FREE)];
+        let slots = kinds.into_iter().flat_map(|(names, kind)| names.iter().map(move |&name| (name, kind)));
+        let slots: Vec<_> = slots.map(|(name, kind)| LocalPlus { name, kind: LocalKind(kind) }).collect();
+        Ok(self.arena.alloc_slice_copy(&slots))
     }
 
     fn localsplus(&mut self) -> Result<&'a [LocalPlus<'a>], ReadError> {

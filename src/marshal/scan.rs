@@ -7,6 +7,7 @@
 //! whether a code object's fields fit each other.
 
 use super::{FLAG_REF, MAX_DEPTH, kind};
+use crate::targets::{CodeLayout, Target};
 
 /// What a scan must know of an object that may be a field of a code object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +23,18 @@ enum Shape {
     Other,
 }
 
-/// Whether `bytes` (a pyc without its header) are one code object and nothing else.
+/// Whether `bytes` (a pyc of the target without its header) are one code object and nothing else.
 ///
-/// CPython: `Python/marshal.c` `r_object` (the code object: 3.11–)
-pub fn is_whole(bytes: &[u8]) -> bool {
-    let mut scanner = Scanner { rest: bytes, refs: Vec::with_capacity(bytes.len() / 64), depth: 0 };
+/// CPython: `Python/marshal.c` `r_object` (3.8–)
+pub fn is_whole(bytes: &[u8], target: Target) -> bool {
+    let layout = target.features().marshal.code_layout;
+    let mut scanner = Scanner { rest: bytes, layout, refs: Vec::with_capacity(bytes.len() / 64), depth: 0 };
     scanner.object() == Some(Shape::Code) && scanner.rest.is_empty()
 }
 
 struct Scanner<'b> {
     rest: &'b [u8],
+    layout: CodeLayout,
     /// The objects with `FLAG_REF`, in the order of their type bytes.
     refs: Vec<Shape>,
     depth: usize,
@@ -166,7 +169,13 @@ impl Scanner<'_> {
 
     /// The fields of a code object, in their order in the data.
     fn code(&mut self) -> Option<()> {
-        for _counts_and_flags in 0..5 {
+        let (counts, variables) = match self.layout {
+            // co_varnames, co_freevars, co_cellvars
+            CodeLayout::Variables => (6, &[Shape::Names; 3][..]),
+            // co_localsplusnames, co_localspluskinds
+            CodeLayout::LocalsPlus => (5, &[Shape::Names, Shape::Bytes][..]),
+        };
+        for _count_or_flags in 0..counts {
             self.number()?;
         }
         self.field(Shape::Bytes)?;
@@ -174,18 +183,21 @@ impl Scanner<'_> {
         if !matches!(consts, Shape::Names | Shape::Tuple) {
             return None;
         }
-        for field in [
-            Shape::Names,  // co_names
-            Shape::Names,  // co_localsplusnames
-            Shape::Bytes,  // co_localspluskinds
-            Shape::String, // co_filename
-            Shape::String, // co_name
-            Shape::String, // co_qualname
-        ] {
-            self.field(field)?;
+        // co_names
+        self.field(Shape::Names)?;
+        variables.iter().try_for_each(|&field| self.field(field))?;
+        // co_filename, co_name
+        self.field(Shape::String)?;
+        self.field(Shape::String)?;
+        if self.layout == CodeLayout::LocalsPlus {
+            // co_qualname
+            self.field(Shape::String)?;
         }
         self.skip(4)?;
-        self.field(Shape::Bytes)?;
+        if self.layout == CodeLayout::LocalsPlus {
+            // co_linetable, before co_exceptiontable
+            self.field(Shape::Bytes)?;
+        }
         self.field(Shape::Bytes)
     }
 

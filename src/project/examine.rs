@@ -59,7 +59,7 @@ pub fn examine<'a>(
     let target = header.version().and_then(Target::newest);
     let body = match target {
         None => Body::Foreign,
-        Some(target) => match marshal::read(arena, &bytes[HEADER_LEN..]) {
+        Some(target) => match marshal::read(arena, &bytes[HEADER_LEN..], target) {
             Ok(code) => Body::Code(code, target),
             Err(error) => Body::Damaged(format!("after the header of {HEADER_LEN} bytes: {error}")),
         },

@@ -98,11 +98,12 @@ impl Expected<'_> {
     }
 
     fn check_body(&self, body: &[u8]) -> Result<(), Reason> {
-        if self.co_filename.is_none() && marshal::is_whole(body) {
+        if self.co_filename.is_none() && marshal::is_whole(body, self.target) {
             return Ok(());
         }
         let arena = Bump::new();
-        let code = marshal::read(&arena, body).map_err(|error| Reason::Damaged(error.to_string()))?;
+        let code =
+            marshal::read(&arena, body, self.target).map_err(|error| Reason::Damaged(error.to_string()))?;
         match self.co_filename {
             Some(name) if code.filename.0 != name => {
                 Err(Reason::Filename(String::from_utf8_lossy(code.filename.0).into_owned()))

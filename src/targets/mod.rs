@@ -38,12 +38,13 @@ mod version;
 mod wheel_tags;
 
 pub use features::{
-    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures, ComplexArithmetic,
-    ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
-    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
-    FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, LineTable, LocationRule, MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures,
-    PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures,
+    ComplexArithmetic, ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers,
+    DebugComments, DebugTextEnd, DisassemblyFeatures, FStringRules, Features, FieldFormatting,
+    FinallyWarnings, FlowGraphFeatures, FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers,
+    ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess, LineTable, LocationRule,
+    MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures, PreprocessFeatures, SourceHash, Subscripts,
+    SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
     Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,

@@ -26,7 +26,7 @@ pub(crate) fn check_source(source: &[u8], target: Target) -> bool {
     if marshal::write(code, target, &mut marshalled).is_err() {
         return false;
     }
-    let again = marshal::read(&arena, &marshalled).expect("what was written can be read");
+    let again = marshal::read(&arena, &marshalled, target).expect("what was written can be read");
     assert!(canonical(again) == canonical(code), "read back differently for {target}");
     true
 }
@@ -37,10 +37,10 @@ pub(crate) fn check_pyc(pyc: &[u8]) -> bool {
     let Some(target) = header.version().and_then(Target::newest) else { return false };
     let data = &pyc[HEADER_LEN..];
     let arena = Bump::new();
-    let read = marshal::read(&arena, data);
+    let read = marshal::read(&arena, data, target);
     let taken = arena.allocated_bytes();
     assert!(taken < MEMORY * data.len() + 4096, "{taken} bytes for {}", data.len());
-    let whole = marshal::is_whole(data);
+    let whole = marshal::is_whole(data, target);
     let Ok(code) = read else { return false };
     assert!(whole, "what can be read is whole");
     disassemble(code, target);

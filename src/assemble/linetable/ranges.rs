@@ -97,8 +97,10 @@ mod tests {
             let mut table = LineRanges::default();
             table.begin(7);
             lines.iter().for_each(|&(lineno, units)| table.add(lineno, units));
-            let expected: Vec<u8> =
-                expected.iter().flat_map(|&(bytes, delta): &(u8, i8)| [bytes, delta.cast_unsigned()]).collect();
+            let expected: Vec<u8> = expected
+                .iter()
+                .flat_map(|&(bytes, delta): &(u8, i8)| [bytes, delta.cast_unsigned()])
+                .collect();
             assert_eq!(table.finish(&arena), expected, "{lines:?}");
         }
     }

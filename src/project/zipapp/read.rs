@@ -277,7 +277,7 @@ fn check_pyc(bytes: &[u8], source: Option<&[u8]>, wanted: Option<Version>) -> Re
         return Err("the source beside it is another one".to_owned());
     }
     let arena = Bump::new();
-    let code = marshal::read(&arena, &bytes[HEADER_LEN..]);
+    let code = marshal::read(&arena, &bytes[HEADER_LEN..], target);
     code.map(|_| ()).map_err(|error| format!("after the header of {HEADER_LEN} bytes: {error}"))
 }
 

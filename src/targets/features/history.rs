@@ -15,12 +15,13 @@ use super::super::opcodes::{self, Opcode};
 use super::super::unicode::{DerivedNames, UnicodeVersion};
 use super::super::version::Version;
 use super::{
-    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures, ComplexArithmetic,
-    ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers, DebugComments, DebugTextEnd,
-    DisassemblyFeatures, FStringRules, Features, FieldFormatting, FinallyWarnings, FlowGraphFeatures,
-    FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers, ImmediateConstants, InlinedGenexpCalls,
-    IteratorLocation, JumpSizeGuess, LineTable, LocationRule, MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures,
-    PreprocessFeatures, Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures,
+    ComplexArithmetic, ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers,
+    DebugComments, DebugTextEnd, DisassemblyFeatures, FStringRules, Features, FieldFormatting,
+    FinallyWarnings, FlowGraphFeatures, FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers,
+    ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess, LineTable, LocationRule,
+    MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures, PreprocessFeatures, SourceHash, Subscripts,
+    SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 
 /// The releases of one version.
@@ -63,6 +64,7 @@ static HISTORY_3_8: History = History { newest_patch: 20, is_served: false, rele
 const V3_8_18: Features = Features {
     magic: 3413,
     pyc_tag: "cpython-38",
+    source_hash: SourceHash::SipHash24,
     syntax: ParserFeatures {
         unicode: UnicodeVersion::V12_1,
         derived_names: DerivedNames::HangulAndIdeographs,
@@ -242,11 +244,7 @@ const V3_9_18: Features = Features {
     magic: 3425,
     pyc_tag: "cpython-39",
     syntax: ParserFeatures { unicode: UnicodeVersion::V13_0, ..V3_8_18.syntax },
-    codegen: CodegenFeatures {
-        unicode: UnicodeVersion::V13_0,
-        opcodes: opcodes::V3_9,
-        ..V3_8_18.codegen
-    },
+    codegen: CodegenFeatures { unicode: UnicodeVersion::V13_0, opcodes: opcodes::V3_9, ..V3_8_18.codegen },
     flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_9, ..V3_8_18.flowgraph },
     assembly: AssemblyFeatures { opcodes: opcodes::V3_9, ..V3_8_18.assembly },
     disassembly: DisassemblyFeatures {
@@ -278,6 +276,7 @@ static HISTORY_3_11: History =
 const V3_11_7: Features = Features {
     magic: 3495,
     pyc_tag: "cpython-311",
+    source_hash: SourceHash::SipHash13,
     syntax: ParserFeatures { unicode: UnicodeVersion::V14_0, ..V3_10_13.syntax },
     preprocess: PreprocessFeatures { formats_joined: true, ..V3_10_13.preprocess },
     codegen: CodegenFeatures {
@@ -346,6 +345,7 @@ static HISTORY_3_12: History = History {
 const V3_12_1: Features = Features {
     magic: 3531,
     pyc_tag: "cpython-312",
+    source_hash: SourceHash::SipHash13,
     syntax: ParserFeatures { unicode: UnicodeVersion::V15_0, fstrings_apart: false, ..V3_11_7.syntax },
     preprocess: PreprocessFeatures {
         recursion_limit: 2994,
@@ -528,6 +528,7 @@ static HISTORY_3_13: History = History {
 const V3_13_0: Features = Features {
     magic: 3571,
     pyc_tag: "cpython-313",
+    source_hash: SourceHash::SipHash13,
     syntax: ParserFeatures {
         unicode: UnicodeVersion::V15_1,
         fstrings: FStringRules { empty_spec_pieces_dropped: true, ..V3_12_8.syntax.fstrings },
@@ -709,6 +710,7 @@ static HISTORY_3_14: History = History {
 const V3_14_0: Features = Features {
     magic: 3627,
     pyc_tag: "cpython-314",
+    source_hash: SourceHash::SipHash13,
     syntax: ParserFeatures {
         unicode: UnicodeVersion::V16_0,
         fstrings: FStringRules { constant_spec_has_colon: true, ..V3_13_6.syntax.fstrings },

@@ -18,8 +18,8 @@ mod syntax;
 pub use assembly::{AssemblyFeatures, JumpSizeGuess, LineTable};
 pub use codegen::{
     BoolOps, CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers, FieldFormatting,
-    FinallyWarnings, FunctionAttributes, Handlers, InlinedGenexpCalls, IteratorLocation, LocationRule, MatchOutcomes, Subscripts,
-    TruthTests, WhileLoops, WithLocation,
+    FinallyWarnings, FunctionAttributes, Handlers, InlinedGenexpCalls, IteratorLocation, LocationRule,
+    MatchOutcomes, Subscripts, TruthTests, WhileLoops, WithLocation,
 };
 pub use disassembly::DisassemblyFeatures;
 pub use flowgraph::{BorrowedLoads, FlowGraphFeatures, HandlerDepth, ImmediateConstants, Optimizer};
@@ -38,6 +38,7 @@ pub struct Features {
     pub magic: u16,
     /// The tag in the names of cached files: `cpython-312`.
     pub pyc_tag: &'static str,
+    pub source_hash: SourceHash,
     pub syntax: ParserFeatures,
     pub preprocess: PreprocessFeatures,
     pub symtable: SymtableFeatures,
@@ -46,6 +47,17 @@ pub struct Features {
     pub assembly: AssemblyFeatures,
     pub marshal: MarshalFeatures,
     pub disassembly: DisassemblyFeatures,
+}
+
+/// The function that makes the hash of a source, which a hash-based pyc carries.
+///
+/// CPython: `Python/pyhash.c` `_Py_KeyedHash` (3.8–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceHash {
+    /// SipHash-2-4 (3.8–3.10).
+    SipHash24,
+    /// SipHash-1-3 (3.11–).
+    SipHash13,
 }
 
 /// How a call passes keyword arguments, and the `NULL` beside a callable that is no method.
