@@ -15,7 +15,7 @@
 //!
 //! `__main__.py` also installs an importer for the archive, which gives code objects the absolute
 //! path of their module. Processes that `multiprocessing` spawns do not run `__main__.py`. They
-//! import by zipimport alone, and their code has paths relative to the folder.
+//! install the importer when they receive the parent's `sys.path`.
 //!
 //! Folders have their own entries, because zipimport recognizes namespace packages by them.
 

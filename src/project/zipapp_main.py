@@ -1,16 +1,18 @@
 # -*- coding: utf-8 -*-
 # Picks the folder with the modules for the Python that reads this, and starts the program. Any
 # Python since 2.7 can read it, and say which Python is needed.
-def install_importer(root):
+def install_importer(root, path):
     # The pycs do not know where the archive is. Code gets the path that its source would have, as
-    # code of plain files has: tracebacks, warnings and inspect rely on it.
+    # code of plain files has: tracebacks, warnings and inspect rely on it. Returns `path` for sys.path.
+    import marshal
     import os
     import sys
     import zipimport
     try:
         from _imp import _fix_co_filename
     except ImportError:
-        return
+        return path
+    installer = marshal.dumps(sys._getframe().f_code)
 
     class Importer(zipimport.zipimporter):
         def get_code(self, fullname):
@@ -19,15 +21,23 @@ def install_importer(root):
             _fix_co_filename(code, path[:-1] if path.endswith(".pyc") else path)
             return code
 
+    class Path(str):
+        # multiprocessing sends sys.path to the processes that it spawns. They do not run this file,
+        # and install the importer when they receive this.
+        def __reduce_ex__(self, protocol):
+            install = "__import__('types').FunctionType(__import__('marshal').loads(installer), globals())(root, path)"
+            return eval, (install, {"installer": installer, "root": root, "path": str(self)})
+
     def hook(path):
         if path == root or path.startswith(root + os.sep):
             return Importer(path)
         raise ImportError(path)
 
     sys.path_hooks.insert(0, hook)
-    for path in list(sys.path_importer_cache):
-        if path == root or path.startswith(root + os.sep):
-            del sys.path_importer_cache[path]
+    for known in list(sys.path_importer_cache):
+        if known == root or known.startswith(root + os.sep):
+            del sys.path_importer_cache[known]
+    return Path(path)
 
 
 def main():
@@ -56,8 +66,7 @@ def main():
             sys.argv[0], versions, sys.executable, sys.version.split()[0], tag, magic))
 
     root = os.path.abspath(sys.path[0])
-    install(root)
-    sys.path[:1] = [os.path.join(root, fitting[0][3]), root]
+    sys.path[:1] = [install(root, os.path.join(root, fitting[0][3])), root]
     if function is None:
         import runpy
         runpy._run_module_as_main(module, alter_argv=module != "__main__")

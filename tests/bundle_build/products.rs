@@ -150,6 +150,39 @@ fn code_of_a_zipapp_knows_its_place() {
     }
 }
 
+/// Processes that `multiprocessing` starts do not run the zipapp's `__main__.py`, nor do theirs.
+#[test]
+fn code_of_a_zipapp_knows_its_place_in_other_processes() {
+    let main = "import multiprocessing, sys\nfrom pkg import mod\n\
+        def child(queue, depth):\n    \
+        if depth: start('spawn', queue, depth - 1)\n    \
+        else: queue.put((mod.where(), child.__code__.co_filename))\n\
+        def start(method, queue, depth):\n    \
+        process = multiprocessing.get_context(method).Process(target=child, args=(queue, depth))\n    \
+        process.start()\n    process.join()\n\
+        def main():\n    \
+        queue = multiprocessing.get_context('spawn').Queue()\n    \
+        for method, depth in [('spawn', 0), ('forkserver', 0), ('spawn', 1)]:\n        \
+        start(method, queue, depth)\n        print(*queue.get())\n\
+        if __name__ == '__main__':\n    main()\n";
+    let lab = Lab::new(&[
+        ("project/pkg/__init__.py", ""),
+        ("project/pkg/mod.py", "def where():\n    return where.__code__.co_filename\n"),
+        ("project/main.py", main),
+    ]);
+    let tags = ["cpython-312", "cpython-313"];
+    for options in ["-m main", "-e main:main", "-m main --include-source"] {
+        assert!(lab.bundle(&format!("project {options} -t 3.12,3.13 --as zipapp -o app.pyz")).status.success());
+        for tag in if cfg!(windows) { &[][..] } else { &tags[..] } {
+            let Some(python) = python(tag) else { continue };
+            let ran = Command::new(python).arg("app.pyz").current_dir(lab.path("")).output().expect("it starts");
+            let root = lab.path("app.pyz").canonicalize().expect("it is there").join(tag);
+            let line = format!("{} {}\n", root.join("pkg/mod.py").display(), root.join("main.py").display());
+            assert_eq!(String::from_utf8_lossy(&ran.stdout), line.repeat(3), "{options} {tag}: {ran:?}");
+        }
+    }
+}
+
 #[test]
 fn a_bundle_may_begin_with_a_line_that_starts_it() {
     let lab = Lab::new(&[("project/__main__.py", "")]);
