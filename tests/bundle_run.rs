@@ -588,6 +588,33 @@ fn a_program_finds_itself_installed_in_a_virtual_environment() {
     assert_eq!(stdout, "True True\nTrue\n1.5 True\n[]\n", "{output:?}");
 }
 
+/// Modules in the current folder and in `PYTHONPATH` that have names of the standard library.
+#[test]
+fn nothing_in_the_current_folder_is_run() {
+    let Some(app) =
+        App::new(&[("app.py", "import platform\nprint(platform.python_implementation())\n")], &["-m", "app"])
+    else {
+        return;
+    };
+    for name in
+        ["platform", "sysconfig", "encodings", "sitecustomize", "usercustomize", "site", "runpy", "app"]
+    {
+        fs::write(
+            app.path("elsewhere").join(format!("{name}.py")),
+            "open('ran', 'w')\nraise SystemExit(3)\n",
+        )
+        .expect("written");
+    }
+    for option in ["--which", "--where", "--quiet"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosspyc-run"));
+        command.arg(option).arg("--python").arg(&app.python).arg(app.path("app.pyb"));
+        command.current_dir(app.path("elsewhere")).env("CROSSPYC_CACHE_DIR", app.path(option));
+        let output = command.env("PYTHONPATH", "").output().expect("it runs");
+        assert!(output.status.success() && !app.path("elsewhere/ran").exists(), "{option}: {output:?}");
+        assert_eq!(option == "--quiet", output.stdout.starts_with(b"CPython"), "{output:?}");
+    }
+}
+
 /// Another Python that the program starts sees no module of the bundle, and the user's
 /// `PYTHONPATH`.
 #[test]

@@ -144,6 +144,22 @@ fn verify_reads_every_variant() {
     assert!(text(&damaged).contains("damaged: app.pyb (at byte "), "{}", text(&damaged));
 }
 
+/// The manifest is whole, and shows where the index is.
+#[test]
+fn inspect_of_a_damaged_index_fails() {
+    let folder = bundled(&WriteOptions::default());
+    let archive = fs::read(folder.path().join("app.pyb")).expect("it is there");
+    let manifest = archive.windows(9).rposition(|bytes| bytes == b"{\"name\":\"").expect("it has a manifest");
+    let mut damaged = archive;
+    damaged[manifest - 10] ^= 1;
+    fs::write(folder.path().join("app.pyb"), damaged).expect("written");
+    for options in [&["inspect", "app.pyb"][..], &["inspect", "app.pyb", "--format", "json"]] {
+        let ran = crosspyc(folder.path(), options);
+        assert_eq!(ran.status.code(), Some(1), "{}", text(&ran));
+        assert!(text(&ran).contains("is damaged at byte "), "{}", text(&ran));
+    }
+}
+
 #[test]
 fn verify_looks_at_the_signature_if_asked() {
     let keys = KeyPair::generate_unencrypted_keypair().expect("keys");

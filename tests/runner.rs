@@ -848,3 +848,41 @@ fn notes_can_be_silenced() {
     assert!(of(&[]).contains("note: there is no folder for caches"));
     assert_eq!(of(&["-q"]), "");
 }
+
+#[test]
+fn a_level_that_the_bundle_lacks_is_noted() {
+    let place = Place::new();
+    place.interpreter("bin/python3.12", FITS);
+    let of = |options: &[&str]| {
+        let ran = ran(place.command().args(options).arg("app.pyb"));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.stderr
+    };
+    let note =
+        "crosspyc-run: note: the bundle has no bytecode of optimization level 2; that of level 0 runs\n";
+    assert_eq!(of(&["--python-arg=-OO"]), note);
+    assert_eq!(of(&["--python-arg=-O", "--python-arg=-O"]), note);
+    assert_eq!(of(&[]), "");
+    // Python compiles carried sources for the level.
+    place.bundle(&Contents { has_sources: true, ..contents() });
+    assert_eq!(of(&["--python-arg=-OO"]), "");
+}
+
+/// A script of a version manager may choose another Python in another folder.
+#[test]
+fn a_shim_is_asked_at_every_start() {
+    let place = Place::new();
+    place.interpreter("shims/python", "read -r version <.python-version; eval \"$version\"");
+    fs::create_dir_all(place.path("bin")).expect("made");
+    for (folder, answer) in [("fits", FITS), ("old", "echo cpython 3.11.7 cpython-311 3495 64 linux-x86_64")]
+    {
+        fs::create_dir(place.path(folder)).expect("made");
+        fs::write(place.path(folder).join(".python-version"), format!("{answer}\n")).expect("written");
+    }
+    for (folder, code) in [("fits", 0), ("old", 127), ("fits", 0), ("old", 127)] {
+        let mut command = place.command();
+        command.env("PATH", place.path("shims")).current_dir(place.path(folder)).arg("../app.pyb");
+        let ran = ran(&mut command);
+        assert_eq!(ran.code, Some(code), "{folder}: {ran:?}");
+    }
+}

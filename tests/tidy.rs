@@ -184,6 +184,29 @@ fn comments_are_not_too_wide() {
     assert_none("comments have at most 110 characters", violations);
 }
 
+/// The table of findings names tests that exist, and nothing else in lower case with underscores.
+#[test]
+fn findings_have_their_tests() {
+    let table = fs::read_to_string(package().join("tests/FINDINGS.md")).expect("it is in the package");
+    let texts: Vec<String> =
+        ["tests", "src"].iter().flat_map(|folder| sources(folder)).map(|it| it.text).collect();
+    let is_name = |word: &&str| {
+        word.contains('_')
+            && word
+                .bytes()
+                .all(|byte| b"_".contains(&byte) || byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let names = table.split('`').skip(1).step_by(2).filter(is_name);
+    let lacks = |name: &&str| {
+        !texts.iter().any(|text| {
+            text.contains(&format!("#[test]\nfn {name}("))
+                || text.contains(&format!("#[test]\n    fn {name}("))
+        })
+    };
+    let missing: Vec<String> = names.filter(lacks).map(str::to_owned).collect();
+    assert_none("tests/FINDINGS.md names tests that do not exist", missing);
+}
+
 /// Interpreters of `version`: on PATH, of pyenv, and in the folder of references.
 fn interpreters(version: &str) -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();

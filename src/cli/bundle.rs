@@ -56,7 +56,8 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
 /// A request for something that does not exist is a usage error; the rest are failures.
 fn command_error(error: PackError) -> CommandError {
     match error {
-        PackError::NotAFolder(_)
+        PackError::NoFolder(_)
+        | PackError::NotAFolder(_)
         | PackError::Output { .. }
         | PackError::NoEntryPoint { .. }
         | PackError::NoScript { .. }

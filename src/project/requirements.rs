@@ -31,6 +31,10 @@ pub enum InstallError {
     )]
     OtherMachine(String),
     #[error(
+        "pip does not read the dependencies in `{0}`; install uv, or write them into a requirements.txt"
+    )]
+    Pyproject(String),
+    #[error(
         "pip cannot install `{file}` for Python {version}, because it evaluates environment markers for the \
          Python and the machine that it runs on; install uv, or Python {version} with pip"
     )]
@@ -120,6 +124,9 @@ impl Installer {
     ) -> Result<Command, InstallError> {
         if let Some(tag) = platform.filter(|tag| !is_of_this_machine(tag)) {
             return Err(InstallError::OtherMachine(tag.to_owned()));
+        }
+        if let Some(file) = files.iter().find(|file| file.ends_with("pyproject.toml")) {
+            return Err(InstallError::Pyproject(file.display().to_string()));
         }
         let version = target.version().to_string();
         let is_own = self.python_of_pip().as_ref() == Some(&version);

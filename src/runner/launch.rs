@@ -116,15 +116,28 @@ fn level_option(run: &Run, manifest: &Manifest, serves: Serves) -> Option<&'stat
     }
 }
 
+/// A message for the user if the interpreter's options name an optimisation level that the bundle
+/// lacks. With sources, Python makes the bytecode itself.
+pub(super) fn level_note(run: &Run, manifest: &Manifest, serves: Serves) -> Option<String> {
+    let Serves::Variant(number) = serves else { return None };
+    let (own, asked) = (manifest.variants[number].optimize, level_of_options(&run.python_args)?);
+    let note =
+        || format!("the bundle has no bytecode of optimization level {asked}; that of level {own} runs");
+    (own != asked && !manifest.has_sources).then(note)
+}
+
 /// The optimisation level from the interpreter's options or `PYTHONOPTIMIZE`.
 pub(super) fn level_asked(python_args: &[OsString]) -> Option<u8> {
-    let options = python_args.iter().filter(|argument| is_level(argument)).map(|argument| argument.len() - 1);
-    let level: usize = options.sum();
-    if level > 0 {
-        return Some(level.min(2) as u8);
+    if let Some(level) = level_of_options(python_args) {
+        return Some(level);
     }
     let variable = nonempty_variable("PYTHONOPTIMIZE").filter(|_| !ignores_environment(python_args))?;
     Some(variable.to_str().and_then(|text| text.parse::<i64>().ok()).unwrap_or(1).clamp(0, 2) as u8)
+}
+
+fn level_of_options(python_args: &[OsString]) -> Option<u8> {
+    let options = python_args.iter().filter(|argument| is_level(argument)).map(|argument| argument.len() - 1);
+    Some(options.sum()).filter(|&level: &usize| level > 0).map(|level| level.min(2) as u8)
 }
 
 /// Whether one of the options is `-E` or `-I`, alone or combined with others: `-Es`.

@@ -109,13 +109,13 @@ pub enum RunError {
 /// Runs a bundle and returns its exit code. On Unix the program replaces this process, and the call
 /// returns only if the program could not start or its files were temporary. `notice` receives
 /// messages for the user before the start.
-pub fn run(run: &Run, notice: impl FnOnce(&str)) -> Result<i32, RunError> {
+pub fn run(run: &Run, mut notice: impl FnMut(&str)) -> Result<i32, RunError> {
     let archive = trusted_archive(run)?;
     let program = choice::program(run, archive.manifest())?;
     let (interpreter, entry) = unpacked(run, &archive)?;
-    if let Some(note) = entry.note() {
-        notice(note);
-    }
+    let notes =
+        [entry.note().map(str::to_owned), launch::level_note(run, archive.manifest(), interpreter.serves)];
+    notes.iter().flatten().for_each(|note| notice(note));
     let status = launch::launch(run, &program, archive.manifest(), &interpreter, &entry)?;
     drop(entry);
     Ok(attend::end_as(status))

@@ -28,7 +28,7 @@ fn installed_packages_come_along_with_their_metadata_and_scripts() {
     let (module, function) = ("lib".to_owned(), "main".to_owned());
     assert_eq!(archive.manifest().entry_point, EntryPoint::Function { module, function });
     assert!(lab.refused("project --with deps -c nope -t 3.12", 2).contains("there are libtool"));
-    assert!(lab.refused("project --with nowhere -m app", 2).contains("`nowhere` is not a folder"));
+    assert!(lab.refused("project --with nowhere -m app", 2).contains("there is no folder `nowhere`"));
 }
 
 #[test]

@@ -122,6 +122,30 @@ fn a_standalone_executable_knows_that_it_lost_its_bundle() {
         assert!(String::from_utf8_lossy(&ran.stderr).contains("is damaged or missing"), "{ran:?}");
     }
 }
+
+/// An executable that its user cannot read. The administrator can read everything, and starts it as
+/// somebody else.
+#[cfg(unix)]
+#[test]
+fn a_standalone_executable_that_cannot_be_read_says_so() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    let lab = Lab::new(&[("project/__main__.py", "")]);
+    let runner = env!("CARGO_BIN_EXE_crosspyc-run");
+    assert!(lab.bundle(&format!("project -t 3.12 --standalone --runner {runner} -o app")).status.success());
+    for (path, mode) in [("", 0o711), ("app", 0o111)] {
+        fs::set_permissions(lab.path(path), fs::Permissions::from_mode(mode)).expect("it is ours");
+    }
+    let mut command = Command::new(lab.path("app"));
+    command.arg("--help").current_dir("/").env("CROSSPYC_CACHE_DIR", lab.path("cache"));
+    if fs::read(lab.path("app")).is_ok() {
+        command.uid(1002);
+    }
+    let ran = command.output().expect("it starts");
+    assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(127), &b""[..]), "{ran:?}");
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot be read: "), "{ran:?}");
+}
+
 /// Code in a zipapp is named by where it is, so the module of a frame is found.
 #[test]
 fn code_of_a_zipapp_knows_its_place() {
@@ -172,10 +196,13 @@ fn code_of_a_zipapp_knows_its_place_in_other_processes() {
     ]);
     let tags = ["cpython-312", "cpython-313"];
     for options in ["-m main", "-e main:main", "-m main --include-source"] {
-        assert!(lab.bundle(&format!("project {options} -t 3.12,3.13 --as zipapp -o app.pyz")).status.success());
+        assert!(
+            lab.bundle(&format!("project {options} -t 3.12,3.13 --as zipapp -o app.pyz")).status.success()
+        );
         for tag in if cfg!(windows) { &[][..] } else { &tags[..] } {
             let Some(python) = python(tag) else { continue };
-            let ran = Command::new(python).arg("app.pyz").current_dir(lab.path("")).output().expect("it starts");
+            let ran =
+                Command::new(python).arg("app.pyz").current_dir(lab.path("")).output().expect("it starts");
             let root = lab.path("app.pyz").canonicalize().expect("it is there").join(tag);
             let line = format!("{} {}\n", root.join("pkg/mod.py").display(), root.join("main.py").display());
             assert_eq!(String::from_utf8_lossy(&ran.stdout), line.repeat(3), "{options} {tag}: {ran:?}");

@@ -129,8 +129,11 @@ fn pip_is_not_used_where_it_would_evaluate_markers_wrongly() {
     assert!(message.contains("for this machine, not for win_amd64; install uv"), "{message}");
     let message = lab.refused(&options(&pip, "marked.txt", &here()), 1);
     assert!(message.contains("pip cannot install `marked.txt` for Python 3.12"), "{message}");
+    let message = lab.refused(&options(&pip, "pyproject.toml", &here()), 1);
+    assert!(message.contains("pip does not read the dependencies in `pyproject.toml`"), "{message}");
     let log = fs::read_to_string(lab.path("log")).expect("its version was asked for");
     assert!(!log.contains("install"), "nothing was installed: {log}");
+    lab.bundled(&options(&uv, "pyproject.toml", &here()));
     lab.bundled(&options(&uv, "marked.txt", "win_amd64"));
     // A pip of the target's Python is right, but has no locks for other platforms.
     let script = fs::read_to_string(lab.path("pip")).expect("it is there");
@@ -231,7 +234,7 @@ fn a_script_is_a_project() {
         archive.manifest().variants.iter().map(|variant| variant.version.as_str()).collect();
     assert_eq!(versions, ["3.14", "3.15"]);
     assert!(paths(&archive)[1].contains("pkg.pyc"));
-    assert!(lab.refused("tools/app.txt", 2).contains("is not a folder"));
+    assert!(lab.refused("tools/app.txt", 2).contains("is neither a folder nor a Python source"));
     lab.write("tools/app.py", "# /// script\n");
     assert!(
         lab.refused("tools/app.py", 2).contains("in `tools/app.py`: the `# /// script` block has no end")

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::place::{PATIENCE, Place, contents, ended, ran};
@@ -33,6 +35,29 @@ fn without_a_cache_it_runs_from_a_temporary_folder() {
     assert_temporary(&place, place.command().env("CROSSPYC_CACHE_DIR", "file"), "/file");
     assert_temporary(&place, place.command().env("CROSSPYC_CACHE_DIR", "file/cache"), "/file/cache");
     assert_temporary(&place, place.command().env("CROSSPYC_CACHE_DIR", "/proc/cache"), "/proc/cache");
+}
+
+/// Another user makes the folder of a name as soon as its lock shows the name. The run takes another
+/// name.
+#[test]
+fn a_folder_that_another_user_was_faster_to_make_is_not_used() {
+    let place = Place::new();
+    let done = AtomicBool::new(false);
+    let attack = || {
+        while !done.load(Ordering::Relaxed) {
+            for entry in fs::read_dir(place.path("tmp")).expect("listed").flatten() {
+                if entry.path().extension().is_some_and(|end| end == "lock") {
+                    let _ = fs::create_dir(entry.path().with_extension(""));
+                }
+            }
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(attack);
+        let runs: Vec<_> = (0..50).map(|_| ran(place.command().env_remove("CROSSPYC_CACHE_DIR"))).collect();
+        done.store(true, Ordering::Relaxed);
+        runs.iter().for_each(|ran| _ = ran.assert_started());
+    });
 }
 
 /// Where permissions bind: not for the administrator.

@@ -11,9 +11,11 @@ use crate::project::{FileError, shown};
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     #[error(
-        "`{folder}` is not a folder; name a project, or a folder with packages (pip install --target {folder} ...)",
+        "there is no folder `{folder}`; name a project, or a folder with packages (pip install --target {folder} ...)",
         folder = shown(.0)
     )]
+    NoFolder(PathBuf),
+    #[error("`{file}` is neither a folder nor a Python source; name the project's folder", file = shown(.0))]
     NotAFolder(PathBuf),
     #[error("`{folder}` is a virtual environment without site-packages", folder = shown(.0))]
     NoSitePackages(PathBuf),

@@ -99,7 +99,8 @@ pub(super) fn gather(project: &Project, errors: &mut Vec<FileError>) -> Result<G
     let mut gathered = Gathered { items: Vec::new(), distributions: Vec::new(), left_out: Vec::new() };
     for folder in project.folders() {
         if !folder.path.is_dir() {
-            return Err(PackError::NotAFolder(folder.path.to_owned()));
+            let error = if folder.path.exists() { PackError::NotAFolder } else { PackError::NoFolder };
+            return Err(error(folder.path.to_owned()));
         }
         let number = folder.number;
         if let Some(module) = project.module.as_ref().filter(|_| number == 0) {
