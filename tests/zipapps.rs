@@ -179,6 +179,20 @@ fn large_files_take_no_room() {
     assert!(told.contains("the source beside it has 629145600 bytes, too many to look at"), "{told}");
 }
 
+/// Pycs that are looked at one by one.
+#[test]
+fn many_large_pycs_take_no_time() {
+    let folder = bundled(&[]);
+    let pyc =
+        [&b"\xcb\x0d\r\n"[..], &[0; 12], b"(", &1_000_000_u32.to_le_bytes(), &[b'N'; 1_000_000]].concat();
+    let names: Vec<String> = (0..300).map(|number| format!("cpython-312/m{number}.pyc")).collect();
+    let pycs: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), pyc.as_slice())).collect();
+    change(folder.path(), |_, contents| Some(contents), &pycs);
+    assert!(fs::metadata(folder.path().join("app.pyz")).expect("there").len() < 1_000_000);
+    let told = ends(folder.path(), &["verify", "app.pyz"], 1);
+    assert!(told.contains("if you trust it, allow more with --max-unpacked 301M"), "{told}");
+}
+
 #[test]
 fn a_zipapp_is_never_trusted() {
     let folder = bundled(&[]);

@@ -77,10 +77,11 @@ fn extract_zipapp(mut zipapp: Zipapp, args: &ExtractArgs, report: &mut Report) -
         .filter(|(_, version)| is_wanted(version))
         .map(|(folder, _)| folder)
         .collect();
-    zipapp.check_unpacked(&chosen, args.max_unpacked).map_err(CommandError::failure)?;
+    let files = chosen.iter().flat_map(|folder| &folder.files);
+    zipapp.check_unpacked(files, args.max_unpacked).map_err(CommandError::failure)?;
     // If anything is damaged, nothing is written.
     chosen.iter().try_for_each(|folder| zipapp.check_paths(folder)).map_err(CommandError::failure)?;
-    zipapp.verify().map_err(CommandError::failure)?;
+    zipapp.verify(args.max_unpacked).map_err(CommandError::failure)?;
     for folder in &chosen {
         let place = if chosen.len() > 1 { args.output.join(&folder.name) } else { args.output.clone() };
         let size = extract_folder(&mut zipapp, folder, &place).map_err(CommandError::failure)?;

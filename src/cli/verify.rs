@@ -172,7 +172,7 @@ pub(super) fn run(args: &VerifyArgs, report: &mut Report) -> Result<u8, CommandE
     for path in &args.paths {
         for file in find_files(path, &mut errors) {
             if let Some(zipapp) = Zipapp::open(&file) {
-                zipapps.push(zipapp::verify(&file, zipapp, !keys.is_empty()));
+                zipapps.push(zipapp::verify(&file, zipapp, args.max_unpacked, !keys.is_empty()));
                 continue;
             }
             let opened = match keys.is_empty() {

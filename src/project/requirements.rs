@@ -30,9 +30,7 @@ pub enum InstallError {
          install uv, or name it with --installer"
     )]
     OtherMachine(String),
-    #[error(
-        "pip does not read the dependencies in `{0}`; install uv, or write them into a requirements.txt"
-    )]
+    #[error("pip does not read the dependencies in `{0}`; install uv, or write them into a requirements.txt")]
     Pyproject(String),
     #[error(
         "pip cannot install `{file}` for Python {version}, because it evaluates environment markers for the \

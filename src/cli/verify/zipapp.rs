@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Counts, Status};
+use crate::bundle::ByteSize;
 use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, Verbosity, counted, shown};
 use crate::project::zipapp::{Findings, Zipapp, ZipappError};
@@ -36,6 +37,7 @@ struct ZipappSummaryRecord {
 pub(super) fn verify(
     path: &Path,
     zipapp: Result<Zipapp, ZipappError>,
+    limit: Option<ByteSize>,
     needs_signature: bool,
 ) -> ZipappRecord {
     let mut record = ZipappRecord {
@@ -46,7 +48,7 @@ pub(super) fn verify(
         pycs: 0,
         reason: None,
     };
-    let verified = zipapp.and_then(|mut zipapp| zipapp.verify().map(|findings| (zipapp, findings)));
+    let verified = zipapp.and_then(|mut zipapp| zipapp.verify(limit).map(|findings| (zipapp, findings)));
     let (zipapp, findings) = match verified {
         Ok(verified) => verified,
         Err(error) => {

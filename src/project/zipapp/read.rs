@@ -137,8 +137,10 @@ impl Zipapp {
             .collect()
     }
 
-    /// Reads every file and compares it with its checksum, and looks at every pyc.
-    pub fn verify(&mut self) -> Result<Findings, ZipappError> {
+    /// Reads every file and compares it with its checksum, and looks at every pyc. Fails if the pycs
+    /// exceed the limit: to look at them takes time.
+    pub fn verify(&mut self, limit: Option<ByteSize>) -> Result<Findings, ZipappError> {
+        self.check_unpacked(self.entries.iter().filter(|entry| entry.path.ends_with(".pyc")), limit)?;
         let entries = self.entries.clone();
         let mut findings = Findings { files: entries.len(), ..Findings::default() };
         let source = |entry: &Entry| Some((entry.path.strip_suffix(".py")?.to_owned(), entry.clone()));
@@ -194,11 +196,15 @@ impl Zipapp {
         Ok(check_pyc(&bytes, source.as_deref(), folder.map(|(version, _)| version)))
     }
 
-    /// Fails if the files of these folders exceed the limit together. By default it depends on the
-    /// length of the zip.
-    pub fn check_unpacked(&self, folders: &[&Folder], limit: Option<ByteSize>) -> Result<(), ZipappError> {
+    /// Fails if these files exceed the limit together. By default it depends on the length of the
+    /// zip.
+    pub fn check_unpacked<'e>(
+        &self,
+        files: impl IntoIterator<Item = &'e Entry>,
+        limit: Option<ByteSize>,
+    ) -> Result<(), ZipappError> {
         let limit = limit.unwrap_or(ByteSize(default_limit(self.length)));
-        let files = folders.iter().flat_map(|folder| &folder.files);
+        let files = files.into_iter();
         let size = ByteSize(files.fold(0, |sum: u64, entry| sum.saturating_add(entry.size)));
         match size <= limit {
             true => Ok(()),
