@@ -234,6 +234,8 @@ fn a_script_is_a_project() {
         archive.manifest().variants.iter().map(|variant| variant.version.as_str()).collect();
     assert_eq!(versions, ["3.14", "3.15"]);
     assert!(paths(&archive)[1].contains("pkg.pyc"));
+    assert!(lab.refused("tools/app.txt", 2).contains("there is no folder `tools/app.txt`"));
+    lab.write("tools/app.txt", "");
     assert!(lab.refused("tools/app.txt", 2).contains("is neither a folder nor a Python source"));
     lab.write("tools/app.py", "# /// script\n");
     assert!(
