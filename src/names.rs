@@ -111,14 +111,10 @@ impl<'a> Interner<'a> {
     }
 
     /// The number of `text`, which is copied into the arena if it is new.
-    pub fn intern(&mut self, text: &str) -> Ident {
-        self.intern_bytes(text.as_bytes())
-    }
-
     #[inline(never)]
-    fn intern_bytes(&mut self, text: &[u8]) -> Ident {
-        let key = Key::of(text);
-        match self.table.find(key, text) {
+    pub fn intern(&mut self, text: &str) -> Ident {
+        let key = Key::of(text.as_bytes());
+        match self.table.find(key, text.as_bytes()) {
             Ok(ident) => ident,
             Err(slot) => self.insert_new(slot, key, text),
         }
@@ -126,9 +122,9 @@ impl<'a> Interner<'a> {
 
     /// The same for the first `len` bytes of a source, which are a name.
     #[inline]
-    pub(crate) fn intern_first(&mut self, source: &[u8], len: usize) -> Ident {
-        let Some(first) = source.first_chunk().filter(|_| len <= Key::EXACT) else {
-            return self.intern_bytes(&source[..len]);
+    pub(crate) fn intern_first(&mut self, source: &str, len: usize) -> Ident {
+        let Some(first) = source.as_bytes().first_chunk().filter(|_| len <= Key::EXACT) else {
+            return self.intern(&source[..len]);
         };
         let key = Key::exact(first, len);
         match self.table.find_if(key, len, |_| true) {
@@ -154,8 +150,7 @@ impl<'a> Interner<'a> {
     }
 
     #[cold]
-    fn insert_new(&mut self, slot: usize, key: Key, text: &[u8]) -> Ident {
-        let text = std::str::from_utf8(text).expect("names are valid UTF-8");
+    fn insert_new(&mut self, slot: usize, key: Key, text: &str) -> Ident {
         self.table.insert(slot, key, self.arena.alloc_str(text))
     }
 }

@@ -170,6 +170,25 @@ fn sources_that_nest_too_deeply_take_no_room() {
     }
 }
 
+/// CPython makes as many instructions of these as we do.
+#[test]
+fn sources_whose_code_does_not_fit_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let captures: Vec<String> = (0..15_000).map(|n| format!("v{n}")).collect();
+    let returns = "  if a: return\n".repeat(4_000);
+    let copied = "  b\n".repeat(4_000);
+    for source in [
+        format!("match x:\n case [{}]: pass", captures.join(",")),
+        format!("def f():\n yield\n try:\n{returns} finally:\n{copied}"),
+    ] {
+        fs::write(folder.path().join("a.py"), source + "\n").expect("written");
+        for target in ["3.11", "3.12", "3.14"] {
+            let arguments = ["compile", "a.py", "-t", target, "-o", "out"];
+            assert_refused(folder.path(), &arguments, "MemoryError");
+        }
+    }
+}
+
 fn digest(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }

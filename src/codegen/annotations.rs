@@ -137,7 +137,7 @@ impl<'a> Compiler<'a, '_> {
             return Ok(());
         }
         let kind = self.state().kind;
-        let before = self.unit().sequence.instructions.len();
+        let before = self.unit().sequence.len();
         let scope = self.scope().variable_annotations.expect("the symbol table saw annotations of variables");
         self.enter_on_demand(location, known::ANNOTATE, scope);
         self.annotations_dict(location, kind, &deferred)?;

@@ -274,6 +274,9 @@ impl<'a> Compiler<'a, '_> {
 
     /// CPython: `Python/compile.c` `validate_keywords` (3.9–)
     fn validate_keywords(&mut self, keywords: &'a [Keyword<'a>]) -> Result {
+        if keywords.is_empty() {
+            return Ok(());
+        }
         let names = keywords.iter().filter_map(|keyword| Some((keyword.arg?, keyword.location)));
         self.validate_names(names, "keyword argument repeated")
     }

@@ -153,8 +153,7 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_maybe_add_static_attribute_to_class` (3.13–)
     pub(super) fn add_static_attribute(&mut self, attr: Ident) {
-        let (_, around) = self.units.split_last_mut().expect("a unit is being compiled");
-        if let Some(class) = around.iter_mut().rev().find(|unit| unit.kind == UnitKind::Class) {
+        if let Some(class) = self.around.iter_mut().rev().find(|unit| unit.kind == UnitKind::Class) {
             class.static_attributes.push(attr);
         }
     }

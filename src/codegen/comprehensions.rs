@@ -109,7 +109,7 @@ impl<'a> Compiler<'a, '_> {
         let location = context.location;
         self.outermost_iter(context)?;
         let isolation = self.isolate_variables(location, scope)?;
-        self.check_async_comprehension(context, scope, self.units.len() - 1)?;
+        self.check_async_comprehension(context, scope, self.may_await())?;
         if let Some(build) = build_opcode(context.kind) {
             self.emit_arg(build, 0, location);
             self.emit_arg(Opcode::SWAP, 2, location);
@@ -153,12 +153,12 @@ impl<'a> Compiler<'a, '_> {
             ComprehensionKind::Set => known::SETCOMP,
             ComprehensionKind::Dict => known::DICTCOMP,
         };
-        let enclosing_unit = self.units.len() - 1;
+        let may_await = self.may_await();
         self.push_unit(name, UnitKind::Comprehension, scope, location.lineno);
         let iteration = self.iterate_before_generator(context);
         self.begin_unit();
         self.set_location(location);
-        self.check_async_comprehension(context, scope, enclosing_unit)?;
+        self.check_async_comprehension(context, scope, may_await)?;
         if let Some(build) = build_opcode(kind) {
             self.emit_arg(build, 0, location);
         }
@@ -207,19 +207,18 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Only a generator expression may be asynchronous anywhere.
-    fn check_async_comprehension(
-        &self,
-        context: Context<'a>,
-        scope: ScopeId,
-        enclosing_unit: usize,
-    ) -> Result {
-        let around = &self.units[enclosing_unit];
-        let may_await = if self.features.async_comprehensions_in_comprehensions {
-            matches!(around.kind, UnitKind::AsyncFunction | UnitKind::Comprehension)
+    /// Whether an asynchronous comprehension may stand in the innermost unit.
+    fn may_await(&self) -> bool {
+        if self.features.async_comprehensions_in_comprehensions {
+            matches!(self.current.kind, UnitKind::AsyncFunction | UnitKind::Comprehension)
         } else {
-            self.symtable.scope(around.scope).coroutine
-        };
+            self.scope().coroutine
+        }
+    }
+
+    /// Only a generator expression may be asynchronous anywhere. `may_await` says whether others may
+    /// be where it stands.
+    fn check_async_comprehension(&self, context: Context<'a>, scope: ScopeId, may_await: bool) -> Result {
         if self.symtable.scope(scope).coroutine && context.kind != ComprehensionKind::Generator && !may_await
         {
             let message = "asynchronous comprehension outside of an asynchronous function";

@@ -1,7 +1,7 @@
 //! Code generation: from the syntax tree and the symbol table to [code units](crate::instructions).
 //!
 //! Each file holds one family of Python's constructs. All are methods of [`Compiler`], which holds
-//! the stack of unfinished units; instructions are emitted into the innermost. A finished unit is
+//! the unfinished units; instructions are emitted into the innermost. A finished unit is
 //! passed to the [back end](BackEnd) at once, because its code object is a constant of the unit
 //! around it.
 //!
@@ -49,7 +49,7 @@ use annotations::DeferredAnnotation;
 pub(crate) use place::Place;
 
 use crate::code::{CodeObject, Constant, PyStr};
-use crate::diagnostic::{Diagnostic, Warning};
+use crate::diagnostic::{Diagnostic, DiagnosticKind, Warning};
 use crate::instructions::{BackEnd, IdentTable, Label, Unit};
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
@@ -64,6 +64,14 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Box<Diagnostic>>;
 #[cold]
 fn fault<T>(location: Location, message: impl Into<String>) -> Result<T> {
     Err(Box::new(Diagnostic::syntax_error(location, message)))
+}
+
+/// CPython: `Python/compile.c` `instr_sequence_next_inst` (3.12), `Python/instruction_sequence.c`
+/// (3.13–)
+#[cold]
+fn out_of_memory<T>() -> Result<T> {
+    let message = "there is no memory for its instructions";
+    Err(Box::new(Diagnostic::new(DiagnosticKind::MemoryError, Location::NONE, message)))
 }
 
 /// Why and where a unit was entered; decides its qualified name and what a bare `return` or `await`
@@ -183,8 +191,10 @@ pub(crate) struct Compiler<'a, 'c> {
     pub(crate) optimize: u8,
     pub(crate) future: Future,
     pub(crate) symtable: &'c mut SymbolTable,
-    /// Outermost (the module) first.
-    pub(crate) units: Vec<UnitState<'a>>,
+    /// The innermost unit.
+    pub(crate) current: UnitState<'a>,
+    /// The unfinished units around it, outermost (the module) first.
+    pub(crate) around: Vec<UnitState<'a>>,
     /// Finished units, kept to reuse their memory.
     #[expect(clippy::vec_box, reason = "units are large, and moved on and off the stack of units")]
     pub(crate) spare_units: Vec<Box<Unit<'a>>>,
@@ -202,16 +212,16 @@ pub(crate) struct Compiler<'a, 'c> {
 impl<'a> Compiler<'a, '_> {
     /// The innermost unit.
     pub(crate) fn state(&mut self) -> &mut UnitState<'a> {
-        self.units.last_mut().expect("a unit is being compiled")
+        &mut self.current
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit<'a> {
-        &mut self.state().unit
+        &mut self.current.unit
     }
 
     /// The innermost unit's scope.
     pub(crate) fn scope(&self) -> &Scope {
-        self.symtable.scope(self.units.last().expect("a unit is being compiled").scope)
+        self.symtable.scope(self.current.scope)
     }
 
     pub(crate) fn new_label(&mut self) -> Label {
@@ -233,6 +243,11 @@ impl<'a> Compiler<'a, '_> {
     /// Places `label` before the next instruction.
     pub(crate) fn use_label(&mut self, label: Label) {
         self.unit().sequence.use_label(label);
+    }
+
+    /// Fails if instructions were lost for want of memory, so that no more are made.
+    fn check_memory(&mut self) -> Result {
+        if self.unit().sequence.lacks_memory() { out_of_memory() } else { Ok(()) }
     }
 
     /// Emits an instruction without an argument.
@@ -330,8 +345,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// `name` as it is called inside the innermost class.
     pub(crate) fn mangle(&mut self, name: Ident) -> Ident {
-        let state = self.units.last().expect("a unit is being compiled");
-        self.symtable.mangle(self.interner, state.private, state.scope, name)
+        self.symtable.mangle(self.interner, self.current.private, self.current.scope, name)
     }
 
     /// A name as a constant.
@@ -374,7 +388,8 @@ pub(crate) fn module<'a>(
         optimize,
         future,
         symtable,
-        units: Vec::new(),
+        current: UnitState::new(Box::default(), UnitKind::Module, SymbolTable::TOP, None),
+        around: Vec::new(),
         spare_units: Vec::new(),
         seen_names: IdentTable::default(),
         back_end,
@@ -382,7 +397,10 @@ pub(crate) fn module<'a>(
         warnings,
         silencing_blocks: 0,
     };
-    compiler.enter_unit(known::MODULE_SCOPE, UnitKind::Module, SymbolTable::TOP, 1);
+    let name = compiler.text(known::MODULE_SCOPE);
+    compiler.current.unit.reset(name, name, 1);
+    compiler.add_variables();
+    compiler.begin_unit();
     let compiled = compiler.namespace_body(Location::new(1, 1, 0, 0), module.body);
     compiled
         .and_then(|()| compiler.leave_unit(AtEnd::ReturnNone))

@@ -195,6 +195,7 @@ impl<'a> Compiler<'a, '_> {
         };
         self.forbidden_name(location, name, ExprContext::Store)?;
         self.check_new_store(location, name, context)?;
+        self.check_memory()?;
         self.rotate(location, context.on_top + context.stores.len() + 1);
         context.stores.push(name);
         Ok(())

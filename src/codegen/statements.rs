@@ -15,6 +15,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_visit_stmt` (3.12)
     pub(crate) fn visit_stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
         let location = stmt.location;
+        self.check_memory()?;
         self.set_location(location);
         let is_conditional = stmt.kind.has_blocks();
         if is_conditional {

@@ -4,13 +4,37 @@
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
-use super::{AtEnd, Compiler, Place, Result, UnitKind, UnitState};
+use super::{AtEnd, Compiler, Place, Result, UnitKind, UnitState, out_of_memory};
 use crate::code::{CodeFlags, CodeObject, Constant, Origin, PyStr};
-use crate::instructions::Instr;
+use crate::instructions::{Instr, Unit};
 use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{Scope, ScopeId, Symbol, SymbolFlags, SymbolScope};
 use crate::targets::{GeneratorPrologue, Intrinsic1, Opcode};
+
+impl<'a> UnitState<'a> {
+    /// Of a unit whose code has yet to come.
+    pub(super) fn new(
+        unit: Box<Unit<'a>>,
+        kind: UnitKind,
+        scope: ScopeId,
+        private: Option<Ident>,
+    ) -> UnitState<'a> {
+        UnitState {
+            unit,
+            scope,
+            kind,
+            private,
+            location: Location::NONE,
+            frame_blocks: Vec::new(),
+            in_inlined_comprehension: false,
+            static_attributes: Vec::new(),
+            deferred_annotations: Vec::new(),
+            conditional_annotations: 0,
+            conditional_blocks: 0,
+        }
+    }
+}
 
 impl<'a> Compiler<'a, '_> {
     /// Starts the code object of `scope` inside the innermost unit.
@@ -27,35 +51,29 @@ impl<'a> Compiler<'a, '_> {
         if kind == UnitKind::Class {
             unit.origin = Origin::ClassBody;
         }
-        let scope_data = self.symtable.scope(scope);
-        unit.varnames.extend(scope_data.varnames.iter().copied());
-        unit.cellvars.extend(self.sorted_symbols(scope_data, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL));
-        if scope_data.needs_class_closure {
+        let state = UnitState::new(unit, kind, scope, self.current.private);
+        self.around.push(std::mem::replace(&mut self.current, state));
+        self.add_variables();
+    }
+
+    /// Gives the innermost unit the variables of its scope.
+    pub(super) fn add_variables(&mut self) {
+        let scope = self.symtable.scope(self.current.scope);
+        let cells = self.sorted_symbols(scope, SymbolScope::Cell, SymbolFlags::DEF_COMP_CELL);
+        let free = self.sorted_symbols(scope, SymbolScope::Free, SymbolFlags::DEF_FREE_CLASS);
+        let unit = &mut self.current.unit;
+        unit.varnames.extend(scope.varnames.iter().copied());
+        unit.cellvars.extend(cells);
+        if scope.needs_class_closure {
             unit.cellvars.add(known::CLASS);
         }
-        if scope_data.needs_classdict {
+        if scope.needs_classdict {
             unit.cellvars.add(known::CLASSDICT);
         }
-        if scope_data.has_conditional_annotations {
+        if scope.has_conditional_annotations {
             unit.cellvars.add(known::CONDITIONAL_ANNOTATIONS);
         }
-        unit.freevars.extend(self.sorted_symbols(scope_data, SymbolScope::Free, SymbolFlags::DEF_FREE_CLASS));
-
-        let private = self.units.last().and_then(|parent| parent.private);
-        let frame_blocks = Vec::new();
-        self.units.push(UnitState {
-            unit,
-            scope,
-            kind,
-            private,
-            location: Location::NONE,
-            frame_blocks,
-            in_inlined_comprehension: false,
-            static_attributes: Vec::new(),
-            deferred_annotations: Vec::new(),
-            conditional_annotations: 0,
-            conditional_blocks: 0,
-        });
+        unit.freevars.extend(free);
     }
 
     /// Emits what comes before the body.
@@ -93,18 +111,24 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         }
         let flags = self.code_flags();
-        let mut state = self.units.pop().expect("a unit is being compiled");
-        state.unit.flags = flags;
-        let code = (self.back_end)(self.interner, &mut state.unit)?;
-        self.spare_units.push(state.unit);
+        let unit = &mut self.current.unit;
+        if !unit.sequence.fits_memory() {
+            return out_of_memory();
+        }
+        unit.flags = flags;
+        let code = (self.back_end)(self.interner, unit)?;
+        if let Some(around) = self.around.pop() {
+            let finished = std::mem::replace(&mut self.current, around);
+            self.spare_units.push(finished.unit);
+        }
         Ok(code)
     }
 
     /// Whether the last instruction returns and no label follows it.
     fn has_returned(&mut self) -> bool {
         let sequence = &self.unit().sequence;
-        let end = sequence.instructions.len() as u32;
-        let returns = sequence.instructions.last().is_some_and(|last| last.opcode == Opcode::RETURN_VALUE);
+        let end = sequence.len() as u32;
+        let returns = sequence.last().is_some_and(|last| last.opcode == Opcode::RETURN_VALUE);
         returns && !sequence.labels.contains(&end)
     }
 
@@ -131,7 +155,7 @@ impl<'a> Compiler<'a, '_> {
             return 0;
         }
         let is_made = |instr: &Instr| instr.opcode == Opcode::RETURN_GENERATOR;
-        let made = self.unit().sequence.instructions.iter().position(is_made);
+        let made = self.unit().sequence.iter().position(is_made);
         // After the `POP_TOP` of the value that is sent first.
         made.expect("a generator begins with its prologue") + 2
     }
@@ -155,13 +179,13 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.12)
     fn qualname(&mut self, name: Ident, kind: UnitKind) -> PyStr<'a> {
         let text = self.text(name);
-        let depth = self.units.len();
-        let in_type_params = self.units.last().is_some_and(|parent| parent.kind == UnitKind::Annotation);
-        let hidden_units = if in_type_params { 1 } else { 0 };
-        if depth <= 1 + hidden_units {
+        let parent = match self.current.kind {
+            UnitKind::Annotation => self.around.last().expect("a module is around all annotations"),
+            _ => &self.current,
+        };
+        if parent.kind == UnitKind::Module {
             return text;
         }
-        let parent = &self.units[depth - 1 - hidden_units];
         if matches!(kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
             let mangled = crate::symtable::mangle(self.interner, parent.private, name);
             let symbol = self.symtable.scope(parent.scope).symbols.get(mangled);
@@ -181,10 +205,12 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `compiler_set_qualname` (3.15–)
     pub(super) fn qualify_annotate(&mut self, function: Ident) {
-        if self.units.len() == 3 && self.units[1].kind == UnitKind::Annotation {
+        if let [_module, parent] = &self.around[..]
+            && parent.kind == UnitKind::Annotation
+        {
             return;
         }
-        let unit = &self.units.last().expect("a unit is being compiled").unit;
+        let unit = &self.current.unit;
         let around = unit.qualname.0.strip_suffix(unit.name.0).expect("a qualified name ends in the name");
         let qualname = self.concat([around, self.text(function).0, b".", unit.name.0]);
         self.unit().qualname = qualname;

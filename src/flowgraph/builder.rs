@@ -37,8 +37,11 @@ impl FlowGraph {
     /// what the graph held before is gone. The sequence gets the memory that the graph had for
     /// instructions.
     pub(crate) fn read(&mut self, sequence: &mut InstructionSequence, features: &FlowGraphFeatures) {
-        std::mem::swap(&mut self.instrs, &mut sequence.instructions);
         self.blocks.clear();
+        if sequence.is_large() {
+            self.make_room(sequence);
+        }
+        sequence.move_to(&mut self.instrs);
         self.entry = BlockId::from_index(0);
         self.lacks_lines = false;
         self.properties = Properties::NONE;
@@ -58,6 +61,14 @@ impl FlowGraph {
         if matches!(features.optimizer, Optimizer::BlockStack | Optimizer::HandlersLast) {
             self.note_order_of_making(sequence);
         }
+    }
+
+    /// Makes room for very many instructions and their blocks, and for what the passes add: marks of
+    /// where jumps do not jump, each a block, and copies of small blocks.
+    fn make_room(&mut self, sequence: &InstructionSequence) {
+        let jumps = sequence.iter().filter(|instr| self.opcodes.is_jump(instr.opcode)).count();
+        self.blocks.reserve_exact(2 * jumps + sequence.labels.len());
+        self.instrs = Vec::with_capacity(sequence.len() + jumps + sequence.len() / 16);
     }
 
     /// Makes the blocks. A jump or block push has the number of its target's label in the end.

@@ -26,48 +26,49 @@ pub(super) fn remove_nops_in_block(
     if !graph.block(id).properties.has(Properties::NOP) {
         return false;
     }
-    let range = graph.range(id);
+    let instrs = graph.instrs(id);
     // Nothing changes before the first.
-    let Some(first) = graph.instrs(id).iter().position(|instr| instr.opcode == NOP) else {
+    let Some(first) = instrs.iter().position(|instr| instr.opcode == NOP) else {
         return false;
     };
-    let first = range.start + first;
+    let ends_in_nop = instrs.last().is_some_and(|last| last.opcode == NOP);
+    let lineno_after = if ends_in_nop { first_lineno_after(graph, id) } else { -1 };
+    let instrs = graph.instrs_mut(id);
+    let len = instrs.len();
     let mut kept = first;
     let mut keeps_nops = false;
-    let mut previous_lineno =
-        if first == range.start { lineno_before } else { graph.instrs[first - 1].lineno() };
-    for index in first..range.end {
-        let instr = graph.instrs[index];
+    let mut previous_lineno = if first == 0 { lineno_before } else { instrs[first - 1].lineno() };
+    for index in first..len {
+        let instr = instrs[index];
         let lineno = instr.lineno();
         if instr.opcode == NOP {
             if lineno < 0 || lineno == previous_lineno {
                 continue;
             }
-            if index + 1 < range.end {
-                let next = &mut graph.instrs[index + 1].location;
-                if next.lineno < 0 {
-                    *next = instr.location;
+            if let Some(next) = instrs.get_mut(index + 1) {
+                if next.location.lineno < 0 {
+                    next.location = instr.location;
                 }
-                if next.lineno == lineno {
+                if next.location.lineno == lineno {
                     continue;
                 }
-            } else if first_lineno_after(graph, id) == lineno {
+            } else if lineno_after == lineno {
                 continue;
             }
             keeps_nops = true;
         }
-        graph.instrs[kept] = instr;
+        instrs[kept] = instr;
         kept += 1;
         previous_lineno = lineno;
     }
     // The neighbours of those that stay may yet change.
     graph.has_nops |= keeps_nops;
     let block = graph.block_mut(id);
-    block.len = (kept - range.start) as u32;
+    block.len = kept as u32;
     if !keeps_nops {
         block.properties = block.properties.without(Properties::NOP);
     }
-    kept < range.end
+    kept < len
 }
 
 /// The line of the first instruction that will stay in the next block with instructions; -1 for

@@ -13,12 +13,13 @@ pub(super) fn remove_unused_consts(graph: &mut FlowGraph, consts: &mut Constants
     let mut is_used: SmallVec<[bool; 64]> = smallvec![false; consts.values().len()];
     let Some(first) = is_used.first_mut() else { return };
     *first = true;
+    let marks = &mut is_used[..];
     graph.for_each_block(|graph, id| {
         if graph.block(id).properties.has(Properties::CONST) {
             for instr in graph.instrs(id) {
                 // Without a branch, for which instructions have one is hard to foretell.
                 let has_const = u32::from(graph.opcodes.has_const(instr.opcode));
-                is_used[(instr.oparg * has_const) as usize] = true;
+                marks[(instr.oparg * has_const) as usize] = true;
             }
         }
     });

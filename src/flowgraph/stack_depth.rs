@@ -18,12 +18,14 @@ pub(super) fn stack_depth(graph: &mut FlowGraph, start: u32, features: &FlowGrap
             let deepest = reach_handlers(graph, id, depth, &mut todo);
             max_depth = max_depth.max(if counts_after { deepest } else { 0 });
         }
-        let mut before = depth;
+        let (mut before, mut deepest_before, mut deepest_after) = (depth, 0, 0);
         for instr in graph.instrs(id) {
             before = depth;
+            deepest_before = deepest_before.max(before);
             depth += graph.opcodes.stack_effect(instr.opcode, instr.oparg);
-            max_depth = max_depth.max(if counts_after { depth } else { before });
+            deepest_after = deepest_after.max(depth);
         }
+        max_depth = max_depth.max(if counts_after { deepest_after } else { deepest_before });
         let last = graph.last(id).filter(|last| last.opcode != END_ASYNC_FOR_FROM_SEND);
         if let (Some(&last), Some(target)) = (last, graph.jump_target(id)) {
             let there = before + graph.opcodes.target_stack_effect(last.opcode, last.oparg);

@@ -60,19 +60,17 @@ pub struct Symbol {
 /// A map from names to symbols that keeps the order of insertion.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
-    names: SmallVec<[Ident; 8]>,
-    /// Of each name.
-    symbols: SmallVec<[Symbol; 8]>,
+    entries: SmallVec<[(Ident, Symbol); 8]>,
     /// While there are at most [`LINEAR_SEARCH`], for each [`slot`] one more than the position of
     /// the last name with it; 0 if none has it.
     near: [u8; LINEAR_SEARCH],
-    /// Positions in `names`; empty while there are at most [`LINEAR_SEARCH`].
+    /// Positions in `entries`; empty while there are at most [`LINEAR_SEARCH`].
     index: FxHashMap<Ident, u32>,
 }
 
 impl Symbols {
     pub fn get(&self, name: Ident) -> Option<Symbol> {
-        self.position(name).map(|position| self.symbols[position])
+        self.position(name).map(|position| self.entries[position].1)
     }
 
     /// Adds or replaces; a replaced entry keeps its place.
@@ -81,67 +79,70 @@ impl Symbols {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Ident, Symbol)> + '_ {
-        self.names.iter().copied().zip(self.symbols.iter().copied())
+        self.entries.iter().copied()
     }
 
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.entries.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.entries.is_empty()
     }
 
     pub(super) fn get_mut(&mut self, name: Ident) -> Option<&mut Symbol> {
-        self.position(name).map(|position| &mut self.symbols[position])
+        self.position(name).map(|position| &mut self.entries[position].1)
     }
 
     /// The symbol of a name, added without flags if there is none.
     pub(super) fn entry(&mut self, name: Ident) -> &mut Symbol {
         let position = self.position(name).unwrap_or_else(|| self.push(name));
-        &mut self.symbols[position]
+        &mut self.entries[position].1
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Ident, &mut Symbol)> + '_ {
-        self.names.iter().copied().zip(self.symbols.iter_mut())
+        self.entries.iter_mut().map(|(name, symbol)| (*name, symbol))
     }
 
     pub(super) fn remove(&mut self, name: Ident) {
         let Some(position) = self.position(name) else { return };
-        self.names.remove(position);
-        self.symbols.remove(position);
+        self.entries.remove(position);
         self.index.clear();
         self.near = [0; LINEAR_SEARCH];
-        if self.names.len() > LINEAR_SEARCH {
-            self.index.extend(self.names.iter().copied().zip(0..));
+        if self.entries.len() > LINEAR_SEARCH {
+            self.index_all();
         } else {
-            (1..).zip(&self.names).for_each(|(after, &name)| self.near[slot(name)] = after);
+            (1..).zip(&self.entries).for_each(|(after, entry)| self.near[slot(entry.0)] = after);
         }
     }
 
     fn position(&self, name: Ident) -> Option<usize> {
-        if self.names.len() > LINEAR_SEARCH {
+        let entries = &self.entries[..];
+        if entries.len() > LINEAR_SEARCH {
             return self.index.get(&name).map(|&position| position as usize);
         }
         let near = usize::from(self.near[slot(name)]).checked_sub(1)?;
-        if self.names[near] == name {
+        if entries[near].0 == name {
             return Some(near);
         }
-        self.names.iter().position(|&known| known == name)
+        entries.iter().position(|entry| entry.0 == name)
     }
 
     fn push(&mut self, name: Ident) -> usize {
-        let position = self.names.len();
-        self.names.push(name);
-        self.symbols.push(Symbol::default());
+        let position = self.entries.len();
+        self.entries.push((name, Symbol::default()));
         if position < LINEAR_SEARCH {
             self.near[slot(name)] = position as u8 + 1;
         } else if position == LINEAR_SEARCH {
-            self.index.extend(self.names.iter().copied().zip(0..));
+            self.index_all();
         } else {
             self.index.insert(name, position as u32);
         }
         position
+    }
+
+    fn index_all(&mut self) {
+        self.index.extend(self.entries.iter().map(|entry| entry.0).zip(0..));
     }
 }
 

@@ -321,7 +321,7 @@ impl<'a, 't> Parser<'a, 't> {
     fn identifier_of(&mut self, token: &Token) -> Step<Ident> {
         let (start, end) = (token.start as usize, token.end as usize);
         match token.flags.has(TokenFlags::NON_ASCII) {
-            false => Ok(self.interner.intern_first(&self.text.as_bytes()[start..], end - start)),
+            false => Ok(self.interner.intern_first(&self.text[start..], end - start)),
             true => self.non_ascii_identifier(&self.text[start..end]),
         }
     }

@@ -89,38 +89,44 @@ pub struct OpcodeTable {
 /// In [`OpcodeTable::target_effects`]: the effect is that on the way to the next instruction.
 const VARIABLE: i8 = i8::MIN;
 
-/// A change of stack depth: a number, and multiples of the argument and of its lowest bit. The rare
-/// effects that are no such sum are worked out from the [`Count`]s.
+/// A change of stack depth: a number, and a multiple of some bits of the argument. The rare effects
+/// that are no such sum are worked out from the [`Count`]s.
 #[derive(Clone, Copy, Debug)]
 struct Effect {
     constant: i8,
-    per_oparg: i8,
-    per_bit: i8,
+    factor: i8,
     is_sum: bool,
+    /// The bits of the argument that count: none, the lowest, or all.
+    bits: u32,
 }
 
 impl Effect {
-    const RARE: Effect = Effect { constant: 0, per_oparg: 0, per_bit: 0, is_sum: false };
+    const RARE: Effect = Effect { constant: 0, factor: 0, is_sum: false, bits: 0 };
 
     const fn of(taken: Count, left: Count) -> Effect {
         let (taken, left) = (Effect::of_count(taken), Effect::of_count(left));
         Effect {
             constant: left.constant - taken.constant,
-            per_oparg: left.per_oparg - taken.per_oparg,
-            per_bit: left.per_bit - taken.per_bit,
-            is_sum: left.is_sum && taken.is_sum,
+            factor: left.factor - taken.factor,
+            is_sum: left.is_sum && taken.is_sum && left.fits(taken),
+            bits: left.bits | taken.bits,
         }
     }
 
+    /// Whether no other bits count in one of the effects than in the other.
+    const fn fits(self, other: Effect) -> bool {
+        self.bits == 0 || other.bits == 0 || self.bits == other.bits
+    }
+
     const fn of_count(count: Count) -> Effect {
-        let (constant, per_oparg, per_bit) = match count {
+        let (constant, factor, bits) = match count {
             Count::K(count) => (count, 0, 0),
-            Count::N(more) => (more, 1, 0),
-            Count::Bit0(count) => (count, 0, 1),
-            Count::Pairs => (0, 2, 0),
+            Count::N(more) => (more, 1, u32::MAX),
+            Count::Bit0(count) => (count, 1, 1),
+            Count::Pairs => (0, 2, u32::MAX),
             Count::Unpacked | Count::Specified | Count::Slice | Count::Flags(_) => return Effect::RARE,
         };
-        Effect { constant: constant as i8, per_oparg, per_bit, is_sum: true }
+        Effect { constant: constant as i8, factor, is_sum: true, bits }
     }
 }
 
@@ -238,12 +244,11 @@ impl OpcodeTable {
     /// CPython: `Python/compile.c` `stack_effect` (3.8–3.12), `Python/flowgraph.c`
     /// `get_stack_effects` (3.13–)
     pub(crate) fn stack_effect(&self, opcode: Opcode, oparg: u32) -> i32 {
-        let Effect { constant, per_oparg, per_bit, is_sum } = self.effects[opcode as usize];
+        let Effect { constant, factor, is_sum, bits } = self.effects[opcode as usize];
         if !is_sum {
             return self.left(opcode, oparg) as i32 - self.taken(opcode, oparg) as i32;
         }
-        let of_oparg = i32::from(per_oparg).wrapping_mul(oparg.cast_signed());
-        i32::from(constant) + i32::from(per_bit) * (oparg & 1).cast_signed() + of_oparg
+        i32::from(constant) + i32::from(factor).wrapping_mul((oparg & bits).cast_signed())
     }
 
     /// The change of stack depth from a jump to its target, or from a block push to its handler:
