@@ -36,24 +36,24 @@ function Install-Crosspyc {
         $archive = Join-Path $work $name
         [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
         Invoke-WebRequest -UseBasicParsing -Uri "$url/$name" -OutFile $archive
-        $found = (Get-FileHash -Algorithm SHA256 -Path $archive).Hash.ToLowerInvariant()
+        $found = (Get-FileHash -Algorithm SHA256 -LiteralPath $archive).Hash.ToLowerInvariant()
         if ($found -ne $sum) {
             throw "crosspyc: $name has the checksum $found, but the release has $sum; nothing was installed"
         }
-        Expand-Archive -Path $archive -DestinationPath $work
+        Expand-Archive -LiteralPath $archive -DestinationPath $work
 
         New-Item -ItemType Directory -Force -Path $folder | Out-Null
         foreach ($program in 'crosspyc.exe', 'crosspyc-run.exe') {
             $new = Join-Path $folder ".$program.$PID"
             $staged += $new
-            Copy-Item -Path (Join-Path $work "crosspyc-$version-$triple\$program") -Destination $new
+            Copy-Item -LiteralPath (Join-Path $work "crosspyc-$version-$triple\$program") -Destination $new
         }
         foreach ($program in 'crosspyc.exe', 'crosspyc-run.exe') {
-            Move-Item -Force -Path (Join-Path $folder ".$program.$PID") -Destination (Join-Path $folder $program)
+            Move-Item -Force -LiteralPath (Join-Path $folder ".$program.$PID") -Destination (Join-Path $folder $program)
         }
     } finally {
-        Remove-Item -Recurse -Force -Path $work
-        $staged | Where-Object { Test-Path $_ } | ForEach-Object { Remove-Item -Force -Path $_ }
+        Remove-Item -Recurse -Force -LiteralPath $work
+        $staged | Where-Object { Test-Path -LiteralPath $_ } | ForEach-Object { Remove-Item -Force -LiteralPath $_ }
     }
 
     Write-Output "installed crosspyc and crosspyc-run $version in $folder"

@@ -309,6 +309,24 @@ def binstall(facts: Facts) -> list[str]:
     return wrong
 
 
+# Each platform's archive is installed by one of these.
+INSTALLERS = ["install.sh", "install.ps1"]
+
+
+def installers(facts: Facts) -> list[str]:
+    """Platforms that no installer knows, and settings that only one of the installers has."""
+    sources = {name: (facts.root / "pkg" / "templates" / name).read_text() for name in INSTALLERS}
+    wrong = []
+    for triple in TRIPLES:
+        named = [text for text in sources.values() if re.search(rf"'?{triple}'?\s+\$?sum ?= ?'?@SHA256:{triple}@", text)]
+        if len(named) != 1:
+            wrong.append(f"pkg/templates: {len(named)} installers install {triple} with its checksum")
+    settings = {name: set(re.findall(r"\bCROSSPYC_[A-Z_]+", text)) for name, text in sources.items()}
+    for name in sorted(set.union(*settings.values()) - set.intersection(*settings.values())):
+        wrong.append(f"pkg/templates: only one of {' and '.join(INSTALLERS)} knows {name}")
+    return wrong
+
+
 # Columns of the tables of conformance, and the lines of the snapshots that they show.
 FIGURES = {
     "modules": "modules",
@@ -374,6 +392,7 @@ def check(facts: Facts, tag: str | None) -> list[str]:
         *foreign_addresses(facts),
         *rust_versions(facts),
         *binstall(facts),
+        *installers(facts),
         *conformance_figures(facts),
     ]
 
