@@ -60,6 +60,13 @@ impl Diagnostic {
         Diagnostic::new(DiagnosticKind::SyntaxError, location, message)
     }
 
+    /// The error of a source that nests more deeply than the compiler's stages may recurse.
+    #[cold]
+    pub fn recursion_error() -> Self {
+        let message = "maximum recursion depth exceeded during compilation";
+        Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)
+    }
+
     #[cold]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());

@@ -130,7 +130,8 @@
 //!
 //! A panic is a bug of crosspyc; please report it. A source that is nested a thousand levels deep
 //! needs more stack than a thread has: where the system allows it, the compiler takes a larger one.
-//! On WebAssembly it cannot, and such a source traps.
+//! On WebAssembly it cannot. There, a source that is nested more than 800 levels deep is a
+//! `RecursionError` or `MemoryError`; hosts whose stack is smaller than 1 MB may still trap.
 
 mod api;
 mod architecture;

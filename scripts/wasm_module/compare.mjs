@@ -3,22 +3,10 @@
 
 import { readFileSync, readdirSync, existsSync } from "node:fs";
 import { join, dirname, basename } from "node:path";
+import { Compiler } from "./module.mjs";
 
 const [wasm, tree, pycs, minor, tag, least] = process.argv.slice(2);
-// Without imports: the module can do nothing but compute.
-const bytes = readFileSync(wasm);
-const compiled_module = await WebAssembly.compile(bytes);
-const started = () => new WebAssembly.Instance(compiled_module, {}).exports;
-let exports = started();
-
-function compiled(name, source) {
-  const { memory, input, compile, output, output_length } = exports;
-  const text = Buffer.concat([Buffer.from(name), Buffer.from([0]), source]);
-  const address = input(text.length);
-  new Uint8Array(memory.buffer).set(text, address);
-  const ok = compile(Number(minor)) === 1;
-  return { ok, bytes: Buffer.from(memory.buffer, output(), output_length()) };
-}
+const compiler = new Compiler(wasm);
 
 let same = 0, size = 0, seconds = 0;
 const different = [], trapped = [];
@@ -32,11 +20,9 @@ for (const file of files.filter((file) => file.isFile() && file.name.endsWith(".
   const start = performance.now();
   let result;
   try {
-    result = compiled(name, source);
+    result = compiler.compile(name, source, Number(minor));
   } catch {
-    // Out of stack: what is nested deeply needs more than WebAssembly has. The instance is of no use then.
     trapped.push(name);
-    exports = started();
     continue;
   }
   seconds += (performance.now() - start) / 1000;
@@ -44,5 +30,5 @@ for (const file of files.filter((file) => file.isFile() && file.name.endsWith(".
   if (result.ok && result.bytes.equals(readFileSync(pyc))) same += 1;
   else different.push(name);
 }
-console.log(JSON.stringify({ same, different, trapped, wasm_bytes: bytes.length, source_bytes: size, seconds }));
+console.log(JSON.stringify({ same, different, trapped, wasm_bytes: compiler.bytes.length, source_bytes: size, seconds }));
 process.exit(different.length > 0 || trapped.length > 0 || same < Number(least) ? 1 : 0);

@@ -15,6 +15,7 @@
 use super::functions::FunctionFlags;
 use super::{AtEnd, Compiler, FrameBlockKind, Place, Result, UnitKind, fault};
 use crate::code::CodeObject;
+use crate::diagnostic::Diagnostic;
 use crate::instructions::Label;
 use crate::names::{Ident, known};
 use crate::source::Location;
@@ -362,7 +363,10 @@ impl<'a> Compiler<'a, '_> {
             self.next_block();
         }
         let location = if index + 1 < context.comp.generators.len() {
-            // No limit of nesting counts the `for`s of one comprehension.
+            // No limit of nesting counts the `for`s of one comprehension, so only the stack does.
+            if index > limits::MAX_RECURSION as usize {
+                return Err(Box::new(Diagnostic::recursion_error()));
+            }
             stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || {
                 self.comprehension_generator(context, index + 1, depth, Iteration::ToEvaluate)
             })?;

@@ -11,7 +11,7 @@ use bumpalo::collections::Vec;
 
 use super::{FoldedTree, Future, constants, format};
 use crate::code::Constant;
-use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::diagnostic::Diagnostic;
 use crate::folding::Nans;
 use crate::names::known;
 use crate::source::Location;
@@ -72,12 +72,6 @@ pub(super) fn module<'a>(
     Ok(FoldedTree { body: module.body, rules, module: folded, depth, bool_inversions })
 }
 
-/// The error of a tree that nests too deeply.
-pub(super) fn too_deep() -> Diagnostic {
-    let message = "maximum recursion depth exceeded during compilation";
-    Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)
-}
-
 struct Folder<'a> {
     arena: &'a Bump,
     rules: Rules,
@@ -97,7 +91,7 @@ impl<'a> Folder<'a> {
     fn enter(&mut self) -> Result<()> {
         self.depth += 1;
         self.deepest = self.deepest.max(self.depth);
-        if self.depth > self.limit { Err(too_deep()) } else { Ok(()) }
+        if self.depth > self.limit { Err(Diagnostic::recursion_error()) } else { Ok(()) }
     }
 
     /// A node behind a reference: the old one, if `fold` changes nothing.

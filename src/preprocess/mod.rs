@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, Warning, WarningCategory};
 use crate::names::Interner;
 use crate::source::Location;
 use crate::syntax::ast::{Module, Stmt};
-use crate::targets::PreprocessFeatures;
+use crate::targets::{PreprocessFeatures, limits};
 
 /// The `from __future__` imports of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl<'a> Folded<'a> {
             }
         };
         let tree = &self.0[index];
-        if tree.depth > limit { Err(fold::too_deep()) } else { Ok(tree) }
+        if tree.depth > limit { Err(Diagnostic::recursion_error()) } else { Ok(tree) }
     }
 }
 
@@ -105,7 +105,7 @@ pub fn preprocess<'a>(
     if features.control_flow_in_finally_warned {
         finally::warn(module.body, warnings);
     }
-    let tree = folded.get(arena, rules, features.recursion_limit, module)?;
+    let tree = folded.get(arena, rules, features.recursion_limit.min(limits::MAX_RECURSION), module)?;
     if let Some(removal) = features.bool_inversion_removal {
         warnings.extend(tree.bool_inversions.iter().map(|&location| bool_inversion(removal, location)));
     }

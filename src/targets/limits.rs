@@ -10,13 +10,21 @@ pub(crate) const MAX_STR_DIGITS: usize = 4300;
 /// refuses trees that nest deeper than the target allows, which is less.
 pub(crate) const MAX_NESTING: u32 = 10_016;
 
-/// Trees that nest no deeper need no check: every target allows as much.
-pub(crate) const SHALLOW: u32 = 1000;
+/// Whether recursion continues on a new stack when the present one runs short. WebAssembly has one
+/// stack, as large as its host makes it. When that overflows, the module traps.
+pub(crate) const STACK_GROWS: bool = !cfg!(target_family = "wasm");
+
+/// Levels of nesting of a source for which there is stack. Deeper ones are the errors of CPython's
+/// own limits. A stack that does not grow has 1 MB in the usual hosts, where twice as many levels fit.
+pub(crate) const MAX_RECURSION: u32 = if STACK_GROWS { u32::MAX } else { 800 };
+
+/// Trees that nest no deeper need no check: every target and every stack allows as much.
+pub(crate) const SHALLOW: u32 = if STACK_GROWS { 1000 } else { MAX_RECURSION };
 
 /// How deeply the rules of CPython's parser may call each other.
 ///
 /// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)
-pub(crate) const MAX_PARSER_DEPTH: u32 = 6000;
+pub(crate) const MAX_PARSER_DEPTH: u32 = if STACK_GROWS { 6000 } else { MAX_RECURSION };
 
 /// How deeply the parser's rules may call each other that counts brackets for less: at this depth,
 /// CPython's rules are not yet at theirs.

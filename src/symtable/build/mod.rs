@@ -16,7 +16,7 @@ mod statements;
 mod type_params;
 
 use super::{Outcome, Scope, ScopeId, ScopeKind, SymbolFlags, SymbolTable, Symbols, fault};
-use crate::diagnostic::{Diagnostic, DiagnosticKind};
+use crate::diagnostic::Diagnostic;
 use crate::names::{Ident, Interner, known};
 use crate::preprocess::Future;
 use crate::source::Location;
@@ -122,7 +122,7 @@ impl Builder<'_, '_> {
     fn descend(&mut self) -> Outcome {
         self.depth += 1;
         if self.depth > self.features.recursion_limit {
-            return recursion_error();
+            return Err(Box::new(Diagnostic::recursion_error()));
         }
         Ok(())
     }
@@ -269,10 +269,4 @@ impl Builder<'_, '_> {
 /// What is known of a name, as it is after mangling, in a scope.
 fn flags_in(scope: &Scope, mangled: Ident) -> SymbolFlags {
     scope.symbols.get(mangled).unwrap_or_default().flags
-}
-
-#[cold]
-fn recursion_error() -> Outcome {
-    let message = "maximum recursion depth exceeded during compilation";
-    Err(Box::new(Diagnostic::new(DiagnosticKind::RecursionError, Location::NONE, message)))
 }

@@ -67,7 +67,9 @@ impl Parser<'_, '_> {
     /// Runs `parse` in brackets.
     #[inline]
     pub(super) fn bracketed<T>(&mut self, brackets: Brackets, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
-        self.deeper(if self.precise { brackets.rules(self.dialect) } else { 1 }, parse)
+        // Our own rules need far less stack for brackets than CPython's count suggests.
+        let as_cpython = self.precise && limits::STACK_GROWS;
+        self.deeper(if as_cpython { brackets.rules(self.dialect) } else { 1 }, parse)
     }
 
     /// Runs `parse` some levels deeper.
