@@ -15,7 +15,8 @@ pub(crate) const MAX_NESTING: u32 = 10_016;
 pub(crate) const STACK_GROWS: bool = !cfg!(target_family = "wasm");
 
 /// Levels of nesting of a source for which there is stack. Deeper ones are the errors of CPython's
-/// own limits. A stack that does not grow has 1 MB in the usual hosts, where twice as many levels fit.
+/// own limits. A stack that does not grow has about 1 MB in the usual hosts. `scripts/wasm` tries that
+/// this many levels fit.
 pub(crate) const MAX_RECURSION: u32 = if STACK_GROWS { u32::MAX } else { 800 };
 
 /// Trees that nest no deeper need no check: every target and every stack allows as much.
