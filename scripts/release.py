@@ -251,7 +251,7 @@ def stale_files(facts: Facts) -> list[str]:
 # How texts name the repository, its pages, and the version to use.
 ADDRESS = re.compile(r"(?:github\.com|raw\.githubusercontent\.com|ghcr\.io|\$CI_SERVER_FQDN|uses:) ?/?([\w.-]+/crosspyc)\b")
 PAGES = re.compile(r"https://[\w.-]+\.github\.io/crosspyc\b")
-PINNED = re.compile(r"\bcrosspyc(?:/compile)?(?:@v?|==|\n\s+rev: v)(\d+\.\d+\.\d+)\b")
+PINNED = re.compile(r"\bcrosspyc(?:/compile)?(?:@v?|==|:|\n\s+rev: v)(\d+\.\d+\.\d+)\b")
 
 
 def texts(facts: Facts) -> list[tuple[str, str]]:
