@@ -15,7 +15,6 @@ const EXPRESSIONS = {
   slices: ["b[c:", "a", "]"],
   negations: ["-", "a", ""],
   nots: ["not ", "a", ""],
-  awaits: ["await ", "a", ""],
   powers: ["b ** ", "a", ""],
   sums: ["", "a", " + b"],
   products: ["(b * ", "a", ")"],
@@ -38,6 +37,7 @@ const EXPRESSIONS = {
   targets: ["b = ", "a", ""],
   strings: ["'b' ", "'a'", ""],
 };
+// The head of a statement with a block. `{}` is where a second head begins, one level deeper.
 const STATEMENTS = {
   ifs: "if a:", whiles: "while a:", fors: "for a in b:", withs: "with a:", tries: "try:", functions: "def f():", classes: "class C:",
   generic: "class C[T]:", matches: "match a:\n{}case b:",
