@@ -364,7 +364,7 @@ impl<'a> Compiler<'a, '_> {
         }
         let location = if index + 1 < context.comp.generators.len() {
             // No limit of nesting counts the `for`s of one comprehension, so only the stack does.
-            if index > limits::MAX_RECURSION as usize {
+            if !limits::STACK_GROWS && index > limits::MAX_NESTING as usize {
                 return Err(Box::new(Diagnostic::recursion_error()));
             }
             stacker::maybe_grow(limits::STACK_RED_ZONE, limits::STACK_CHUNK, || {

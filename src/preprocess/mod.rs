@@ -105,7 +105,7 @@ pub fn preprocess<'a>(
     if features.control_flow_in_finally_warned {
         finally::warn(module.body, warnings);
     }
-    let tree = folded.get(arena, rules, features.recursion_limit.min(limits::MAX_RECURSION), module)?;
+    let tree = folded.get(arena, rules, features.recursion_limit.min(limits::MAX_NESTING), module)?;
     if let Some(removal) = features.bool_inversion_removal {
         warnings.extend(tree.bool_inversions.iter().map(|&location| bool_inversion(removal, location)));
     }

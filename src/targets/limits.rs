@@ -6,26 +6,23 @@
 /// CPython: `Include/internal/pycore_long.h` `_PY_LONG_DEFAULT_MAX_STR_DIGITS` (3.11–)
 pub(crate) const MAX_STR_DIGITS: usize = 4300;
 
-/// Levels of nesting that the stages after the parser get stack for. Preprocessing, the first of them,
-/// refuses trees that nest deeper than the target allows, which is less.
-pub(crate) const MAX_NESTING: u32 = 10_016;
-
 /// Whether recursion continues on a new stack when the present one runs short. WebAssembly has one
 /// stack, as large as its host makes it. When that overflows, the module traps.
 pub(crate) const STACK_GROWS: bool = !cfg!(target_family = "wasm");
 
-/// Levels of nesting of a source for which there is stack. Deeper ones are the errors of CPython's
-/// own limits. A stack that does not grow has about 1 MB in the usual hosts. `scripts/wasm` tries that
-/// this many levels fit.
-pub(crate) const MAX_RECURSION: u32 = if STACK_GROWS { u32::MAX } else { 800 };
+/// Levels of nesting for which the stages after the parser have stack. Preprocessing, the first of
+/// them, refuses trees that nest more deeply. A stack that grows has more levels than any target
+/// allows. One that does not has about 1 MB in the usual hosts; `scripts/wasm` tries that this many
+/// levels fit.
+pub(crate) const MAX_NESTING: u32 = if STACK_GROWS { 10_016 } else { 800 };
 
 /// Trees that nest no deeper need no check: every target and every stack allows as much.
-pub(crate) const SHALLOW: u32 = if STACK_GROWS { 1000 } else { MAX_RECURSION };
+pub(crate) const SHALLOW: u32 = if STACK_GROWS { 1000 } else { MAX_NESTING };
 
 /// How deeply the rules of CPython's parser may call each other.
 ///
 /// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)
-pub(crate) const MAX_PARSER_DEPTH: u32 = if STACK_GROWS { 6000 } else { MAX_RECURSION };
+pub(crate) const MAX_PARSER_DEPTH: u32 = if STACK_GROWS { 6000 } else { MAX_NESTING };
 
 /// How deeply the parser's rules may call each other that counts brackets for less: at this depth,
 /// CPython's rules are not yet at theirs.
