@@ -60,15 +60,16 @@ impl Offsets {
         graph: &mut FlowGraph,
         features: &AssemblyFeatures,
     ) -> Result<(), Diagnostic> {
+        self.spans.scale = if features.jumps_in_bytes { 2 } else { 1 };
         self.measure(graph, features.opcodes)?;
         match features.jump_size_guess {
-            JumpSizeGuess::Smallest => self.spans.0.iter_mut().for_each(|span| span.extended = 0),
+            JumpSizeGuess::Smallest => self.spans.spans.iter_mut().for_each(|span| span.extended = 0),
             JumpSizeGuess::ByLabel => {}
             JumpSizeGuess::ByInstruction => self.guess_by_instruction(graph),
         }
         self.spans.settle();
         for (place, &id) in self.layout.iter().enumerate() {
-            if self.spans.0[place].target.is_some() {
+            if self.spans.spans[place].target.is_some() {
                 let jump = graph.instrs_mut(id).last_mut().expect("the block ends in a jump");
                 jump.oparg = self.spans.distance(place);
             }
@@ -78,12 +79,12 @@ impl Offsets {
 
     /// Where a block of the layout starts, in code units.
     pub(super) fn start(&self, id: BlockId) -> u32 {
-        self.spans.0[self.places[id.index()] as usize].start
+        self.spans.spans[self.places[id.index()] as usize].start
     }
 
     /// The size of the code, in code units.
     pub(super) fn end(&self) -> u32 {
-        self.spans.0.last().map_or(0, Span::end)
+        self.spans.spans.last().map_or(0, Span::end)
     }
 
     /// Makes the spans, with sizes for the jumps as by the label numbers they have.
@@ -95,12 +96,12 @@ impl Offsets {
         for (place, id) in (0..).zip(&self.layout) {
             self.places[id.index()] = place;
         }
-        self.spans.0.clear();
+        self.spans.spans.clear();
         let mut size = 0;
         for &id in &self.layout {
             let span = Span::new(graph.instrs(id), opcodes, &self.places);
             size += u64::from(span.fixed);
-            self.spans.0.push(span);
+            self.spans.spans.push(span);
         }
         if size > u64::from(MAX_CODE_UNITS) { Err(too_large()) } else { Ok(()) }
     }
@@ -115,7 +116,7 @@ impl Offsets {
             number += graph.instrs(id).len() as u32;
             first
         }));
-        for span in &mut self.spans.0 {
+        for span in &mut self.spans.spans {
             span.extended = span.target.map_or(0, |target| units::extended_args(numbers[target as usize]));
         }
         self.numbers = numbers;
@@ -136,7 +137,8 @@ const AWAITING: [Opcode; 4] =
     [Opcode::SEND, Opcode::YIELD_VALUE, Opcode::RESUME, Opcode::JUMP_BACKWARD_NO_INTERRUPT];
 
 /// The jumps that are relative where others are not; always forward.
-const FROM_JUMP: [Opcode; 5] = [
+const FROM_JUMP: [Opcode; 6] = [
+    Opcode::CALL_FINALLY,
     Opcode::FOR_ITER,
     Opcode::JUMP_FORWARD,
     Opcode::SETUP_FINALLY,
@@ -203,7 +205,11 @@ impl Span {
 
 /// The blocks in the order of the layout.
 #[derive(Default)]
-struct Spans(Vec<Span>);
+struct Spans {
+    spans: Vec<Span>,
+    /// How much an oparg counts for a code unit: 1, or the number of its bytes.
+    scale: u32,
+}
 
 impl Spans {
     /// Finds the sizes, and with them the starts.
@@ -213,7 +219,7 @@ impl Spans {
                 return;
             }
         }
-        self.0.iter_mut().for_each(|span| span.extended = 0);
+        self.spans.iter_mut().for_each(|span| span.extended = 0);
         while self.sweep() {}
         self.lay_out();
     }
@@ -222,10 +228,10 @@ impl Spans {
     fn round(&mut self) -> bool {
         self.lay_out();
         let mut changed = false;
-        for place in 0..self.0.len() {
-            if self.0[place].target.is_some() {
+        for place in 0..self.spans.len() {
+            if self.spans[place].target.is_some() {
                 let extended = units::extended_args(self.distance(place));
-                changed |= std::mem::replace(&mut self.0[place].extended, extended) != extended;
+                changed |= std::mem::replace(&mut self.spans[place].extended, extended) != extended;
             }
         }
         changed
@@ -233,7 +239,7 @@ impl Spans {
 
     fn lay_out(&mut self) {
         let mut offset = 0;
-        for span in &mut self.0 {
+        for span in &mut self.spans {
             span.start = offset;
             offset = span.end();
         }
@@ -241,11 +247,14 @@ impl Spans {
 
     /// The oparg of the jump at the end of a block.
     fn distance(&self, place: usize) -> u32 {
-        let target = self.0[place].target.expect("the block ends in a jump");
-        if self.0[place].distance == Distance::FromStart {
-            return self.0[target as usize].start;
-        }
-        self.0[place].end().abs_diff(self.0[target as usize].start).saturating_sub(self.0[place].short_of)
+        let target = self.spans[place].target.expect("the block ends in a jump");
+        let Span { distance, short_of, .. } = self.spans[place];
+        let start = self.spans[target as usize].start;
+        self.scale
+            * match distance {
+                Distance::FromStart => start,
+                Distance::FromJump => self.spans[place].end().abs_diff(start).saturating_sub(short_of),
+            }
     }
 
     /// Grows jumps back, first to last, then jumps forward, last to first. Returns whether there
@@ -254,27 +263,28 @@ impl Spans {
         let mut grown = false;
         let mut offset: u32 = 0;
         self.lay_out();
-        for place in 0..self.0.len() {
-            self.0[place].start = offset;
-            let is_from_start = self.0[place].distance == Distance::FromStart;
+        for place in 0..self.spans.len() {
+            self.spans[place].start = offset;
+            let is_from_start = self.spans[place].distance == Distance::FromStart;
             let is_known = |target| is_from_start || target as usize <= place;
-            if self.0[place].target.is_some_and(is_known) {
+            if self.spans[place].target.is_some_and(is_known) {
                 // Its own growth makes the way back longer.
                 while self.grow(place, self.distance(place)) {
                     grown = true;
                 }
             }
-            offset = self.0[place].end();
+            offset = self.spans[place].end();
         }
         // The end stays where it is, so what grows pushes what is before it down, if need be below
         // 0.
-        for place in (0..self.0.len()).rev() {
-            let is_from_jump = self.0[place].distance == Distance::FromJump;
+        for place in (0..self.spans.len()).rev() {
+            let is_from_jump = self.spans[place].distance == Distance::FromJump;
             let is_forward = |&target: &u32| is_from_jump && target as usize > place;
-            if let Some(target) = self.0[place].target.filter(is_forward) {
-                grown |= self.grow(place, self.0[target as usize].start.wrapping_sub(offset));
+            if let Some(target) = self.spans[place].target.filter(is_forward) {
+                grown |=
+                    self.grow(place, self.scale * self.spans[target as usize].start.wrapping_sub(offset));
             }
-            let span = &mut self.0[place];
+            let span = &mut self.spans[place];
             offset = offset.wrapping_sub(span.fixed + span.extended);
             span.start = offset;
         }
@@ -285,7 +295,7 @@ impl Spans {
     /// not.
     fn grow(&mut self, place: usize, distance: u32) -> bool {
         let needed = units::extended_args(distance);
-        let extended = &mut self.0[place].extended;
+        let extended = &mut self.spans[place].extended;
         let grows = needed > *extended;
         *extended = needed.max(*extended);
         grows
@@ -300,11 +310,11 @@ mod tests {
     fn spans(blocks: &[(u32, Option<u32>)]) -> Spans {
         let distance = Distance::FromJump;
         let span = |&(fixed, target)| Span { start: 0, fixed, extended: 0, target, short_of: 0, distance };
-        Spans(blocks.iter().map(span).collect())
+        Spans { spans: blocks.iter().map(span).collect(), scale: 1 }
     }
 
     fn extended(spans: &Spans) -> Vec<u32> {
-        spans.0.iter().map(|span| span.extended).collect()
+        spans.spans.iter().map(|span| span.extended).collect()
     }
 
     #[test]
@@ -345,8 +355,8 @@ mod tests {
         let (mut by_rounds, mut by_sweeps) = (spans(&blocks), spans(&blocks));
         for distance in [Distance::FromJump, Distance::FromStart] {
             for spans in [&mut by_rounds, &mut by_sweeps] {
-                spans.0.iter_mut().step_by(2).for_each(|span| span.distance = distance);
-                spans.0.iter_mut().for_each(|span| span.extended = 0);
+                spans.spans.iter_mut().step_by(2).for_each(|span| span.distance = distance);
+                spans.spans.iter_mut().for_each(|span| span.extended = 0);
             }
             while by_rounds.round() {}
             while by_sweeps.sweep() {}

@@ -15,6 +15,7 @@ mod exception_table;
 mod jumps;
 mod linetable;
 mod localsplus;
+mod peephole;
 mod units;
 
 use bumpalo::Bump;
@@ -49,11 +50,11 @@ impl<'a> Assembler<'a> {
     pub(crate) fn code_object(
         &mut self,
         interner: &Interner<'a>,
-        unit: &Unit<'a>,
+        unit: &mut Unit<'a>,
         graph: &mut FlowGraph,
     ) -> Result<&'a CodeObject<'a>, Diagnostic> {
         let Assembler { arena, features, filename, .. } = *self;
-        let tables = self.tables(graph, unit.firstlineno)?;
+        let tables = self.tables(graph, unit)?;
         let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
         Ok(arena.alloc(CodeObject {
             argcount: unit.argcount,
@@ -78,14 +79,14 @@ impl<'a> Assembler<'a> {
 
     /// In a function of its own, the loop keeps more of its variables in registers.
     #[inline(never)]
-    fn tables(&mut self, graph: &mut FlowGraph, firstlineno: i32) -> Result<Tables<'a>, Diagnostic> {
+    fn tables(&mut self, graph: &mut FlowGraph, unit: &mut Unit<'a>) -> Result<Tables<'a>, Diagnostic> {
         let Assembler { arena, features, .. } = *self;
         self.offsets.resolve(graph, features)?;
         let opcodes = features.opcodes;
         let (graph, offsets, locations) = (&*graph, &self.offsets, &mut self.locations);
         let size = offsets.end();
         let code = arena.alloc_slice_fill_copy(size as usize, [0; 2]);
-        locations.begin(features, firstlineno);
+        locations.begin(features, unit.firstlineno);
         let mut exceptions = ExceptionTable::new_in(arena);
         let mut last_handler = None;
         let mut offset = 0;
@@ -102,6 +103,13 @@ impl<'a> Assembler<'a> {
                 offset += size;
             }
         }
+        let code = if features.jumps_in_bytes {
+            let mut optimized = code.to_vec();
+            peephole::optimize(&mut optimized, locations.entries(), &mut unit.consts, arena, opcodes);
+            arena.alloc_slice_copy(&optimized)
+        } else {
+            code
+        };
         Ok(Tables {
             code: code.as_flattened(),
             locations: locations.finish(arena, features),

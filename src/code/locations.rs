@@ -12,6 +12,8 @@ pub struct Locations<'t> {
     table: Varints<'t>,
     form: LineTable,
     line: i32,
+    /// The last line was given.
+    is_at_end: bool,
 }
 
 /// One place, and how many code units in a row stand for it.
@@ -28,7 +30,12 @@ impl CodeObject<'_> {
     ///
     /// CPython: `Objects/locations.md` (3.11–)
     pub fn locations(&self) -> Locations<'_> {
-        Locations { table: Varints::new(self.linetable), form: self.line_table, line: self.firstlineno }
+        Locations {
+            table: Varints::new(self.linetable),
+            form: self.line_table,
+            line: self.firstlineno,
+            is_at_end: false,
+        }
     }
 
     /// Where lines start: offsets in bytes, each with a line that differs from the one before.
@@ -53,8 +60,10 @@ impl Iterator for Locations<'_> {
 
     /// CPython: `Include/cpython/code.h` `_PyCodeLocationInfoKind` (3.11–)
     fn next(&mut self) -> Option<LocationEntry> {
-        if self.form == LineTable::Ranges {
-            return self.range();
+        match self.form {
+            LineTable::LnotabWithRepeats | LineTable::Lnotab => return self.step(),
+            LineTable::Ranges => return self.range(),
+            LineTable::LocationsApart | LineTable::Locations => {}
         }
         let first = self.table.byte()?;
         let units = usize::from(first & 7) + 1;
@@ -97,6 +106,27 @@ impl Locations<'_> {
         }
     }
 
+    /// The code on one line, up to where another begins; the last line has no end.
+    ///
+    /// CPython: `Objects/lnotab_notes.txt` (3.8–3.9)
+    fn step(&mut self) -> Option<LocationEntry> {
+        if self.is_at_end {
+            return None;
+        }
+        let mut location = self.on_line(0, -1, -1);
+        let mut bytes = 0;
+        while let (Some(step), Some(delta)) = (self.table.byte(), self.table.byte()) {
+            bytes += usize::from(step);
+            let after = self.on_line(delta.cast_signed().into(), -1, -1);
+            if delta != 0 && bytes > 0 {
+                return Some(LocationEntry { units: bytes / 2, location });
+            }
+            location = after;
+        }
+        self.is_at_end = true;
+        Some(LocationEntry { units: usize::MAX >> 16, location })
+    }
+
     fn on_line(&mut self, delta: i32, start: i32, end: i32) -> Location {
         self.line = self.line.wrapping_add(delta);
         Location::new(self.line, self.line, start, end)
@@ -129,10 +159,14 @@ mod tests {
             (b"\xf0\x02\x41", &[]),
         ];
         for (table, expected) in cases {
-            let entries: Vec<_> =
-                Locations { table: Varints::new(table), form: LineTable::Locations, line: 7 }
-                    .map(|LocationEntry { units, location }| (units, location))
-                    .collect();
+            let entries: Vec<_> = Locations {
+                table: Varints::new(table),
+                form: LineTable::Locations,
+                line: 7,
+                is_at_end: false,
+            }
+            .map(|LocationEntry { units, location }| (units, location))
+            .collect();
             assert_eq!(entries, expected, "{table:x?}");
         }
     }
@@ -140,7 +174,7 @@ mod tests {
     #[test]
     fn ranges_are_read() {
         let table = Varints::new(b"\x04\x01\x02\x80\x00\x7f\x02\x02\x01");
-        let entries: Vec<_> = Locations { table, form: LineTable::Ranges, line: 7 }
+        let entries: Vec<_> = Locations { table, form: LineTable::Ranges, line: 7, is_at_end: false }
             .map(|LocationEntry { units, location }| (units, location.lineno))
             .collect();
         assert_eq!(entries, [(2, 8), (1, -1), (1, 137)]);

@@ -229,8 +229,13 @@ impl<'a> Compiler<'a, '_> {
         flags: &mut FunctionFlags,
     ) -> Result {
         let Some(scope) = self.symtable.scope(self.symtable.scope_of(node.id)).annotations else {
-            let entries = self.annotation_values(location, node)?;
-            if entries > 0 {
+            let mut names = Vec::new();
+            let entries = self.annotation_values(location, node, &mut names)?;
+            if entries > 0 && self.features.annotations_dict {
+                self.emit_const(Constant::Tuple(self.arena.alloc_slice_copy(&names)), location);
+                self.emit_arg(Opcode::BUILD_CONST_KEY_MAP, entries, location);
+                flags.add(FunctionFlags::ANNOTATIONS);
+            } else if entries > 0 {
                 self.emit_arg(Opcode::BUILD_TUPLE, 2 * entries, location);
                 flags.add(FunctionFlags::ANNOTATIONS);
             }
@@ -241,7 +246,7 @@ impl<'a> Compiler<'a, '_> {
             if self.features.function_annotations_qualname {
                 self.qualify_annotate(node.name);
             }
-            let entries = self.annotation_values(location, node)?;
+            let entries = self.annotation_values(location, node, &mut Vec::new())?;
             self.emit_arg(Opcode::BUILD_MAP, entries, location);
             self.leave_annotate(location)?;
             flags.add(FunctionFlags::ANNOTATE);
@@ -249,11 +254,17 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Pushes name and value of each annotation of a function, and returns how many there are.
+    /// Pushes name and value of each annotation of a function, and returns how many there are. Where
+    /// they become a dict with constant keys, the names go to `names` instead.
     ///
     /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.8–3.13), `Python/codegen.c`
     /// `codegen_annotations_in_scope` (3.14–)
-    fn annotation_values(&mut self, location: Location, node: &'a FunctionDef<'a>) -> Result<u32> {
+    fn annotation_values(
+        &mut self,
+        location: Location,
+        node: &'a FunctionDef<'a>,
+        names: &mut Vec<Constant<'a>>,
+    ) -> Result<u32> {
         let args = node.args;
         let positional = if self.features.annotations_posonly_first {
             [args.posonlyargs, args.args]
@@ -265,7 +276,12 @@ impl<'a> Compiler<'a, '_> {
         let mut entries = 0;
         for (name, annotation) in all.chain([(known::RETURN, node.returns)]) {
             if let Some(annotation) = annotation {
-                self.annotation(location, name, annotation)?;
+                let name = self.mangled_constant(name);
+                match self.features.annotations_dict {
+                    true => names.push(name),
+                    false => self.emit_const(name, location),
+                }
+                self.annotation(location, annotation)?;
                 entries += 1;
             }
         }
@@ -273,9 +289,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// CPython: `Python/compile.c` `compiler_visit_argannotation` (3.12)
-    fn annotation(&mut self, location: Location, name: Ident, annotation: &'a Expr<'a>) -> Result {
-        let name = self.mangled_constant(name);
-        self.emit_const(name, location);
+    fn annotation(&mut self, location: Location, annotation: &'a Expr<'a>) -> Result {
         if self.future.contains(Future::ANNOTATIONS) {
             self.annotation_text(annotation);
             return Ok(());

@@ -15,7 +15,7 @@ use crate::names::{Ident, known};
 use crate::source::Location;
 use crate::symtable::{SymbolFlags, SymbolScope, SymbolTable};
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
-use crate::targets::Opcode;
+use crate::targets::{AttributeLocation, Opcode};
 
 /// What an instruction that loads an attribute leaves on the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,11 @@ impl<'a> Compiler<'a, '_> {
             return self.super_attribute(location, call, attr, AttributeLoad::Value);
         }
         self.visit_expr(value)?;
-        let at_name = ctx != ExprContext::Del || self.features.attribute_deletion_at_name;
-        let location = if at_name { self.start_at_attribute(location, location, attr) } else { location };
-        self.set_location(location);
+        let is_deleted_at_start = ctx == ExprContext::Del
+            && self.features.attribute_location == AttributeLocation::NameUnlessDeleted;
+        let location =
+            if is_deleted_at_start { location } else { self.start_at_attribute(location, location, attr) };
+        self.relocate(location);
         match ctx {
             ExprContext::Load => self.load_attribute(attr, AttributeLoad::Value, location),
             ExprContext::Store => {
@@ -176,7 +178,8 @@ impl<'a> Compiler<'a, '_> {
         attribute: Location,
         attr: Ident,
     ) -> Location {
-        if location.lineno == attribute.end_lineno {
+        let at_start = self.features.attribute_location == AttributeLocation::Expression;
+        if at_start || location.lineno == attribute.end_lineno {
             return location;
         }
         let mut location = Location { lineno: attribute.end_lineno, ..location };

@@ -35,7 +35,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::FinallyEnd, end, None)?;
         self.visit_body(node.finalbody)?;
         self.pop_frame_block();
-        self.emit_arg(Opcode::RERAISE, 0, Place::AfterBody);
+        self.emit(Opcode::RERAISE, Place::AfterBody);
         self.use_label(exit);
         Ok(())
     }
@@ -57,7 +57,7 @@ impl<'a> Compiler<'a, '_> {
         }
         self.pop_frame_block();
         self.unset_location();
-        self.emit_arg(Opcode::RERAISE, 0, Place::Nowhere);
+        self.emit(Opcode::RERAISE, Place::Nowhere);
 
         self.use_label(orelse);
         self.visit_body(node.orelse)?;
@@ -91,7 +91,7 @@ impl<'a> Compiler<'a, '_> {
 
                 self.use_label(cleanup_end);
                 self.unbind(Place::Nowhere, name)?;
-                self.emit_arg(Opcode::RERAISE, 1, Place::Nowhere);
+                self.reraise_where_raised(Place::Nowhere);
             }
             None => {
                 let body = self.new_label();
@@ -104,6 +104,11 @@ impl<'a> Compiler<'a, '_> {
         }
         self.use_label(next_except);
         Ok(())
+    }
+
+    /// Raises again what a handler of a handler has caught.
+    fn reraise_where_raised(&mut self, place: impl Into<Place>) {
+        self.emit_arg(Opcode::RERAISE, u32::from(self.features.reraise_restores_place), place);
     }
 
     /// What follows the body stands for no source.
@@ -143,7 +148,7 @@ impl<'a> Compiler<'a, '_> {
         let exit = self.new_label();
         self.emit_jump(Opcode::POP_JUMP_IF_TRUE, exit, location);
         self.next_block();
-        self.emit_arg(Opcode::RERAISE, 1, location);
+        self.reraise_where_raised(location);
         self.use_label(exit);
         for _ in 0..EXCEPTION_SIZE {
             self.emit(Opcode::POP_TOP, location);

@@ -1,7 +1,7 @@
 //! Calls: of methods, with plain arguments, and with unpacked ones (`CALL_FUNCTION_EX`).
 
 use super::attributes::AttributeLoad;
-use super::displays::{Display, STACK_USE_GUIDELINE};
+use super::displays::Display;
 use super::{Compiler, Place, Result};
 use crate::code::Constant;
 use crate::diagnostic::Diagnostic;
@@ -20,9 +20,9 @@ impl<'a> Compiler<'a, '_> {
             return self.method_call(location, call, value, attr);
         }
         self.check_caller(call.func);
-        self.set_location(call.func.location);
+        self.relocate(call.func.location);
         self.null_before_callable(call.func.location);
-        self.set_location(location);
+        self.relocate(location);
         self.visit_expr(call.func)?;
         if let Some(consumer) = self.genexp_consumer(call) {
             return self.genexp_call(location, consumer);
@@ -49,11 +49,11 @@ impl<'a> Compiler<'a, '_> {
     fn is_method_call(&self, call: &Call<'a>, value: &Expr<'a>) -> bool {
         if self.features.calls == Calls::Function {
             let is_plain = call.keywords.is_empty() && !has_unpacking(call.args, &[]);
-            return is_plain && call.args.len() < self.features.method_arguments;
+            return is_plain && call.args.len() < self.features.stack_use_guideline;
         }
         let count = call.args.len() + call.keywords.len() + usize::from(!call.keywords.is_empty());
         !self.is_import_originated(value)
-            && count < STACK_USE_GUIDELINE
+            && count < self.features.stack_use_guideline
             && !has_unpacking(call.args, call.keywords)
     }
 
@@ -71,14 +71,14 @@ impl<'a> Compiler<'a, '_> {
             self.super_attribute(func, super_call, attr, AttributeLoad::Method)?;
         } else {
             self.visit_expr(value)?;
-            self.set_location(attr_location);
+            self.relocate(attr_location);
             self.load_attribute(attr, AttributeLoad::Method, attr_location);
         }
         self.visit_exprs(call.args)?;
         let opcode = self.plain_keywords(attr_location, call.keywords)?;
         let count = call.args.len() + call.keywords.len();
         let location = self.start_at_attribute(location, func, attr);
-        self.set_location(location);
+        self.relocate(location);
         match opcode {
             Opcode::CALL => self.emit_method_call(count as u32, location),
             _ => self.emit_arg(opcode, count as u32, location),
@@ -132,7 +132,9 @@ impl<'a> Compiler<'a, '_> {
         counted_args: usize,
         keywords: &'a [Keyword<'a>],
     ) -> Result {
-        if counted_args + keywords.len() * 2 > STACK_USE_GUIDELINE || has_unpacking(args, keywords) {
+        if counted_args + keywords.len() * 2 > self.features.stack_use_guideline
+            || has_unpacking(args, keywords)
+        {
             return self.unpacking_call(location, already_pushed, args, keywords);
         }
         self.visit_exprs(args)?;
@@ -186,6 +188,9 @@ impl<'a> Compiler<'a, '_> {
         args: &'a [Expr<'a>],
         keywords: &'a [Keyword<'a>],
     ) -> Result {
+        if !self.features.opcodes.has(Opcode::DICT_MERGE) {
+            return self.joining_call(location, already_pushed, args, keywords);
+        }
         match args {
             [Expr { kind: ExprKind::Starred { value, .. }, .. }] if already_pushed == 0 => {
                 self.visit_expr(value)?;
@@ -205,6 +210,53 @@ impl<'a> Compiler<'a, '_> {
             self.emit_arg(Opcode::CALL_FUNCTION_EX, u32::from(has_dict), location);
         }
         Ok(())
+    }
+
+    /// The same by instructions that join all parts.
+    ///
+    /// CPython: `Python/compile.c` `compiler_call_helper` (3.8)
+    fn joining_call(
+        &mut self,
+        location: Location,
+        already_pushed: u32,
+        args: &'a [Expr<'a>],
+        keywords: &'a [Keyword<'a>],
+    ) -> Result {
+        let (mut parts, pushed) = self.display_parts(location, Opcode::BUILD_TUPLE, already_pushed, args)?;
+        if pushed > 0 || parts == 0 {
+            self.emit_arg(Opcode::BUILD_TUPLE, pushed, location);
+            parts += 1;
+        }
+        if parts > 1 {
+            self.emit_arg(Opcode::BUILD_TUPLE_UNPACK_WITH_CALL, parts, location);
+        }
+        let dicts = self.keyword_parts(location, keywords)?;
+        if dicts > 1 {
+            self.emit_arg(Opcode::BUILD_MAP_UNPACK_WITH_CALL, dicts, location);
+        }
+        self.emit_arg(Opcode::CALL_FUNCTION_EX, u32::from(dicts > 0), location);
+        Ok(())
+    }
+
+    /// Pushes mappings, and dicts of the runs of `name=value` between them. Returns how many there
+    /// are.
+    fn keyword_parts(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result<u32> {
+        let mut parts = 0;
+        for run in keywords.split_inclusive(|keyword| keyword.arg.is_none()) {
+            let (mapping, named) = match run {
+                [named @ .., last] if last.arg.is_none() => (Some(last), named),
+                named => (None, named),
+            };
+            if !named.is_empty() {
+                self.sub_keywords(location, named)?;
+                parts += 1;
+            }
+            if let Some(mapping) = mapping {
+                self.visit_expr(mapping.value)?;
+                parts += 1;
+            }
+        }
+        Ok(parts)
     }
 
     /// Makes one dict of runs of `name=value` and of `**value` between them.
@@ -248,7 +300,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_subkwargs` (3.12)
     fn sub_keywords(&mut self, location: Location, keywords: &'a [Keyword<'a>]) -> Result {
         let count = keywords.len() as u32;
-        let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
+        let is_big = keywords.len() * 2 > self.features.stack_use_guideline;
         if count > 1 && !is_big && self.features.const_key_maps {
             keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))?;
             self.emit_const(self.keyword_names(keywords), location);

@@ -158,7 +158,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_unit(name, UnitKind::Comprehension, scope, location.lineno);
         let iteration = self.iterate_before_generator(context);
         self.begin_unit();
-        self.set_location(location);
+        self.relocate(location);
         self.check_async_comprehension(context, scope, may_await)?;
         if let Some(build) = build_opcode(kind) {
             self.emit_arg(build, 0, location);
@@ -283,6 +283,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let generator = &context.comp.generators[index];
         if iteration == Iteration::ToEvaluate
+            && self.features.single_items_assigned
             && let Some(item) = single_item(generator.iter)
         {
             self.visit_expr(item)?;

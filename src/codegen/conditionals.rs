@@ -14,6 +14,18 @@ impl<'a> Compiler<'a, '_> {
         orelse: &'a [Stmt<'a>],
     ) -> Result {
         let end = self.new_label();
+        if let Some(is_true) = self.decided(test) {
+            let [never, always] = if is_true { [orelse, body] } else { [body, orelse] };
+            if is_true {
+                self.visit_body(always)?;
+                self.check_only(never)?;
+            } else {
+                self.check_only(never)?;
+                self.visit_body(always)?;
+            }
+            self.use_label(end);
+            return Ok(());
+        }
         let next = if orelse.is_empty() { end } else { self.new_label() };
         self.jump_if(location, test, next, false)?;
         self.visit_body(body)?;
@@ -23,6 +35,26 @@ impl<'a> Compiler<'a, '_> {
             self.visit_body(orelse)?;
         }
         self.use_label(end);
+        Ok(())
+    }
+
+    /// Whether a test is true, if code generation decides that.
+    pub(super) fn decided(&self, test: &Expr<'_>) -> Option<bool> {
+        let constant = test.kind.as_constant().filter(|_| self.features.constant_tests_decided)?;
+        Some(constant.is_truthy())
+    }
+
+    /// Compiles statements that never run, for their errors and warnings only.
+    pub(super) fn check_only(&mut self, body: &'a [Stmt<'a>]) -> Result {
+        let mark = self.unit().mark();
+        self.state().dead_blocks += 1;
+        self.visit_body(body)?;
+        self.unit().reset_to(mark);
+        let state = self.state();
+        state.dead_blocks -= 1;
+        if state.dead_blocks == 0 {
+            state.unit.names.extend(state.dead_names.drain(..));
+        }
         Ok(())
     }
 }

@@ -49,8 +49,12 @@ impl<'a> Compiler<'a, '_> {
         self.unset_location();
         self.emit(Opcode::POP_BLOCK, Place::Nowhere);
         self.pop_frame_block();
+        if self.features.handlers == Handlers::FinallyCalls {
+            self.end_called_with(location, handler, false);
+            return Ok(());
+        }
 
-        self.set_location(location);
+        self.relocate(location);
         self.call_exit_with_nones(location);
         self.emit(Opcode::POP_TOP, location);
         self.emit_jump_forward(exit, location);
@@ -80,7 +84,7 @@ impl<'a> Compiler<'a, '_> {
         self.enter(location, Sync::AsyncWith);
         self.await_top(location, Awaitable::Aenter);
         let setup = match self.features.handlers {
-            Handlers::BlockStack => Opcode::SETUP_ASYNC_WITH,
+            Handlers::FinallyCalls | Handlers::BlockStack => Opcode::SETUP_ASYNC_WITH,
             Handlers::Table => Opcode::SETUP_WITH,
         };
         self.emit_jump(setup, handler, location);
@@ -91,8 +95,12 @@ impl<'a> Compiler<'a, '_> {
         self.async_with_statement(statement, inner_items, body)?;
         self.pop_frame_block();
         self.emit(Opcode::POP_BLOCK, location);
+        if self.features.handlers == Handlers::FinallyCalls {
+            self.end_called_with(location, handler, true);
+            return Ok(());
+        }
 
-        self.set_location(location);
+        self.relocate(location);
         self.call_exit_with_nones(location);
         self.await_top(location, Awaitable::Aexit);
         self.emit(Opcode::POP_TOP, location);

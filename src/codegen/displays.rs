@@ -10,12 +10,6 @@ use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::targets::{ConstantFolding, Intrinsic1, Opcode};
 
-/// How many values an expression may push at once before its code takes the way that needs less
-/// stack.
-///
-/// CPython: `Python/compile.c` `STACK_USE_GUIDELINE` (3.9–)
-pub(super) const STACK_USE_GUIDELINE: usize = 30;
-
 /// What a display of single values makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Display {
@@ -66,6 +60,9 @@ impl<'a> Compiler<'a, '_> {
         pushed: u32,
         elts: &'a [Expr<'a>],
     ) -> Result {
+        if !self.features.opcodes.has(Opcode::LIST_EXTEND) {
+            return self.joined_display(location, display, elts);
+        }
         if elts.len() > 2
             && self.features.folding == ConstantFolding::Tree
             && let Some(items) = constants(elts.iter())
@@ -75,13 +72,61 @@ impl<'a> Compiler<'a, '_> {
         }
         let count = elts.len() + pushed as usize;
         let has_starred = elts.iter().any(|elt| matches!(elt.kind, ExprKind::Starred { .. }));
-        if has_starred || count > STACK_USE_GUIDELINE {
+        if has_starred || count > self.features.stack_use_guideline {
             return self.growing_display(location, display, pushed, elts);
         }
         self.visit_exprs(elts)?;
         let build = if display == Display::Tuple { Opcode::BUILD_TUPLE } else { display.opcodes().0 };
         self.emit_arg(build, count as u32, location);
         Ok(())
+    }
+
+    /// Makes a collection, joined of parts if there is something starred.
+    ///
+    /// CPython: `Python/compile.c` `starunpack_helper` (3.8)
+    fn joined_display(&mut self, location: Location, display: Display, elts: &'a [Expr<'a>]) -> Result {
+        let (build, part, join) = match display {
+            Display::Tuple => (Opcode::BUILD_TUPLE, Opcode::BUILD_TUPLE, Opcode::BUILD_TUPLE_UNPACK),
+            Display::List => (Opcode::BUILD_LIST, Opcode::BUILD_TUPLE, Opcode::BUILD_LIST_UNPACK),
+            Display::Set => (Opcode::BUILD_SET, Opcode::BUILD_SET, Opcode::BUILD_SET_UNPACK),
+        };
+        let (parts, pushed) = self.display_parts(location, part, 0, elts)?;
+        match (parts, pushed) {
+            (0, pushed) => self.emit_arg(build, pushed, location),
+            (parts, 0) => self.emit_arg(join, parts, location),
+            (parts, pushed) => {
+                self.emit_arg(part, pushed, location);
+                self.emit_arg(join, parts + 1, location);
+            }
+        }
+        Ok(())
+    }
+
+    /// Pushes iterables, and parts of what lies between them. Returns how many there are, and how
+    /// many single values are above them. `pushed` values are on the stack already.
+    pub(super) fn display_parts(
+        &mut self,
+        location: Location,
+        part: Opcode,
+        mut pushed: u32,
+        elts: &'a [Expr<'a>],
+    ) -> Result<(u32, u32)> {
+        let mut parts = 0;
+        for elt in elts {
+            if let ExprKind::Starred { value, .. } = elt.kind {
+                if pushed > 0 {
+                    self.emit_arg(part, pushed, location);
+                    parts += 1;
+                    pushed = 0;
+                }
+                self.visit_expr(value)?;
+                parts += 1;
+            } else {
+                self.visit_expr(elt)?;
+                pushed += 1;
+            }
+        }
+        Ok((parts, pushed))
     }
 
     fn constant_display(
@@ -114,7 +159,7 @@ impl<'a> Compiler<'a, '_> {
         elts: &'a [Expr<'a>],
     ) -> Result {
         let (build, add, extend) = display.opcodes();
-        let mut is_built = elts.len() + pushed as usize > STACK_USE_GUIDELINE;
+        let mut is_built = elts.len() + pushed as usize > self.features.stack_use_guideline;
         if is_built {
             self.emit_arg(build, pushed, location);
         }
@@ -200,6 +245,9 @@ impl<'a> Compiler<'a, '_> {
         keys: &'a [Option<Expr<'a>>],
         values: &'a [Expr<'a>],
     ) -> Result {
+        if !self.features.opcodes.has(Opcode::DICT_UPDATE) {
+            return self.joined_dict(location, keys, values);
+        }
         let mut has_dict = false;
         let mut run_start = 0;
         for (index, key) in keys.iter().enumerate() {
@@ -212,7 +260,7 @@ impl<'a> Compiler<'a, '_> {
                 }
                 self.visit_expr(&values[index])?;
                 self.emit_arg(Opcode::DICT_UPDATE, 1, location);
-            } else if (index - run_start) * 2 > STACK_USE_GUIDELINE {
+            } else if index - run_start == self.features.dict_run {
                 self.dict_run(location, &keys[run_start..=index], &values[run_start..=index], &mut has_dict)?;
                 run_start = index + 1;
             }
@@ -220,6 +268,39 @@ impl<'a> Compiler<'a, '_> {
         self.dict_run(location, &keys[run_start..], &values[run_start..], &mut has_dict)?;
         if !has_dict {
             self.emit_arg(Opcode::BUILD_MAP, 0, location);
+        }
+        Ok(())
+    }
+
+    /// The same by one instruction that joins all runs and mappings.
+    ///
+    /// CPython: `Python/compile.c` `compiler_dict` (3.8)
+    fn joined_dict(
+        &mut self,
+        location: Location,
+        keys: &'a [Option<Expr<'a>>],
+        values: &'a [Expr<'a>],
+    ) -> Result {
+        let (mut parts, mut run_start) = (0, 0);
+        for (index, key) in keys.iter().enumerate() {
+            let is_run = index - run_start == self.features.dict_run || key.is_none() && run_start < index;
+            if is_run {
+                self.sub_dict(location, &keys[run_start..index], &values[run_start..index])?;
+                parts += 1;
+                run_start = index;
+            }
+            if key.is_none() {
+                self.visit_expr(&values[index])?;
+                parts += 1;
+                run_start = index + 1;
+            }
+        }
+        if run_start < keys.len() || parts == 0 {
+            self.sub_dict(location, &keys[run_start..], &values[run_start..])?;
+            parts += 1;
+        }
+        if parts > 1 || keys.last().is_some_and(Option::is_none) {
+            self.emit_arg(Opcode::BUILD_MAP_UNPACK, parts, location);
         }
         Ok(())
     }
@@ -252,7 +333,7 @@ impl<'a> Compiler<'a, '_> {
         values: &'a [Expr<'a>],
     ) -> Result {
         let count = keys.len() as u32;
-        let is_big = keys.len() * 2 > STACK_USE_GUIDELINE;
+        let is_big = keys.len() * 2 > self.features.stack_use_guideline;
         if count > 1
             && !is_big
             && self.features.const_key_maps

@@ -10,6 +10,8 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_try`, `compiler_try_star` (3.11–)
     pub(super) fn try_statement(&mut self, location: Location, node: &'a Try<'a>) -> Result {
         match (self.features.handlers, node.finalbody) {
+            (Handlers::FinallyCalls, []) => self.try_except_calling(location, node),
+            (Handlers::FinallyCalls, _) => self.try_finally_called(location, node),
             (Handlers::BlockStack, []) => self.try_except_on_block_stack(location, node),
             (Handlers::BlockStack, _) => self.try_finally_on_block_stack(location, node),
             (Handlers::Table, []) => self.try_with_handlers(location, node),

@@ -18,6 +18,9 @@ impl<'a> Compiler<'a, '_> {
         if self.features.locations == LocationRule::Explicit {
             return self.expr(expr);
         }
+        if self.features.locations == LocationRule::LineOnce && is_slice(expr) {
+            return self.expr(expr);
+        }
         let outer = self.state().location;
         self.set_location(expr.location);
         self.expr(expr)?;
@@ -93,6 +96,15 @@ impl<'a> Compiler<'a, '_> {
         self.visit_expr(if_exp.orelse)?;
         self.use_label(end);
         Ok(())
+    }
+}
+
+/// Whether it is a slice, or a tuple with one: these are no expressions before 3.9.
+fn is_slice(expr: &Expr<'_>) -> bool {
+    match expr.kind {
+        ExprKind::Slice(_) => true,
+        ExprKind::Tuple { elts, .. } => elts.iter().any(|elt| matches!(elt.kind, ExprKind::Slice(_))),
+        _ => false,
     }
 }
 

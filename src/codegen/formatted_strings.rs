@@ -1,7 +1,6 @@
 //! f-strings: the replacement fields, and joining them with the text between.
 
 use super::attributes::AttributeLoad;
-use super::displays::STACK_USE_GUIDELINE;
 use super::{Compiler, Result};
 use crate::code::{Constant, PyStr};
 use crate::source::Location;
@@ -11,7 +10,7 @@ use crate::targets::{FieldFormatting, Opcode};
 impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_joined_str` (3.12)
     pub(super) fn joined_str(&mut self, location: Location, values: &'a [Expr<'a>]) -> Result {
-        if values.len() > STACK_USE_GUIDELINE {
+        if values.len() > self.features.stack_use_guideline {
             return self.long_joined_str(location, values);
         }
         let convert_and_format = self.features.field_formatting == FieldFormatting::ConvertAndFormat;

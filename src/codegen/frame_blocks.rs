@@ -68,7 +68,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result<Option<FrameBlock<'a>>> {
         let mut unwound = Vec::new();
         let last = loop {
-            let Some(&block) = self.state().frame_blocks.last() else { break None };
+            let Some(&(mut block)) = self.state().frame_blocks.last() else { break None };
             if matches!(block.kind, FrameBlockKind::ExceptionGroupHandler) {
                 let message = "'break', 'continue' and 'return' cannot appear in an except* block";
                 return fault(place.location(), message);
@@ -77,6 +77,10 @@ impl<'a> Compiler<'a, '_> {
                 break Some(block);
             }
             self.state().frame_blocks.pop();
+            if matches!(block.kind, FrameBlockKind::FinallyEnd) {
+                // That a jump leaves the body, the `try` around it must know.
+                block.exit = None;
+            }
             if !self.silences_while_unwound() {
                 self.unsilence_warnings(block.kind);
             }
@@ -112,12 +116,29 @@ impl<'a> Compiler<'a, '_> {
                 if top == TopOfStack::Preserved {
                     self.push_frame_block(place.location(), FrameBlockKind::PopValue, block.block, None)?;
                 }
+                let unwound_at = self.state().location;
                 self.visit_body(finalbody)?;
                 if top == TopOfStack::Preserved {
                     self.pop_frame_block();
                 }
+                self.set_location(unwound_at);
                 self.unset_location();
                 *place = Place::Nowhere;
+            }
+            FrameBlockKind::FinallyCalled { has_placeholder } => {
+                self.call_finally(*place, block.exit, has_placeholder, top);
+            }
+            FrameBlockKind::FinallyEnd if self.features.handlers == Handlers::FinallyCalls => {
+                self.unwind_called_finally(*place, top);
+            }
+            FrameBlockKind::With(_) | FrameBlockKind::AsyncWith(_)
+                if self.features.handlers == Handlers::FinallyCalls =>
+            {
+                let is_async = matches!(block.kind, FrameBlockKind::AsyncWith(_));
+                self.unwind_called_with(*place, is_async, top);
+            }
+            FrameBlockKind::HandlerCleanup(_) if self.features.handlers == Handlers::FinallyCalls => {
+                self.unwind_called_handler(*place, block.exit, top);
             }
             FrameBlockKind::FinallyEnd if self.features.handlers == Handlers::BlockStack => {
                 self.unwind_finally_on_block_stack(*place, top);
@@ -148,7 +169,7 @@ impl<'a> Compiler<'a, '_> {
 
     /// Calls `__exit__` (or `__aexit__`) as after a body without exception.
     fn unwind_with(&mut self, entered_at: Location, top: TopOfStack) {
-        self.set_location(entered_at);
+        self.relocate(entered_at);
         self.emit(Opcode::POP_BLOCK, entered_at);
         if top == TopOfStack::Preserved {
             self.emit_rotate(self.exit_method_size() + 1, entered_at);
@@ -162,7 +183,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Opcode::POP_BLOCK, place);
         }
         match self.features.handlers {
-            Handlers::BlockStack => self.pop_except_below(place, top),
+            Handlers::FinallyCalls | Handlers::BlockStack => self.pop_except_below(place, top),
             Handlers::Table => {
                 self.swap_preserved(place, top);
                 self.emit(Opcode::POP_BLOCK, place);

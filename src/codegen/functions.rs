@@ -115,6 +115,8 @@ impl<'a> Compiler<'a, '_> {
         let kind = if node.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         self.enter_unit(node.name, kind, self.symtable.scope_of(node.id), firstlineno);
         let (docstring, body) = self.split_docstring(node.body)?;
+        // Where statements alone set the line, the docstring is one: it emits nothing.
+        let body = if self.features.locations.is_line() { node.body } else { body };
         self.begin_consts(docstring.map(|docstring| docstring.text));
         self.set_argument_counts(node.args);
         let is_wrapped = self.scope().coroutine || self.scope().generator;

@@ -4,7 +4,7 @@ use super::{Compiler, FrameBlockKind, Place, Result, UnitKind, fault};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, For, Stmt};
-use crate::targets::{IteratorLocation, Opcode, WhileLoops};
+use crate::targets::{IteratorLocation, LocationRule, Opcode, WhileLoops};
 
 impl<'a> Compiler<'a, '_> {
     /// The test is compiled twice, before the first round and after each, or once.
@@ -19,13 +19,22 @@ impl<'a> Compiler<'a, '_> {
         orelse: &'a [Stmt<'a>],
     ) -> Result {
         let [start, round, end, anchor] = self.new_labels();
+        let decided = self.decided(test);
+        if decided == Some(false) {
+            self.push_frame_block(location, FrameBlockKind::WhileLoop, start, Some(end))?;
+            self.check_only(body)?;
+            self.pop_frame_block();
+            return self.visit_body(orelse);
+        }
         self.use_label(start);
         self.push_frame_block(location, FrameBlockKind::WhileLoop, start, Some(end))?;
-        self.jump_if(location, test, anchor, false)?;
+        if decided.is_none() {
+            self.jump_if(location, test, anchor, false)?;
+        }
 
         self.use_label(round);
         self.visit_body(body)?;
-        self.set_location(location);
+        self.relocate(location);
         if self.features.while_loops == WhileLoops::TestAtTop {
             self.emit_jump(Opcode::JUMP, start, Place::Nowhere);
         } else {
@@ -107,7 +116,13 @@ impl<'a> Compiler<'a, '_> {
         self.pop_frame_block();
 
         self.use_label(except);
-        self.set_location(node.iter.location);
+        match node.orelse {
+            // It shall not be traced: it has the line of what follows.
+            [first, ..] if self.features.locations == LocationRule::Line => {
+                self.set_location(first.location);
+            }
+            _ => self.relocate(node.iter.location),
+        }
         self.end_async_for(send, node.iter.location);
         self.visit_body(node.orelse)?;
         self.use_label(end);

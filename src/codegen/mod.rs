@@ -20,6 +20,7 @@ mod displays;
 mod docstrings;
 mod exceptions;
 mod expressions;
+mod finally_calls;
 mod formatted_strings;
 mod frame_blocks;
 mod functions;
@@ -106,6 +107,12 @@ pub(crate) struct UnitState<'a> {
     pub(crate) private: Option<Ident>,
     /// The current location, for targets whose instructions get that.
     pub(crate) location: Location,
+    /// An instruction has the line of that already, where only one gets it.
+    pub(crate) has_line: bool,
+    /// How many blocks that never run are around the current place.
+    pub(crate) dead_blocks: u32,
+    /// The names that these have looked up: `co_names` gets them all the same.
+    pub(crate) dead_names: Vec<Ident>,
     /// Loops, `try` and `with` blocks around the instruction being emitted, outermost first.
     pub(crate) frame_blocks: Vec<FrameBlock<'a>>,
     pub(crate) in_inlined_comprehension: bool,
@@ -139,6 +146,11 @@ pub(crate) enum FrameBlockKind<'a> {
     TryExcept,
     /// The statements are the `finally` body, compiled again on each way out.
     FinallyTry(&'a [ast::Stmt<'a>]),
+    /// As `FinallyTry`, where ways out call the one copy at the exit of the block. If a jump leaves
+    /// that, a placeholder lies on the stack.
+    FinallyCalled {
+        has_placeholder: bool,
+    },
     FinallyEnd,
     /// The location is that of the instructions that unwind it.
     With(Location),
@@ -165,6 +177,7 @@ impl FrameBlockKind<'_> {
         match self {
             Self::TryExcept
             | Self::FinallyTry(_)
+            | Self::FinallyCalled { .. }
             | Self::FinallyEnd
             | Self::HandlerCleanup(_)
             | Self::ExceptionHandler

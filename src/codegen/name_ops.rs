@@ -106,7 +106,7 @@ impl Compiler<'_, '_> {
             ExprContext::Store => Opcode::STORE_GLOBAL,
             ExprContext::Del => Opcode::DELETE_GLOBAL,
         };
-        let index = self.unit().names.add(name);
+        let index = self.looked_up(name);
         self.emit_arg(opcode, index, place);
     }
 
@@ -121,16 +121,25 @@ impl Compiler<'_, '_> {
             ExprContext::Store => Opcode::STORE_NAME,
             ExprContext::Del => Opcode::DELETE_NAME,
         };
-        let index = self.unit().names.add(name);
+        let index = self.looked_up(name);
         self.emit_arg(opcode, index, place);
     }
 
     /// The lowest bit of the argument, set by the flow graph, asks for a `NULL` before the value;
     /// where there is no `NULL`, there is no such bit.
     pub(super) fn load_global(&mut self, place: impl Into<Place>, name: Ident) {
-        let index = self.unit().names.add(name);
+        let index = self.looked_up(name);
         let has_bit = self.features.calls != Calls::Function;
         self.emit_arg(Opcode::LOAD_GLOBAL, if has_bit { index << 1 } else { index }, place);
+    }
+
+    /// The index of a name in `co_names`.
+    fn looked_up(&mut self, name: Ident) -> u32 {
+        let state = self.state();
+        if state.dead_blocks > 0 {
+            state.dead_names.push(name);
+        }
+        state.unit.names.add(name)
     }
 
     fn load_classdict(&mut self, place: Place) {

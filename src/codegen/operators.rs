@@ -147,11 +147,12 @@ impl<'a> Compiler<'a, '_> {
 
     /// Compares the two values on top of the stack.
     pub(super) fn emit_comparison(&mut self, op: CmpOp, location: Location) {
-        let (opcode, oparg) = match targets::comparison(op, self.features.comparison_shift) {
-            Comparison::Compare(oparg) => (Opcode::COMPARE_OP, oparg),
-            Comparison::Is(oparg) => (Opcode::IS_OP, oparg),
-            Comparison::Contains(oparg) => (Opcode::CONTAINS_OP, oparg),
-        };
+        let (opcode, oparg) =
+            match targets::comparison(op, self.features.comparison_shift, self.features.opcodes) {
+                Comparison::Compare(oparg) => (Opcode::COMPARE_OP, oparg),
+                Comparison::Is(oparg) => (Opcode::IS_OP, oparg),
+                Comparison::Contains(oparg) => (Opcode::CONTAINS_OP, oparg),
+            };
         self.emit_arg(opcode, oparg, location);
     }
 
@@ -173,13 +174,13 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::BoolOp { op, values } => self.jump_if_bool_op(location, op, values, target, condition),
             ExprKind::IfExp(if_exp) => self.jump_if_conditional(location, if_exp, target, condition),
             ExprKind::Compare(Compare { left, ops, comparators }) if ops.len() > 1 => {
-                self.set_location(test.location);
+                self.relocate(test.location);
                 self.check_compare(test.location, left, ops, comparators);
                 self.jump_if_chain(test.location, left, ops, comparators, target, condition)
             }
             _ => {
                 if matches!(test.kind, ExprKind::Compare(_)) {
-                    self.set_location(test.location);
+                    self.relocate(test.location);
                 }
                 self.visit_expr(test)?;
                 self.emit_truth_jump(pop_jump_if(condition), target, test.location);

@@ -10,7 +10,8 @@ use crate::targets::LocationRule;
 /// Constructs name the location they mean; [`Compiler::locate`] alone decides what the instruction
 /// gets. CPython up to 3.11 keeps a current location in the compiler, which statements and
 /// expressions set: there every instruction that is located at all is located at that, wherever the
-/// construct wants it.
+/// construct wants it. Up to 3.9 nothing but statements and expressions sets it, and no instruction
+/// is without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     At(Location),
@@ -45,18 +46,34 @@ impl From<Location> for Place {
 impl Compiler<'_, '_> {
     /// Makes `location` the current one.
     pub(crate) fn set_location(&mut self, location: Location) {
-        self.state().location = location;
+        let state = self.state();
+        state.has_line &= state.location.lineno == location.lineno;
+        state.location = location;
+    }
+
+    /// The same where a line begins even if it is the current one.
+    pub(super) fn begin_line(&mut self, location: Location) {
+        self.set_location(location);
+        self.state().has_line = false;
     }
 
     /// What follows stands for no source.
     pub(crate) fn unset_location(&mut self) {
-        self.set_location(Location::NONE);
+        self.relocate(Location::NONE);
+    }
+
+    /// Makes `location` the current one for what belongs to a construct, after the statements or
+    /// expressions that are part of it; but not where only these set it.
+    pub(crate) fn relocate(&mut self, location: Location) {
+        if !self.features.locations.is_line() {
+            self.set_location(location);
+        }
     }
 
     /// Gives a fault the current location, if the target's have it: nothing has changed that since.
     #[cold]
     pub(super) fn locate_fault(&mut self, mut fault: Box<Diagnostic>) -> Box<Diagnostic> {
-        let is_current = self.features.locations == LocationRule::Current;
+        let is_current = self.features.locations != LocationRule::Explicit;
         if is_current && fault.kind == DiagnosticKind::SyntaxError {
             fault.location = self.state().location;
         }
@@ -66,7 +83,16 @@ impl Compiler<'_, '_> {
     /// The location of an instruction at `place`.
     pub(super) fn locate(&mut self, place: Place) -> Location {
         match (self.features.locations, place) {
-            (LocationRule::Current, Place::At(_) | Place::AfterBody) => self.state().location,
+            (LocationRule::LineOnce, _) => {
+                let state = self.state();
+                // What is dead is not emitted.
+                let has_line = state.has_line || state.dead_blocks == 0;
+                let is_first = !std::mem::replace(&mut state.has_line, has_line);
+                if is_first { state.location } else { Location::new(0, 0, 0, 0) }
+            }
+            (LocationRule::Line, _) | (LocationRule::Current, Place::At(_) | Place::AfterBody) => {
+                self.state().location
+            }
             _ => place.location(),
         }
     }

@@ -16,7 +16,7 @@ impl<'a> Compiler<'a, '_> {
     pub(crate) fn visit_stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
         let location = stmt.location;
         self.check_memory()?;
-        self.set_location(location);
+        self.begin_line(location);
         let is_conditional = stmt.kind.has_blocks();
         if is_conditional {
             self.state().conditional_blocks += 1;
@@ -52,7 +52,7 @@ impl<'a> Compiler<'a, '_> {
             }
             StmtKind::Global(_) | StmtKind::Nonlocal(_) => {}
             StmtKind::Expr(value) => self.expression_statement(location, value)?,
-            StmtKind::Pass => self.emit(Opcode::NOP, location),
+            StmtKind::Pass => self.keep_line(location),
             StmtKind::Break => self.break_statement(location)?,
             StmtKind::Continue => self.continue_statement(location)?,
         }
@@ -67,13 +67,20 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_stmt_expr` (3.12)
     fn expression_statement(&mut self, location: Location, value: &'a Expr<'a>) -> Result {
         if value.kind.as_constant().is_some() {
-            self.emit(Opcode::NOP, location);
+            self.keep_line(location);
             return Ok(());
         }
         self.visit_expr(value)?;
         self.unset_location();
         self.emit(Opcode::POP_TOP, Place::Nowhere);
         Ok(())
+    }
+
+    /// Leaves something of a statement for its line's sake.
+    fn keep_line(&mut self, place: impl Into<Place>) {
+        if self.features.lines_kept {
+            self.emit(Opcode::NOP, place);
+        }
     }
 
     /// CPython: `Python/compile.c` `compiler_return` (3.12)
@@ -96,23 +103,27 @@ impl<'a> Compiler<'a, '_> {
         match value {
             Some(value) if constant.is_some() => {
                 location = value.location;
-                self.set_location(location);
-                self.emit(Opcode::NOP, location);
+                self.relocate(location);
+                self.keep_line(location);
             }
             Some(value) => self.visit_expr(value)?,
             None => {}
         }
         if value.is_none_or(|value| value.location.lineno != statement.lineno) {
             location = statement;
-            self.set_location(location);
-            self.emit(Opcode::NOP, location);
+            self.relocate(location);
+            self.keep_line(location);
         }
 
         let top = if constant.is_some() { TopOfStack::Unused } else { TopOfStack::Preserved };
         let mut place = Place::At(location);
         self.unwind_all(&mut place, top)?;
-        if let Some(constant) = constant {
-            self.emit_const(constant, place);
+        match (constant, value) {
+            (Some(_), Some(value)) if self.features.locations.is_line() => {
+                self.visit_expr(value)?;
+            }
+            (Some(constant), _) => self.emit_const(constant, place),
+            (None, _) => {}
         }
         self.emit(Opcode::RETURN_VALUE, place);
         self.next_block();
@@ -122,7 +133,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_break` (3.8–)
     fn break_statement(&mut self, statement: Location) -> Result {
         let mut place = Place::At(statement);
-        self.emit(Opcode::NOP, place);
+        self.keep_line(place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
             self.set_location(statement);
             return fault(statement, "'break' outside loop");
@@ -137,7 +148,7 @@ impl<'a> Compiler<'a, '_> {
     /// CPython: `Python/compile.c` `compiler_continue` (3.8–)
     fn continue_statement(&mut self, statement: Location) -> Result {
         let mut place = Place::At(statement);
-        self.emit(Opcode::NOP, place);
+        self.keep_line(place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
             self.set_location(statement);
             return fault(statement, "'continue' not properly in loop");
@@ -180,8 +191,11 @@ impl<'a> Compiler<'a, '_> {
         self.jump_if(location, test, end, true)?;
         if self.features.opcodes.has(Opcode::LOAD_COMMON_CONSTANT) {
             self.emit_arg(Opcode::LOAD_COMMON_CONSTANT, CommonConstant::AssertionError as u32, location);
-        } else {
+        } else if self.features.opcodes.has(Opcode::LOAD_ASSERTION_ERROR) {
             self.emit(Opcode::LOAD_ASSERTION_ERROR, location);
+        } else {
+            let name = self.interner.intern("AssertionError");
+            self.load_global(location, name);
         }
         if let Some(msg) = msg {
             self.visit_expr(msg)?;

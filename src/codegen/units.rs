@@ -26,6 +26,9 @@ impl<'a> UnitState<'a> {
             kind,
             private,
             location: Location::NONE,
+            has_line: false,
+            dead_blocks: 0,
+            dead_names: Vec::new(),
             frame_blocks: Vec::new(),
             in_inlined_comprehension: false,
             static_attributes: Vec::new(),
@@ -110,6 +113,11 @@ impl<'a> Compiler<'a, '_> {
             }
             self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
         }
+        if self.features.locations.is_line() && self.state().kind == UnitKind::Module {
+            // A module begins where its first instruction is.
+            let first = self.unit().sequence.iter().next().map_or(0, |first| first.location.lineno);
+            self.unit().firstlineno = first.max(1);
+        }
         let flags = self.code_flags();
         let unit = &mut self.current.unit;
         if !unit.sequence.fits_memory() {
@@ -126,8 +134,15 @@ impl<'a> Compiler<'a, '_> {
 
     /// Whether the last instruction returns and no label follows it.
     fn has_returned(&mut self) -> bool {
+        let lines_kept = self.features.lines_kept;
         let sequence = &self.unit().sequence;
         let end = sequence.len() as u32;
+        if !lines_kept {
+            // A return anywhere in the last block counts, whatever follows it there.
+            let block = sequence.labels.iter().filter(|&&place| place <= end).max();
+            let mut instructions = sequence.iter().skip(*block.unwrap_or(&0) as usize);
+            return instructions.any(|instr| instr.opcode == Opcode::RETURN_VALUE);
+        }
         let returns = sequence.last().is_some_and(|last| last.opcode == Opcode::RETURN_VALUE);
         returns && !sequence.labels.contains(&end)
     }

@@ -29,7 +29,7 @@ pub(super) fn optimize_basic_blocks<'a>(
     let mut peephole = Peephole { arena, consts, nans: &mut nans, features, lacks_lines: false };
     graph.for_each_block(|graph, id| {
         match features.optimizer {
-            Optimizer::BlockStack | Optimizer::HandlersLast | Optimizer::LinesLast => {
+            Optimizer::Peephole | Optimizer::BlockStack | Optimizer::HandlersLast | Optimizer::LinesLast => {
                 peephole.optimize_in_order(graph, id)
             }
             Optimizer::LinesFirst => peephole.optimize_swaps_last(graph, id),

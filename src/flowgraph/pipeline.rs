@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::FlowGraph;
 use super::block_stack::{
-    choose_jumps, clean_blocks_in_order, remove_and_clean_jumps_to_next, start_generator,
+    choose_jumps, clean_blocks_in_order, make_jumps_absolute, remove_and_clean_jumps_to_next, start_generator,
 };
 use super::check_uninitialized_loads::check_uninitialized_loads;
 use super::convert_pseudo_jumps::convert_pseudo_jumps;
@@ -57,11 +57,19 @@ pub(crate) fn optimize<'a>(
     graph.read(&mut unit.sequence, features);
     verify::assert_blocks_nest(graph);
     graph.stack_size = match features.optimizer {
+        Optimizer::Peephole => run_unoptimized(graph, features),
         Optimizer::BlockStack => run_block_stack(graph, unit, arena, features),
         Optimizer::HandlersLast => run_handlers_last(graph, unit, arena, features),
         Optimizer::LinesLast => run_lines_last(graph, unit, arena, features),
         Optimizer::LinesFirst => run_lines_first(graph, unit, arena, features),
     };
+}
+
+/// CPython: `Python/compile.c` `assemble` (3.8–3.9)
+fn run_unoptimized(graph: &mut FlowGraph, features: &FlowGraphFeatures) -> u32 {
+    let stack_size = pass!(stack_depth, graph, 0, features);
+    pass!(make_jumps_absolute, graph);
+    stack_size
 }
 
 /// CPython: `Python/compile.c` `assemble`, `optimize_cfg` (3.10)

@@ -65,6 +65,22 @@ impl<'a> Constants<'a> {
         });
     }
 
+    /// Forgets all constants but the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        if len < self.values.len() {
+            let values = std::mem::take(&mut self.values);
+            self.clear();
+            values[..len].iter().for_each(|&value| _ = self.add(value));
+        }
+    }
+
+    /// Adds a constant at the end, even if the table has it. None can be added by [`Self::add`] after
+    /// that.
+    pub fn push(&mut self, value: Constant<'a>) -> u32 {
+        self.values.push(value);
+        self.values.len() as u32 - 1
+    }
+
     pub(super) fn clear(&mut self) {
         self.values.clear();
         self.fingerprints.clear();

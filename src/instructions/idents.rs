@@ -63,6 +63,16 @@ impl IdentTable {
         self.idents.is_empty()
     }
 
+    /// Forgets all names but the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        for ident in self.idents.drain(len..) {
+            match self.places.get_mut(ident.index()) {
+                Some(place) => *place = 0,
+                None => _ = self.far.remove(&ident),
+            }
+        }
+    }
+
     pub(crate) fn clear(&mut self) {
         for ident in self.idents.drain(..) {
             if let Some(place) = self.places.get_mut(ident.index()) {

@@ -200,6 +200,36 @@ impl InstructionSequence {
         }
     }
 
+    /// Forgets all instructions but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        while self.before > len
+            && let Some(chunk) = self.full.pop()
+        {
+            self.before -= chunk.len();
+            self.last_chunk = chunk;
+        }
+        self.last_chunk.truncate(len - self.before);
+    }
+
+    /// How many instructions there are, and how many labels were placed.
+    pub fn end(&self) -> (usize, usize) {
+        (self.len(), self.placed.len())
+    }
+
+    /// Exchanges the parts from `start` to `middle` and from there to the end. Labels that were
+    /// placed since `start` move with their part.
+    pub fn exchange(&mut self, start: (usize, usize), middle: (usize, usize)) {
+        let (first, second) = (middle.0 - start.0, self.len() - middle.0);
+        let Some(instructions) = self.joined() else { return };
+        instructions[start.0..].rotate_left(first);
+        for &Label(label) in &self.placed[start.1..middle.1] {
+            self.labels[label as usize] += second as u32;
+        }
+        for &Label(label) in &self.placed[middle.1..] {
+            self.labels[label as usize] -= first as u32;
+        }
+    }
+
     /// Inserts a jump or block push before the instruction at `index`. Labels at `index` or later
     /// move with their instructions.
     pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {

@@ -35,6 +35,17 @@ pub struct Unit<'a> {
     pub sequence: InstructionSequence,
 }
 
+/// How much of a unit there was at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    consts: usize,
+    names: usize,
+    varnames: usize,
+    instructions: usize,
+    labels: usize,
+    placed: usize,
+}
+
 impl<'a> Unit<'a> {
     /// Empties the unit for another code object; its tables keep their memory.
     pub fn reset(&mut self, name: PyStr<'a>, qualname: PyStr<'a>, firstlineno: i32) {
@@ -50,6 +61,30 @@ impl<'a> Unit<'a> {
         }
         self.fast_hidden.clear();
         self.sequence.clear();
+    }
+
+    /// What has been emitted so far, for [`Self::reset_to`].
+    pub fn mark(&self) -> Mark {
+        let Unit { consts, names, varnames, sequence, .. } = self;
+        Mark {
+            consts: consts.values().len(),
+            names: names.len(),
+            varnames: varnames.len(),
+            instructions: sequence.len(),
+            labels: sequence.labels.len(),
+            placed: sequence.placed.len(),
+        }
+    }
+
+    /// Forgets what has been emitted since the mark.
+    pub fn reset_to(&mut self, mark: Mark) {
+        self.consts.truncate(mark.consts);
+        self.names.truncate(mark.names);
+        self.varnames.truncate(mark.varnames);
+        self.sequence.truncate(mark.instructions);
+        self.sequence.labels.truncate(mark.labels);
+        self.sequence.made_at.truncate(mark.labels);
+        self.sequence.placed.truncate(mark.placed);
     }
 
     /// The number of parameters, which are the first of `varnames`; `*args` and `**kwargs` count.

@@ -38,17 +38,17 @@ mod version;
 mod wheel_tags;
 
 pub use features::{
-    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures,
-    ComplexArithmetic, ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers,
-    DebugComments, DebugTextEnd, DisassemblyFeatures, FStringRules, Features, FieldFormatting,
-    FinallyWarnings, FlowGraphFeatures, FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers,
-    ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess, LineTable, LocationRule,
-    MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures, PreprocessFeatures, SourceHash, Subscripts,
-    SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    AssemblyFeatures, AttributeLocation, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout,
+    CodegenFeatures, ComplexArithmetic, ComprehensionIsolation, ComprehensionIter, ConstantFolding,
+    ContextManagers, DebugComments, DebugTextEnd, DisassemblyFeatures, FStringRules, Features,
+    FieldFormatting, FinallyWarnings, FlowGraphFeatures, FunctionAttributes, GeneratorPrologue, HandlerDepth,
+    Handlers, ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess, LineTable,
+    LocationRule, MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures, PreprocessFeatures, SourceHash,
+    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 pub(crate) use opargs::{
-    Awaitable, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SUBSCRIPT_OP, SpecialMethod, binary_op,
-    binary_opcode, comparison, inplace_op, inplace_opcode, operator,
+    Awaitable, CommonConstant, Comparison, EXCEPTION_MATCH, Intrinsic1, Intrinsic2, SUBSCRIPT_OP,
+    SpecialMethod, binary_op, binary_opcode, comparison, inplace_op, inplace_opcode, operator,
 };
 pub use opcodes::Opcode;
 pub(crate) use opcodes::{OpcodeTable, Properties};

@@ -1,7 +1,7 @@
 //! What the arguments of instructions mean where they are neither indices nor counts: operators and
 //! intrinsic functions.
 
-use super::opcodes::Opcode;
+use super::opcodes::{Opcode, OpcodeTable};
 use crate::syntax::ast::{CmpOp, Operator};
 
 /// The argument of `BINARY_OP` for `left op right`.
@@ -102,7 +102,7 @@ pub(crate) enum Comparison {
 ///
 /// CPython: `Python/compile.c` `compiler_addcompare` (3.8–), `Include/internal/pycore_code.h`
 /// `COMPARISON_EQUALS` (3.12–)
-pub(crate) fn comparison(op: CmpOp, shift: u8) -> Comparison {
+pub(crate) fn comparison(op: CmpOp, shift: u8, opcodes: &OpcodeTable) -> Comparison {
     const UNORDERED: u32 = 1;
     const LESS: u32 = 2;
     const GREATER: u32 = 4;
@@ -118,12 +118,23 @@ pub(crate) fn comparison(op: CmpOp, shift: u8) -> Comparison {
         CmpOp::NotEq => compare(3, UNORDERED | LESS | GREATER),
         CmpOp::Gt => compare(4, GREATER),
         CmpOp::GtE => compare(5, GREATER | EQUAL),
+        _ if !opcodes.has(Opcode::IS_OP) => Comparison::Compare(match op {
+            CmpOp::In => 6,
+            CmpOp::NotIn => 7,
+            CmpOp::Is => 8,
+            _ => 9,
+        }),
         CmpOp::Is => Comparison::Is(0),
         CmpOp::IsNot => Comparison::Is(1),
         CmpOp::In => Comparison::Contains(0),
         CmpOp::NotIn => Comparison::Contains(1),
     }
 }
+
+/// The argument of `COMPARE_OP` for whether an exception matches a type.
+///
+/// CPython: `Include/opcode.h` `PyCmp_EXC_MATCH` (3.8)
+pub(crate) const EXCEPTION_MATCH: u32 = 10;
 
 /// The argument of `CALL_INTRINSIC_1`.
 ///

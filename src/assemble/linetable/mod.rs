@@ -1,5 +1,6 @@
 //! Where instructions stand in the source: the tables that tracebacks and debuggers read.
 
+mod lnotab;
 mod locations;
 mod ranges;
 
@@ -7,12 +8,14 @@ use bumpalo::Bump;
 
 use crate::source::Location;
 use crate::targets::{AssemblyFeatures, LineTable};
+use lnotab::Lnotab;
 use locations::LocationTable;
 use ranges::LineRanges;
 
 /// The table of the unit being assembled, in the form that the target has.
 #[derive(Default)]
 pub(super) struct Table {
+    lnotab: Lnotab,
     locations: LocationTable,
     ranges: LineRanges,
 }
@@ -21,6 +24,7 @@ impl Table {
     /// Begins the table of a unit; what was there before is gone.
     pub(super) fn begin(&mut self, features: &AssemblyFeatures, firstlineno: i32) {
         match features.line_table {
+            LineTable::LnotabWithRepeats | LineTable::Lnotab => self.lnotab.begin(firstlineno),
             LineTable::Ranges => self.ranges.begin(firstlineno),
             LineTable::LocationsApart | LineTable::Locations => self.locations.begin(firstlineno),
         }
@@ -37,6 +41,8 @@ impl Table {
         ends_block: impl Fn() -> bool,
     ) {
         match features.line_table {
+            LineTable::LnotabWithRepeats => self.lnotab.add(location.lineno, units, true),
+            LineTable::Lnotab => self.lnotab.add(location.lineno, units, false),
             LineTable::Ranges => self.ranges.add(location.lineno, units),
             LineTable::LocationsApart => self.locations.add_apart(location, units),
             LineTable::Locations => {
@@ -46,8 +52,14 @@ impl Table {
         }
     }
 
+    /// The entries of a table that the peephole optimiser changes.
+    pub(super) fn entries(&mut self) -> &mut [[u8; 2]] {
+        self.lnotab.entries()
+    }
+
     pub(super) fn finish<'a>(&mut self, arena: &'a Bump, features: &AssemblyFeatures) -> &'a [u8] {
         match features.line_table {
+            LineTable::LnotabWithRepeats | LineTable::Lnotab => arena.alloc_slice_copy(self.lnotab.bytes()),
             LineTable::Ranges => self.ranges.finish(arena),
             LineTable::LocationsApart | LineTable::Locations => self.locations.finish(arena),
         }

@@ -22,6 +22,17 @@ pub(in crate::flowgraph) fn choose_jumps(graph: &mut FlowGraph) {
     });
 }
 
+/// Where nothing else has changed the jumps, those that code generation knows to go forward say so
+/// already.
+pub(in crate::flowgraph) fn make_jumps_absolute(graph: &mut FlowGraph) {
+    graph.for_each_block(|graph, id| {
+        if let Some(jump) = graph.last_mut(id).filter(|jump| jump.opcode == JUMP) {
+            jump.opcode = JUMP_ABSOLUTE;
+            graph.note_changes(id);
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

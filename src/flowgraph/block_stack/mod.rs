@@ -9,6 +9,6 @@ mod choose_jumps;
 mod clean_blocks;
 mod start_generator;
 
-pub(super) use choose_jumps::choose_jumps;
+pub(super) use choose_jumps::{choose_jumps, make_jumps_absolute};
 pub(super) use clean_blocks::{clean_blocks_in_order, remove_and_clean_jumps_to_next};
 pub(super) use start_generator::start_generator;

@@ -10,6 +10,11 @@ pub struct AssemblyFeatures {
     ///
     /// CPython: `Python/assemble.c` `compute_localsplus_info` (3.14–)
     pub argument_kinds: bool,
+    /// The arguments of jumps count bytes, otherwise code units. A peephole optimiser goes over the
+    /// finished code.
+    ///
+    /// CPython: `Python/compile.c` `assemble_jump_offsets`, `Python/peephole.c` (3.8–3.9)
+    pub jumps_in_bytes: bool,
     pub line_table: LineTable,
     /// A parameter that is also a cell has two places in the frame: one among the locals, one among
     /// the cells. Otherwise it has the first only.
@@ -26,6 +31,12 @@ pub struct AssemblyFeatures {
 /// The table that says where instructions stand in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineTable {
+    /// As `Lnotab`, but a line that begins again has an entry too (3.8).
+    LnotabWithRepeats,
+    /// How far on in the code a line begins, and how many lines on (3.9).
+    ///
+    /// CPython: `Python/compile.c` `assemble_lnotab` (3.8–3.9)
+    Lnotab,
     /// Ranges of code, each with its line (3.10).
     ///
     /// CPython: `Python/compile.c` `assemble_line_range` (3.10)

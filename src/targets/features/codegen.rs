@@ -29,11 +29,37 @@ pub struct CodegenFeatures {
     pub literal_types_named: bool,
     pub folding: ConstantFolding,
     pub calls: Calls,
-    /// A call of an attribute with as many arguments or more is none of a method. Only for
-    /// [`Calls::Function`].
+    /// How many values an expression may push at once before its code takes the way that needs less
+    /// stack.
     ///
-    /// CPython: `Python/compile.c` `maybe_optimize_method_call` (3.10)
-    pub method_arguments: usize,
+    /// CPython: `Python/compile.c` `STACK_USE_GUIDELINE` (3.10–)
+    pub stack_use_guideline: usize,
+    /// How many entries of a dict display are built at once, less one.
+    ///
+    /// CPython: `Python/compile.c` `compiler_dict` (3.8–)
+    pub dict_run: usize,
+    /// Statements that do nothing, and the way out of a block, leave a `NOP` for the sake of their
+    /// lines (PEP 626).
+    ///
+    /// CPython: `Python/compile.c` `compiler_return`, `compiler_break` (3.10–)
+    pub lines_kept: bool,
+    /// Code generation leaves out what an `if` or `while` with a constant test never does. Otherwise
+    /// the flow graph does.
+    ///
+    /// CPython: `Python/compile.c` `BEGIN_DO_NOT_EMIT_BYTECODE` (3.8–3.9)
+    pub constant_tests_decided: bool,
+    /// The annotations of a function are a dict, otherwise a tuple of names and values.
+    ///
+    /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.8–3.9)
+    pub annotations_dict: bool,
+    /// In a comprehension, `for target in [value]` is an assignment.
+    ///
+    /// CPython: `Python/compile.c` `compiler_sync_comprehension_generator` (3.9–)
+    pub single_items_assigned: bool,
+    /// The argument of `RERAISE` says whether the instruction is restored that raised first.
+    ///
+    /// CPython: `Python/compile.c` `compiler_try_except` (3.10–)
+    pub reraise_restores_place: bool,
     /// The instruction of a jump that is known to go forward: `JUMP_FORWARD` where the flow graph
     /// can tell it from other jumps.
     ///
@@ -44,11 +70,7 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/compile.c` `NEXT_BLOCK` (3.8–3.10)
     pub blocks_begun_explicitly: bool,
-    /// The deletion of an attribute is located at its name, as other uses are, otherwise where the
-    /// expression begins.
-    ///
-    /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.11–)
-    pub attribute_deletion_at_name: bool,
+    pub attribute_location: AttributeLocation,
     /// A bit in the argument of `LOAD_ATTR` asks for a method. Otherwise `LOAD_METHOD` loads it.
     ///
     /// CPython: `Python/compile.c` `maybe_optimize_method_call` (3.12–)
@@ -254,11 +276,24 @@ pub struct CodegenFeatures {
 /// CPython: `Python/compile.c` `SET_LOC`, `UNSET_LOC` (3.11), `LOC` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocationRule {
+    /// As `Line`, but only the first instruction of each stretch on one line has it, also where an
+    /// expression ends on another line than it began: the others follow what is before them (3.8).
+    LineOnce,
+    /// The line that is current: statements, expressions and handlers set it, and expressions
+    /// restore it (3.9).
+    Line,
     /// That which is current: statements and some of their parts set it, expressions also restore
-    /// it (3.11).
+    /// it (3.10–3.11).
     Current,
     /// Each its own (3.12–).
     Explicit,
+}
+
+impl LocationRule {
+    /// Whether only lines count, and every instruction is on one.
+    pub fn is_line(self) -> bool {
+        matches!(self, LocationRule::LineOnce | LocationRule::Line)
+    }
 }
 
 /// How `and`, `or` and chained comparisons jump on a value that they may leave on the stack.
@@ -280,7 +315,9 @@ pub enum BoolOps {
 /// CPython: `Python/compile.c` `compiler_try_except` (3.8–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handlers {
-    /// On the stack of blocks, on which each `try` and `with` pushes its handler (3.8–3.10).
+    /// The same, but there is one copy of a `finally` body, which ways out call (3.8).
+    FinallyCalls,
+    /// On the stack of blocks, on which each `try` and `with` pushes its handler (3.9–3.10).
     BlockStack,
     /// In a table (3.11–).
     Table,
@@ -295,6 +332,19 @@ pub enum MatchOutcomes {
     Bool,
     /// Either the tuple, which is then unpacked, or `None` (3.11–).
     NoneOrTuple,
+}
+
+/// Where an attribute of an object is loaded, stored or deleted, if it stands on a later line.
+///
+/// CPython: `Python/compile.c` `compiler_visit_expr1` (3.8–)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeLocation {
+    /// Where the expression begins (3.8–3.9).
+    Expression,
+    /// At the name, but deleted where the expression begins (3.10).
+    NameUnlessDeleted,
+    /// At the name (3.11–).
+    Name,
 }
 
 /// How a `with` statement enters and leaves its context manager.

@@ -74,6 +74,11 @@ pub struct FlowGraphFeatures {
 /// `_PyCfg_OptimizeCodeUnit`, `optimize_cfg` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Optimizer {
+    /// The graph stays as it is: a peephole optimiser of the assembler looks at the finished code
+    /// (3.8–3.9).
+    ///
+    /// CPython: `Python/peephole.c` `PyCode_Optimize` (3.8–3.9)
+    Peephole,
     /// As `HandlersLast`, but there are no handlers to find: block pushes are instructions (3.10).
     BlockStack,
     /// Handlers are found last, and nothing is moved behind other code. The instructions of a block

@@ -15,13 +15,13 @@ use super::super::opcodes::{self, Opcode};
 use super::super::unicode::{DerivedNames, UnicodeVersion};
 use super::super::version::Version;
 use super::{
-    AssemblyFeatures, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout, CodegenFeatures,
-    ComplexArithmetic, ComprehensionIsolation, ComprehensionIter, ConstantFolding, ContextManagers,
-    DebugComments, DebugTextEnd, DisassemblyFeatures, FStringRules, Features, FieldFormatting,
-    FinallyWarnings, FlowGraphFeatures, FunctionAttributes, GeneratorPrologue, HandlerDepth, Handlers,
-    ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess, LineTable, LocationRule,
-    MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures, PreprocessFeatures, SourceHash, Subscripts,
-    SymtableFeatures, TruthTests, WhileLoops, WithLocation,
+    AssemblyFeatures, AttributeLocation, BoolOps, BorrowedLoads, Calls, ClassCells, CodeLayout,
+    CodegenFeatures, ComplexArithmetic, ComprehensionIsolation, ComprehensionIter, ConstantFolding,
+    ContextManagers, DebugComments, DebugTextEnd, DisassemblyFeatures, FStringRules, Features,
+    FieldFormatting, FinallyWarnings, FlowGraphFeatures, FunctionAttributes, GeneratorPrologue, HandlerDepth,
+    Handlers, ImmediateConstants, InlinedGenexpCalls, IteratorLocation, JumpSizeGuess, LineTable,
+    LocationRule, MarshalFeatures, MatchOutcomes, Optimizer, ParserFeatures, PreprocessFeatures, SourceHash,
+    Subscripts, SymtableFeatures, TruthTests, WhileLoops, WithLocation,
 };
 
 /// The releases of one version.
@@ -60,7 +60,6 @@ pub(in crate::targets) fn of(version: Version) -> Option<&'static History> {
 /// 3.8.0 to 3.8.17 count as 3.8.18.
 static HISTORY_3_8: History = History { newest_patch: 20, is_served: false, releases: &[(0, &V3_8_18)] };
 
-/// In preparation: with the code generation, flow graph and instructions of 3.10.
 const V3_8_18: Features = Features {
     magic: 3413,
     pyc_tag: "cpython-38",
@@ -116,30 +115,36 @@ const V3_8_18: Features = Features {
     },
     codegen: CodegenFeatures {
         unicode: UnicodeVersion::V12_1,
-        opcodes: opcodes::V3_10,
-        locations: LocationRule::Current,
+        opcodes: opcodes::V3_8,
+        locations: LocationRule::LineOnce,
         comparison_shift: 0,
         frame_block_limit: 20,
         finally_warnings: FinallyWarnings::InEachCopy,
         literal_types_named: false,
         folding: ConstantFolding::Tree,
         calls: Calls::Function,
-        method_arguments: 30,
+        stack_use_guideline: usize::MAX,
+        dict_run: 0xFFFF,
+        lines_kept: false,
+        constant_tests_decided: true,
+        annotations_dict: true,
+        single_items_assigned: false,
+        reraise_restores_place: false,
         forward_jump: Opcode::JUMP_FORWARD,
-        blocks_begun_explicitly: true,
-        attribute_deletion_at_name: false,
+        blocks_begun_explicitly: false,
+        attribute_location: AttributeLocation::Expression,
         load_attr_loads_methods: false,
         super_attributes: false,
         intrinsic_functions: false,
         call_ex_always_kwargs: false,
         generic_base_uncounted: false,
         inlined_genexp_calls: InlinedGenexpCalls::None,
-        handlers: Handlers::BlockStack,
+        handlers: Handlers::FinallyCalls,
         context_managers: ContextManagers::SetupWith,
         suppression_first: false,
         except_star_list_first: false,
         with_location: WithLocation::Statement,
-        while_loops: WhileLoops::TestTwice,
+        while_loops: WhileLoops::TestAtTop,
         iterator_location: IteratorLocation::Loop,
         exhausted_for: &[],
         virtual_iterators: false,
@@ -187,13 +192,13 @@ const V3_8_18: Features = Features {
         lambda_return_at_body: false,
     },
     flowgraph: FlowGraphFeatures {
-        opcodes: opcodes::V3_10,
+        opcodes: opcodes::V3_8,
         calls: Calls::Function,
         folding: ConstantFolding::Tree,
         complex_arithmetic: ComplexArithmetic { pow_multiplies: false, annex_g: false },
         generator_prologue: GeneratorPrologue::FlowGraph,
         jumps_without_interrupt: false,
-        optimizer: Optimizer::BlockStack,
+        optimizer: Optimizer::Peephole,
         exits_with_lines_copied: true,
         labels_only_where_jumped_to: false,
         handler_depth: HandlerDepth::Unrecorded,
@@ -209,9 +214,10 @@ const V3_8_18: Features = Features {
         borrowed_loads: BorrowedLoads::None,
     },
     assembly: AssemblyFeatures {
-        opcodes: opcodes::V3_10,
+        opcodes: opcodes::V3_8,
         argument_kinds: false,
-        line_table: LineTable::Ranges,
+        jumps_in_bytes: true,
+        line_table: LineTable::LnotabWithRepeats,
         cell_parameters_twice: true,
         jump_size_guess: JumpSizeGuess::Smallest,
         least_stacksize: 0,
@@ -227,7 +233,7 @@ const V3_8_18: Features = Features {
     },
     disassembly: DisassemblyFeatures {
         unicode: UnicodeVersion::V12_1,
-        opcodes: opcodes::V3_10,
+        opcodes: opcodes::V3_8,
         have_argument: 90,
         comparison_shift: 0,
         calls: Calls::Function,
@@ -239,14 +245,20 @@ const V3_8_18: Features = Features {
 /// 3.9.0 to 3.9.17 count as 3.9.18.
 static HISTORY_3_9: History = History { newest_patch: 25, is_served: false, releases: &[(0, &V3_9_18)] };
 
-/// In preparation: with the code generation, flow graph and instructions of 3.10.
 const V3_9_18: Features = Features {
     magic: 3425,
     pyc_tag: "cpython-39",
     syntax: ParserFeatures { unicode: UnicodeVersion::V13_0, ..V3_8_18.syntax },
-    codegen: CodegenFeatures { unicode: UnicodeVersion::V13_0, opcodes: opcodes::V3_9, ..V3_8_18.codegen },
+    codegen: CodegenFeatures {
+        unicode: UnicodeVersion::V13_0,
+        opcodes: opcodes::V3_9,
+        locations: LocationRule::Line,
+        single_items_assigned: true,
+        handlers: Handlers::BlockStack,
+        ..V3_8_18.codegen
+    },
     flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_9, ..V3_8_18.flowgraph },
-    assembly: AssemblyFeatures { opcodes: opcodes::V3_9, ..V3_8_18.assembly },
+    assembly: AssemblyFeatures { opcodes: opcodes::V3_9, line_table: LineTable::Lnotab, ..V3_8_18.assembly },
     disassembly: DisassemblyFeatures {
         unicode: UnicodeVersion::V13_0,
         opcodes: opcodes::V3_9,
@@ -262,9 +274,31 @@ const V3_10_13: Features = Features {
     magic: 3439,
     pyc_tag: "cpython-310",
     preprocess: PreprocessFeatures { named_exprs_folded: true, ..V3_9_18.preprocess },
-    codegen: CodegenFeatures { opcodes: opcodes::V3_10, ..V3_9_18.codegen },
-    flowgraph: FlowGraphFeatures { opcodes: opcodes::V3_10, ..V3_9_18.flowgraph },
-    assembly: AssemblyFeatures { opcodes: opcodes::V3_10, ..V3_9_18.assembly },
+    codegen: CodegenFeatures {
+        opcodes: opcodes::V3_10,
+        locations: LocationRule::Current,
+        stack_use_guideline: 30,
+        dict_run: 16,
+        lines_kept: true,
+        constant_tests_decided: false,
+        annotations_dict: false,
+        reraise_restores_place: true,
+        blocks_begun_explicitly: true,
+        attribute_location: AttributeLocation::NameUnlessDeleted,
+        while_loops: WhileLoops::TestTwice,
+        ..V3_9_18.codegen
+    },
+    flowgraph: FlowGraphFeatures {
+        opcodes: opcodes::V3_10,
+        optimizer: Optimizer::BlockStack,
+        ..V3_9_18.flowgraph
+    },
+    assembly: AssemblyFeatures {
+        opcodes: opcodes::V3_10,
+        jumps_in_bytes: false,
+        line_table: LineTable::Ranges,
+        ..V3_9_18.assembly
+    },
     disassembly: DisassemblyFeatures { opcodes: opcodes::V3_10, ..V3_9_18.disassembly },
     ..V3_9_18
 };
@@ -285,7 +319,7 @@ const V3_11_7: Features = Features {
         calls: Calls::Precall,
         forward_jump: Opcode::JUMP,
         blocks_begun_explicitly: false,
-        attribute_deletion_at_name: true,
+        attribute_location: AttributeLocation::Name,
         handlers: Handlers::Table,
         context_managers: ContextManagers::BeforeWith,
         async_comprehensions_in_comprehensions: true,

@@ -17,9 +17,9 @@ mod syntax;
 
 pub use assembly::{AssemblyFeatures, JumpSizeGuess, LineTable};
 pub use codegen::{
-    BoolOps, CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers, FieldFormatting,
-    FinallyWarnings, FunctionAttributes, Handlers, InlinedGenexpCalls, IteratorLocation, LocationRule,
-    MatchOutcomes, Subscripts, TruthTests, WhileLoops, WithLocation,
+    AttributeLocation, BoolOps, CodegenFeatures, ComprehensionIsolation, ComprehensionIter, ContextManagers,
+    FieldFormatting, FinallyWarnings, FunctionAttributes, Handlers, InlinedGenexpCalls, IteratorLocation,
+    LocationRule, MatchOutcomes, Subscripts, TruthTests, WhileLoops, WithLocation,
 };
 pub use disassembly::DisassemblyFeatures;
 pub use flowgraph::{BorrowedLoads, FlowGraphFeatures, HandlerDepth, ImmediateConstants, Optimizer};

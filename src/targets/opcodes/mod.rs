@@ -16,7 +16,6 @@ mod v3_12;
 mod v3_13;
 mod v3_14;
 mod v3_15;
-#[cfg(test)]
 mod v3_8;
 mod v3_9;
 
@@ -25,7 +24,6 @@ pub(crate) use table::OpcodeTable;
 
 use facts::{SINCE_3_11, SINCE_3_12, SINCE_3_13, SINCE_3_14, SINCE_3_15};
 
-#[cfg(test)]
 pub(crate) static V3_8: &OpcodeTable = &OpcodeTable::new(v3_8::ROWS, &[]);
 pub(crate) static V3_9: &OpcodeTable = &OpcodeTable::new(v3_9::ROWS, &[]);
 pub(crate) static V3_10: &OpcodeTable = &OpcodeTable::new(v3_10::ROWS, &[]);
