@@ -136,16 +136,6 @@ const MAX_CODE_UNITS: u32 = i32::MAX as u32 / 2;
 const AWAITING: [Opcode; 4] =
     [Opcode::SEND, Opcode::YIELD_VALUE, Opcode::RESUME, Opcode::JUMP_BACKWARD_NO_INTERRUPT];
 
-/// The jumps that are relative where others are not; always forward.
-const FROM_JUMP: [Opcode; 6] = [
-    Opcode::CALL_FINALLY,
-    Opcode::FOR_ITER,
-    Opcode::JUMP_FORWARD,
-    Opcode::SETUP_FINALLY,
-    Opcode::SETUP_WITH,
-    Opcode::SETUP_ASYNC_WITH,
-];
-
 /// What one block takes in the code.
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -186,7 +176,7 @@ impl Span {
             span.fixed = units::base_size(opcodes, jump.opcode);
             span.extended = units::extended_args(jump.oparg);
             span.target = jump.target.map(|target| places[target.index()]);
-            if opcodes.has(Opcode::JUMP_ABSOLUTE) && !FROM_JUMP.contains(&jump.opcode) {
+            if opcodes.counts_from_start(jump.opcode) {
                 span.distance = Distance::FromStart;
             }
             if jump.opcode == Opcode::END_ASYNC_FOR_FROM_SEND {

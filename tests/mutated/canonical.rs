@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crosspyc::internals::code::{CodeObject, Constant};
+use crosspyc::internals::targets::LineTable;
 
 /// Every field but the origin, which a pyc does not tell. Frozensets, which marshal writes in an
 /// order of its own, are sorted. Names, which only marshal may tell from literals, are strings.
@@ -13,6 +14,10 @@ pub(crate) fn canonical(code: &CodeObject<'_>) -> String {
 fn fields(code: &CodeObject<'_>) -> String {
     let mut own = code.clone();
     (own.consts, own.origin) = (&[], None);
+    if own.line_table <= LineTable::Ranges {
+        // Such code objects have no qualified name in a pyc.
+        own.qualname = own.name;
+    }
     let mut text = format!("{own:?}");
     for constant in code.consts {
         match constant {

@@ -4,7 +4,7 @@
 use super::super::{CodeObject, LocalPlus};
 use super::instructions::Instruction;
 use super::{repr, shown};
-use crate::targets::{DisassemblyFeatures, Opcode};
+use crate::targets::{Calls, DisassemblyFeatures, Opcode};
 
 /// The operators of `BINARY_OP`; 13 more are their in-place forms.
 ///
@@ -16,8 +16,11 @@ const OPERATORS: [&str; 13] = ["+", "&", "//", "<<", "@", "*", "%", "|", "**", "
 /// CPython: `Lib/opcode.py` `_nb_ops` (3.14–)
 const SUBSCR: u32 = 26;
 
-/// CPython: `Lib/opcode.py` `cmp_op` (3.9–)
-const COMPARISONS: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
+/// From `in` on only 3.8.
+///
+/// CPython: `Lib/opcode.py` `cmp_op` (3.8–)
+const COMPARISONS: [&str; 11] =
+    ["<", "<=", "==", "!=", ">", ">=", "in", "not in", "is", "is not", "exception match"];
 
 /// The bit of `COMPARE_OP` that makes the result a `bool`, where there is room for it below the
 /// operator.
@@ -90,6 +93,11 @@ pub(super) fn meaning(
     let oparg = instruction.oparg as usize;
     let name = |index: usize| code.names.get(index).map(|name| shown(*name));
     let local = |index: usize| code.localsplus.get(index).map(|LocalPlus { name, .. }| shown(*name));
+    // Where cells are counted apart from the locals.
+    let first_cell = match features.calls {
+        Calls::Function => code.localsplus.iter().filter(|slot| slot.kind.is_local()).count(),
+        Calls::Precall | Calls::KwNames | Calls::CallKw => 0,
+    };
     let of = |table: &[&str], index: usize| table.get(index).map(ToString::to_string);
     let text = match opcode {
         LOAD_CONST | RETURN_CONST | KW_NAMES => {
@@ -107,6 +115,7 @@ pub(super) fn meaning(
         | LOAD_FROM_DICT_OR_GLOBALS => name(oparg),
         IMPORT_NAME if features.import_flags => import(oparg & 3, name(oparg >> 2)),
         IMPORT_NAME => name(oparg),
+        LOAD_GLOBAL if features.calls == Calls::Function => name(oparg),
         LOAD_GLOBAL => with_null(oparg, "NULL", name(oparg >> 1), features),
         LOAD_ATTR if !features.load_attr_loads_methods => name(oparg),
         LOAD_ATTR => with_null(oparg, "NULL|self", name(oparg >> 1), features),
@@ -115,19 +124,16 @@ pub(super) fn meaning(
         | LOAD_FAST_BORROW_LOAD_FAST_BORROW
         | STORE_FAST_LOAD_FAST
         | STORE_FAST_STORE_FAST => both(local(oparg >> 4), local(oparg & 15)),
-        LOAD_FAST
-        | LOAD_FAST_BORROW
-        | LOAD_FAST_CHECK
-        | LOAD_FAST_AND_CLEAR
-        | STORE_FAST
-        | DELETE_FAST
-        | LOAD_CLOSURE
+        LOAD_FAST | LOAD_FAST_BORROW | LOAD_FAST_CHECK | LOAD_FAST_AND_CLEAR | STORE_FAST | DELETE_FAST => {
+            local(oparg)
+        }
+        LOAD_CLOSURE
         | LOAD_DEREF
         | STORE_DEREF
         | DELETE_DEREF
         | MAKE_CELL
         | LOAD_CLASSDEREF
-        | LOAD_FROM_DICT_OR_DEREF => local(oparg),
+        | LOAD_FROM_DICT_OR_DEREF => local(first_cell + oparg),
         COMPARE_OP => {
             let operator = of(&COMPARISONS, oparg >> features.comparison_shift);
             let is_bool = features.comparison_shift > RESULT_IS_BOOL.ilog2() as u8

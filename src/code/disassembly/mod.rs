@@ -60,7 +60,7 @@ pub fn extent(code: &CodeObject<'_>) -> u64 {
 /// CPython: `Lib/dis.py` `_disassemble_bytes` (3.12)
 fn one(out: &mut dyn fmt::Write, code: &CodeObject<'_>, target: Target) -> fmt::Result {
     let handlers: Vec<ExceptionEntry> = code.exception_entries().collect();
-    let instructions = decode(code.code, target.features().disassembly.opcodes);
+    let instructions = decode(code.code, &target.features().disassembly);
     let line_starts = code.line_starts();
     let jump_targets = jump_targets(&instructions, &handlers);
     let widths = Widths::new(code, &line_starts);

@@ -29,7 +29,7 @@ pub struct AssemblyFeatures {
 }
 
 /// The table that says where instructions stand in the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LineTable {
     /// As `Lnotab`, but a line that begins again has an entry too (3.8).
     LnotabWithRepeats,

@@ -15,6 +15,8 @@ pub struct DisassemblyFeatures {
     /// CPython: `Lib/opcode.py` `HAVE_ARGUMENT` (3.8–3.12); `Include/opcode_ids.h` `HAVE_ARGUMENT`
     /// (3.13–), which itself has none
     pub have_argument: u8,
+    /// As in [`AssemblyFeatures`](super::AssemblyFeatures::jumps_in_bytes).
+    pub jumps_in_bytes: bool,
     /// As in [`CodegenFeatures`](super::CodegenFeatures::comparison_shift).
     pub comparison_shift: u8,
     pub calls: Calls,

@@ -224,6 +224,7 @@ const V3_8_18: Features = Features {
     },
     marshal: MarshalFeatures {
         interned_at_start: include_str!("../interned/v3_11.txt"),
+        refs_vary: true,
         code_layout: CodeLayout::Variables,
         static_strings_interned: false,
         code_names_interned: false,
@@ -235,6 +236,7 @@ const V3_8_18: Features = Features {
         unicode: UnicodeVersion::V12_1,
         opcodes: opcodes::V3_8,
         have_argument: 90,
+        jumps_in_bytes: true,
         comparison_shift: 0,
         calls: Calls::Function,
         load_attr_loads_methods: false,
@@ -299,7 +301,11 @@ const V3_10_13: Features = Features {
         line_table: LineTable::Ranges,
         ..V3_9_18.assembly
     },
-    disassembly: DisassemblyFeatures { opcodes: opcodes::V3_10, ..V3_9_18.disassembly },
+    disassembly: DisassemblyFeatures {
+        opcodes: opcodes::V3_10,
+        jumps_in_bytes: false,
+        ..V3_9_18.disassembly
+    },
     ..V3_9_18
 };
 
@@ -342,7 +348,7 @@ const V3_11_7: Features = Features {
         cell_parameters_twice: false,
         ..V3_10_13.assembly
     },
-    marshal: MarshalFeatures { code_layout: CodeLayout::LocalsPlus, ..V3_10_13.marshal },
+    marshal: MarshalFeatures { refs_vary: false, code_layout: CodeLayout::LocalsPlus, ..V3_10_13.marshal },
     disassembly: DisassemblyFeatures {
         unicode: UnicodeVersion::V14_0,
         opcodes: opcodes::V3_11,
@@ -936,6 +942,7 @@ mod tests {
             assert_eq!(codegen.jumps_without_interrupt, flowgraph.jumps_without_interrupt);
             assert_eq!([syntax.unicode; 2], [codegen.unicode, disassembly.unicode]);
             assert_eq!(codegen.comparison_shift, disassembly.comparison_shift);
+            assert_eq!(assembly.jumps_in_bytes, disassembly.jumps_in_bytes);
             assert_eq!(codegen.load_attr_loads_methods, disassembly.load_attr_loads_methods);
             assert_eq!(codegen.import_flags, disassembly.import_flags);
             for opcodes in [flowgraph.opcodes, assembly.opcodes, disassembly.opcodes] {

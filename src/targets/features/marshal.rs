@@ -9,6 +9,9 @@ pub struct MarshalFeatures {
     /// They are those of `Include/internal/pycore_global_strings.h`, and those of the modules that
     /// `py_compile` loads.
     pub interned_at_start: &'static str,
+    /// Which objects CPython numbers depends on the rest of its process: two runs of `py_compile` give
+    /// other bytes of equal code objects (3.8–3.10). Ours are the same in every run.
+    pub refs_vary: bool,
     pub code_layout: CodeLayout,
     /// The strings that exist once in a process (`""`, those of one character below U+0100, and
     /// names like `<module>`) are interned.

@@ -273,6 +273,14 @@ impl OpcodeTable {
         self.properties(opcode).has(Properties::JUMP)
     }
 
+    /// Whether the argument of a jump counts from the start of the code, otherwise from the jump.
+    ///
+    /// CPython: `Lib/opcode.py` `hasjabs` (3.8–3.10)
+    pub(crate) fn counts_from_start(&self, opcode: Opcode) -> bool {
+        let is_relative = matches!(opcode, Opcode::FOR_ITER | Opcode::JUMP_FORWARD | Opcode::CALL_FINALLY);
+        self.has(Opcode::JUMP_ABSOLUTE) && self.is_jump(opcode) && !is_relative
+    }
+
     /// Whether it is a jump that is always taken.
     pub(crate) fn is_unconditional_jump(&self, opcode: Opcode) -> bool {
         self.properties(opcode).has(Properties::UNCONDITIONAL)
