@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/compile.c` `insert_generator_prefix` (3.10)
 
-use super::super::{FlowGraph, Instr};
+use super::super::{Block, BlockId, FlowGraph, Instr};
 use crate::code::CodeFlags;
 use crate::source::Location;
 use crate::targets::Opcode::GEN_START;
@@ -20,5 +20,16 @@ pub(in crate::flowgraph) fn start_generator(graph: &mut FlowGraph, flags: CodeFl
     } else {
         return;
     };
-    graph.prepend_instrs(graph.entry, &[Instr::new(GEN_START, kind, Location::NONE)]);
+    let start = Instr::new(GEN_START, kind, Location::NONE);
+    if graph.block(graph.entry).label.is_none() {
+        return graph.prepend_instrs(graph.entry, &[start]);
+    }
+    // A jump may lead back to the first block, but not to the start.
+    let id = BlockId::from_index(graph.block_count());
+    let (at, next) = (graph.instrs.len() as u32, Some(graph.entry));
+    graph.blocks.push(Block { start: at, len: 1, room: 1, next, ..Block::default() });
+    graph.instrs.push(start);
+    graph.made.insert(0, id);
+    graph.entry = id;
+    graph.note_changes(id);
 }
