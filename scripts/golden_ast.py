@@ -39,26 +39,33 @@ def constant(value):
 
 
 def dump(node):
-    """`ast.dump` with short locations and unmistakable constants."""
+    """`ast.dump` with short locations and unmistakable constants, in the shape of the newest trees."""
     if isinstance(node, list):
         return "[%s]" % ", ".join(map(dump, node))
     if not isinstance(node, ast.AST):
         return quoted(node) if isinstance(node, str) else str(node)
+    kind = type(node).__name__
+    if kind == "Index":
+        return dump(node.value)
+    if kind == "ExtSlice":
+        return "Tuple(elts=%s, ctx=Load())" % dump(node.dims)
     fields = []
     for name in node._fields:
         value = getattr(node, name)
-        if isinstance(node, (ast.Constant, ast.MatchSingleton)) and name == "value":
+        if kind in ("Constant", "MatchSingleton") and name == "value":
             fields.append("value=" + constant(value))
         elif name == "conversion":
             fields.append("conversion=" + CONVERSIONS[value])
         elif name == "is_lazy" and not value:
             continue
-        elif value is not None or getattr(type(node), name, ...) is not None:
+        elif value is not None:
             fields.append("%s=%s" % (name, dump(value)))
+    if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef") and "type_params" not in node._fields:
+        fields.append("type_params=[]")
     place = ""
     if hasattr(node, "lineno"):
         place = "@%d:%d-%d:%d" % (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
-    return "%s(%s)%s" % (type(node).__name__, ", ".join(fields), place)
+    return "%s(%s)%s" % (kind, ", ".join(fields), place)
 
 
 def dump_module(source):

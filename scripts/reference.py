@@ -35,7 +35,8 @@ def verdict_of(error):
     if isinstance(error, SyntaxError):
         verdict["message"] = error.msg
         if error.lineno is not None:
-            place = (error.lineno, error.offset, error.end_lineno, error.end_offset)
+            # Before 3.10 a `SyntaxError` has no end.
+            place = (error.lineno, error.offset, getattr(error, "end_lineno", None), getattr(error, "end_offset", None))
             verdict["place"] = [part or 0 for part in place]
     return verdict
 

@@ -7,7 +7,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use crate::targets::Dialect;
+use crate::targets::{Dialect, Mistake};
 
 /// The value of a text with escapes.
 pub(super) struct Decoded<'a> {
@@ -15,8 +15,9 @@ pub(super) struct Decoded<'a> {
     /// The offset of the backslash of the first invalid escape: one that no escape begins with, or
     /// an octal one beyond `\\377`.
     pub(super) invalid_escape: Option<usize>,
-    /// Whether there is a `\N{...}`: which names exist depends on the dialect.
-    pub(super) has_names: bool,
+    /// Whether there is a `\N{...}`, or an octal escape beyond `\\377`: which names exist and what is
+    /// invalid depends on the dialect.
+    pub(super) varies: bool,
 }
 
 /// Decodes the inside of a string literal that is not raw.
@@ -30,11 +31,11 @@ pub(super) fn decode_str<'a>(
 ) -> Result<Decoded<'a>, String> {
     let bytes = source.as_bytes();
     let mut has_names = false;
-    let decoded = decode(arena, bytes, b"NuU", |value, start| {
+    let decoded = decode(arena, bytes, b"NuU", dialect, |value, start| {
         has_names |= bytes.get(start + 1) == Some(&b'N');
         str_escape(value, source, start, dialect)
     })?;
-    Ok(Decoded { has_names, ..decoded })
+    Ok(Decoded { varies: decoded.varies || has_names, ..decoded })
 }
 
 /// Decodes with the function that appends the escape at an offset and returns where it ends;
@@ -43,21 +44,24 @@ fn decode<'a>(
     arena: &'a Bump,
     bytes: &[u8],
     letters: &[u8],
+    dialect: &Dialect,
     mut escape: impl FnMut(&mut BumpVec<'a, u8>, usize) -> Result<usize, String>,
 ) -> Result<Decoded<'a>, String> {
     let mut value = BumpVec::with_capacity_in(bytes.len(), arena);
-    let mut invalid_escape = None;
+    let (mut invalid_escape, mut varies) = (None, false);
     let mut offset = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[offset..]) {
         let start = offset + found;
         value.extend_from_slice_copy(&bytes[offset..start]);
         if invalid_escape.is_none() && is_invalid(bytes, start, letters) {
-            invalid_escape = Some(start);
+            let is_octal = bytes.get(start + 1).is_some_and(u8::is_ascii_digit);
+            varies |= is_octal;
+            invalid_escape = (!is_octal || dialect.knows(Mistake::OctalEscape)).then_some(start);
         }
         offset = escape(&mut value, start)?;
     }
     value.extend_from_slice_copy(&bytes[offset..]);
-    Ok(Decoded { value: value.into_bump_slice(), invalid_escape, has_names: false })
+    Ok(Decoded { value: value.into_bump_slice(), invalid_escape, varies })
 }
 
 /// Whether the escape at `start` is invalid; `letters` begin escapes besides those of bytes.
@@ -195,8 +199,12 @@ fn escaped_len(text: &str) -> usize {
 /// Decodes the inside of a bytes literal that is not raw; it is ASCII.
 ///
 /// CPython: `Objects/bytesobject.c` `_PyBytes_DecodeEscape` (3.12)
-pub(super) fn decode_bytes<'a>(arena: &'a Bump, bytes: &[u8]) -> Result<Decoded<'a>, String> {
-    decode(arena, bytes, b"", |value, start| match bytes.get(start + 1) {
+pub(super) fn decode_bytes<'a>(
+    arena: &'a Bump,
+    bytes: &[u8],
+    dialect: &Dialect,
+) -> Result<Decoded<'a>, String> {
+    decode(arena, bytes, b"", dialect, |value, start| match bytes.get(start + 1) {
         Some(b'0'..=b'7') => {
             let (ordinal, end) = octal(bytes, start + 1);
             value.push(ordinal as u8);

@@ -44,7 +44,8 @@ pub(super) fn judge<'a>(
     let found = diagnose(lexed, &mut parser, Parser::module);
     let found = found.map(|found| end_in_first_line(found, text, dialect));
     // To see whether a later token prevails, CPython reads them all, and warns of them.
-    let is_read_to_end = found.as_ref().is_some_and(|found| prevails_over(found) && !is_indentation(found));
+    let is_read_to_end = dialect.knows(Mistake::InvalidSyntaxOfFirstRun)
+        && found.as_ref().is_some_and(|found| prevails_over(found) && !is_indentation(found));
     let read = if is_read_to_end { lexed.tokens.len() } else { parser.farthest() + 1 };
     parser.notices_up_to(read);
     let diagnostic = found.unwrap_or_else(|| {
@@ -81,6 +82,8 @@ fn second_run<'a, 't, T>(
     let last = parser.farthest();
     parser.start_second_run();
     let second = rule(parser);
+    let is_of_first_run = parser.dialect().knows(Mistake::InvalidSyntaxOfFirstRun);
+    let last = if is_of_first_run { last } else { parser.farthest() };
     if is_fault(lexed, parser) {
         return None;
     }
@@ -88,6 +91,9 @@ fn second_run<'a, 't, T>(
         && let Some(mistake) = parser.fault.take()
     {
         return Some(prevailing(mistake, lexed, parser));
+    }
+    if !is_of_first_run && parser.is_at_end(last) {
+        return Some(Box::new(parser.here(DiagnosticKind::SyntaxError, "unexpected EOF while parsing")));
     }
     let unexpected = match lexed.tokens[last].kind {
         TokenKind::Indent => "unexpected indent",
@@ -129,7 +135,7 @@ fn is_indentation(found: &Diagnostic) -> bool {
 
 /// The parser's mistake, unless there is something in the tokens after it that is reported first.
 fn prevailing(found: Box<Diagnostic>, lexed: &Lexed, parser: &Parser<'_, '_>) -> Box<Diagnostic> {
-    if !prevails_over(&found) {
+    if !prevails_over(&found) || !parser.dialect().knows(Mistake::InvalidSyntaxOfFirstRun) {
         return found;
     }
     let Some(fault) = &lexed.fault else { return found };

@@ -23,7 +23,7 @@ use bumpalo::Bump;
 use crate::diagnostic::{Diagnostic, DiagnosticKind, Warning};
 use crate::names::Interner;
 use crate::source::{ByteFault, Location};
-use crate::targets::{Dialect, Target, limits};
+use crate::targets::{Dialect, Mistake, Target, limits};
 use judge::Refusal;
 use parser::Parser;
 
@@ -141,12 +141,16 @@ impl<'a> Parsed<'a> {
     }
 
     fn read_for(&mut self, arena: &'a Bump, target: Target) -> Reading<'a> {
+        let dialect = Dialect::of(target);
         if has_null(self.text) {
             let message = "source code string cannot contain null bytes";
-            let diagnostic = Box::new(Diagnostic::syntax_error(Location::NONE, message));
+            let kind = match dialect.knows(Mistake::NullByte) {
+                true => DiagnosticKind::SyntaxError,
+                false => DiagnosticKind::ValueError,
+            };
+            let diagnostic = Box::new(Diagnostic::new(kind, Location::NONE, message));
             return Err(Refusal { diagnostic, notices: Vec::new() });
         }
-        let dialect = Dialect::of(target);
         if self.union.is_some()
             && self.bytes_refused_by(target).is_none()
             && let Some(parsed) = read(arena, &mut self.interner, self.text, &dialect)

@@ -19,7 +19,8 @@ pub(super) fn warning(text: &str, notice: &Notice, dialect: &Dialect) -> Option<
             let location = Location::new(line, line, column, column);
             Some(match notice.kind {
                 NoticeKind::NumberTouchesKeyword(kind) => {
-                    syntax_warning(location, format!("invalid {kind} literal"), dialect)
+                    let is_syntax_warning = dialect.knows(Mistake::NumberWarnings);
+                    worded(location, format!("invalid {kind} literal"), is_syntax_warning)
                 }
                 NoticeKind::EscapedBrace(brace) => {
                     escape_warning(location, &char::from(brace).to_string(), false, dialect)
@@ -50,24 +51,25 @@ fn invalid_escape(text: &str, escape: &InvalidEscape, dialect: &Dialect) -> Warn
 fn escape_warning(location: Location, escaped: &str, is_octal: bool, dialect: &Dialect) -> Warning {
     let octal = if is_octal { "octal " } else { "" };
     if !dialect.knows(Mistake::EscapeHint) {
-        let message = format!("invalid {octal}escape sequence '\\{escaped}'");
-        return syntax_warning(location, message, dialect);
+        let quote = if dialect.knows(Mistake::EscapeQuoted) { "'" } else { "" };
+        let message = format!("invalid {octal}escape sequence {quote}\\{escaped}{quote}");
+        return worded(location, message, dialect.knows(Mistake::EscapeWarnings));
     }
-    let worded = |future: &str| {
+    let advised = |future: &str| {
         format!(
             "\"\\{escaped}\" is an invalid {octal}escape sequence. {future}\
              Did you mean \"\\\\{escaped}\"? A raw string is also an option."
         )
     };
     Warning {
-        error_message: Some(worded("")),
-        ..Warning::syntax_warning(location, worded("Such sequences will not work in the future. "))
+        error_message: Some(advised("")),
+        ..Warning::syntax_warning(location, advised("Such sequences will not work in the future. "))
     }
 }
 
-/// A warning of the category that the target has for it.
-fn syntax_warning(location: Location, message: String, dialect: &Dialect) -> Warning {
-    if dialect.knows(Mistake::SyntaxWarnings) {
+/// A `SyntaxWarning`, or else a `DeprecationWarning`.
+fn worded(location: Location, message: String, is_syntax_warning: bool) -> Warning {
+    if is_syntax_warning {
         return Warning::syntax_warning(location, message);
     }
     let error_message = Some(message.clone());

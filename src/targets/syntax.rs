@@ -13,8 +13,9 @@ use super::version::{Target, Version};
 pub enum SyntaxFeature {
     RelaxedDecorator,
     ParenthesizedContextManagers,
-    UnparenthesizedNamedExpr,
-    UnparenthesizedUnpackInFor,
+    NamedExprInSet,
+    UnparenthesizedUnpack,
+    NamedExprInIndex,
     MatchStatement,
     ExceptStar,
     StarExpressionInIndex,
@@ -36,9 +37,9 @@ impl SyntaxFeature {
         match self {
             SyntaxFeature::RelaxedDecorator
             | SyntaxFeature::ParenthesizedContextManagers
-            | SyntaxFeature::UnparenthesizedNamedExpr
-            | SyntaxFeature::UnparenthesizedUnpackInFor => Version::V3_9,
-            SyntaxFeature::MatchStatement => Version::V3_10,
+            | SyntaxFeature::NamedExprInSet
+            | SyntaxFeature::UnparenthesizedUnpack => Version::V3_9,
+            SyntaxFeature::NamedExprInIndex | SyntaxFeature::MatchStatement => Version::V3_10,
             SyntaxFeature::ExceptStar
             | SyntaxFeature::StarExpressionInIndex
             | SyntaxFeature::StarAnnotation => Version::V3_11,
@@ -57,8 +58,11 @@ impl SyntaxFeature {
         match self {
             SyntaxFeature::RelaxedDecorator => "any expression as a decorator",
             SyntaxFeature::ParenthesizedContextManagers => "parentheses around the items of `with`",
-            SyntaxFeature::UnparenthesizedNamedExpr => "`:=` without parentheses in a set or an index",
-            SyntaxFeature::UnparenthesizedUnpackInFor => "unpacking without parentheses in a `for` statement",
+            SyntaxFeature::NamedExprInSet => "`:=` without parentheses in a set or a generator argument",
+            SyntaxFeature::UnparenthesizedUnpack => {
+                "unpacking without parentheses in a `for` statement or an augmented assignment"
+            }
+            SyntaxFeature::NamedExprInIndex => "`:=` without parentheses in an index",
             SyntaxFeature::MatchStatement => "the `match` statement",
             SyntaxFeature::ExceptStar => "`except*`",
             SyntaxFeature::StarExpressionInIndex => "a starred expression in an index",
@@ -83,6 +87,52 @@ impl SyntaxFeature {
 /// CPython: `Grammar/python.gram`, the rules `invalid_*` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
+    /// Missing commas, colons and `else`, what was meant in place of what is written, which
+    /// statement's block is missing. Before, the second run looked for targets, the order of
+    /// arguments and parameters, and little else.
+    Advice,
+    /// `invalid syntax` is at the last token of the first run, and errors of later tokens are
+    /// reported in place of it; before, at the last one of both runs.
+    InvalidSyntaxOfFirstRun,
+    /// `(` at the end of the text: "'(' was never closed"; before, "unexpected EOF while parsing".
+    UnclosedBracket,
+    /// A string that does not end is reported at its start.
+    UnterminatedString,
+    /// A number may touch only the keywords that can follow one, of which targets warn.
+    NumberEnd,
+    /// Indentation that a backslash continues on the next line counts up to the backslash.
+    ContinuedIndentation,
+    /// A field on a later line of its f-string than the first has the columns of its line; before,
+    /// those from the line break on are added to the string's own.
+    FieldColumns,
+    /// The warning of an invalid escape quotes it.
+    EscapeQuoted,
+    /// "expression", "dict literal" and "ellipsis"; before, "operator", "dict display" and
+    /// "Ellipsis".
+    ExpressionNames,
+    /// `def f:`, at the place of the parenthesis.
+    DefinitionParenthesis,
+    /// The kinds of parameters and the marks between them: `def f(a, /, /)`, `def f(*a=1)`,
+    /// `def f(**a, b)`, `def f(a=)`, `def f((a, b))`. Before, only `def f(a=1, b)` and `def f(*)`.
+    ParameterKinds,
+    /// `f(**a, *b)` is reported at the star; before, at the arguments.
+    UnpackingAtStar,
+    /// Numbers that touch keywords are warned of with a `SyntaxWarning`; before, with a
+    /// `DeprecationWarning`.
+    NumberWarnings,
+    /// `"\400"` is an invalid escape.
+    OctalEscape,
+    /// A control character is reported; before, it is a token that fits nowhere.
+    ControlCharacter,
+    /// A number may touch a name that begins with a character that is not ASCII.
+    NumberBeforeNonAscii,
+    /// `f"{!r}"`: "expression required before"; before, the expression is empty.
+    FieldExpressionRequired,
+    /// A null byte is a syntax error; before, a `ValueError`.
+    NullByte,
+    /// Bytes that are not ASCII in a bytes literal are reported at the literal; before, at the last
+    /// token that was looked at.
+    NonAsciiBytesAtLiteral,
     /// `import a from b`.
     ImportFromReversed,
     /// `f(a=)`.
@@ -91,9 +141,8 @@ pub(crate) enum Mistake {
     AssignedUnpacking,
     /// `def f(a=1, b)`: the message speaks of parameters, and it may begin with a `/`.
     ParameterWithoutDefault,
-    /// Invalid escapes and numbers that touch keywords are warned of with a `SyntaxWarning`; before,
-    /// with a `DeprecationWarning`.
-    SyntaxWarnings,
+    /// Invalid escapes are warned of with a `SyntaxWarning`; before, with a `DeprecationWarning`.
+    EscapeWarnings,
     /// `f(*)`: "Invalid star expression".
     BareStarExpression,
     /// The same only in the second run, after the rules for what may follow the star.
@@ -182,11 +231,30 @@ impl Mistake {
     fn since(self) -> &'static [(Version, u8)] {
         use Version::*;
         match self {
+            Mistake::Advice
+            | Mistake::InvalidSyntaxOfFirstRun
+            | Mistake::UnclosedBracket
+            | Mistake::UnterminatedString
+            | Mistake::NumberEnd
+            | Mistake::ContinuedIndentation
+            | Mistake::FieldColumns
+            | Mistake::EscapeQuoted
+            | Mistake::ExpressionNames => &[(V3_10, 0)],
+            Mistake::DefinitionParenthesis
+            | Mistake::ParameterKinds
+            | Mistake::UnpackingAtStar
+            | Mistake::NumberWarnings
+            | Mistake::OctalEscape
+            | Mistake::ControlCharacter
+            | Mistake::NumberBeforeNonAscii
+            | Mistake::FieldExpressionRequired
+            | Mistake::NullByte
+            | Mistake::NonAsciiBytesAtLiteral => &[(V3_11, 0)],
             Mistake::ImportFromReversed
             | Mistake::MissingArgumentValue
             | Mistake::AssignedUnpacking
             | Mistake::ParameterWithoutDefault
-            | Mistake::SyntaxWarnings => &[(V3_12, 0)],
+            | Mistake::EscapeWarnings => &[(V3_12, 0)],
             Mistake::BareStarExpression | Mistake::UnpackingAfterComma => &[(V3_12, 3), (V3_13, 0)],
             Mistake::NotAfterOperator
             | Mistake::ForWithoutIn
@@ -285,7 +353,9 @@ impl Dialect {
             let (spec, constant) = (dialect.refuses_newline_in_spec, dialect.refuses_constant_identifier);
             (dialect.names, dialect.fstrings, spec, constant)
         };
-        rules(self) == rules(&union) && self.knows(Mistake::FluflStatement)
+        let knows_both =
+            self.knows(Mistake::FluflStatement) && self.knows(Mistake::ContinuedIndentation);
+        rules(self) == rules(&union) && knows_both
     }
 
     pub(crate) fn has(&self, feature: SyntaxFeature) -> bool {

@@ -8,10 +8,11 @@ use crosspyc::internals::code::{Constant, Int};
 use crosspyc::internals::names::{Ident, Interner};
 use crosspyc::internals::source::Location;
 use crosspyc::internals::syntax::ast::*;
+use crosspyc::internals::targets::{Target, Version};
 
 /// The whole module, one statement of its body a line.
-pub(crate) fn dump(interner: &Interner<'_>, module: &Module<'_>) -> String {
-    let mut dumper = Dumper { interner, out: String::new() };
+pub(crate) fn dump(interner: &Interner<'_>, target: Target, module: &Module<'_>) -> String {
+    let mut dumper = Dumper { interner, version: target.version(), out: String::new() };
     for stmt in module.body {
         dumper.stmt(stmt);
         dumper.out.push('\n');
@@ -21,6 +22,7 @@ pub(crate) fn dump(interner: &Interner<'_>, module: &Module<'_>) -> String {
 
 struct Dumper<'i, 'a> {
     interner: &'i Interner<'a>,
+    version: Version,
     out: String,
 }
 
@@ -62,6 +64,13 @@ impl Dumper<'_, '_> {
     fn at(&mut self, location: Location) {
         let Location { lineno, end_lineno, col_offset, end_col_offset } = location;
         write!(self.out, "@{lineno}:{col_offset}-{end_lineno}:{end_col_offset}").unwrap();
+    }
+
+    /// The location of a node that has none in versions before `version`.
+    fn at_since(&mut self, version: Version, location: Location) {
+        if self.version >= version {
+            self.at(location);
+        }
     }
 
     fn optional_field<T: Copy>(&mut self, name: &str, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
@@ -281,7 +290,7 @@ impl Dumper<'_, '_> {
         self.field("value");
         self.expr(keyword.value);
         self.out.push(')');
-        self.at(keyword.location);
+        self.at_since(Version::V3_9, keyword.location);
     }
 
     fn type_params(&mut self, params: Option<&TypeParams<'_>>) {
@@ -334,7 +343,7 @@ impl Dumper<'_, '_> {
         self.ident(alias.name);
         self.optional_field("asname", alias.asname, Self::ident);
         self.out.push(')');
-        self.at(alias.location);
+        self.at_since(Version::V3_10, alias.location);
     }
 
     fn operator(&mut self, op: Operator) {
@@ -348,6 +357,19 @@ impl Dumper<'_, '_> {
     fn expr(&mut self, expr: &Expr<'_>) {
         self.expr_kind(&expr.kind);
         self.at(expr.location);
+    }
+
+    /// A slice, or a tuple with one, has no location in 3.8.
+    fn slice(&mut self, slice: &Expr<'_>) {
+        let is_slice = |expr: &Expr<'_>| matches!(expr.kind, ExprKind::Slice(_));
+        match slice.kind {
+            ExprKind::Slice(_) => self.expr_kind(&slice.kind),
+            ExprKind::Tuple { elts, ctx } if elts.iter().any(is_slice) => {
+                node!(self, "Tuple", ["elts": self.list(elts, Self::slice), "ctx": self.ctx(ctx)]);
+            }
+            _ => return self.expr(slice),
+        }
+        self.at_since(Version::V3_9, slice.location);
     }
 
     fn expr_kind(&mut self, kind: &ExprKind<'_>) {
@@ -420,7 +442,7 @@ impl Dumper<'_, '_> {
                 "value": self.expr(value), "attr": self.ident(attr), "ctx": self.ctx(ctx)
             ]),
             ExprKind::Subscript { value, slice, ctx } => node!(self, "Subscript", [
-                "value": self.expr(value), "slice": self.expr(slice), "ctx": self.ctx(ctx)
+                "value": self.expr(value), "slice": self.slice(slice), "ctx": self.ctx(ctx)
             ]),
             ExprKind::Starred { value, ctx } => {
                 node!(self, "Starred", ["value": self.expr(value), "ctx": self.ctx(ctx)]);

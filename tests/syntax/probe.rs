@@ -20,7 +20,7 @@ pub(crate) fn tree(bytes: &[u8], target: Target) -> Result<String, Verdict> {
     let refused = |diagnostic: &Diagnostic| Verdict::new(diagnostic, bytes);
     let mut parsed = compile::parse(&arena, bytes).map_err(|fault| refused(fault.of(target)))?;
     let module = parsed.syntax.module(&arena, target).map_err(|diagnostic| refused(&diagnostic))?;
-    Ok(stacker::grow(DUMP_STACK, || dump::dump(&parsed.syntax.interner, &module)))
+    Ok(stacker::grow(DUMP_STACK, || dump::dump(&parsed.syntax.interner, target, &module)))
 }
 
 /// A short stand-in for a tree: the hash that PEP 552 defines, which `importlib.util.source_hash`

@@ -120,7 +120,9 @@ impl Lexer<'_> {
     /// At the end, after a backslash and a newline.
     #[cold]
     pub(super) fn unexpected_end(&self) -> Box<LexicalFault> {
-        if let Some(&bracket) = self.brackets.last() {
+        if let Some(&bracket) = self.brackets.last()
+            && self.dialect.knows(Mistake::UnclosedBracket)
+        {
             return self.never_closed(bracket);
         }
         let line = self.line as i32 - 1;

@@ -17,7 +17,7 @@ use super::fault::Lexing;
 use super::{Lexer, TokenFlags, TokenKind};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
-use crate::targets::limits;
+use crate::targets::{Mistake, limits};
 
 /// How far a line is indented, in the two counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,10 @@ impl Lexer<'_> {
             let mut indentation = Indentation { column: spaces, alternative: spaces };
             if matches!(self.byte(self.offset), b'\t' | b'\x0c' | b'\\') {
                 indentation = self.measure(indentation)?;
+            }
+            if self.byte(self.offset) == b'\\' {
+                self.continued_blanks()?;
+                indentation = self.innermost();
             }
             match self.byte(self.offset) {
                 b'#' => {
@@ -84,6 +88,10 @@ impl Lexer<'_> {
                 }
                 b'\x0c' => found = Indentation::NONE,
                 b'\\' => {
+                    self.lexed.depends_on_dialect = true;
+                    if !self.dialect.knows(Mistake::ContinuedIndentation) {
+                        return Ok(found);
+                    }
                     if before_backslash == 0 {
                         before_backslash = found.column;
                     }
@@ -99,6 +107,18 @@ impl Lexer<'_> {
             found = Indentation { column: before_backslash, alternative: before_backslash };
         }
         Ok(found)
+    }
+
+    /// A line of blanks and a backslash: some take it for a blank line, and the next one for a part of
+    /// it, whose indentation does not matter.
+    fn continued_blanks(&mut self) -> Lexing<()> {
+        while self.byte(self.offset) == b'\\' {
+            self.continuation()?;
+            self.buffer_start = self.line_start;
+            let blanks = self.bytes[self.offset..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'));
+            self.offset += blanks.count();
+        }
+        Ok(())
     }
 
     /// Opens or closes blocks for a line with the indentation `next`.

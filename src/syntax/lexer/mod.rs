@@ -313,7 +313,7 @@ impl<'t> Lexer<'t> {
             Class::Close => self.close(byte)?,
             Class::Operator => self.operator_in_field(),
             Class::Backslash => self.continuation()?,
-            Class::Invalid => return Err(self.invalid_character()),
+            Class::Invalid => self.invalid_character()?,
         }
         Ok(())
     }
@@ -403,7 +403,11 @@ impl<'t> Lexer<'t> {
 
     fn end(&mut self) -> Lexing<()> {
         if let Some(&bracket) = self.brackets.last() {
-            return Err(self.never_closed(bracket));
+            if self.dialect.knows(Mistake::UnclosedBracket) {
+                return Err(self.never_closed(bracket));
+            }
+            self.push(TokenKind::End, self.offset, TokenFlags::NONE);
+            return Ok(());
         }
         for _ in 1..self.indents.len() {
             self.push(TokenKind::Dedent, self.offset, TokenFlags::NONE);

@@ -5,6 +5,7 @@
 use super::fault::{LexicalFault, Lexing};
 use super::words::name_len;
 use super::{Class, Lexer, NoticeKind, TokenFlags, TokenKind, class_of};
+use crate::targets::Mistake;
 
 impl Lexer<'_> {
     pub(super) fn number(&mut self) -> Lexing<()> {
@@ -14,7 +15,7 @@ impl Lexer<'_> {
         while self.byte(self.offset).is_ascii_digit() {
             self.offset += 1;
         }
-        let is_plain = !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Dot)
+        let is_plain = !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Dot | Class::NonAscii)
             && (first != b'0' || self.offset == start + 1);
         if !is_plain || first == b'.' {
             self.offset = start;
@@ -43,7 +44,10 @@ impl Lexer<'_> {
                 self.offset += 1;
             }
             if !is_digit(self.byte(self.offset)) {
-                return Err(self.no_digit(kind));
+                return Err(match self.dialect.knows(Mistake::NumberEnd) {
+                    true => self.no_digit(kind),
+                    false => self.no_first_digit(kind),
+                });
             }
             while is_digit(self.byte(self.offset)) {
                 self.offset += 1;
@@ -66,6 +70,16 @@ impl Lexer<'_> {
             return self.raised(format!("invalid digit '{}' in {kind} literal", char::from(byte)));
         }
         self.invalid(kind)
+    }
+
+    /// The same where a digit must be, for those that report it at the byte before.
+    #[cold]
+    fn no_first_digit(&mut self, kind: &str) -> Box<LexicalFault> {
+        let offset = self.offset;
+        let mut fault = self.no_digit(kind);
+        let column = (offset - self.line_start) as i32 - 1;
+        (fault.diagnostic.location.col_offset, fault.diagnostic.location.end_col_offset) = (column, column);
+        fault
     }
 
     /// An invalid number is reported at the last byte that belongs to it.
@@ -119,6 +133,9 @@ impl Lexer<'_> {
     fn leading_zeros(&self, start: usize, zeros_end: usize) -> Box<LexicalFault> {
         let message = "leading zeros in decimal integer literals are not permitted; \
                        use an 0o prefix for octal integers";
+        if !self.dialect.knows(Mistake::NumberEnd) {
+            return self.raised(message);
+        }
         let column = |offset: usize| (offset - self.line_start) as i32;
         // CPython's end is that of the byte after the zeros, which it has read already.
         self.raised_from_to(column(start), column(zeros_end), message)
@@ -154,7 +171,12 @@ impl Lexer<'_> {
 
     /// A number may touch only the keywords that can follow one, of which targets warn.
     fn end_of_number(&mut self, kind: &'static str) -> Lexing<()> {
-        if !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Digit) {
+        match class_of(self.byte(self.offset)) {
+            Class::Word | Class::Digit => {}
+            Class::NonAscii if !self.dialect.knows(Mistake::NumberBeforeNonAscii) => {}
+            _ => return Ok(()),
+        }
+        if !self.dialect.knows(Mistake::NumberEnd) {
             return Ok(());
         }
         if !self.is_keyword_after_number() {

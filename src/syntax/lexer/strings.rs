@@ -3,6 +3,8 @@
 use super::fault::{LexicalFault, Lexing};
 use super::fstrings::OpenString;
 use super::{Lexer, Place, TokenFlags, TokenKind};
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
 use crate::targets::Mistake;
 
 /// Pairs of prefix letters that no string may have, in the order of CPython's checks.
@@ -145,6 +147,9 @@ impl Lexer<'_> {
         quote_size: usize,
         has_escaped_quote: bool,
     ) -> Box<LexicalFault> {
+        if !self.dialect.knows(Mistake::UnterminatedString) {
+            return self.scanned_to_end(begin, quote_size);
+        }
         let detected = self.detection_line();
         let quote = self.bytes[self.first_quote(begin.offset as usize)];
         let ends_field =
@@ -160,6 +165,19 @@ impl Lexer<'_> {
             format!("unterminated {triple}string literal (detected at line {detected}){hint}")
         };
         self.raised_at(begin, message)
+    }
+
+    /// The same for those that report such a string where it should have ended, in a column that
+    /// they count from its first line on.
+    fn scanned_to_end(&self, begin: Place, quote_size: usize) -> Box<LexicalFault> {
+        let message = match quote_size {
+            3 => "EOF while scanning triple-quoted string literal",
+            _ => "EOL while scanning string literal",
+        };
+        let end = if self.at_end() { self.offset } else { self.line_end() + 1 };
+        let (line, column) = (self.detection_line() as i32, (end - begin.line_start as usize) as i32);
+        let location = Location::new(line, line, column - 1, -2);
+        self.stopped(Diagnostic::syntax_error(location, message))
     }
 
     /// The message for quotes on a line that end a string within one of its fields.

@@ -5,6 +5,7 @@
 
 use super::fault::{LexicalFault, Lexing};
 use super::{Class, Lexer, TokenFlags, TokenKind, class_of};
+use crate::targets::Mistake;
 
 /// No keyword is longer.
 const WORD: usize = size_of::<u64>();
@@ -180,10 +181,14 @@ impl Lexer<'_> {
 
     /// The ASCII character at the current offset begins no token.
     #[cold]
-    pub(super) fn invalid_character(&mut self) -> Box<LexicalFault> {
+    pub(super) fn invalid_character(&mut self) -> Lexing<()> {
         let character = char::from(self.byte(self.offset));
+        if !self.dialect.knows(Mistake::ControlCharacter) {
+            self.push_next(TokenKind::Stray, 1);
+            return Ok(());
+        }
         self.offset += 1;
-        self.invalid_of(character)
+        Err(self.invalid_of(character))
     }
 
     fn invalid_of(&self, character: char) -> Box<LexicalFault> {

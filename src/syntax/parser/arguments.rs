@@ -254,8 +254,10 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_kwarg` (3.9–)
     #[cold]
     fn invalid_kwarg(&mut self) -> Step<()> {
-        let name = self.text_of(self.position);
-        self.report(shape![("True" "False" "None") "="], 0..=1, format!("cannot assign to {name}"))?;
+        if self.knows(Mistake::Advice) {
+            let name = self.text_of(self.position);
+            self.report(shape![("True" "False" "None") "="], 0..=1, format!("cannot assign to {name}"))?;
+        }
         if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::Equal {
             return self.invalid_keyword_comprehension();
         }
@@ -270,6 +272,9 @@ impl<'a> Parser<'a, '_> {
 
     /// `f(a=b for c in d)`.
     fn invalid_keyword_comprehension(&mut self) -> Step<()> {
+        if !self.knows(Mistake::Advice) {
+            return Ok(());
+        }
         let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
         self.report(shape!["NAME" "=" expression [for_if_clauses]], 0..=1, message)
     }
@@ -302,6 +307,12 @@ impl<'a> Parser<'a, '_> {
     /// `f(**a, *b)`.
     fn invalid_late_unpacking(&mut self) -> Step<()> {
         let message = "iterable argument unpacking follows keyword argument unpacking";
+        if !self.knows(Mistake::Advice) {
+            return self.report_here(shape![[args] "," "*"], message);
+        }
+        if !self.knows(Mistake::UnpackingAtStar) {
+            return self.report(shape![[args] "," "*"], 0..=0, message);
+        }
         if !self.knows(Mistake::UnpackingAfterComma) {
             return self.report(shape![[args_before_unpacking] "," "*"], 2..=2, message);
         }
@@ -410,7 +421,13 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn slice_or_starred(&mut self) -> Step<&'a Expr<'a>> {
-        if self.at(TokenKind::Star) { self.starred_expression() } else { self.slice() }
+        let start = self.position;
+        if !self.at(TokenKind::Star) || !self.dialect.has(SyntaxFeature::StarExpressionInIndex) {
+            return self.slice();
+        }
+        let starred = self.starred_expression()?;
+        self.allows(SyntaxFeature::StarExpressionInIndex, start);
+        Ok(starred)
     }
 
     /// CPython: `slice` (3.9–)
@@ -428,12 +445,24 @@ impl<'a> Parser<'a, '_> {
                 return Ok(lower);
             }
             self.back_to(mark);
-            return self.named_expression();
+            return self.named_index(start);
         }
         self.bump();
         let upper = self.slice_bound()?;
         let step = if self.eat(TokenKind::Colon) { self.slice_bound()? } else { None };
         Ok(self.node(start, ExprKind::Slice(self.arena.alloc(Slice { lower, upper, step }))))
+    }
+
+    /// An index that may be `NAME := value`.
+    fn named_index(&mut self, start: usize) -> Step<&'a Expr<'a>> {
+        if !self.dialect.has(SyntaxFeature::NamedExprInIndex) {
+            return self.expression();
+        }
+        let index = self.named_expression()?;
+        if matches!(index.kind, ExprKind::NamedExpr { .. }) && self.tokens[start].kind == TokenKind::Name {
+            self.allows(SyntaxFeature::NamedExprInIndex, start);
+        }
+        Ok(index)
     }
 
     fn slice_bound(&mut self) -> Step<Option<&'a Expr<'a>>> {

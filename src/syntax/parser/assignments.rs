@@ -1,6 +1,6 @@
 //! Assignments of all kinds, and type aliases.
 
-use super::mistakes::{Use, describe};
+use super::mistakes::Use;
 use super::operators::operator_of;
 use super::shapes::{Part, shape};
 use super::targets::{is_single_target, is_star_target};
@@ -159,15 +159,15 @@ impl<'a> Parser<'a, '_> {
             this.bump();
             Ok(())
         });
-        self.report_with(shape![star_expressions {operator} assigned_value], 0..=0, |_, found| {
-            format!("'{}' is an illegal expression for augmented assignment", describe(found.expr(0)))
+        self.report_with(shape![star_expressions {operator} assigned_value], 0..=0, |this, found| {
+            format!("'{}' is an illegal expression for augmented assignment", this.describe(found.expr(0)))
         })
     }
 
     fn invalid_annotation(&mut self) -> Step<()> {
         use TokenKind::Comma;
-        self.report_with(shape![invalid_ann_assign_target ":" expression], 0..=0, |_, found| {
-            format!("only single target (not {}) can be annotated", describe(found.expr(0)))
+        self.report_with(shape![invalid_ann_assign_target ":" expression], 0..=0, |this, found| {
+            format!("only single target (not {}) can be annotated", this.describe(found.expr(0)))
         })?;
         let elements = Part::Skip(&|this| {
             let element = |this: &mut Self| {

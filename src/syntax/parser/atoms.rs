@@ -184,7 +184,8 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::Colon) && !is_named {
             return self.dict_from(start, first);
         }
-        if self.second_run && self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit()) {
+        let may_be_meant = self.second_run && self.knows(Mistake::Advice);
+        if may_be_meant && self.at_any(TokenKind::Equal.bit() | TokenKind::ColonEqual.bit()) {
             self.back_to(mark);
             self.invalid_named_expression()?;
             return Err(Stop);

@@ -65,7 +65,11 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     pub(super) fn missing_block<T>(&mut self, what: &str, start: usize) -> Step<T> {
         let line = self.tokens[start].line;
-        self.indentation_mistake(format!("expected an indented block after {what} on line {line}"))
+        let after = match self.knows(Mistake::Advice) {
+            true => format!(" after {what} on line {line}"),
+            false => String::new(),
+        };
+        self.indentation_mistake(format!("expected an indented block{after}"))
     }
 
     fn block_or(&mut self, missing: impl FnOnce(&mut Self) -> Step<()>) -> Step<&'a [Stmt<'a>]> {
@@ -90,7 +94,7 @@ impl<'a> Parser<'a, '_> {
 
     /// A `:`, which the second run misses at the end of a line.
     pub(super) fn colon(&mut self) -> Step<()> {
-        if self.second_run && self.at(TokenKind::Newline) {
+        if self.second_run && self.at(TokenKind::Newline) && self.knows(Mistake::Advice) {
             return self.mistake_here("expected ':'");
         }
         self.expect(TokenKind::Colon).map(drop)

@@ -51,7 +51,10 @@ impl<'a> Parser<'a, '_> {
         let id = self.node_id();
         let name = self.name()?;
         let type_params = self.optional_type_params()?;
-        self.missed(TokenKind::LeftParen, "(")?;
+        match self.knows(Mistake::DefinitionParenthesis) {
+            true => self.missed(TokenKind::LeftParen, "(")?,
+            false => self.expect(TokenKind::LeftParen).map(drop)?,
+        }
         let args = self.function_parameters()?;
         self.expect(TokenKind::RightParen)?;
         let returns = self.after(TokenKind::Arrow, Self::expression)?;

@@ -99,7 +99,7 @@ impl<'a> Parser<'a, '_> {
     /// finds mistakes, in both runs.
     #[cold]
     pub(super) fn not_a_dict(&mut self, start: usize) -> Step<&'a Expr<'a>> {
-        if !self.precise {
+        if !self.precise || !self.knows(Mistake::Advice) {
             return Err(Stop);
         }
         self.farthest = self.farthest();
@@ -254,6 +254,9 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `invalid_group` (3.10–)
     fn invalid_group(&mut self) -> Step<()> {
+        if !self.knows(Mistake::Advice) {
+            return self.report(shape!["(" starred_expression ")"], 1..=1, "can't use starred expression here");
+        }
         self.report(shape!["(" starred_expression ")"], 1..=1, "cannot use starred expression here")?;
         self.report(shape!["(" "**" expression ")"], 1..=1, "cannot use double starred expression here")
     }
@@ -274,7 +277,7 @@ impl<'a> Parser<'a, '_> {
             true => self.invalid_unpacked_dict()?,
             false => self.invalid_unpacked_element()?,
         }
-        if self.at(TokenKind::LeftParen) {
+        if self.at(TokenKind::LeftParen) || !self.knows(Mistake::Advice) {
             return Ok(());
         }
         let elements = Part::Parse(|this: &mut Self| {

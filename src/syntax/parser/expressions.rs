@@ -1,6 +1,5 @@
 //! Expressions from the comma down to the conditional.
 
-use super::mistakes::{describe, meant_comparison};
 use super::shapes::{Part, shape};
 use super::{Parser, Rule, Step, Stop};
 use crate::source::Location;
@@ -81,10 +80,28 @@ impl<'a> Parser<'a, '_> {
             return self.assignment_expression();
         }
         if self.second_run {
-            self.invalid_named_expression()?;
+            return self.checked_named_expression();
         }
         let expr = self.expression()?;
         if self.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
+    }
+
+    /// The same in the second run. The mistakes come first since the first of them is not the only
+    /// one.
+    #[cold]
+    fn checked_named_expression(&mut self) -> Step<&'a Expr<'a>> {
+        let are_mistakes_first = self.knows(Mistake::Advice);
+        if are_mistakes_first {
+            self.invalid_named_expression()?;
+        }
+        let expr = self.attempt(|this| {
+            let expr = this.expression()?;
+            if this.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
+        })?;
+        if expr.is_none() && !are_mistakes_first {
+            self.invalid_named_expression()?;
+        }
+        expr.ok_or(Stop)
     }
 
     /// `NAME := value`. The grammar's cut lets nothing else be tried after the `:=`.
@@ -100,6 +117,9 @@ impl<'a> Parser<'a, '_> {
     /// An argument or element that may be `NAME := value`, or is an expression without a `:=` after
     /// it; the mistakes of [`Self::named_expression`] are not looked for.
     pub(super) fn value(&mut self) -> Step<&'a Expr<'a>> {
+        if self.second_run && !self.knows(Mistake::Advice) {
+            return self.named_expression();
+        }
         if self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual {
             return self.assignment_expression();
         }
@@ -144,7 +164,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn any_expression(&mut self) -> Step<&'a Expr<'a>> {
-        if self.second_run {
+        if self.second_run && self.knows(Mistake::Advice) {
             self.expression_mistakes()?;
         }
         if self.at(TokenKind::Lambda) { self.nested(Self::lambda) } else { self.conditional() }
@@ -385,16 +405,19 @@ impl<'a> Parser<'a, '_> {
 
     /// Fits never: so what is remembered is that the mistake was looked for.
     fn find_named_expression_mistake(&mut self) -> Step<()> {
-        self.report_with(shape![expression ":=" expression], 0..=0, |_, found| {
-            format!("cannot use assignment expressions with {}", describe(found.expr(0)))
+        self.report_with(shape![expression ":=" expression], 0..=0, |this, found| {
+            format!("cannot use assignment expressions with {}", this.describe(found.expr(0)))
         })?;
+        if !self.knows(Mistake::Advice) {
+            return Err(Stop);
+        }
         let message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
         self.report(shape!["NAME" "=" bitwise_or (! "=" ":=")], 0..=2, message)?;
         if self.starts_with_display_or_constant()? {
             return Err(Stop);
         }
         let shape = shape![bitwise_or "=" bitwise_or (! "=" ":=")];
-        self.report_with(shape, 0..=0, |_, found| meant_comparison(found.expr(0)))?;
+        self.report_with(shape, 0..=0, |this, found| this.meant_comparison(found.expr(0)))?;
         Err(Stop)
     }
 

@@ -27,7 +27,7 @@ use crate::syntax::ast::{Conversion, Expr, ExprKind};
 use crate::syntax::escapes::Decoded;
 use crate::syntax::judge;
 use crate::syntax::lexer::{FieldPlace, TokenFlags, TokenKind, lex_field};
-use crate::targets::limits;
+use crate::targets::{Mistake, limits};
 
 /// An f-string or a format spec of one.
 #[derive(Clone, Copy)]
@@ -291,7 +291,7 @@ impl<'a> Parser<'a, '_> {
         let source = &self.text[expression.start..expression.end];
         if source.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\x0c')) {
             return match self.byte_at(expression.end) {
-                mark @ (b'!' | b':' | b'=') => {
+                mark @ (b'!' | b':' | b'=') if self.knows(Mistake::FieldExpressionRequired) => {
                     let mark = char::from(mark);
                     self.mistake_here(format!("f-string: expression required before '{mark}'"))
                 }
@@ -351,17 +351,19 @@ impl<'a> Parser<'a, '_> {
     fn field_place(&self, literal: Literal, expression: &Expression) -> FieldPlace {
         let token = &self.tokens[literal.token];
         let open = expression.start - 1;
+        let own_column = (token.start - token.line_start) as usize;
         let before = &self.text.as_bytes()[token.start as usize..open];
         let breaks = memchr::memchr_iter(b'\n', before).count() as u32;
         let column = match memchr::memrchr(b'\n', before) {
+            Some(newline) if !self.knows(Mistake::FieldColumns) => own_column + before.len() - newline,
             Some(newline) => before.len() - newline - 1,
-            None => (token.start - token.line_start) as usize + before.len(),
+            None => own_column + before.len(),
         };
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\x0c');
         let mut after = self.text.as_bytes()[expression.start..].iter().skip_while(|byte| blank(byte));
         let column = match after.next() {
-            Some(b'\n' | b'}') if breaks > 0 => 0,
-            Some(b'\n' | b'}') => (token.start - token.line_start) as usize,
+            Some(b'\n' | b'}') if breaks > 0 && self.knows(Mistake::FieldColumns) => 0,
+            Some(b'\n' | b'}') => own_column,
             _ => column,
         };
         FieldPlace { open, line: token.line + breaks, column }

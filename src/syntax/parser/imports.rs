@@ -1,6 +1,5 @@
 //! Imports.
 
-use super::mistakes::describe;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::names::{Ident, known};
@@ -188,8 +187,8 @@ impl<'a> Parser<'a, '_> {
             true => Err(Stop),
             false => this.expression(),
         });
-        self.report_with(shape![{Part::Skip(&name)} "as" {target}], 2..=2, |_, found| {
-            format!("cannot use {} as import target", describe(found.expr(2)))
+        self.report_with(shape![{Part::Skip(&name)} "as" {target}], 2..=2, |this, found| {
+            format!("cannot use {} as import target", this.describe(found.expr(2)))
         })
     }
 

@@ -167,6 +167,11 @@ impl<'a> Parser<'a, '_> {
         self.textless_position(index).0
     }
 
+    /// Whether CPython's tokenizer is at the end of the text when it has made a token.
+    pub(in crate::syntax) fn is_at_end(&self, index: usize) -> bool {
+        self.tokens[index].start as usize >= self.text.len()
+    }
+
     /// Whether a token is the `<>` of old.
     fn is_less_greater(&self, index: usize) -> bool {
         self.tokens[index].kind == TokenKind::NotEqual && self.text_of(index) == "<>"
@@ -189,7 +194,54 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn check_target(&mut self, expr: &Expr<'a>, purpose: Use) -> Step<()> {
         let Some(invalid) = invalid_target(expr, purpose) else { return Ok(()) };
         let verb = if purpose == Use::Delete { "delete" } else { "assign to" };
-        self.mistake_at(invalid.location, format!("cannot {verb} {}", describe(&invalid)))
+        let message = format!("cannot {verb} {}", self.describe(&invalid));
+        self.mistake_at(invalid.location, message)
+    }
+
+    /// What messages call an expression.
+    ///
+    /// CPython: `Parser/action_helpers.c` `_PyPegen_get_expr_name` (3.9–)
+    pub(super) fn describe(&self, expr: &Expr<'a>) -> &'static str {
+        let is_renamed = self.knows(Mistake::ExpressionNames);
+        match expr.kind {
+            ExprKind::Attribute { .. } => "attribute",
+            ExprKind::Subscript { .. } => "subscript",
+            ExprKind::Starred { .. } => "starred",
+            ExprKind::Name { .. } => "name",
+            ExprKind::List { .. } => "list",
+            ExprKind::Tuple { .. } => "tuple",
+            ExprKind::Lambda(_) => "lambda",
+            ExprKind::Call(_) => "function call",
+            ExprKind::BoolOp { .. } | ExprKind::BinOp { .. } | ExprKind::UnaryOp { .. } => {
+                if is_renamed { "expression" } else { "operator" }
+            }
+            ExprKind::GeneratorExp(_) => "generator expression",
+            ExprKind::Yield(_) | ExprKind::YieldFrom(_) => "yield expression",
+            ExprKind::Await(_) => "await expression",
+            ExprKind::ListComp(_) => "list comprehension",
+            ExprKind::SetComp(_) => "set comprehension",
+            ExprKind::DictComp(_) => "dict comprehension",
+            ExprKind::Dict(_) if is_renamed => "dict literal",
+            ExprKind::Dict(_) => "dict display",
+            ExprKind::Set(_) => "set display",
+            ExprKind::JoinedStr(_) | ExprKind::FormattedValue { .. } => "f-string expression",
+            ExprKind::TemplateStr(_) | ExprKind::Interpolation(_) => "t-string expression",
+            ExprKind::Constant(Constant::None) => "None",
+            ExprKind::Constant(Constant::True) => "True",
+            ExprKind::Constant(Constant::False) => "False",
+            ExprKind::Constant(Constant::Ellipsis) if is_renamed => "ellipsis",
+            ExprKind::Constant(Constant::Ellipsis) => "Ellipsis",
+            ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => "literal",
+            ExprKind::Compare(_) => "comparison",
+            ExprKind::IfExp(_) => "conditional expression",
+            ExprKind::NamedExpr { .. } => "named expression",
+            ExprKind::Slice(_) => "slice",
+        }
+    }
+
+    /// The message for an assignment to an expression in place of a comparison.
+    pub(super) fn meant_comparison(&self, expr: &Expr<'a>) -> String {
+        format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", self.describe(expr))
     }
 
     /// Misses a token in the way of CPython's `&&`: at the next token, in either run.
@@ -197,7 +249,7 @@ impl<'a> Parser<'a, '_> {
         if self.eat(kind) {
             return Ok(());
         }
-        if self.at(TokenKind::Fault) {
+        if self.at(TokenKind::Fault) || !self.knows(Mistake::Advice) {
             return Err(Stop);
         }
         let diagnostic = self.invalid_syntax(self.position);
@@ -221,46 +273,5 @@ pub(super) fn invalid_target<'a>(expr: &Expr<'a>, purpose: Use) -> Option<Expr<'
             _ => None,
         },
         _ => Some(*expr),
-    }
-}
-
-/// The message for an assignment to an expression in place of a comparison.
-pub(super) fn meant_comparison(expr: &Expr<'_>) -> String {
-    format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", describe(expr))
-}
-
-/// What messages call an expression.
-///
-/// CPython: `Parser/action_helpers.c` `_PyPegen_get_expr_name` (3.9–)
-pub(super) fn describe(expr: &Expr<'_>) -> &'static str {
-    match expr.kind {
-        ExprKind::Attribute { .. } => "attribute",
-        ExprKind::Subscript { .. } => "subscript",
-        ExprKind::Starred { .. } => "starred",
-        ExprKind::Name { .. } => "name",
-        ExprKind::List { .. } => "list",
-        ExprKind::Tuple { .. } => "tuple",
-        ExprKind::Lambda(_) => "lambda",
-        ExprKind::Call(_) => "function call",
-        ExprKind::BoolOp { .. } | ExprKind::BinOp { .. } | ExprKind::UnaryOp { .. } => "expression",
-        ExprKind::GeneratorExp(_) => "generator expression",
-        ExprKind::Yield(_) | ExprKind::YieldFrom(_) => "yield expression",
-        ExprKind::Await(_) => "await expression",
-        ExprKind::ListComp(_) => "list comprehension",
-        ExprKind::SetComp(_) => "set comprehension",
-        ExprKind::DictComp(_) => "dict comprehension",
-        ExprKind::Dict(_) => "dict literal",
-        ExprKind::Set(_) => "set display",
-        ExprKind::JoinedStr(_) | ExprKind::FormattedValue { .. } => "f-string expression",
-        ExprKind::TemplateStr(_) | ExprKind::Interpolation(_) => "t-string expression",
-        ExprKind::Constant(Constant::None) => "None",
-        ExprKind::Constant(Constant::True) => "True",
-        ExprKind::Constant(Constant::False) => "False",
-        ExprKind::Constant(Constant::Ellipsis) => "ellipsis",
-        ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => "literal",
-        ExprKind::Compare(_) => "comparison",
-        ExprKind::IfExp(_) => "conditional expression",
-        ExprKind::NamedExpr { .. } => "named expression",
-        ExprKind::Slice(_) => "slice",
     }
 }

@@ -559,6 +559,11 @@ impl<'a, 't> Parser<'a, 't> {
         self.dialect.has(feature)
     }
 
+    pub(super) fn dialect(&self) -> &'t Dialect {
+        self.dialect
+    }
+
+    #[inline]
     fn knows(&self, mistake: Mistake) -> bool {
         self.dialect.knows(mistake)
     }

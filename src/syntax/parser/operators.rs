@@ -304,7 +304,7 @@ impl<'a> Parser<'a, '_> {
                     self.subscript(expr)?
                 }
                 TokenKind::LeftBrace => {
-                    self.comprehension_after_primary()?;
+                    self.brace_after_primary()?;
                     return Ok(expr);
                 }
                 _ => return Ok(expr),
@@ -323,6 +323,14 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `primary`, `genexp` (3.9–)
     fn comprehension_after_primary(&mut self) -> Step<()> {
         if self.second_run { self.invalid_comprehension() } else { Ok(()) }
+    }
+
+    /// CPython: `invalid_primary` (3.9)
+    fn brace_after_primary(&mut self) -> Step<()> {
+        if self.second_run && !self.knows(Mistake::Advice) {
+            return self.mistake(self.position, self.position, "invalid syntax");
+        }
+        self.comprehension_after_primary()
     }
 
     #[inline]

@@ -125,9 +125,20 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `star_etc` (3.9–)
     fn star_parameter(&mut self, of: Of, list: &mut List<'a>) -> Step<()> {
-        if self.second_run {
+        let are_mistakes_first = self.knows(Mistake::ParameterKinds);
+        if self.second_run && are_mistakes_first {
             self.invalid_star_etc(of)?;
         }
+        if self.attempt(|this| this.any_star_parameter(of, list))?.is_some() {
+            return Ok(());
+        }
+        if self.second_run && !are_mistakes_first {
+            self.invalid_star_etc(of)?;
+        }
+        Err(Stop)
+    }
+
+    fn any_star_parameter(&mut self, of: Of, list: &mut List<'a>) -> Step<()> {
         self.bump();
         if self.eat(TokenKind::Comma) {
             let first = self.param_maybe_default(of)?;
@@ -152,20 +163,20 @@ impl<'a> Parser<'a, '_> {
         let mut annotation = None;
         if of == Of::Function && self.eat(TokenKind::Colon) {
             let star = self.position;
-            let expr = self.star_expression()?;
-            if matches!(expr.kind, ExprKind::Starred { .. })
-                && !self.allows(SyntaxFeature::StarAnnotation, star)
-            {
-                return Err(Stop);
+            annotation = Some(match self.dialect.has(SyntaxFeature::StarAnnotation) {
+                true => self.star_expression()?,
+                false => self.expression()?,
+            });
+            if self.tokens[star].kind == TokenKind::Star {
+                self.allows(SyntaxFeature::StarAnnotation, star);
             }
-            annotation = Some(expr);
         }
         Ok(Arg { arg: name, annotation, location: self.span(start) })
     }
 
     /// CPython: `kwds` (3.9–)
     fn keywords_parameter(&mut self, of: Of, list: &mut List<'a>) -> Step<()> {
-        if self.second_run {
+        if self.second_run && self.knows(Mistake::ParameterKinds) {
             self.invalid_kwds(of)?;
         }
         self.bump();
@@ -213,7 +224,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(default);
         }
         let ends = self.at_any(TokenKind::RightParen.bit() | TokenKind::Comma.bit());
-        if self.second_run && ends {
+        if self.second_run && ends && self.knows(Mistake::ParameterKinds) {
             return self.mistake(equal, equal, "expected default value expression");
         }
         Err(Stop)
@@ -255,11 +266,24 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_parameters`, `invalid_lambda_parameters` (3.9–)
     #[cold]
     fn invalid_parameters(&mut self, of: Of) -> Step<()> {
+        // Once, this order was another.
+        let is_default_first = !self.knows(Mistake::ParameterWithoutDefault);
+        if is_default_first {
+            self.invalid_late_default(of)?;
+        }
+        if !self.knows(Mistake::ParameterKinds) {
+            return Ok(());
+        }
+        if is_default_first {
+            self.invalid_parenthesized_parameters(of)?;
+        }
         let message = format!("at least one {} must precede /", self.word_for_parameter());
         self.report(shape!["/" ","], 0..=0, message)?;
         self.report(shape![[any_slash(of)] [any_params(of)] "/"], 2..=2, "/ may appear only once")?;
-        self.invalid_late_default(of)?;
-        self.invalid_parenthesized_parameters(of)?;
+        if !is_default_first {
+            self.invalid_late_default(of)?;
+            self.invalid_parenthesized_parameters(of)?;
+        }
         let maybe_slash = Part::Skip(&|this| this.attempt(|this| this.any_slash(of)).map(drop));
         let starred = shape![{maybe_slash} [any_params(of)] "*" [comma_or_param(of)] [any_params(of)] "/"];
         self.report(starred, 5..=5, "/ must be ahead of *")?;
@@ -284,7 +308,11 @@ impl<'a> Parser<'a, '_> {
             true => "parameter without a default follows parameter with a default",
             false => "non-default argument follows default argument",
         };
-        late.map_or(Ok(()), |late| self.mistake_at(late, message))
+        match late {
+            Some(late) if self.knows(Mistake::Advice) => self.mistake_at(late, message),
+            Some(_) => self.mistake_here(message),
+            None => Ok(()),
+        }
     }
 
     /// `def f((a, b))`, as Python 2 had it.
@@ -308,9 +336,12 @@ impl<'a> Parser<'a, '_> {
         let at_end = Part::Before(of.close().bit());
         for shape in [shape!["*" (? ",") {at_end}], shape!["*" "," (& "**")]] {
             match of {
-                Of::Function => self.report(shape, 0..=0, &*message)?,
-                Of::Lambda => self.report_here(shape, &*message)?,
+                Of::Function if self.knows(Mistake::Advice) => self.report(shape, 0..=0, &*message)?,
+                _ => self.report_here(shape, &*message)?,
             }
+        }
+        if !self.knows(Mistake::ParameterKinds) {
+            return Ok(());
         }
         self.default_after_stars(of, "var-positional")?;
         let message = match self.knows(Mistake::ParametersNamed) {

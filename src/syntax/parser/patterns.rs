@@ -1,6 +1,5 @@
 //! `match` and its patterns.
 
-use super::mistakes::describe;
 use super::shapes::{Part, shape};
 use super::{Items, Parser, Rule, Step, Stop};
 use crate::code::Constant;
@@ -26,7 +25,7 @@ impl<'a> Parser<'a, '_> {
             return false;
         }
         match self.text_of(self.position) {
-            "match" => true,
+            "match" => self.dialect.has(SyntaxFeature::MatchStatement),
             "case" => self.second_run && self.knows(Mistake::CaseOutsideMatch),
             _ => false,
         }
@@ -174,8 +173,8 @@ impl<'a> Parser<'a, '_> {
             return self.mistake(target, target, "cannot use '_' as a target");
         }
         if self.knows(Mistake::PatternTarget) {
-            return self.report_with(shape!["as" expression], 1..=1, |_, found| {
-                format!("cannot use {} as pattern target", describe(found.expr(1)))
+            return self.report_with(shape!["as" expression], 1..=1, |this, found| {
+                format!("cannot use {} as pattern target", this.describe(found.expr(1)))
             });
         }
         self.report(shape!["as" (! "NAME") expression], 2..=2, "invalid pattern target")

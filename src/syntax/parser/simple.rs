@@ -1,6 +1,6 @@
 //! Statements of one line.
 
-use super::mistakes::{Use, meant_comparison};
+use super::mistakes::Use;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::names::Ident;
@@ -121,9 +121,9 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn invalid_assert_stmt(&mut self) -> Step<()> {
         let shape = shape!["assert" expression "=" expression];
-        self.report_with(shape, 1..=3, |_, found| meant_comparison(found.expr(1)))?;
+        self.report_with(shape, 1..=3, |this, found| this.meant_comparison(found.expr(1)))?;
         let shape = shape!["assert" expression "," expression "=" expression];
-        self.report_with(shape, 3..=5, |_, found| meant_comparison(found.expr(3)))?;
+        self.report_with(shape, 3..=5, |this, found| this.meant_comparison(found.expr(3)))?;
         let message = "cannot use named expression without parentheses here";
         self.report(shape!["assert" expression ":=" expression], 1..=3, message)?;
         self.report(shape!["assert" expression "," expression ":=" expression], 3..=5, message)

@@ -5,6 +5,7 @@ use crate::code::{Constant, PyStr};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::syntax::escapes::{self, Decoded};
 use crate::syntax::lexer::{Token, TokenFlags, TokenKind};
+use crate::targets::Mistake;
 
 /// The value of one literal without fields.
 #[derive(Clone, Copy)]
@@ -211,7 +212,11 @@ impl<'a> Parser<'a, '_> {
         let content = content(self.text, token, prefix);
         let is_bytes = has(b'b');
         if is_bytes && !content.is_ascii() {
-            let message = "bytes can only contain ASCII literal characters";
+            let dot = if self.knows(Mistake::Advice) { "" } else { "." };
+            let message = format!("bytes can only contain ASCII literal characters{dot}");
+            if !self.knows(Mistake::NonAsciiBytesAtLiteral) {
+                return self.mistake_here(message);
+            }
             self.position = index;
             return self.mistake(index, index, message);
         }
@@ -226,10 +231,11 @@ impl<'a> Parser<'a, '_> {
     fn decoded(&mut self, index: usize, content: &'a str, is_str: bool) -> Step<&'a [u8]> {
         let (decoded, kind) = match is_str {
             true => (self.decode(content), "unicode"),
-            false => (escapes::decode_bytes(self.arena, content.as_bytes()), "value"),
+            false => (escapes::decode_bytes(self.arena, content.as_bytes(), self.dialect), "value"),
         };
         match decoded {
-            Ok(Decoded { value, invalid_escape, .. }) => {
+            Ok(Decoded { value, invalid_escape, varies }) => {
+                self.depends_on_dialect |= varies;
                 self.escape_notice(index, content, invalid_escape, is_str);
                 Ok(value)
             }
@@ -240,7 +246,7 @@ impl<'a> Parser<'a, '_> {
     /// Decodes escapes; the error is the text of CPython's `UnicodeDecodeError`.
     pub(super) fn decode(&mut self, text: &str) -> Result<Decoded<'a>, String> {
         let decoded = escapes::decode_str(self.arena, text, self.dialect)?;
-        self.depends_on_dialect |= decoded.has_names;
+        self.depends_on_dialect |= decoded.varies;
         Ok(decoded)
     }
 

@@ -1,6 +1,5 @@
 //! `try` and its clauses.
 
-use super::mistakes::describe;
 use super::shapes::{Part, shape};
 use super::{Parser, Step, Stop};
 use crate::names::Ident;
@@ -17,16 +16,18 @@ impl<'a> Parser<'a, '_> {
         let start = self.bump();
         self.forced(TokenKind::Colon, ":")?;
         let body = self.block("'try' statement", start)?;
-        if self.second_run && !self.at_any(TokenKind::Except.bit() | TokenKind::Finally.bit()) {
+        let has_advice = self.second_run && self.knows(Mistake::Advice);
+        if has_advice && !self.at_any(TokenKind::Except.bit() | TokenKind::Finally.bit()) {
             return self.mistake_here("expected 'except' or 'finally' block");
         }
         let except = self.position;
-        let is_star = self.at(TokenKind::Except) && self.kind_ahead(1) == TokenKind::Star;
+        let has_star = self.dialect.has(SyntaxFeature::ExceptStar);
+        let is_star = has_star && self.at(TokenKind::Except) && self.kind_ahead(1) == TokenKind::Star;
         let handlers = match self.at(TokenKind::Except) {
             true => self.one_or_more(|this| this.at(TokenKind::Except), |this| this.except_block(is_star))?,
             false => &[],
         };
-        if self.second_run && !handlers.is_empty() && self.at(TokenKind::Except) {
+        if self.second_run && has_star && !handlers.is_empty() && self.at(TokenKind::Except) {
             self.invalid_mixed_clauses(is_star)?;
         }
         if is_star && !handlers.is_empty() && !self.allows(SyntaxFeature::ExceptStar, except) {
@@ -56,7 +57,7 @@ impl<'a> Parser<'a, '_> {
         let start = self.position;
         let head = self.attempt(|this| this.except_head(is_star))?;
         let Some((type_, name)) = head else {
-            if self.second_run {
+            if self.second_run && self.knows(Mistake::Advice) {
                 self.invalid_except_stmt(is_star)?;
             }
             return Err(Stop);
@@ -123,7 +124,7 @@ impl<'a> Parser<'a, '_> {
     fn invalid_except_stmt(&mut self, is_star: bool) -> Step<()> {
         self.bump();
         // Before these rules were two, one served for both kinds of clauses.
-        let has_star = self.eat(TokenKind::Star);
+        let has_star = self.dialect.has(SyntaxFeature::ExceptStar) && self.eat(TokenKind::Star);
         if has_star != is_star && self.knows(Mistake::ExceptionTarget) {
             return Ok(());
         }
@@ -168,8 +169,8 @@ impl<'a> Parser<'a, '_> {
     /// `except a as b.c:`.
     fn invalid_exception_target(&mut self, is_star: bool) -> Step<()> {
         let star = if is_star { "*" } else { "" };
-        self.report_with(shape![expression "as" expression ":" [unnamed_block]], 2..=2, |_, found| {
-            format!("cannot use except{star} statement with {}", describe(found.expr(2)))
+        self.report_with(shape![expression "as" expression ":" [unnamed_block]], 2..=2, |this, found| {
+            format!("cannot use except{star} statement with {}", this.describe(found.expr(2)))
         })
     }
 }

@@ -16,7 +16,8 @@ impl<'a> Parser<'a, '_> {
         let first = self.position;
         let is_async = self.eat(TokenKind::Async);
         let start = self.expect(TokenKind::With)?;
-        if self.second_run {
+        let has_advice = self.second_run && self.knows(Mistake::Advice);
+        if has_advice {
             self.invalid_with_stmt_indent(start)?;
         }
         let mut items = None;
@@ -31,7 +32,7 @@ impl<'a> Parser<'a, '_> {
             })?;
         }
         let Some(items) = items else {
-            if self.second_run {
+            if has_advice {
                 self.invalid_with_stmt()?;
             }
             self.farthest = self.farthest();
@@ -80,7 +81,11 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_with_item` (3.9–)
     #[cold]
     fn invalid_with_item(&mut self) -> Step<()> {
-        match self.find(shape![expression "as" expression {Part::Before(END_OF_ITEM)}])? {
+        let end = match self.knows(Mistake::Advice) {
+            true => Part::Before(END_OF_ITEM),
+            false => Part::Skip(&|_| Ok(())),
+        };
+        match self.find(shape![expression "as" expression {end}])? {
             Some(found) => self.check_target(found.expr(2), Use::Assign),
             None => Ok(()),
         }
