@@ -37,6 +37,9 @@ pub(super) fn judge<'a>(
     dialect: &Dialect,
     lexed: &Lexed,
 ) -> Result<parser::Parsed<'a>, Refusal> {
+    if dialect.is_lenient {
+        return judge_later(arena, interner, text, dialect, lexed);
+    }
     let mut parser = Parser::new(arena, interner, text, dialect, lexed, true);
     if let Ok(module) = parser.module() {
         return Ok(parser.finish(module));
@@ -53,6 +56,36 @@ pub(super) fn judge<'a>(
         Box::new(fault.diagnostic.clone())
     });
     Err(Refusal { diagnostic, notices: parser.into_notices() })
+}
+
+/// The same for a target whose grammar lets pass what is refused later: see
+/// [`lenient`](super::parser).
+fn judge_later<'a>(
+    arena: &'a Bump,
+    interner: &mut Interner<'a>,
+    text: &'a str,
+    dialect: &Dialect,
+    lexed: &Lexed,
+) -> Result<parser::Parsed<'a>, Refusal> {
+    let mut parser = Parser::new(arena, interner, text, dialect, lexed, false);
+    let module = parser.module();
+    let diagnostic = match module {
+        Ok(module) => match parser.late_fault() {
+            None => return Ok(parser.finish(module)),
+            Some(fault) => Box::new(fault.clone()),
+        },
+        Err(_) => untaken(lexed, &mut parser),
+    };
+    Err(Refusal { diagnostic, notices: parser.into_notices() })
+}
+
+/// Why a grammar that is read one token ahead does not take a text.
+pub(super) fn untaken(lexed: &Lexed, parser: &mut Parser<'_, '_>) -> Box<Diagnostic> {
+    match (parser.fault.take(), &lexed.fault) {
+        (_, Some(fault)) if is_fault(lexed, parser) => Box::new(fault.diagnostic.clone()),
+        (Some(fault), _) => fault,
+        _ => Box::new(parser.untaken()),
+    }
 }
 
 /// Why `rule` did not fit in the first run; none if the lexer's fault is the error.

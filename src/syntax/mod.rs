@@ -72,6 +72,9 @@ fn read<'a>(
     let lexed = lexer::lex(text, dialect);
     let mut parser = Parser::new(arena, interner, text, dialect, &lexed, false);
     let module = parser.module().ok()?;
+    if parser.late_fault().is_some() {
+        return None;
+    }
     Some(parser.finish(module))
 }
 

@@ -87,6 +87,15 @@ impl SyntaxFeature {
 /// CPython: `Grammar/python.gram`, the rules `invalid_*` (3.12–)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
+    /// The grammar is one of parsing expressions.
+    PegParser,
+    /// A line of blanks and a backslash is a blank line, and the next one has no indentation.
+    BackslashAsBlank,
+    /// A field is where it stands in its f-string; before, where its text first stands in braces in
+    /// the first of the strings side by side.
+    FieldPlaced,
+    /// The first character of a name that may not stand where it does is named.
+    IdentifierCharacter,
     /// Missing commas, colons and `else`, what was meant in place of what is written, which
     /// statement's block is missing. Before, the second run looked for targets, the order of
     /// arguments and parameters, and little else.
@@ -115,6 +124,8 @@ pub(crate) enum Mistake {
     /// The kinds of parameters and the marks between them: `def f(a, /, /)`, `def f(*a=1)`,
     /// `def f(**a, b)`, `def f(a=)`, `def f((a, b))`. Before, only `def f(a=1, b)` and `def f(*)`.
     ParameterKinds,
+    /// A newline is one column wide in an error; before, it had no width.
+    NewlineWidth,
     /// `f(**a, *b)` is reported at the star; before, at the arguments.
     UnpackingAtStar,
     /// Numbers that touch keywords are warned of with a `SyntaxWarning`; before, with a
@@ -231,6 +242,10 @@ impl Mistake {
     fn since(self) -> &'static [(Version, u8)] {
         use Version::*;
         match self {
+            Mistake::PegParser
+            | Mistake::BackslashAsBlank
+            | Mistake::FieldPlaced
+            | Mistake::IdentifierCharacter => &[(V3_9, 0)],
             Mistake::Advice
             | Mistake::InvalidSyntaxOfFirstRun
             | Mistake::UnclosedBracket
@@ -250,7 +265,8 @@ impl Mistake {
             | Mistake::FieldExpressionRequired
             | Mistake::NullByte
             | Mistake::NonAsciiBytesAtLiteral => &[(V3_11, 0)],
-            Mistake::ImportFromReversed
+            Mistake::NewlineWidth
+            | Mistake::ImportFromReversed
             | Mistake::MissingArgumentValue
             | Mistake::AssignedUnpacking
             | Mistake::ParameterWithoutDefault
@@ -314,6 +330,9 @@ pub(crate) struct Dialect {
     pub(crate) fstrings: FStringRules,
     /// An f-string is one token, whose fields are parsed apart.
     pub(crate) parses_fstrings_apart: bool,
+    /// The grammar is read one token ahead, and lets pass what is refused when the whole text has
+    /// been read.
+    pub(crate) is_lenient: bool,
     /// No line break may stand in the format spec of an f-string in single quotes.
     pub(crate) refuses_newline_in_spec: bool,
     /// No name may become `None`, `True` or `False` by normalisation.
@@ -333,6 +352,7 @@ impl Dialect {
 
     fn new(target: Option<Target>, features: &ParserFeatures) -> Dialect {
         Dialect {
+            is_lenient: target.is_some_and(|target| !Mistake::PegParser.is_known_to(target)),
             target,
             names: features.character_names(),
             fstrings: features.fstrings,

@@ -40,7 +40,7 @@ impl Lexer<'_> {
             if matches!(self.byte(self.offset), b'\t' | b'\x0c' | b'\\') {
                 indentation = self.measure(indentation)?;
             }
-            if self.byte(self.offset) == b'\\' {
+            if self.byte(self.offset) == b'\\' && self.dialect.knows(Mistake::BackslashAsBlank) {
                 self.continued_blanks()?;
                 indentation = self.innermost();
             }

@@ -171,6 +171,9 @@ impl Lexer<'_> {
         let name = &self.text[start..end];
         self.lexed.depends_on_dialect |= self.dialect.identifier_varies(name);
         match self.dialect.invalid_in_identifier(name) {
+            Some(_) if !self.dialect.knows(Mistake::IdentifierCharacter) => {
+                Err(self.raised("invalid character in identifier"))
+            }
             Some((offset, character)) => {
                 self.offset = start + offset + character.len_utf8();
                 Err(self.invalid_of(character))

@@ -51,6 +51,9 @@ impl<'a> Parser<'a, '_> {
         if self.eat(TokenKind::RightParen) {
             return Ok(CallArguments::NONE);
         }
+        if self.dialect.is_lenient {
+            return self.lenient_arguments(start, false);
+        }
         if !self.precise {
             return self.predicted_arguments(start);
         }
@@ -81,6 +84,9 @@ impl<'a> Parser<'a, '_> {
             && self.at_comprehension()
         {
             let generator = self.generator(start, element)?;
+            if matches!(element.kind, ExprKind::NamedExpr { .. }) {
+                self.allows(SyntaxFeature::NamedExprInSet, start);
+            }
             return Ok(Self::only_argument(generator));
         }
         let arguments = self.args_after(first)?;

@@ -63,26 +63,29 @@ impl<'a> Parser<'a, '_> {
         let first = self.assigned_value()?;
         match self.kind() {
             TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(first)),
-            TokenKind::Equal => self.assignment(first),
+            TokenKind::Equal => self.assignment(start, first),
             TokenKind::Colon => self.annotated_assignment(start, first),
             kind => match augmented_operator(kind) {
-                Some(op) => self.augmented_assignment(first, op),
+                Some(op) => self.augmented_assignment(start, first, op),
                 None => Ok(StmtKind::Expr(first)),
             },
         }
     }
 
     /// `target = target = value`, after the first target.
-    fn assignment(&mut self, first: &'a Expr<'a>) -> Step<StmtKind<'a>> {
+    fn assignment(&mut self, mut start: usize, first: &'a Expr<'a>) -> Step<StmtKind<'a>> {
         let from = self.exprs.len();
         let mut value = first;
         while self.at(TokenKind::Equal) {
-            if !is_star_target(value) {
+            if self.dialect.is_lenient {
+                self.check_target_later(start, value, Use::Assign);
+            } else if !is_star_target(value) {
                 return Err(Stop);
             }
             let target = self.stored(value);
             self.exprs.push(target);
             self.bump();
+            start = self.position;
             value = self.assigned_value()?;
         }
         let targets = self.take_exprs(from);
@@ -91,7 +94,10 @@ impl<'a> Parser<'a, '_> {
 
     fn annotated_assignment(&mut self, start: usize, target: &'a Expr<'a>) -> Step<StmtKind<'a>> {
         if !is_single_target(target) {
-            return Err(Stop);
+            if !self.dialect.is_lenient {
+                return Err(Stop);
+            }
+            self.check_annotated_later(start, target);
         }
         self.bump();
         let annotation = self.expression()?;
@@ -106,12 +112,20 @@ impl<'a> Parser<'a, '_> {
         Ok(StmtKind::AnnAssign(self.arena.alloc(assign)))
     }
 
-    fn augmented_assignment(&mut self, target: &'a Expr<'a>, op: Operator) -> Step<StmtKind<'a>> {
+    fn augmented_assignment(
+        &mut self,
+        start: usize,
+        target: &'a Expr<'a>,
+        op: Operator,
+    ) -> Step<StmtKind<'a>> {
         if !is_single_target(target) {
-            return Err(Stop);
+            if !self.dialect.is_lenient {
+                return Err(Stop);
+            }
+            self.refuse_later(start, "illegal expression for augmented assignment");
         }
         self.bump();
-        let value = self.assigned_value()?;
+        let value = if self.at(TokenKind::Yield) { self.yield_expression()? } else { self.maybe_starred()? };
         let (target, value) = (self.stored(target), value);
         Ok(StmtKind::AugAssign { target, op, value })
     }

@@ -86,7 +86,7 @@ impl<'a> Parser<'a, '_> {
             self.expect(TokenKind::RightParen)?;
             return Ok(self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load }));
         }
-        if is_starred {
+        if is_starred && !self.dialect.is_lenient {
             return Err(Stop);
         }
         self.expect(TokenKind::RightParen)?;
@@ -180,6 +180,10 @@ impl<'a> Parser<'a, '_> {
         }
         let mark = self.mark();
         let is_named = self.at(TokenKind::Name) && self.kind_ahead(1) == TokenKind::ColonEqual;
+        if is_named && !self.allows(SyntaxFeature::NamedExprInSet, start) {
+            self.bump();
+            return Err(Stop);
+        }
         let first = self.value()?;
         if self.at(TokenKind::Colon) && !is_named {
             return self.dict_from(start, first);
@@ -191,6 +195,18 @@ impl<'a> Parser<'a, '_> {
             return Err(Stop);
         }
         self.set(start, first)
+    }
+
+    fn set_element(&mut self) -> Step<&'a Expr<'a>> {
+        let start = self.position;
+        if !self.dialect.has(SyntaxFeature::NamedExprInSet) {
+            return self.star_expression();
+        }
+        let element = self.display_element()?;
+        if matches!(element.kind, ExprKind::NamedExpr { .. }) {
+            self.allows(SyntaxFeature::NamedExprInSet, start);
+        }
+        Ok(element)
     }
 
     /// A set that begins with a star. Where CPython knows stars before keys, it looks for them.
@@ -210,7 +226,7 @@ impl<'a> Parser<'a, '_> {
         let kind = if self.at_comprehension() {
             ExprKind::SetComp(self.comprehension(start, first, None)?)
         } else {
-            ExprKind::Set(self.elements(first, Self::display_element)?)
+            ExprKind::Set(self.elements(first, Self::set_element)?)
         };
         self.expect(TokenKind::RightBrace)?;
         Ok(self.node(start, kind))

@@ -156,7 +156,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `for_stmt`, `invalid_for_stmt` (3.9–)
     fn for_statement(&mut self) -> Step<StmtKind<'a>> {
         let (is_async, start, target) = self.for_head(Self::invalid_for_target)?;
-        let iter = self.star_expressions()?;
+        let iter = self.maybe_starred()?;
         self.colon()?;
         let body = self.block("'for' statement", start)?;
         let orelse = self.else_block()?;

@@ -24,7 +24,10 @@ impl<'a> Parser<'a, '_> {
         if matches!(elt.kind, ExprKind::Starred { .. })
             && !self.allows(SyntaxFeature::UnpackingInComprehension, start + 1)
         {
-            return Err(Stop);
+            if !self.dialect.is_lenient {
+                return Err(Stop);
+            }
+            self.refuse_later(start + 1, "iterable unpacking cannot be used in comprehension");
         }
         let id = self.node_id();
         let generators = self.for_if_clauses()?;
@@ -47,7 +50,11 @@ impl<'a> Parser<'a, '_> {
         let (is_async, _, target) = self.for_head(Self::for_if_clause_mistakes)?;
         let iter = self.disjunction()?;
         let from = self.exprs.len();
-        while let Some(condition) = self.after(TokenKind::If, Self::disjunction)? {
+        let condition = match self.dialect.is_lenient {
+            true => Self::lenient_condition,
+            false => Self::disjunction,
+        };
+        while let Some(condition) = self.after(TokenKind::If, condition)? {
             self.exprs.push(condition);
         }
         let ifs = self.take_exprs(from);

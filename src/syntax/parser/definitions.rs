@@ -36,12 +36,24 @@ impl<'a> Parser<'a, '_> {
         }
         let from = self.exprs.len();
         while self.eat(TokenKind::At) {
-            let decorator = self.named_expression()?;
+            let decorator = self.decorator()?;
             self.expect(TokenKind::Newline)?;
             self.exprs.push(decorator);
         }
         self.count_chained();
         Ok(self.take_exprs(from))
+    }
+
+    fn decorator(&mut self) -> Step<&'a Expr<'a>> {
+        if !self.dialect.has(SyntaxFeature::RelaxedDecorator) {
+            return self.dotted_decorator();
+        }
+        let start = self.position;
+        let decorator = self.named_expression()?;
+        if !is_dotted_call(decorator) || self.tokens[start].kind != TokenKind::Name {
+            self.allows(SyntaxFeature::RelaxedDecorator, start);
+        }
+        Ok(decorator)
     }
 
     /// CPython: `function_def_raw`, `invalid_def_raw` (3.9–)
@@ -81,6 +93,9 @@ impl<'a> Parser<'a, '_> {
         let arguments = self.after(TokenKind::LeftParen, |this| {
             let arguments = match this.at(TokenKind::RightParen) {
                 true => None,
+                false if this.dialect.is_lenient => {
+                    return this.lenient_arguments(this.position - 1, true).map(Some);
+                }
                 false => this.attempt(Self::arguments)?,
             };
             this.expect(TokenKind::RightParen)?;
@@ -176,4 +191,16 @@ impl<'a> Parser<'a, '_> {
         }
         Ok(value)
     }
+}
+
+/// Whether an expression is a name with attributes, which may be called.
+fn is_dotted_call(expr: &Expr<'_>) -> bool {
+    let mut dotted = match expr.kind {
+        ExprKind::Call(call) => call.func,
+        _ => expr,
+    };
+    while let ExprKind::Attribute { value, .. } = dotted.kind {
+        dotted = value;
+    }
+    matches!(dotted.kind, ExprKind::Name { .. })
 }

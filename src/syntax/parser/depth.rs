@@ -68,8 +68,14 @@ impl Parser<'_, '_> {
     #[inline]
     pub(super) fn bracketed<T>(&mut self, brackets: Brackets, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
         // Our own rules need far less stack for brackets than CPython's count suggests.
-        let as_cpython = self.precise && limits::STACK_GROWS;
+        let as_cpython = self.counts_rules() && limits::STACK_GROWS;
         self.deeper(if as_cpython { brackets.rules(self.dialect) } else { 1 }, parse)
+    }
+
+    /// Whether the depth is that of CPython's rules.
+    #[inline]
+    fn counts_rules(&self) -> bool {
+        self.precise || self.dialect.is_lenient
     }
 
     /// Runs `parse` some levels deeper.
@@ -87,7 +93,10 @@ impl Parser<'_, '_> {
 
     #[cold]
     fn on_checked_stack<T>(&mut self, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
-        let limit = if self.precise { limits::MAX_PARSER_DEPTH } else { limits::MAX_PREDICTED_DEPTH };
+        let limit = match self.counts_rules() {
+            true => limits::MAX_PARSER_DEPTH,
+            false => limits::MAX_PREDICTED_DEPTH,
+        };
         if self.depth >= limit {
             return self.too_deep();
         }

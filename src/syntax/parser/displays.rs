@@ -88,7 +88,10 @@ impl<'a> Parser<'a, '_> {
         stars: usize,
     ) -> Step<&'a Expr<'a>> {
         if value.is_none() && !self.allows(SyntaxFeature::UnpackingInComprehension, stars) {
-            return self.not_a_dict(start);
+            if !self.dialect.is_lenient {
+                return self.not_a_dict(start);
+            }
+            self.refuse_later(start, "dict unpacking cannot be used in dict comprehension");
         }
         let comprehension = self.comprehension(start, elt, value)?;
         self.expect(TokenKind::RightBrace)?;

@@ -5,7 +5,7 @@ use super::{Parser, Rule, Step, Stop};
 use crate::source::Location;
 use crate::syntax::ast::*;
 use crate::syntax::lexer::{TokenFlags, TokenKind};
-use crate::targets::Mistake;
+use crate::targets::{Mistake, SyntaxFeature};
 
 impl<'a> Parser<'a, '_> {
     /// One or more expressions, starred or not; more than one, or a comma, make a tuple.
@@ -82,8 +82,13 @@ impl<'a> Parser<'a, '_> {
         if self.second_run {
             return self.checked_named_expression();
         }
+        let start = self.position;
         let expr = self.expression()?;
-        if self.at(TokenKind::ColonEqual) { Err(Stop) } else { Ok(expr) }
+        match self.at(TokenKind::ColonEqual) {
+            true if self.dialect.is_lenient => self.lenient_named(start, expr),
+            true => Err(Stop),
+            false => Ok(expr),
+        }
     }
 
     /// The same in the second run. The mistakes come first since the first of them is not the only
@@ -201,13 +206,20 @@ impl<'a> Parser<'a, '_> {
         Ok(self.node(start, kind))
     }
 
-    #[inline(never)]
     fn lambda(&mut self) -> Step<&'a Expr<'a>> {
+        self.lambda_with(Self::expression)
+    }
+
+    #[inline(never)]
+    pub(super) fn lambda_with(
+        &mut self,
+        parse_body: fn(&mut Self) -> Step<&'a Expr<'a>>,
+    ) -> Step<&'a Expr<'a>> {
         let start = self.expect(TokenKind::Lambda)?;
         let id = self.node_id();
         let args = self.lambda_parameters()?;
         self.expect(TokenKind::Colon)?;
-        let body = self.expression()?;
+        let body = parse_body(self)?;
         Ok(self.node(start, ExprKind::Lambda(self.arena.alloc(Lambda { id, args, body }))))
     }
 
@@ -218,6 +230,29 @@ impl<'a> Parser<'a, '_> {
         }
         let value = self.attempt(Self::star_expressions)?;
         Ok(self.node(start, ExprKind::Yield(value)))
+    }
+
+    /// An iterable or an operand that some versions take no starred expressions in, unless they are
+    /// in parentheses.
+    pub(super) fn maybe_starred(&mut self) -> Step<&'a Expr<'a>> {
+        let start = self.position;
+        if !self.dialect.has(SyntaxFeature::UnparenthesizedUnpack) {
+            return self.expressions();
+        }
+        let value = self.star_expressions()?;
+        if let ExprKind::Tuple { elts, .. } = value.kind
+            && elts.iter().any(|elt| matches!(elt.kind, ExprKind::Starred { .. }))
+        {
+            self.allows(SyntaxFeature::UnparenthesizedUnpack, start);
+        }
+        Ok(value)
+    }
+
+    /// CPython: `expressions` (3.9–)
+    pub(super) fn expressions(&mut self) -> Step<&'a Expr<'a>> {
+        let start = self.position;
+        let first = self.expression()?;
+        self.tuple_rest(start, first, Self::expression)
     }
 
     /// CPython: `annotated_rhs`
@@ -329,10 +364,11 @@ impl<'a> Parser<'a, '_> {
         let word = if self.at(TokenKind::Name) { self.text_of(self.position) } else { return false };
         if !self.knows(Mistake::WholeSoftKeywords) {
             // These releases compare no further than the word is long.
-            return ["_", "case", "match", "type"].iter().any(|keyword| keyword.starts_with(word));
+            let is_start = ["_", "case", "match"].iter().any(|keyword| keyword.starts_with(word));
+            return is_start || "type".starts_with(word) && self.dialect.has(SyntaxFeature::TypeAlias);
         }
         matches!(word, "_" | "case" | "match" | "type")
-            || word == "lazy" && self.dialect.has(crate::targets::SyntaxFeature::LazyImport)
+            || word == "lazy" && self.dialect.has(SyntaxFeature::LazyImport)
     }
 
     /// `a if b`, `a if b else pass`, `pass if a else b`.

@@ -299,7 +299,7 @@ impl<'a> Parser<'a, '_> {
             };
         }
         let place = self.field_place(literal, expression);
-        let column = place.column as i32;
+        let (line, column) = (place.line as i32, place.column as i32);
         let lexed = lex_field(self.text, self.dialect, place, expression.end);
         let mut parser =
             Parser::new(self.arena, self.interner, self.text, self.dialect, &lexed, self.precise);
@@ -307,10 +307,11 @@ impl<'a> Parser<'a, '_> {
         let value = parser.nested(Parser::star_expressions);
         let (value, fault) = match value {
             Ok(value) => (Some(value), None),
-            Err(Stop) => (None, Some(parser.fault_apart(column))),
+            Err(Stop) => (None, Some(parser.fault_apart(line, column))),
         };
         parser.notices_up_to(lexed.tokens.len());
-        let Parser { nodes, deepest, notices, depends_on_dialect, .. } = parser;
+        let Parser { nodes, deepest, notices, depends_on_dialect, late, .. } = parser;
+        self.late.extend(late);
         self.nodes = nodes;
         self.deepest = self.deepest.max(deepest);
         self.depends_on_dialect |= depends_on_dialect;
@@ -326,8 +327,11 @@ impl<'a> Parser<'a, '_> {
     /// Why the expression cannot be parsed. CPython places the error in the text that it has made of
     /// the expression, whose parenthesis is at `column` of the source.
     #[cold]
-    fn fault_apart(&mut self, column: i32) -> Box<Diagnostic> {
+    fn fault_apart(&mut self, line: i32, column: i32) -> Box<Diagnostic> {
         let lexed = self.lexed;
+        if self.dialect.is_lenient {
+            return in_field(judge::untaken(lexed, self), line, column);
+        }
         let (mut fault, is_tokenizers) =
             match (judge::diagnose(lexed, self, Parser::star_expressions), &lexed.fault) {
                 (Some(mistake), _) if self.fault_is_apart => return mistake,
@@ -335,6 +339,9 @@ impl<'a> Parser<'a, '_> {
                 (None, Some(fault)) => (Box::new(fault.diagnostic.clone()), fault.prevails),
                 (None, None) => unreachable!("the lexer's fault was looked at"),
             };
+        if is_tokenizers && !self.knows(Mistake::FieldColumns) {
+            return in_field(fault, line, column);
+        }
         if !is_tokenizers {
             fault.message = format!("f-string: {}", fault.message);
         }
@@ -347,8 +354,29 @@ impl<'a> Parser<'a, '_> {
         fault
     }
 
+    /// Where the text of a field first stands in braces in the first of the strings side by side; at
+    /// the start of this string if it does not.
+    ///
+    /// CPython: `Python/ast.c` `fstring_fix_node_location` (3.8)
+    fn searched_place(&self, literal: Literal, expression: &Expression) -> FieldPlace {
+        let first = &self.tokens[literal.first];
+        let string = self.text_of(literal.first).as_bytes();
+        let source = &self.text[expression.start..expression.end];
+        let found = memchr::memmem::find(string, format!("{{{source}}}").as_bytes());
+        let before = &string[..found.unwrap_or(0)];
+        let from_break = memchr::memrchr(b'\n', before).unwrap_or(0);
+        FieldPlace {
+            open: expression.start - 1,
+            line: first.line + memchr::memchr_iter(b'\n', before).count() as u32,
+            column: (first.start - first.line_start) as usize + before.len() - from_break,
+        }
+    }
+
     /// Where the brace of a field is, as CPython counts.
     fn field_place(&self, literal: Literal, expression: &Expression) -> FieldPlace {
+        if !self.knows(Mistake::FieldPlaced) {
+            return self.searched_place(literal, expression);
+        }
         let token = &self.tokens[literal.token];
         let open = expression.start - 1;
         let own_column = (token.start - token.line_start) as usize;
@@ -368,6 +396,19 @@ impl<'a> Parser<'a, '_> {
         };
         FieldPlace { open, line: token.line + breaks, column }
     }
+}
+
+/// The place of an error by the lines and columns of its field alone, whose brace is at `line` and
+/// `column`.
+fn in_field(mut fault: Box<Diagnostic>, line: i32, column: i32) -> Box<Diagnostic> {
+    let Location { lineno, col_offset, end_lineno, end_col_offset } = &mut fault.location;
+    for (lineno, offset) in [(lineno, col_offset), (end_lineno, end_col_offset)] {
+        if *lineno == line && *offset >= column {
+            *offset -= column;
+        }
+        *lineno -= line - 1;
+    }
+    fault
 }
 
 /// The search for the end of an expression.

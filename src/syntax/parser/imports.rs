@@ -7,6 +7,8 @@ use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
 
+const TRAILING_COMMA: &str = "trailing comma not allowed without surrounding parentheses";
+
 const NOTHING_IMPORTED: &str = "Expected one or more names after 'import'";
 
 impl<'a> Parser<'a, '_> {
@@ -140,6 +142,9 @@ impl<'a> Parser<'a, '_> {
         }
         let names = self.attempt(|this| {
             let names = this.import_from_as_names()?;
+            if this.dialect.is_lenient && this.eat(TokenKind::Comma) {
+                this.refuse_later(start, TRAILING_COMMA);
+            }
             if this.at(TokenKind::Comma) { Err(Stop) } else { Ok(names) }
         })?;
         if names.is_none() && self.second_run {
@@ -218,8 +223,7 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_import_from_targets` (3.9–)
     #[cold]
     fn invalid_import_from_targets(&mut self) -> Step<()> {
-        let message = "trailing comma not allowed without surrounding parentheses";
-        self.report_here(shape![[import_from_as_names] "," "NEWLINE"], message)?;
+        self.report_here(shape![[import_from_as_names] "," "NEWLINE"], TRAILING_COMMA)?;
         match self.knows(Mistake::NothingImported) {
             true => self.report_from(shape!["NEWLINE"], 0, NOTHING_IMPORTED),
             false => Ok(()),

@@ -59,7 +59,8 @@ impl<'a> Parser<'a, '_> {
     /// it belongs to it.
     pub(super) fn blamed(&self, first: usize, last: usize) -> Location {
         let mut location = self.range(first, last);
-        location.end_col_offset += i32::from(self.tokens[last].kind == TokenKind::Newline);
+        let has_width = self.tokens[last].kind == TokenKind::Newline && self.knows(Mistake::NewlineWidth);
+        location.end_col_offset += i32::from(has_width);
         location
     }
 

@@ -29,6 +29,7 @@ mod expressions;
 mod fstrings;
 mod fstrings_apart;
 mod imports;
+mod lenient;
 mod mistakes;
 mod numbers;
 mod operators;
@@ -114,6 +115,8 @@ pub(super) struct Parser<'a, 't> {
     second_run: bool,
     /// What is wrong with the text.
     pub(super) fault: Option<Box<Diagnostic>>,
+    /// What is refused if the grammar takes the whole text: see [`lenient`].
+    late: Vec<Diagnostic>,
     /// Whether that was found in the field of an f-string that is parsed apart.
     fault_is_apart: bool,
     /// How deeply CPython's rules call each other here: see [`depth`](mod@depth).
@@ -151,6 +154,7 @@ struct Mark {
     exprs: usize,
     stmts: usize,
     features: usize,
+    late: usize,
 }
 
 impl<'a, 't> Parser<'a, 't> {
@@ -175,6 +179,7 @@ impl<'a, 't> Parser<'a, 't> {
             precise,
             second_run: false,
             fault: None,
+            late: Vec::new(),
             fault_is_apart: false,
             depth: depth::of_statements(dialect),
             deepest: 0,
@@ -207,6 +212,9 @@ impl<'a, 't> Parser<'a, 't> {
     /// All statements up to the end of the text.
     pub(super) fn module(&mut self) -> Step<Module<'a>> {
         while !self.at(TokenKind::End) {
+            if self.dialect.is_lenient && self.eat(TokenKind::Newline) {
+                continue;
+            }
             self.statement()?;
             // No rule goes back beyond a statement of the module.
             if !self.known.is_empty() {
@@ -348,6 +356,7 @@ impl<'a, 't> Parser<'a, 't> {
             exprs: self.exprs.len(),
             stmts: self.stmts.len(),
             features: self.features.len(),
+            late: self.late.len(),
         }
     }
 
@@ -359,6 +368,7 @@ impl<'a, 't> Parser<'a, 't> {
         self.exprs.truncate(mark.exprs);
         self.stmts.truncate(mark.stmts);
         self.features.truncate(mark.features);
+        self.late.truncate(mark.late);
     }
 
     /// What `parse` makes of the next tokens; none, and no token taken, if they do not fit.

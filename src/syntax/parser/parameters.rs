@@ -8,6 +8,8 @@ use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
 use crate::targets::{Mistake, SyntaxFeature};
 
+const LATE_DEFAULT: &str = "non-default argument follows default argument";
+
 /// Whose parameters they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
@@ -34,6 +36,7 @@ struct List<'a> {
     kwonlyargs: SmallVec<[Arg<'a>; 2]>,
     kw_defaults: SmallVec<[Option<Expr<'a>>; 2]>,
     kwarg: Option<Arg<'a>>,
+    start: usize,
     has_slash: bool,
     has_star: bool,
 }
@@ -53,7 +56,7 @@ impl<'a> Parser<'a, '_> {
     ///
     /// CPython: `params`, `lambda_params` (3.9–)
     fn parameters(&mut self, of: Of) -> Step<&'a Arguments<'a>> {
-        let mut list = List::default();
+        let mut list = List { start: self.position, ..List::default() };
         if !self.at(of.close()) {
             if self.second_run {
                 self.invalid_parameters(of)?;
@@ -107,6 +110,7 @@ impl<'a> Parser<'a, '_> {
         match default {
             Some(default) => list.defaults.push(*default),
             None if list.defaults.is_empty() => {}
+            None if self.dialect.is_lenient => self.refuse_later(list.start, LATE_DEFAULT),
             None => return Err(Stop),
         }
         list.args.push(arg);
@@ -139,8 +143,14 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn any_star_parameter(&mut self, of: Of, list: &mut List<'a>) -> Step<()> {
-        self.bump();
-        if self.eat(TokenKind::Comma) {
+        let star = self.bump();
+        let has_comma = self.eat(TokenKind::Comma);
+        if self.dialect.is_lenient && (self.at(of.close()) || has_comma && self.at(TokenKind::DoubleStar)) {
+            self.refuse_later(star, "named arguments must follow bare *");
+            list.has_star = true;
+            return Ok(());
+        }
+        if has_comma {
             let first = self.param_maybe_default(of)?;
             list.has_star = true;
             list.kwonlyargs.push(first.0);
@@ -306,7 +316,7 @@ impl<'a> Parser<'a, '_> {
         })?;
         let message = match self.knows(Mistake::ParameterWithoutDefault) {
             true => "parameter without a default follows parameter with a default",
-            false => "non-default argument follows default argument",
+            false => LATE_DEFAULT,
         };
         match late {
             Some(late) if self.knows(Mistake::Advice) => self.mistake_at(late, message),

@@ -16,7 +16,24 @@ enum Literal<'a> {
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn strings(&mut self) -> Step<&'a Expr<'a>> {
+        if self.dialect.is_lenient {
+            return self.lenient_strings();
+        }
         self.remembered(Rule::Strings, Self::any_strings)
+    }
+
+    /// Strings that have no value do not keep the grammar from taking what comes after them.
+    fn lenient_strings(&mut self) -> Step<&'a Expr<'a>> {
+        let (start, from) = (self.position, self.exprs.len());
+        let strings = self.any_strings();
+        if self.fault.is_none() {
+            return strings;
+        }
+        self.refuse_fault_later(start);
+        self.exprs.truncate(from);
+        self.position = start;
+        while self.eat(TokenKind::String) {}
+        Ok(self.node(start, ExprKind::Constant(Constant::None)))
     }
 
     fn any_strings(&mut self) -> Step<&'a Expr<'a>> {

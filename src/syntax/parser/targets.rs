@@ -6,6 +6,7 @@
 //!
 //! CPython: `star_targets`, `single_target`, `del_targets` (3.9–)
 
+use super::mistakes::Use;
 use super::{Parser, Step, Stop};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::TokenKind;
@@ -24,6 +25,10 @@ impl<'a> Parser<'a, '_> {
     }
 
     pub(super) fn star_target(&mut self) -> Step<&'a Expr<'a>> {
+        if self.dialect.is_lenient {
+            let target = self.lenient_target(Use::For)?;
+            return Ok(self.stored(target));
+        }
         let target = match self.at(TokenKind::Star) {
             true => self.starred(Self::primary)?,
             false => self.primary()?,
@@ -38,8 +43,9 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn del_target(&mut self) -> Step<&'a Expr<'a>> {
-        let target = self.primary()?;
-        if is_del_target(target) {
+        let is_lenient = self.dialect.is_lenient;
+        let target = if is_lenient { self.lenient_target(Use::Delete)? } else { self.primary()? };
+        if is_lenient || is_del_target(target) {
             Ok(self.arena.alloc(self.in_context(target, ExprContext::Del)))
         } else {
             Err(Stop)

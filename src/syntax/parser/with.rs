@@ -21,7 +21,7 @@ impl<'a> Parser<'a, '_> {
             self.invalid_with_stmt_indent(start)?;
         }
         let mut items = None;
-        if self.at(TokenKind::LeftParen) {
+        if self.at(TokenKind::LeftParen) && self.dialect.has(SyntaxFeature::ParenthesizedContextManagers) {
             items = self.attempt(|this| this.parenthesized_items(start))?;
         }
         if items.is_none() {
@@ -64,6 +64,11 @@ impl<'a> Parser<'a, '_> {
         let mark = self.mark();
         let expr = self.expression()?;
         let target = self.after(TokenKind::As, |this| {
+            if this.dialect.is_lenient {
+                let target = this.bitwise_or()?;
+                this.check_target_later(mark.position, target, Use::Assign);
+                return Ok(this.stored(target));
+            }
             let target = this.star_target()?;
             if this.at_any(END_OF_ITEM) { Ok(target) } else { Err(Stop) }
         })?;
@@ -99,13 +104,6 @@ impl<'a> Parser<'a, '_> {
     fn skip_item(&mut self, element: fn(&mut Self) -> Step<&'a Expr<'a>>) -> Step<()> {
         element(self)?;
         self.after(TokenKind::As, Self::star_target).map(drop)
-    }
-
-    /// CPython: `expressions` (3.9–)
-    fn expressions(&mut self) -> Step<&'a Expr<'a>> {
-        let start = self.position;
-        let first = self.expression()?;
-        self.tuple_rest(start, first, Self::expression)
     }
 
     fn skip_parenthesized_items(&mut self) -> Step<()> {
