@@ -33,7 +33,7 @@ impl UnicodeVersion {
     pub const NEWEST: UnicodeVersion = UnicodeVersion::V17_0;
 
     /// The version of the oldest supported target. A character that is valid in it is valid in all.
-    pub(crate) const OLDEST_SUPPORTED: UnicodeVersion = UnicodeVersion::V14_0;
+    pub(crate) const OLDEST_SUPPORTED: UnicodeVersion = UnicodeVersion::V12_1;
 
     /// All versions, oldest first.
     pub const ALL: [UnicodeVersion; 7] = [
