@@ -22,7 +22,6 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter};
 
-
 /// The text of every source with a null byte: targets refuse it without a look at the rest, each by
 /// an exception of its own.
 const NULL: &str = "\0";

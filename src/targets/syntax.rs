@@ -373,8 +373,7 @@ impl Dialect {
             let (spec, constant) = (dialect.refuses_newline_in_spec, dialect.refuses_constant_identifier);
             (dialect.names, dialect.fstrings, spec, constant)
         };
-        let knows_both =
-            self.knows(Mistake::FluflStatement) && self.knows(Mistake::ContinuedIndentation);
+        let knows_both = self.knows(Mistake::FluflStatement) && self.knows(Mistake::ContinuedIndentation);
         rules(self) == rules(&union) && knows_both
     }
 

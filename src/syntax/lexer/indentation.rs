@@ -115,7 +115,8 @@ impl Lexer<'_> {
         while self.byte(self.offset) == b'\\' {
             self.continuation()?;
             self.buffer_start = self.line_start;
-            let blanks = self.bytes[self.offset..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'));
+            let blanks =
+                self.bytes[self.offset..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'));
             self.offset += blanks.count();
         }
         Ok(())

@@ -15,8 +15,9 @@ impl Lexer<'_> {
         while self.byte(self.offset).is_ascii_digit() {
             self.offset += 1;
         }
-        let is_plain = !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Dot | Class::NonAscii)
-            && (first != b'0' || self.offset == start + 1);
+        let is_plain =
+            !matches!(class_of(self.byte(self.offset)), Class::Word | Class::Dot | Class::NonAscii)
+                && (first != b'0' || self.offset == start + 1);
         if !is_plain || first == b'.' {
             self.offset = start;
             self.any_number(start)?;

@@ -258,7 +258,11 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `invalid_group` (3.10–)
     fn invalid_group(&mut self) -> Step<()> {
         if !self.knows(Mistake::Advice) {
-            return self.report(shape!["(" starred_expression ")"], 1..=1, "can't use starred expression here");
+            return self.report(
+                shape!["(" starred_expression ")"],
+                1..=1,
+                "can't use starred expression here",
+            );
         }
         self.report(shape!["(" starred_expression ")"], 1..=1, "cannot use starred expression here")?;
         self.report(shape!["(" "**" expression ")"], 1..=1, "cannot use double starred expression here")

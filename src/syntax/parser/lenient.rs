@@ -169,7 +169,11 @@ impl<'a> Parser<'a, '_> {
     fn lenient_unpacking(&mut self, keywords: &[Keyword<'a>]) -> Step<()> {
         let start = self.position;
         let starred = self.starred(Self::expression)?;
-        self.exprs.push(starred);
+        if let ExprKind::Starred { value, .. } = starred.kind {
+            // Parentheses at its end do not belong to it.
+            let location = starred.location.to_end_of(value.location);
+            self.exprs.push(self.node_at(location, starred.kind));
+        }
         if keywords.iter().any(|keyword| keyword.arg.is_none()) {
             self.refuse_later(start, "iterable argument unpacking follows keyword argument unpacking");
         }

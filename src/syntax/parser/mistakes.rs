@@ -214,7 +214,11 @@ impl<'a> Parser<'a, '_> {
             ExprKind::Lambda(_) => "lambda",
             ExprKind::Call(_) => "function call",
             ExprKind::BoolOp { .. } | ExprKind::BinOp { .. } | ExprKind::UnaryOp { .. } => {
-                if is_renamed { "expression" } else { "operator" }
+                if is_renamed {
+                    "expression"
+                } else {
+                    "operator"
+                }
             }
             ExprKind::GeneratorExp(_) => "generator expression",
             ExprKind::Yield(_) | ExprKind::YieldFrom(_) => "yield expression",

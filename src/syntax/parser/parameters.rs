@@ -101,8 +101,13 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn plain_parameter(&mut self, of: Of, list: &mut List<'a>) -> Step<()> {
-        let (arg, default) = self.param_maybe_default(of)?;
+        let start = self.position;
+        let (mut arg, default) = self.param_maybe_default(of)?;
         if list.has_star {
+            if self.dialect.is_lenient {
+                // Without its annotation.
+                arg.location = self.range(start, start);
+            }
             list.kwonlyargs.push(arg);
             list.kw_defaults.push(default.copied());
             return Ok(());
@@ -151,11 +156,8 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         if has_comma {
-            let first = self.param_maybe_default(of)?;
             list.has_star = true;
-            list.kwonlyargs.push(first.0);
-            list.kw_defaults.push(first.1.copied());
-            return Ok(());
+            return self.plain_parameter(of, list);
         }
         let arg = self.star_arg(of)?;
         self.end_of_parameter(of)?;
