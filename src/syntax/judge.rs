@@ -46,6 +46,7 @@ pub(super) fn judge<'a>(
     }
     let found = diagnose(lexed, &mut parser, Parser::module);
     let found = found.map(|found| end_in_first_line(found, text, dialect));
+    let found = found.map(|found| legacy_statement(found, text, dialect));
     // To see whether a later token prevails, CPython reads them all, and warns of them.
     let is_read_to_end = dialect.knows(Mistake::InvalidSyntaxOfFirstRun)
         && found.as_ref().is_some_and(|found| prevails_over(found) && !is_indentation(found));
@@ -74,7 +75,7 @@ fn judge_later<'a>(
             None => return Ok(parser.finish(module)),
             Some(fault) => Box::new(fault.clone()),
         },
-        Err(_) => untaken(lexed, &mut parser),
+        Err(_) => legacy_statement(untaken(lexed, &mut parser), text, dialect),
     };
     Err(Refusal { diagnostic, notices: parser.into_notices() })
 }
@@ -153,6 +154,35 @@ fn end_in_first_line(mut found: Box<Diagnostic>, text: &str, dialect: &Dialect) 
         location.end_col_offset = reached as i32;
     }
     found
+}
+
+/// An error on a line that begins with `print` or `exec`, or does so after a colon, is one of the
+/// statements of Python 2, unless the line has a parenthesis.
+///
+/// CPython: `Objects/exceptions.c` `_report_missing_parentheses` (3.8–3.9)
+fn legacy_statement(mut found: Box<Diagnostic>, text: &str, dialect: &Dialect) -> Box<Diagnostic> {
+    if dialect.knows(Mistake::LegacyStatements) || found.kind != DiagnosticKind::SyntaxError {
+        return found;
+    }
+    let line = text.split('\n').nth(found.location.lineno.max(1) as usize - 1).unwrap_or_default();
+    if line.contains('(') {
+        return found;
+    }
+    let after_colon = line.split_once(':').map(|(_, rest)| rest);
+    if let Some(message) = [Some(line), after_colon].into_iter().flatten().find_map(legacy_message) {
+        found.message = message;
+    }
+    found
+}
+
+fn legacy_message(line: &str) -> Option<String> {
+    let statement = line.trim_start();
+    if statement.starts_with("exec ") {
+        return Some("Missing parentheses in call to 'exec'".to_owned());
+    }
+    let printed = statement.strip_prefix("print ")?.split(';').next()?.trim();
+    let end = if printed.ends_with(',') { " end=\" \"" } else { "" };
+    Some(format!("Missing parentheses in call to 'print'. Did you mean print({printed}{end})?"))
 }
 
 /// Whether a later token may prevail over a mistake of the parser.

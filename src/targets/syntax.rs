@@ -124,6 +124,11 @@ pub(crate) enum Mistake {
     /// The kinds of parameters and the marks between them: `def f(a, /, /)`, `def f(*a=1)`,
     /// `def f(**a, b)`, `def f(a=)`, `def f((a, b))`. Before, only `def f(a=1, b)` and `def f(*)`.
     ParameterKinds,
+    /// The limit for integers is one of digits.
+    DigitLimit,
+    /// `print` and `exec` before an expression are found by the parser; before, at the start of the
+    /// line of any error.
+    LegacyStatements,
     /// A newline is one column wide in an error; before, it had no width.
     NewlineWidth,
     /// `f(**a, *b)` is reported at the star; before, at the arguments.
@@ -254,6 +259,7 @@ impl Mistake {
             | Mistake::ContinuedIndentation
             | Mistake::FieldColumns
             | Mistake::EscapeQuoted
+            | Mistake::LegacyStatements
             | Mistake::ExpressionNames => &[(V3_10, 0)],
             Mistake::DefinitionParenthesis
             | Mistake::ParameterKinds
@@ -264,6 +270,7 @@ impl Mistake {
             | Mistake::NumberBeforeNonAscii
             | Mistake::FieldExpressionRequired
             | Mistake::NullByte
+            | Mistake::DigitLimit
             | Mistake::NonAsciiBytesAtLiteral => &[(V3_11, 0)],
             Mistake::NewlineWidth
             | Mistake::ImportFromReversed

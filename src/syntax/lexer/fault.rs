@@ -113,6 +113,9 @@ impl Lexer<'_> {
             // CPython counts from the start of its buffer, but not beyond the end of the line.
             column = column.min(self.line_end() + 1 - self.line_start);
         }
+        if !self.dialect.knows(Mistake::PegParser) {
+            column = self.line_end() - self.buffer_start;
+        }
         let column = column as i32;
         self.stopped_at_column(DiagnosticKind::SyntaxError, column, message)
     }

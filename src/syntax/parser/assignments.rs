@@ -61,6 +61,9 @@ impl<'a> Parser<'a, '_> {
     fn predicted_expression_statement(&mut self) -> Step<StmtKind<'a>> {
         let start = self.position;
         let first = self.assigned_value()?;
+        if self.dialect.is_lenient && self.tokens[start].kind == TokenKind::Yield {
+            return Ok(StmtKind::Expr(first));
+        }
         match self.kind() {
             TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(first)),
             TokenKind::Equal => self.assignment(start, first),
@@ -122,7 +125,7 @@ impl<'a> Parser<'a, '_> {
             if !self.dialect.is_lenient {
                 return Err(Stop);
             }
-            self.refuse_later(start, "illegal expression for augmented assignment");
+            self.check_augmented_later(start, target);
         }
         self.bump();
         let value = if self.at(TokenKind::Yield) { self.yield_expression()? } else { self.maybe_starred()? };

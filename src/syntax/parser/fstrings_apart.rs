@@ -330,7 +330,12 @@ impl<'a> Parser<'a, '_> {
     fn fault_apart(&mut self, line: i32, column: i32) -> Box<Diagnostic> {
         let lexed = self.lexed;
         if self.dialect.is_lenient {
-            return in_field(judge::untaken(lexed, self), line, column);
+            let mut fault = in_field(judge::untaken(lexed, self), line, column);
+            // To see that the parenthesis ends a token, CPython looks beyond it.
+            if self.farthest() + 3 >= lexed.tokens.len() && lexed.fault.is_none() {
+                fault.message = "unexpected EOF while parsing".to_owned();
+            }
+            return fault;
         }
         let (mut fault, is_tokenizers) =
             match (judge::diagnose(lexed, self, Parser::star_expressions), &lexed.fault) {

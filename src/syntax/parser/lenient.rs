@@ -61,9 +61,21 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Indent => "unexpected indent",
             _ if after_newline && after_colon => "expected an indented block",
             TokenKind::Dedent => "unexpected unindent",
-            _ => return self.here(DiagnosticKind::SyntaxError, "invalid syntax"),
+            _ => return Diagnostic::syntax_error(self.untaken_location(last), "invalid syntax"),
         };
         self.here(DiagnosticKind::IndentationError, unexpected)
+    }
+
+    /// Where the tokenizer is at a token that the grammar does not take.
+    #[cold]
+    fn untaken_location(&self, index: usize) -> Location {
+        let mut location = self.range(index, index);
+        if self.is_less_greater(index) {
+            // CPython refuses it before it knows the token's column.
+            location.col_offset = location.end_col_offset - 1;
+        }
+        location.lineno = location.end_lineno;
+        location
     }
 
     /// An expression in place of a target; what begins at `start` is refused if it is none.
@@ -91,6 +103,16 @@ impl<'a> Parser<'a, '_> {
         };
         self.check_target_later(start, target, purpose);
         Ok(target)
+    }
+
+    /// The target of an augmented assignment, which begins at `start`.
+    #[cold]
+    pub(super) fn check_augmented_later(&mut self, start: usize, target: &Expr<'a>) {
+        let before = self.late.len();
+        self.check_target_later(start, target, Use::Assign);
+        if self.late.len() == before {
+            self.refuse_later(start, "illegal expression for augmented assignment");
+        }
     }
 
     /// The target of an annotation, which begins at `start`.

@@ -174,7 +174,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Whether a token is the `<>` of old.
-    fn is_less_greater(&self, index: usize) -> bool {
+    pub(super) fn is_less_greater(&self, index: usize) -> bool {
         self.tokens[index].kind == TokenKind::NotEqual && self.text_of(index) == "<>"
     }
 

@@ -7,7 +7,7 @@ use crate::code::{Constant, Int};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use crate::syntax::ast::{Expr, ExprKind};
-use crate::targets::limits;
+use crate::targets::{Mistake, limits};
 
 /// Decimal integers of so many digits fit into an `i64`.
 const SHORT: usize = 18;
@@ -67,8 +67,9 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn too_many_digits(&mut self, index: usize, digits: usize) -> Step<Constant<'a>> {
         let line = self.tokens[index].line as i32;
+        let unit = if self.knows(Mistake::DigitLimit) { " digits" } else { "" };
         let message = format!(
-            "Exceeds the limit ({} digits) for integer string conversion: value has {digits} digits; \
+            "Exceeds the limit ({}{unit}) for integer string conversion: value has {digits} digits; \
              use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
              literals to avoid decimal conversion limits.",
             limits::MAX_STR_DIGITS

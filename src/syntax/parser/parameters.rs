@@ -151,7 +151,8 @@ impl<'a> Parser<'a, '_> {
         let star = self.bump();
         let has_comma = self.eat(TokenKind::Comma);
         if self.dialect.is_lenient && (self.at(of.close()) || has_comma && self.at(TokenKind::DoubleStar)) {
-            self.refuse_later(star, "named arguments must follow bare *");
+            let place = if self.at(TokenKind::DoubleStar) { self.position } else { star };
+            self.refuse_later(place, "named arguments must follow bare *");
             list.has_star = true;
             return Ok(());
         }
