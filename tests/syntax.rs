@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `trees/*.ast`, `stdlib-*.txt` | `scripts/golden_trees.py` |
 //! | `verdicts-*.jsonl` | `scripts/golden_diagnostics.py` |
+//! | `older.jsonl` | `scripts/golden_older.py` |
 //! | `verdicts.jsonl` | `scripts/golden_ast.py verdicts` |
 //! | `later.jsonl` | `scripts/golden_verdicts.py` |
 //! | `depths.jsonl` | `scripts/golden_depths.py` |
@@ -294,6 +295,34 @@ fn diagnostics_equal_those_of_cpython() {
     }
     assert!(expected.len() >= 3000, "only {} sources", expected.len());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The older releases that are served, and how many of their verdicts may differ: accepted or
+/// refused; class, message, line or column. Lower a bound whenever fewer do.
+const OLDER: [(&str, usize, usize); 1] = [("3.11.7", 0, 1)];
+
+#[test]
+fn older_diagnostics_equal_those_of_cpython() {
+    let golden = fs::read_to_string(folder().join("older.jsonl")).expect("the verdicts");
+    for (release, verdicts, starts) in OLDER {
+        let (mut other_verdicts, mut other_starts) = (Vec::new(), Vec::new());
+        for line in golden.lines() {
+            let (source, by_release): (String, BTreeMap<String, Option<Start>>) =
+                serde_json::from_str(line).expect("a source and its verdicts");
+            let Some(expected) = by_release.get(release) else { continue };
+            let expected = expected.as_ref().map(|Start(class, message, line, column)| {
+                Expected(class.clone(), message.clone(), *line, *column, None, None)
+            });
+            let found = probe::verdict(source.as_bytes(), target(release));
+            match difference(expected.as_ref(), found.as_ref()) {
+                Difference::None | Difference::End => {}
+                Difference::Verdict => other_verdicts.push(source),
+                Difference::Start => other_starts.push(source),
+            }
+        }
+        assert!(other_verdicts.len() <= verdicts, "{release}: {other_verdicts:#?}");
+        assert!(other_starts.len() <= starts, "{release}: {other_starts:#?}");
+    }
 }
 
 /// The exception, its message, its line, column, end line and end column.

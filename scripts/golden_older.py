@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""Writes down what older CPythons say of the broken sources of testdata/syntax/broken.jsonl, for tests/syntax.rs.
+
+    scripts/golden_older.py PYTHON... > testdata/syntax/older.jsonl
+
+Each line has a source and, by release, its verdict: null, or class, message, line and column. Releases before 3.10 know no ends.
+Name the interpreters from the oldest on.
+"""
+
+import json
+import sys
+
+import comparison
+
+
+def main():
+    lines = (comparison.ROOT / "testdata/syntax/broken.jsonl").read_text(encoding="utf-8").splitlines()
+    sources = [json.loads(line) for line in lines]
+    verdicts = [{} for _ in sources]
+    for python in sys.argv[1:]:
+        release = comparison.facts(python)["version"]
+        answers = comparison.reference(python).ask({"ask": "verdict", "source": source} for source in sources)
+        for answer, by_release in zip(answers, verdicts):
+            if "verdict" in answer:
+                by_release[release] = start_of(answer["verdict"])
+    for source, by_release in zip(sources, verdicts):
+        print(json.dumps([source, by_release]))
+
+
+def start_of(verdict):
+    if verdict is None:
+        return None
+    line, column = (verdict["place"] or [None, None])[:2]
+    return [verdict["class"], verdict["message"], line, column]
+
+
+if __name__ == "__main__":
+    main()
