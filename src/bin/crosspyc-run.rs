@@ -16,6 +16,8 @@ Options:
       --python PYTHON         the interpreter to use: a path, a name, or a version such as 3.12
                               [env: CROSSPYC_PYTHON]
       --python-arg ARG        pass an option to the interpreter, such as -Xdev or -O; repeatable
+      --prefer-system         use a Python of this machine, if one fits, before the one that the bundle
+                              brings
       --inherit-path          let the program import from PYTHONPATH
       --system-site-packages  let the program import from the site-packages of the interpreter and of
                               the user
@@ -150,6 +152,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
                 run.max_unpacked = Some(size.map_err(|error| format!("--max-unpacked: {error}"))?);
             }
             Some("--verify") => run.verify = true,
+            Some("--prefer-system") => run.prefer_system = true,
             Some("--inherit-path") => run.inherit_path = true,
             Some("--system-site-packages") => run.system_site_packages = true,
             Some("--isolated") => run.isolated = true,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::python::{Distribution, EmbeddedPython};
+
 /// The manifest of an archive. Its size does not depend on the number of files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -29,6 +31,12 @@ pub struct Manifest {
     /// The program can import from the interpreter's site-packages.
     #[serde(default, skip_serializing_if = "is_false")]
     pub system_site_packages: bool,
+    /// The Python that the application brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<EmbeddedPython>,
+    /// The archive is such a Python, and no application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
     /// In the order of the archive.
     pub frames: Vec<Frame>,
     /// The zstd frame after the others: an [`Index`] as JSON.

@@ -32,6 +32,12 @@
 //! reader holds the requested files, the content of one frame, and the contents that later frames
 //! were compressed with.
 //!
+//! # An archive that brings a Python
+//!
+//! The Python is an archive of its own, directly before that of the application. The manifest of
+//! the application has its length and its identity, so a signature covers it, and two applications
+//! with equal Pythons have equal archives of it.
+//!
 //! # Layout
 //!
 //! One frame holds the files that all targets share. Each variant has a frame for its other files.
@@ -65,6 +71,7 @@ mod layout;
 mod limits;
 mod manifest;
 mod paths;
+mod python;
 mod read;
 mod signature;
 #[cfg(feature = "bundle")]
@@ -82,13 +89,16 @@ pub(crate) use entry_points::{DeclaredScript, declared_scripts, is_metadata_fold
 pub use limits::{ByteSize, NoSize, default_limit};
 pub use manifest::{Blob, EntryPoint, FileEntry, Form, Frame, Index, Manifest, StreamLengths, Variant};
 pub use paths::{PathError, check_path, folders, path_errors};
+#[cfg(feature = "runner")]
+pub(crate) use python::with_loader;
+pub use python::{Distribution, EmbeddedPython, LeftOut, loader_slot};
 pub use read::{Archive, OpenError, ReadError};
 pub use signature::{Claim, Expected, KeyError, SignatureError, Signed, TrustedKeys};
 #[cfg(feature = "runner")]
 pub(crate) use trailer::MAGIC as TRAILER_MAGIC;
 pub use unpack::write_file;
 #[cfg(feature = "bundle")]
-pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, write};
+pub use write::{Contents, File, Files, Signer, WriteError, WriteOptions, to_bytes, write};
 
 /// The version this crosspyc writes, and the only one it reads.
 pub const FORMAT_VERSION: u32 = 3;

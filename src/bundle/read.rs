@@ -73,8 +73,14 @@ impl Sealed {
     /// Reads the end of an archive and verifies its digest.
     fn open(path: &Path) -> Result<Sealed, ReadError> {
         let io_error = |source| ReadError::Io { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(io_error)?;
+        let file = File::open(path).map_err(io_error)?;
         let length = file.metadata().map_err(io_error)?.len();
+        Sealed::ending_at(path, file, length)
+    }
+
+    /// The archive that ends at byte `length` of the file.
+    fn ending_at(path: &Path, mut file: File, length: u64) -> Result<Sealed, ReadError> {
+        let io_error = |source| ReadError::Io { path: path.to_owned(), source };
         let trailer = read_trailer(path, &mut file, length)?;
         let end = length - trailer.sealed_length();
         let damaged =
@@ -159,10 +165,29 @@ impl Archive {
         self.length
     }
 
-    /// The number of bytes before the archive, such as those of a runner. No digest and no
-    /// signature covers them.
+    /// The number of bytes before the archive and the Python that it brings, such as those of a
+    /// runner. No digest and no signature covers them.
     pub fn prefix_length(&self) -> u64 {
-        self.start
+        let python = self.manifest.python.as_ref().map_or(0, |python| python.length);
+        self.start.saturating_sub(python)
+    }
+
+    /// The archive of the Python that the application brings.
+    pub fn python(&self) -> Result<Option<Archive>, ReadError> {
+        let Some(python) = &self.manifest.python else { return Ok(None) };
+        let damaged = |what: &str| ReadError::Damaged {
+            path: self.path.clone(),
+            offset: self.start,
+            what: what.to_owned(),
+        };
+        let file = self.file.try_clone().map_err(|source| ReadError::Io { path: self.path.clone(), source })?;
+        let archive = Sealed::ending_at(&self.path, file, self.start)?.parse()?;
+        let is_named = archive.identity().to_hex().as_str() == python.identity
+            && archive.start.checked_add(python.length) == Some(self.start);
+        match is_named && archive.manifest.distribution.is_some() {
+            true => Ok(Some(archive)),
+            false => Err(damaged("the Python before the application is not the one that it names")),
+        }
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -246,7 +271,8 @@ impl Archive {
         Ok(blobs)
     }
 
-    /// Reads every byte from the first frame on and verifies all digests.
+    /// Reads every byte from the first frame on and verifies all digests, also those of the Python
+    /// that the application brings.
     pub fn verify(&self) -> Result<Index, ReadError> {
         let index = self.index()?;
         let mut blobs = Blobs::new(&index);
@@ -255,6 +281,9 @@ impl Archive {
             blobs.forget(number);
             Ok(())
         })?;
+        if let Some(python) = self.python()? {
+            python.verify()?;
+        }
         Ok(index)
     }
 

@@ -12,6 +12,7 @@ use super::check::check_manifest;
 use super::layout::lay_out;
 use super::manifest::{EntryPoint, Frame, Manifest, Variant};
 use super::paths::{PathError, Tree};
+use super::python::{Distribution, EmbeddedPython};
 use super::signature::Claim;
 use super::trailer::{self, Trailer};
 use crate::atomic::write_parts_atomically;
@@ -45,6 +46,10 @@ pub struct Contents {
     pub requires_python: Option<String>,
     /// The program can import from the interpreter's site-packages.
     pub system_site_packages: bool,
+    /// The Python that the application brings. Its archive is the end of the prefix.
+    pub python: Option<EmbeddedPython>,
+    /// The archive is a Python.
+    pub distribution: Option<Distribution>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,11 +100,36 @@ pub fn write(
     path: &Path,
     options: &WriteOptions<'_>,
 ) -> Result<(Manifest, u64), WriteError> {
-    check(&contents)?;
     let io_error = |source| WriteError::Io { path: path.display().to_string(), source };
+    let (manifest, parts) = parts(contents, options, io_error)?;
+    let mut all = vec![options.prefix];
+    all.extend(parts.iter().map(Vec::as_slice));
+    let mode = if options.prefix.is_empty() { 0o644 } else { 0o755 };
+    write_parts_atomically(path, &all, mode).map_err(io_error)?;
+    Ok((manifest, all.iter().map(|part| part.len() as u64).sum()))
+}
+
+/// The bytes of an archive, and its identity.
+pub fn to_bytes(
+    contents: Contents,
+    options: &WriteOptions<'_>,
+) -> Result<(blake3::Hash, Vec<u8>), WriteError> {
+    let io_error = |source| WriteError::Io { path: "a bundle in memory".to_owned(), source };
+    let (manifest, parts) = parts(contents, options, io_error)?;
+    let json = serde_json::to_vec(&manifest).map_err(|error| io_error(error.into()))?;
+    Ok((blake3::hash(&json), [options.prefix.to_vec(), parts.concat()].concat()))
+}
+
+/// The manifest of an archive, and its bytes in several parts.
+fn parts(
+    contents: Contents,
+    options: &WriteOptions<'_>,
+    io_error: impl Fn(io::Error) -> WriteError + Copy,
+) -> Result<(Manifest, Vec<Vec<u8>>), WriteError> {
+    check(&contents)?;
     let jobs = options.jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let (frames, manifest) = encode(contents, jobs).map_err(io_error)?;
-    let length = frames.iter().map(|frame| frame.len() as u64).sum();
+    let (mut parts, manifest) = encode(contents, jobs).map_err(io_error)?;
+    let length = parts.iter().map(|frame| frame.len() as u64).sum();
     check_manifest(&manifest, length).map_err(WriteError::Manifest)?;
     let json = serde_json::to_vec(&manifest).map_err(|error| io_error(error.into()))?;
     let signature = match options.sign {
@@ -115,13 +145,8 @@ pub fn write(
         signature: signature.len() as u32,
         digest: trailer::digest(&json, signature.as_bytes()),
     };
-    let trailer = trailer.encode();
-    let mut parts = vec![options.prefix];
-    parts.extend(frames.iter().map(Vec::as_slice));
-    parts.extend([&json, signature.as_bytes(), &trailer]);
-    let mode = if options.prefix.is_empty() { 0o644 } else { 0o755 };
-    write_parts_atomically(path, &parts, mode).map_err(io_error)?;
-    Ok((manifest, parts.iter().map(|part| part.len() as u64).sum()))
+    parts.extend([json, signature.into_bytes(), trailer.encode().to_vec()]);
+    Ok((manifest, parts))
 }
 
 fn check(contents: &Contents) -> Result<(), PathError> {
@@ -159,6 +184,8 @@ fn encode(contents: Contents, jobs: usize) -> io::Result<(Vec<Vec<u8>>, Manifest
         has_sources: contents.has_sources,
         requires_python: contents.requires_python,
         system_site_packages: contents.system_site_packages,
+        python: contents.python,
+        distribution: contents.distribution,
         frames: described,
         index: describe(index.len(), &compressed_index, None),
     };

@@ -288,7 +288,7 @@ impl From<LayoutArg> for Layout {
 /// With --as zipapp, or an output name that ends in .pyz, the result is a zip file that a Python of
 /// the targets runs without the runner. It is not unpacked: the program must read its data files
 /// with importlib.resources or pkgutil, not by path.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct BundleArgs {
     /// The folder that is put on sys.path, or a module
     #[arg(value_name = "PROJECT", required_unless_present = "requirements")]
@@ -361,6 +361,11 @@ pub(super) struct BundleArgs {
     /// crosspyc]
     #[arg(long, value_name = "FILE")]
     pub runner: Option<PathBuf>,
+    #[command(flatten)]
+    pub embed: EmbedArgs,
+    /// The application's name, if the output's name has more than that.
+    #[arg(skip)]
+    pub output_name: Option<String>,
     /// Begin the .pyb with a line that starts it, and make it executable
     #[arg(long, value_name = "LINE", num_args = 0..=1, require_equals = true, default_missing_value = "#!/usr/bin/env crosspyc-run")]
     pub shebang: Option<String>,
@@ -381,8 +386,42 @@ pub(super) struct BundleArgs {
     pub jobs: Option<NonZeroUsize>,
 }
 
+/// The Python that a standalone executable brings.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Embedded Python")]
+pub(super) struct EmbedArgs {
+    /// Make a standalone executable that brings its own Python: that in DIST, a folder or an archive
+    /// of a CPython for the platform of the executable; repeatable, for one executable each
+    #[arg(long = "embed-python", value_name = "DIST")]
+    pub pythons: Vec<PathBuf>,
+    /// Take the runner for the platform of each DIST from DIR
+    #[arg(long, value_name = "DIR", requires = "pythons", conflicts_with = "runner")]
+    pub runners: Option<PathBuf>,
+    /// The modules of the standard library to take along
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t, requires = "pythons")]
+    pub stdlib: Stdlib,
+    /// Take along a module or package of the standard library that is left out otherwise; repeatable
+    #[arg(long, value_name = "MODULE", requires = "pythons")]
+    pub keep: Vec<String>,
+    /// Take along shared libraries of this machine that the Python needs
+    #[arg(long, requires = "pythons")]
+    pub embed_libraries: bool,
+    /// Prefer a Python of the machine that runs the program, if one fits
+    #[arg(long, requires = "pythons")]
+    pub prefer_system: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stdlib {
+    /// All except tests, IDLE, tkinter, pip, and what is for building
+    #[default]
+    Full,
+    /// Only what the program may import, as far as its sources say
+    Imported,
+}
+
 /// The entry point: at most one of these.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(multiple = false)]
 pub(super) struct StartArgs {
     /// Start a module or package, as python -m does
@@ -414,6 +453,9 @@ pub(super) struct RunArgs {
     /// Pass an option to the interpreter, such as -Xdev or -O; repeatable
     #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
     pub python_arg: Vec<OsString>,
+    /// Use a Python of this machine, if one fits, before the one that the bundle brings
+    #[arg(long)]
+    pub prefer_system: bool,
     /// Let the program import from PYTHONPATH
     #[arg(long)]
     pub inherit_path: bool,

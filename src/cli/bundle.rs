@@ -1,5 +1,6 @@
 //! `crosspyc bundle`: compiles a project and packs it into one archive.
 
+mod embed;
 mod outcome;
 mod packages;
 mod product;
@@ -12,15 +13,26 @@ use super::compile::jobs;
 use super::report::{Report, end_clean, shown};
 use super::{CommandError, exit};
 use crate::project::pack::{PackError, Packed, pack};
+use embed::Python;
 use product::Product;
 
 pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
+    let builds = embed::builds(args)?;
+    let codes = builds.iter().map(|build| bundle(&build.args, build.python.as_ref(), report));
+    codes.collect::<Result<Vec<u8>, CommandError>>().map(|codes| codes.into_iter().max().unwrap_or_default())
+}
+
+/// Makes one file, with a Python or without.
+fn bundle(args: &BundleArgs, python: Option<&Python>, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let product = Product::new(args, report)?;
     let bar = report.progress(0);
     // An installer may run from here on.
     end_clean(&bar);
-    let request = request::request(args, &product, report)?;
+    let mut request = request::request(args, &product, report)?;
+    if let Some(python) = python {
+        python.bind(&mut request.project);
+    }
     let project = &request.project;
     if project.folder == project.root.join("src") {
         report.note_line(&format!("the packages are taken from {}", shown(&project.folder)));
@@ -29,7 +41,7 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
         bar.set_length(modules as u64);
         bar.inc(1);
     };
-    let Packed { contents, tally } = pack(project, jobs(args.jobs), done).map_err(command_error)?;
+    let Packed { mut contents, tally } = pack(project, jobs(args.jobs), done).map_err(command_error)?;
     bar.finish_and_clear();
     outcome::report_warnings(project, &tally, report);
     if let Some(code) = outcome::report_failures(project, &tally, args.on_error, report) {
@@ -43,7 +55,11 @@ pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandE
         return Ok(code);
     }
     let variants = contents.variants.iter().map(|(variant, _)| variant.clone()).collect();
-    let (size, unpacked) = product.write(contents, &project.output, args.jobs)?;
+    let archive = match python {
+        Some(python) => python.embed(&mut contents, &tally, jobs(args.jobs), report)?,
+        None => Vec::new(),
+    };
+    let (size, unpacked) = product.write(contents, &project.output, args.jobs, &archive)?;
     if let Some(note) = product.note() {
         report.note_line(note);
     }
@@ -76,6 +92,7 @@ fn command_error(error: PackError) -> CommandError {
         | PackError::Native { .. }
         | PackError::NoBuild { .. }
         | PackError::NoPlatform { .. }
+        | PackError::OtherPlatform { .. }
         | PackError::File(_)
         | PackError::Threads(_) => CommandError::failure(error),
     }

@@ -24,6 +24,7 @@ pub(super) fn run(args: &RunArgs, report: &mut Report) -> Result<u8, CommandErro
         expected: args.expected.expected(),
         max_unpacked: args.max_unpacked,
         verify: args.verify,
+        prefer_system: args.prefer_system,
         inherit_path: args.inherit_path,
         system_site_packages: args.system_site_packages,
         isolated: args.isolated,

@@ -26,6 +26,7 @@ pub mod module;
 pub mod output;
 pub mod pack;
 pub mod prune;
+pub mod python;
 pub mod regexes;
 pub mod requirements;
 pub mod settings;

@@ -13,8 +13,8 @@ use std::process::{Command, ExitStatus};
 use super::attend::attend;
 use super::cache::Entry;
 use super::choice::Program;
-use super::interpreters::{Answer, Serves};
-use super::{Interpreter, Run, RunError, nonempty_variable};
+use super::interpreters::{Answer, Origin, Serves};
+use super::{Interpreter, Run, RunError, Unpacked, nonempty_variable};
 use crate::bundle::Manifest;
 
 /// Runs a module as `-m` does, without the working directory on `sys.path`. From 3.11 on, `-P` has
@@ -25,23 +25,32 @@ const RUN_MODULE: &str = "import runpy, sys; sys.path[:] = filter(None, sys.path
 /// The folders of the user's `PYTHONPATH` that are hidden from the program.
 const HIDDEN_PATH: &str = "CROSSPYC_HIDDEN_PATH";
 
+/// Variables that name the places of a Python.
+const OF_ANOTHER_PYTHON: [&str; 3] = ["PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONEXECUTABLE"];
+
 /// Starts an unpacked program. On Unix the program replaces this process, and this returns only if
 /// that failed, or if the entry is temporary.
 pub(super) fn launch(
     run: &Run,
     program: &Program<'_>,
     manifest: &Manifest,
-    interpreter: &Interpreter,
-    entry: &Entry,
+    unpacked: &Unpacked,
 ) -> Result<ExitStatus, RunError> {
+    let Unpacked { interpreter, entry, .. } = unpacked;
     let mut command = match program {
         Program::Script(name) if !entry.is_script(&entry.program(name)) => Command::new(entry.program(name)),
         _ => python_with_program(run, program, manifest, interpreter, entry),
     };
     command.args(&run.arguments);
     set_environment(&mut command, run);
+    if interpreter.origin == Origin::Bundle {
+        // They are for another Python. The one of the bundle knows its own places.
+        OF_ANOTHER_PYTHON.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+    }
     // Temporary files must be removed at the end.
-    let started = if entry.is_temporary() { attend(command) } else { hand_over(command) };
+    let started = if unpacked.is_temporary() { attend(command) } else { hand_over(command) };
     started.map_err(|source| RunError::Launch { python: entry.python(), source })
 }
 

@@ -7,6 +7,7 @@ mod attend;
 pub mod cache;
 mod children;
 mod choice;
+mod embedded;
 mod interpreters;
 mod launch;
 mod redirector;
@@ -17,7 +18,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use cache::CacheError;
-use cache::Entry;
+use cache::{Entry, PythonEntry};
 pub use interpreters::{Answer, FindError, Interpreter, Origin, Serves, all as all_interpreters};
 pub use redirector::redirected;
 pub use standalone::{Carried, carried};
@@ -58,6 +59,8 @@ pub struct Run {
     pub max_unpacked: Option<ByteSize>,
     /// Compare every byte of the unpacked files with the archive.
     pub verify: bool,
+    /// Use a Python of this machine, if one fits, before the one that the bundle brings.
+    pub prefer_system: bool,
     /// Let the program import from the user's `PYTHONPATH`.
     pub inherit_path: bool,
     /// Let the program import from the site-packages of the interpreter and of the user.
@@ -100,6 +103,8 @@ pub enum RunError {
     NoSize(NoSize),
     #[error(transparent)]
     Find(#[from] FindError),
+    #[error("the Python in the bundle cannot run it: it {0}; build the bundle again")]
+    Embedded(String),
     #[error(transparent)]
     Cache(#[from] CacheError),
     #[error("failed to start {python}: {source}", python = shown_path(python))]
@@ -112,28 +117,43 @@ pub enum RunError {
 pub fn run(run: &Run, mut notice: impl FnMut(&str)) -> Result<i32, RunError> {
     let archive = trusted_archive(run)?;
     let program = choice::program(run, archive.manifest())?;
-    let (interpreter, entry) = unpacked(run, &archive)?;
+    let unpacked = unpacked(run, &archive)?;
+    let serves = unpacked.interpreter.serves;
     let notes =
-        [entry.note().map(str::to_owned), launch::level_note(run, archive.manifest(), interpreter.serves)];
+        [unpacked.entry.note().map(str::to_owned), launch::level_note(run, archive.manifest(), serves)];
     notes.iter().flatten().for_each(|note| notice(note));
-    let status = launch::launch(run, &program, archive.manifest(), &interpreter, &entry)?;
-    drop(entry);
+    let status = launch::launch(run, &program, archive.manifest(), &unpacked)?;
+    drop(unpacked);
     Ok(attend::end_as(status))
 }
 
 /// The folder of the virtual environment that a run would use, unpacked if necessary.
 pub fn locate(run: &Run) -> Result<PathBuf, RunError> {
     let archive = trusted_archive(run)?;
-    let (_, entry) = unpacked(run, &archive)?;
+    let Unpacked { entry, .. } = unpacked(run, &archive)?;
     match entry.note() {
         Some(note) => Err(CacheError::Unusable(note.to_owned()).into()),
         None => Ok(entry.folder().to_owned()),
     }
 }
 
-fn unpacked(run: &Run, archive: &Archive) -> Result<(Interpreter, Entry), RunError> {
-    let search = interpreters::search(archive.manifest(), run.python.as_deref(), &run.python_args, false);
-    let interpreter = search.result()?;
+/// What a program needs to start. The entries stay as long as this lives.
+struct Unpacked {
+    interpreter: Interpreter,
+    /// The Python, if the bundle brings it.
+    python: Option<PythonEntry>,
+    entry: Entry,
+}
+
+impl Unpacked {
+    /// Whether files are removed when this is dropped.
+    fn is_temporary(&self) -> bool {
+        self.entry.is_temporary() || self.python.as_ref().is_some_and(PythonEntry::is_temporary)
+    }
+}
+
+fn unpacked(run: &Run, archive: &Archive) -> Result<Unpacked, RunError> {
+    let (interpreter, python) = interpreter(run, archive)?;
     let variant = match interpreter.serves {
         Serves::Variant(number) => Some(number),
         Serves::Sources => None,
@@ -145,7 +165,25 @@ fn unpacked(run: &Run, archive: &Archive) -> Result<(Interpreter, Entry), RunErr
         verify: run.verify,
     };
     let entry = cache::entry(archive, request)?;
-    Ok((interpreter, entry))
+    Ok(Unpacked { interpreter, python, entry })
+}
+
+/// The interpreter that the user named, else the one that the bundle brings, else one of the
+/// machine.
+fn interpreter(run: &Run, archive: &Archive) -> Result<(Interpreter, Option<PythonEntry>), RunError> {
+    let search = || {
+        interpreters::search(archive.manifest(), run.python.as_deref(), &run.python_args, false).result()
+    };
+    if let Some(embedded) = embedded::Embedded::of(run, archive)? {
+        if embedded.prefers_system
+            && let Ok(found) = search()
+        {
+            return Ok((found, None));
+        }
+        let (interpreter, python) = embedded.unpacked(run, archive.manifest())?;
+        return Ok((interpreter, Some(python)));
+    }
+    Ok((search()?, None))
 }
 
 /// The interpreter that a run would choose, and why. The first line is its path. All interpreters
@@ -154,7 +192,13 @@ pub fn which(run: &Run) -> Result<String, RunError> {
     let archive = trusted_archive(run)?;
     let manifest = archive.manifest();
     let search = interpreters::search(manifest, run.python.as_deref(), &run.python_args, true);
-    Ok(search.explain(manifest)?)
+    match embedded::Embedded::of(run, &archive)? {
+        Some(embedded) if !(embedded.prefers_system && search.result().is_ok()) => {
+            let (interpreter, _) = embedded.unpacked(run, manifest)?;
+            Ok(interpreters::explain(&interpreter, manifest))
+        }
+        _ => Ok(search.explain(manifest)?),
+    }
 }
 
 impl From<OpenError> for RunError {

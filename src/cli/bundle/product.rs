@@ -87,12 +87,13 @@ impl Product {
         }
     }
 
-    /// Writes the file. Returns its size and the size of its contents.
+    /// Writes the file, with the archive of a Python before that of the application. Returns its size and the size of its contents.
     pub(super) fn write(
         &self,
         contents: Contents,
         path: &Path,
         jobs: Option<NonZeroUsize>,
+        python: &[u8],
     ) -> Result<(u64, u64), CommandError> {
         // If the path is a symbolic link, the target of the link is replaced.
         let linked = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
@@ -100,8 +101,9 @@ impl Product {
         match self {
             Product::Archive { start, key } => {
                 let sign = key.as_ref().map(|key| |bytes: &[u8], comment: &str| key.sign(bytes, comment));
+                let prefix = [start.bytes(), python].concat();
                 let options = WriteOptions {
-                    prefix: start.bytes(),
+                    prefix: &prefix,
                     sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),
                     jobs,
                 };
@@ -126,7 +128,7 @@ fn kind(args: &BundleArgs) -> Kind {
     let ending = args.output.as_deref().and_then(Path::extension);
     match args.kind {
         Some(kind) => kind,
-        None if args.standalone => Kind::Standalone,
+        None if args.standalone || !args.embed.pythons.is_empty() => Kind::Standalone,
         None if ending.is_some_and(|ending| ending == "pyz") => Kind::Zipapp,
         None => Kind::Pyb,
     }
@@ -134,11 +136,13 @@ fn kind(args: &BundleArgs) -> Kind {
 
 /// Refuses options that are for other kinds of file.
 fn check_options(args: &BundleArgs, kind: Kind) -> Result<(), CommandError> {
+    let embeds = !args.embed.pythons.is_empty();
     let options = [
         ("--sign", args.sign.is_some(), kind != Kind::Zipapp, "a .pyb or a standalone"),
         ("--python", args.python.is_some(), kind == Kind::Zipapp, "a zipapp (--as zipapp)"),
         ("--runner", args.runner.is_some(), kind == Kind::Standalone, "a standalone (--as standalone)"),
         ("--shebang", args.shebang.is_some(), kind == Kind::Pyb, "a .pyb"),
+        ("--embed-python", embeds, kind == Kind::Standalone, "a standalone"),
     ];
     match options.iter().find(|(_, is_given, fits, _)| *is_given && !fits) {
         Some((option, .., kind)) => Err(CommandError::usage(format!("{option} is only for {kind}"))),

@@ -139,6 +139,8 @@ pub(super) fn request(
         system_site_packages,
         scripts: settings.scripts,
         requires_python: settings.requires_python,
+        platform: None,
+        wants_imports: false,
     };
     Ok(Request { project, unserved, _packages: packages })
 }
@@ -205,7 +207,8 @@ fn optimize(args: &BundleArgs, settings: &Settings) -> Vec<u8> {
 /// The name asked for, else the output's name without its extension, else that of the project or
 /// its folder.
 fn name(args: &BundleArgs, root: &Path, settings: &Settings) -> String {
-    let stem = || Some(args.output.as_deref()?.file_stem()?.to_string_lossy().into_owned());
+    let of_output = || Some(args.output.as_deref()?.file_stem()?.to_string_lossy().into_owned());
+    let stem = || args.output_name.clone().or_else(of_output);
     // A pyproject.toml further up may belong to a larger project.
     let project = || settings.name.clone().filter(|_| settings.prefix.as_os_str().is_empty());
     let folder =

@@ -1,10 +1,13 @@
 //! Compiles the modules of a bundle, on all cores.
 
+use bumpalo::Bump;
+
 use super::gather::Item;
 use super::{PackError, Project};
 use crate::project::FileError;
 use crate::project::module::{Failure, Input, ModuleCompiler};
 use crate::project::output::Variant;
+use crate::project::python::{Imports, add_imports};
 use crate::project::timings::Timings;
 use crate::project::warnings::SourceWarning;
 use crate::pyc::Invalidation;
@@ -15,6 +18,8 @@ use crate::workers::map_largest_first;
 pub(super) struct Compiled {
     pub source: Vec<u8>,
     pub warnings: Vec<SourceWarning>,
+    /// Empty unless the project wants them.
+    pub imports: Imports,
     pub pycs: Vec<(usize, usize, Result<Vec<u8>, Failure>)>,
 }
 
@@ -66,5 +71,17 @@ fn compile_module(
         let (target, level) = numbers[index];
         pycs.push((target, level, pyc.map(<[u8]>::to_vec)));
     });
-    Ok(Compiled { source, warnings, pycs })
+    let imports = if project.wants_imports { imports(project, module, &source) } else { Imports::new() };
+    Ok(Compiled { source, warnings, imports, pycs })
+}
+
+fn imports(project: &Project, module: &Item, source: &[u8]) -> Imports {
+    let stem = module.path.strip_suffix(".py").unwrap_or(&module.path);
+    let package = stem.strip_suffix("/__init__");
+    let name = package.unwrap_or(stem).replace('/', ".");
+    let mut imports = Imports::new();
+    if let Some(&target) = project.targets.first() {
+        add_imports(&Bump::new(), source, target, &name, package.is_some(), &mut imports);
+    }
+    imports
 }

@@ -78,6 +78,11 @@ pub enum PackError {
     #[error("no platform supports all native modules for {target}: {platforms}")]
     NoPlatform { target: String, platforms: String },
     #[error(
+        "native modules are not for the Python that is embedded ({python}): {modules}; install them for that platform, with -r FILE or \
+         pip install --platform"
+    )]
+    OtherPlatform { python: String, modules: String },
+    #[error(
         "these requirements are not met in the bundle:\n{list}add them with -r FILE or --with DIR, or go \
          without them with --allow-missing",
         list = list(.0)

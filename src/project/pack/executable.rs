@@ -15,6 +15,11 @@ pub(super) struct Executable {
 /// How much of a file is read. In PE, the headers follow a DOS stub.
 const START: u64 = 1024;
 
+/// The platforms of an image, in the notation of a manifest. Empty if it is none.
+pub(in crate::project) fn platforms(bytes: &[u8]) -> Vec<String> {
+    Executable::parse(bytes).map(|image| image.platforms.names()).unwrap_or_default()
+}
+
 impl Executable {
     /// The image in a data file. `None` if the file is not an image or cannot be read.
     pub(super) fn read(item: &Item) -> Option<Executable> {

@@ -35,6 +35,7 @@ use std::path::{Path, PathBuf};
 use super::FileError;
 use super::globs::Globs;
 use super::module::Failure;
+use super::python::Imports;
 use super::warnings::{SourceWarning, WarningPolicy};
 use crate::bundle::{Contents, EntryPoint, path_errors};
 use crate::targets::Target;
@@ -49,7 +50,8 @@ use target_set::TargetSet;
 pub use error::PackError;
 pub use gather::source_root;
 pub use metadata::Metadata;
-pub(super) use platforms::is_of_this_machine;
+pub(super) use executable::platforms as image_platforms;
+pub(super) use platforms::{are_of_one_machine, is_of_this_machine, names as platform_names};
 pub use requirements::Missing;
 pub use sources::IncludeSource;
 
@@ -91,6 +93,10 @@ pub struct Project {
     pub system_site_packages: bool,
     pub requires_python: Option<String>,
     pub warnings: WarningPolicy,
+    /// The tag of wheels for the platform of the Python that the program brings.
+    pub platform: Option<String>,
+    /// Collect the imports of all modules.
+    pub wants_imports: bool,
 }
 
 /// A folder to add to a project.
@@ -131,6 +137,8 @@ pub struct Tally {
     pub data_sources: Vec<String>,
     /// The warnings of each module that has any.
     pub warnings: Vec<(PathBuf, Vec<SourceWarning>)>,
+    /// What the modules import, if that is collected.
+    pub imports: Imports,
     /// The modules that do not compile.
     pub failures: Vec<Failed>,
     pub errors: Vec<FileError>,
@@ -225,6 +233,7 @@ pub fn pack(project: &Project, jobs: usize, done: impl Fn(usize) + Sync) -> Resu
         missing,
         data_sources: Vec::new(),
         warnings: Vec::new(),
+        imports: Imports::new(),
         failures: Vec::new(),
         errors,
     };
@@ -255,6 +264,7 @@ fn put_modules(
             }
         };
         let warnings = std::mem::take(&mut compiled.warnings);
+        tally.imports.append(&mut compiled.imports);
         let is_needed = entry::is_needed(entry_point, &module.path);
         // A file of an installed package that Python cannot compile is never imported, so it is
         // data.

@@ -178,6 +178,9 @@ fn common_platforms(
         }
         common = Some(common.map_or_else(|| platforms.clone(), |common| common.common(platforms)));
     }
+    if let Some(tag) = &project.platform {
+        return on_platform(&Platforms::of_wheel(tag), common, groups, target);
+    }
     match common {
         Some(common) if common.is_empty() => {
             let list = |(name, group): (&String, &Group)| {
@@ -190,6 +193,30 @@ fn common_platforms(
         }
         common => Ok(common.unwrap_or_default()),
     }
+}
+
+/// The platform of the Python that the program brings, with the needs of the native modules.
+fn on_platform(
+    own: &Platforms,
+    common: Option<Platforms>,
+    groups: &BTreeMap<String, Group>,
+    target: usize,
+) -> Result<Platforms, PackError> {
+    let Some(common) = common else { return Ok(own.clone()) };
+    let platforms = common.common(own);
+    if !platforms.is_empty() {
+        return Ok(platforms);
+    }
+    let lacks = |(_, group): &(&String, &Group)| {
+        group.needed.has(target) && group.platforms[target].common(own).is_empty()
+    };
+    let lacking = groups.iter().filter(lacks).map(|(name, group)| {
+        format!("{name} is for {}", group.platforms[target].names().join(", "))
+    });
+    Err(PackError::OtherPlatform {
+        python: own.names().join(", "),
+        modules: lacking.collect::<Vec<_>>().join("; "),
+    })
 }
 
 fn no_build(project: &Project, name: &str, group: &Group) -> PackError {

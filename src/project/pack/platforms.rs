@@ -138,14 +138,27 @@ impl Platforms {
     }
 }
 
+/// The platforms of a wheel's tag, in the notation of a manifest.
+pub(in crate::project) fn names(tag: &str) -> Vec<String> {
+    Platforms::of_wheel(tag).names()
+}
+
 /// Whether the tag of a wheel is for this machine's system and processor, with any C library.
 /// Environment markers have the same values there.
 pub(in crate::project) fn is_of_this_machine(tag: &str) -> bool {
-    let kinds = |platforms: Platforms| -> Vec<String> {
-        platforms.0.into_keys().map(|name| name.trim_start_matches("musl").to_owned()).collect()
-    };
-    let here = kinds(Platforms::here());
-    kinds(Platforms::of_wheel(tag)).iter().any(|kind| here.contains(kind))
+    let here = Platforms::here();
+    are_of_one_machine(tag, here.0.keys())
+}
+
+/// Whether the tag of a wheel and one of the names are for the same system and processor, with any C
+/// library.
+pub(in crate::project) fn are_of_one_machine<'n>(
+    tag: &str,
+    names: impl IntoIterator<Item = &'n String>,
+) -> bool {
+    let own = Platforms::of_wheel(tag);
+    let kind = |name: &'n String| name.trim_start_matches("musl");
+    names.into_iter().map(kind).any(|kind| own.0.keys().any(|own| own.trim_start_matches("musl") == kind))
 }
 
 /// `11_0_arm64` to version and processor.

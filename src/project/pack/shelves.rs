@@ -127,6 +127,8 @@ impl<'p> Shelves<'p> {
             variants: self.variants,
             has_sources,
             version,
+            python: None,
+            distribution: None,
             requires_python: self.project.requires_python.clone().filter(|_| has_sources),
         }
     }

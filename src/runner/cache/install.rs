@@ -10,6 +10,8 @@
 //! | any other `X` | `site-packages/X` |
 //! | `[console_scripts]` of `*.dist-info/entry_points.txt` | `bin/SCRIPT` |
 //!
+//! The files of a Python keep their paths.
+//!
 //! [`Plan::bytes`] is the only definition of a file's contents. Unpacking writes them, and checking
 //! compares with them.
 
@@ -20,8 +22,8 @@ use std::path::{Path, PathBuf};
 use super::environment::{BYTECODE, Environment, SCRIPTS, SETTINGS};
 use super::{CacheError, Failure, Obstacle, script};
 use crate::bundle::{
-    Archive, Blobs, EntryPoint, FileEntry, Form, Index, Manifest, folders, is_metadata_folder, path_errors,
-    with_co_filename,
+    Archive, Blobs, Distribution, EntryPoint, FileEntry, Form, Index, Manifest, folders, is_metadata_folder, path_errors,
+    with_co_filename, with_loader,
 };
 use crate::runner::redirector::{Kind, Launchers};
 
@@ -49,6 +51,8 @@ enum Content<'a> {
     Module(usize, Form),
     /// A blob that is a script of a wheel.
     Script(usize),
+    /// A blob that is an interpreter, which the loader at this path loads.
+    Loaded(usize, &'a str),
     /// Contents that the runner generates.
     Written(Vec<u8>),
     /// A symbolic link.
@@ -61,16 +65,37 @@ enum Content<'a> {
 pub(super) struct Plan<'a> {
     /// The path of the complete entry.
     place: &'a Path,
-    environment: &'a Environment,
     blobs: Blobs<'a>,
     /// On systems without links to the interpreter.
     launchers: Option<Launchers>,
+    /// A folder that exists even if it has no files.
+    site_packages: Option<&'a str>,
     items: Vec<Item<'a>>,
 }
 
 impl<'a> Plan<'a> {
+    /// The plan for the Python in an archive with this index. The entry will be at `place`.
+    pub(super) fn of_python(
+        archive: &Archive,
+        index: &'a Index,
+        distribution: &'a Distribution,
+        place: &'a Path,
+    ) -> Result<Plan<'a>, Failure> {
+        let blobs = archive.blobs(index, Some(0))?;
+        let mut plan = Plan { place, blobs, launchers: None, site_packages: None, items: Vec::new() };
+        for entry in index.files(Some(0)) {
+            let (path, form) = (entry.path.clone(), index.blobs[entry.blob].form);
+            let content = match &distribution.loader {
+                Some(loader) if path == distribution.executable => Content::Loaded(entry.blob, loader),
+                _ => packed(entry, form),
+            };
+            plan.items.push(Item { path, executable: entry.executable, content });
+        }
+        plan.check().map(|()| plan)
+    }
+
     /// The plan for a variant of an archive with this index. The entry will be at `place`.
-    pub(super) fn new(
+    pub(super) fn of_environment(
         archive: &Archive,
         index: &'a Index,
         variant: Option<usize>,
@@ -82,15 +107,17 @@ impl<'a> Plan<'a> {
         let launchers = launchers
             .transpose()
             .map_err(|source| Obstacle::Io { path: Path::new("crosspyc-run.exe").into(), source })?;
-        let mut plan = Plan { place, environment, blobs, launchers, items: Vec::new() };
+        let site_packages = Some(environment.site_packages.as_str());
+        let mut plan = Plan { place, blobs, launchers, site_packages, items: Vec::new() };
         let distributions: BTreeSet<&str> =
             index.files(variant).filter_map(|it| distribution(&it.path)).collect();
         for entry in index.files(variant) {
-            plan.add(entry, index.blobs[entry.blob].form, &distributions);
+            plan.add(entry, index.blobs[entry.blob].form, environment, &distributions);
         }
-        plan.add_environment();
+        plan.add_environment(environment);
         plan.add_scripts(archive.manifest(), index.files(variant))?;
-        plan.check().map(|()| plan)
+        plan.check()?;
+        plan.keep_interpreters().map(|()| plan)
     }
 
     pub(super) fn items(&self) -> &[Item<'a>] {
@@ -102,7 +129,7 @@ impl<'a> Plan<'a> {
     pub(super) fn folders(&self) -> BTreeSet<String> {
         let paths = || self.items.iter().map(|item| item.path.as_str());
         let mut all: BTreeSet<String> = folders(paths()).into_iter().map(str::to_owned).collect();
-        all.insert(self.environment.site_packages.clone());
+        all.extend(self.site_packages.map(str::to_owned));
         for path in paths().filter(|path| path.ends_with(".py")) {
             if let Some((folder, _)) = path.rsplit_once('/') {
                 all.insert(format!("{folder}/{BYTECODE}"));
@@ -123,6 +150,10 @@ impl<'a> Plan<'a> {
                 let packed = self.blobs.get(blob);
                 script::of_wheel(self.place, packed).map_or(packed.into(), Cow::from)
             }
+            &Content::Loaded(blob, loader) => {
+                let (packed, loader) = (self.blobs.get(blob), join(self.place, loader));
+                with_loader(packed, loader.as_os_str().as_encoded_bytes()).map_or(packed.into(), Cow::from)
+            }
             Content::Written(bytes) => bytes.into(),
             Content::Link(target) => target.as_os_str().as_encoded_bytes().into(),
             Content::Launcher(kind) => {
@@ -142,16 +173,21 @@ impl<'a> Plan<'a> {
         marshalled(&join(self.place, &source))
     }
 
-    fn add(&mut self, entry: &FileEntry, form: Form, distributions: &BTreeSet<&str>) {
-        let site_packages = &self.environment.site_packages;
-        let is_pyc = entry.path.ends_with(".pyc") && form != Form::Plain;
-        let packed = if is_pyc { Content::Module(entry.blob, form) } else { Content::Packed(entry.blob) };
+    fn add(
+        &mut self,
+        entry: &FileEntry,
+        form: Form,
+        environment: &Environment,
+        distributions: &BTreeSet<&str>,
+    ) {
+        let site_packages = &environment.site_packages;
+        let packed = packed(entry, form);
         let (path, content) = match data_of_wheel(&entry.path, distributions) {
             None => (format!("{site_packages}/{}", entry.path), packed),
             Some(("scripts", _, rest)) => (format!("{SCRIPTS}/{rest}"), Content::Script(entry.blob)),
-            Some(("data", _, rest)) => (self.in_own_case(rest), packed),
+            Some(("data", _, rest)) => (in_own_case(rest, site_packages), packed),
             Some(("headers", name, rest)) => {
-                (format!("include/site/python{}/{name}/{rest}", self.environment.version()), packed)
+                (format!("include/site/python{}/{name}/{rest}", environment.version()), packed)
             }
             Some((_, _, rest)) => (format!("{site_packages}/{rest}"), packed),
         };
@@ -159,30 +195,14 @@ impl<'a> Plan<'a> {
         self.items.push(Item { path, executable, content });
     }
 
-    /// If a path in a wheel's data begins with a folder of the environment in another case, the
-    /// case is corrected: `lib/x` becomes `Lib/x` on Windows.
-    fn in_own_case(&self, path: &str) -> String {
-        let site_packages = self.environment.site_packages.as_str();
-        let first = site_packages.split('/').next().unwrap_or(site_packages);
-        for own in [site_packages, first, SCRIPTS] {
-            if let Some((start, rest)) = path.split_at_checked(own.len())
-                && start.eq_ignore_ascii_case(own)
-                && rest.starts_with('/')
-            {
-                return format!("{own}{rest}");
-            }
-        }
-        path.to_owned()
-    }
-
     /// Adds the files that make the entry an environment.
-    fn add_environment(&mut self) {
-        let hiding = format!("{}/{HIDING_NAME}", self.environment.site_packages);
-        self.write(SETTINGS.to_owned(), self.environment.settings());
+    fn add_environment(&mut self, environment: &'a Environment) {
+        let hiding = format!("{}/{HIDING_NAME}", environment.site_packages);
+        self.write(SETTINGS.to_owned(), environment.settings());
         self.write(hiding, HIDING.to_vec());
-        for name in self.environment.interpreters() {
+        for name in environment.interpreters() {
             let content = match self.launchers {
-                None => Content::Link(&self.environment.base),
+                None => Content::Link(&environment.base),
                 Some(_) => Content::Launcher(Kind::windowed(name == Environment::WINDOWED)),
             };
             self.items.push(Item { path: format!("{SCRIPTS}/{name}"), executable: true, content });
@@ -240,9 +260,14 @@ impl<'a> Plan<'a> {
     /// Rejects files that would overwrite each other or the record.
     fn check(&self) -> Result<(), Failure> {
         let paths = self.items.iter().map(|item| item.path.as_str());
-        if let Some(error) = path_errors(paths.chain([RECORD])).first() {
-            return Err(refused(&error.to_string()));
+        match path_errors(paths.chain([RECORD])).first() {
+            Some(error) => Err(refused(&error.to_string())),
+            None => Ok(()),
         }
+    }
+
+    /// Rejects files of an environment that would replace its interpreter.
+    fn keep_interpreters(&self) -> Result<(), Failure> {
         let is_own = |item: &&Item<'_>| !matches!(item.content, Content::Link(_) | Content::Launcher(_));
         let mut names = self.items.iter().filter(is_own).filter_map(|item| item.path.strip_prefix(SCRIPTS));
         match names.find(|name| script::is_interpreter(name.trim_start_matches('/'))) {
@@ -268,6 +293,27 @@ impl Item<'_> {
             _ => None,
         }
     }
+}
+
+/// A blob that keeps its content, except for the `co_filename` of a pyc.
+fn packed<'a>(entry: &FileEntry, form: Form) -> Content<'a> {
+    let is_pyc = entry.path.ends_with(".pyc") && form != Form::Plain;
+    if is_pyc { Content::Module(entry.blob, form) } else { Content::Packed(entry.blob) }
+}
+
+/// If a path in a wheel's data begins with a folder of the environment in another case, the case is
+/// corrected: `lib/x` becomes `Lib/x` on Windows.
+fn in_own_case(path: &str, site_packages: &str) -> String {
+    let first = site_packages.split('/').next().unwrap_or(site_packages);
+    for own in [site_packages, first, SCRIPTS] {
+        if let Some((start, rest)) = path.split_at_checked(own.len())
+            && start.eq_ignore_ascii_case(own)
+            && rest.starts_with('/')
+        {
+            return format!("{own}{rest}");
+        }
+    }
+    path.to_owned()
 }
 
 fn refused(reason: &str) -> Failure {

@@ -10,6 +10,7 @@
 //! ROOT/IDENTITY-VARIANT-PYTHON/in-use     locked by programs that were started from the entry
 //! ROOT/IDENTITY-VARIANT-PYTHON/record     what the files looked like when they were unpacked; its
 //!                                         time is that of the last use
+//! ROOT/IDENTITY-python-PLACE/             a Python that bundles bring, with `in-use` and `record`
 //! ROOT/.unpacking-*                       where a run unpacks
 //! ROOT/.turn-*                            held by the run that makes an entry
 //! ```
@@ -40,7 +41,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Interpreter;
-use crate::bundle::{Archive, EntryPoint, Index, ReadError};
+use crate::bundle::{Archive, Distribution, EntryPoint, Index, ReadError};
 use crate::escape::shown_path;
 use environment::{Environment, PYTHON, SCRIPTS};
 use install::Plan;
@@ -62,31 +63,53 @@ const ENVIRONMENT_DIGITS: usize = 8;
 /// How often a run tries to move an entry into place. Other runs may do the same at the same time.
 const ATTEMPTS: usize = 5;
 
-/// The virtual environment with a bundle's files.
+/// The files of an entry, which stay as long as this lives.
 #[derive(Debug)]
-pub struct Entry {
+struct Held {
     place: PathBuf,
-    environment: Environment,
     /// Marks an entry of the cache as in use, so that `prune` keeps it.
     _in_use: Option<usage::Mark>,
     temporary: Option<Unpacking>,
     note: Option<String>,
 }
 
+/// The virtual environment with a bundle's files.
+#[derive(Debug)]
+pub struct Entry {
+    held: Held,
+    environment: Environment,
+}
+
+/// A Python that a bundle brings.
+#[derive(Debug)]
+pub struct PythonEntry(Held);
+
+impl PythonEntry {
+    /// The folder of the Python, `sys.base_prefix`.
+    pub fn folder(&self) -> &Path {
+        &self.0.place
+    }
+
+    /// Whether the files are removed when this is dropped.
+    pub fn is_temporary(&self) -> bool {
+        self.0.temporary.is_some()
+    }
+}
+
 impl Entry {
     /// The folder of the environment, `sys.prefix`.
     pub fn folder(&self) -> &Path {
-        &self.place
+        &self.held.place
     }
 
     /// The folder of the modules.
     pub fn site_packages(&self) -> PathBuf {
-        install::join(&self.place, &self.environment.site_packages)
+        install::join(&self.held.place, &self.environment.site_packages)
     }
 
     /// The interpreter of the environment, `sys.executable`.
     pub fn python(&self) -> PathBuf {
-        install::join(&self.place, PYTHON)
+        install::join(&self.held.place, PYTHON)
     }
 
     /// The interpreter outside of the environment.
@@ -105,22 +128,22 @@ impl Entry {
 
     /// A file in the folder of programs.
     pub fn program(&self, name: &str) -> PathBuf {
-        self.place.join(SCRIPTS).join(name)
+        self.held.place.join(SCRIPTS).join(name)
     }
 
     /// Whether the program is a script for the environment's interpreter.
     pub fn is_script(&self, program: &Path) -> bool {
-        script::is_for(&self.place, program)
+        script::is_for(&self.held.place, program)
     }
 
     /// Whether the files are removed when this is dropped.
     pub fn is_temporary(&self) -> bool {
-        self.temporary.is_some()
+        self.held.temporary.is_some()
     }
 
     /// Why the cache was not used, as a message for the user.
     pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+        self.held.note.as_deref()
     }
 }
 
@@ -188,16 +211,21 @@ pub struct Request<'r> {
 /// Returns the unpacked files of an archive: from the cache if they look unchanged, else newly
 /// unpacked.
 pub fn entry(archive: &Archive, request: Request<'_>) -> Result<Entry, CacheError> {
-    let wanted = Wanted::new(archive, request);
-    match wanted.marked() {
-        Ok((place, in_use)) => {
-            let environment = wanted.environment;
-            Ok(Entry { place, environment, _in_use: in_use, temporary: None, note: None })
-        }
-        Err(Failure::Archive(error)) => Err(error.into()),
-        Err(Failure::Final(error)) => Err(error),
-        Err(Failure::Cache(obstacle)) => wanted.in_temporary(&obstacle),
-    }
+    let manifest = archive.manifest();
+    let has_system_site_packages = request.system_site_packages || manifest.system_site_packages;
+    let environment = Environment::new(request.interpreter, has_system_site_packages);
+    let wanted = Wanted::environment(archive, request, &environment);
+    let held = wanted.held()?;
+    Ok(Entry { held, environment })
+}
+
+/// Returns the unpacked files of the archive of a Python, in the same way.
+pub fn python(
+    archive: &Archive,
+    distribution: &Distribution,
+    verify: bool,
+) -> Result<PythonEntry, CacheError> {
+    Wanted::python(archive, distribution, verify).held().map(PythonEntry)
 }
 
 /// The folder of the cache, if it exists and can be trusted.
@@ -213,12 +241,18 @@ pub(super) fn made_folder() -> Option<TrustedFolder> {
 /// The requested entry.
 struct Wanted<'a> {
     archive: &'a Archive,
-    variant: Option<usize>,
+    form: Form<'a>,
     verify: bool,
-    environment: Environment,
     header: Header,
     /// The beginning of the entry's name in the cache. The rest depends on the cache's path.
     name: String,
+}
+
+/// What an entry is.
+#[derive(Clone, Copy)]
+enum Form<'a> {
+    Environment { variant: Option<usize>, environment: &'a Environment },
+    Python(&'a Distribution),
 }
 
 /// The state of an entry.
@@ -229,7 +263,11 @@ enum State {
 }
 
 impl Wanted<'_> {
-    fn new<'a>(archive: &'a Archive, request: Request<'_>) -> Wanted<'a> {
+    fn environment<'a>(
+        archive: &'a Archive,
+        request: Request<'_>,
+        environment: &'a Environment,
+    ) -> Wanted<'a> {
         let manifest = archive.manifest();
         let (suffix, label) = match request.variant {
             None => ("source".to_owned(), "source".to_owned()),
@@ -238,8 +276,6 @@ impl Wanted<'_> {
                 (format!("{number}-{label}"), label)
             }
         };
-        let has_system_site_packages = request.system_site_packages || manifest.system_site_packages;
-        let environment = Environment::new(request.interpreter, has_system_site_packages);
         let identity = archive.identity().to_hex();
         let header = Header {
             identity: identity.to_string(),
@@ -248,7 +284,33 @@ impl Wanted<'_> {
             python: format!("{} {}", request.interpreter.answer.release, environment.base.display()),
         };
         let name = format!("{}-{suffix}", &identity[..NAME_DIGITS]);
-        Wanted { archive, variant: request.variant, verify: request.verify, environment, header, name }
+        let form = Form::Environment { variant: request.variant, environment };
+        Wanted { archive, form, verify: request.verify, header, name }
+    }
+
+    fn python<'a>(archive: &'a Archive, distribution: &'a Distribution, verify: bool) -> Wanted<'a> {
+        let manifest = archive.manifest();
+        let identity = archive.identity().to_hex();
+        let variant = manifest.variants.first();
+        let platform = variant.map(|variant| variant.platforms.join(", ")).unwrap_or_default();
+        let header = Header {
+            identity: identity.to_string(),
+            name: manifest.name.clone(),
+            variant: variant.map(|variant| variant.tag.clone()).unwrap_or_default(),
+            python: format!("{} {platform}", distribution.release),
+        };
+        let name = format!("{}-python", &identity[..NAME_DIGITS]);
+        Wanted { archive, form: Form::Python(distribution), verify, header, name }
+    }
+
+    /// The files, in the cache or in a temporary folder.
+    fn held(&self) -> Result<Held, CacheError> {
+        match self.marked() {
+            Ok((place, in_use)) => Ok(Held { place, _in_use: in_use, temporary: None, note: None }),
+            Err(Failure::Archive(error)) => Err(error.into()),
+            Err(Failure::Final(error)) => Err(error),
+            Err(Failure::Cache(obstacle)) => self.in_temporary(&obstacle),
+        }
     }
 
     /// The path of the entry in the cache, marked as in use. If another run removes the entry
@@ -268,8 +330,11 @@ impl Wanted<'_> {
     /// The path of the entry in the cache, made if necessary.
     fn in_cache(&self) -> Result<PathBuf, Failure> {
         let root = place::cache()?;
-        let environment = self.environment.digest(root.path()).to_hex();
-        let name = format!("{}-{}", self.name, &environment[..ENVIRONMENT_DIGITS]);
+        let dependencies = match self.form {
+            Form::Environment { environment, .. } => environment.digest(root.path()),
+            Form::Python(_) => blake3::hash(root.path().as_os_str().as_encoded_bytes()),
+        };
+        let name = format!("{}-{}", self.name, &dependencies.to_hex()[..ENVIRONMENT_DIGITS]);
         let place = root.join(&name);
         if let State::Whole = self.state(&place)? {
             return Ok(place);
@@ -320,7 +385,12 @@ impl Wanted<'_> {
     }
 
     fn plan<'p>(&'p self, index: &'p Index, place: &'p Path) -> Result<Plan<'p>, Failure> {
-        Plan::new(self.archive, index, self.variant, &self.environment, place)
+        match self.form {
+            Form::Environment { variant, environment } => {
+                Plan::of_environment(self.archive, index, variant, environment, place)
+            }
+            Form::Python(distribution) => Plan::of_python(self.archive, index, distribution, place),
+        }
     }
 
     /// Makes the entry and replaces a damaged one.
@@ -351,7 +421,7 @@ impl Wanted<'_> {
             .map_err(|source| Obstacle::Io { path: folder.to_owned(), source }.into())
     }
 
-    fn in_temporary(&self, obstacle: &Obstacle) -> Result<Entry, CacheError> {
+    fn in_temporary(&self, obstacle: &Obstacle) -> Result<Held, CacheError> {
         let unpacking = place::temporary().and_then(|parent| {
             let io_error = |source| Obstacle::Io { path: parent.path().to_owned(), source };
             Unpacking::in_temporary(&parent).map_err(io_error)
@@ -360,9 +430,8 @@ impl Wanted<'_> {
             .map_err(Failure::Cache)
             .and_then(|unpacking| self.fill(unpacking.path(), unpacking.path()).map(|()| unpacking));
         match filled {
-            Ok(unpacking) => Ok(Entry {
+            Ok(unpacking) => Ok(Held {
                 place: unpacking.path().to_owned(),
-                environment: self.environment.clone(),
                 _in_use: None,
                 temporary: Some(unpacking),
                 note: Some(format!(

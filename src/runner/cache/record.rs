@@ -74,7 +74,8 @@ fn paths(plan: &Plan<'_>) -> Vec<String> {
     let files = || plan.items().iter().map(|item| item.path.as_str());
     let mut watched = folders(files().filter(|path| cfg!(windows) || !is_mere_data(path)));
     // Python finds modules beside a script.
-    watched.insert(SCRIPTS);
+    let all = plan.folders();
+    watched.extend(all.get(SCRIPTS).map(String::as_str));
     let watched = watched.into_iter().filter(|folder| !folder.ends_with(BYTECODE));
     let watched = watched.map(|folder| format!("{folder}/"));
     watched.chain(files().map(str::to_owned)).collect()

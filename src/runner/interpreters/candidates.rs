@@ -32,6 +32,8 @@ const MINOR_VERSIONS: std::ops::Range<u16> = 3..31;
 /// How an interpreter was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
+    /// The bundle brings it.
+    Bundle,
     Option,
     Variable,
     VirtualEnvironment,
@@ -44,6 +46,7 @@ pub enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Origin::Bundle => "in the bundle",
             Origin::Option => "named by --python",
             Origin::Variable => "named by CROSSPYC_PYTHON",
             Origin::VirtualEnvironment => "the active virtual environment",

@@ -34,7 +34,9 @@ pub use ask::Answer;
 pub use candidates::Origin;
 pub use judge::Serves;
 pub use report::FindError;
+pub(super) use platform::is_of_this_machine;
 use report::Search;
+pub(super) use report::explain;
 
 use candidates::Candidate;
 use judge::Needs;
@@ -106,6 +108,15 @@ fn look_at(named: Option<&(Origin, OsString)>, needs: &Needs, memory: &mut Memor
         }
         _ => look_around(needs, memory),
     }
+}
+
+/// What an interpreter with this answer would run, or why it does not fit.
+pub(super) fn judged(
+    manifest: &Manifest,
+    python_args: &[OsString],
+    answer: &Answer,
+) -> Result<Serves, String> {
+    Needs { manifest, level: level_asked(python_args), version: None }.judge(answer)
 }
 
 /// `3.12`, `3.13.0`, `3`

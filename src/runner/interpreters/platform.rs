@@ -41,6 +41,27 @@ pub(super) fn runs_on(built: &str, here: &str) -> bool {
     compare(built, here).is_some_and(|age| age != Ordering::Greater)
 }
 
+/// Whether programs for a platform may run on this machine. The version of the C library or of macOS
+/// is not compared.
+pub(in crate::runner) fn is_of_this_machine(name: &str) -> bool {
+    let Platform { system, processor, .. } = Platform::new(name);
+    let is_own = match std::env::consts::OS {
+        "linux" => ["manylinux", "musllinux"].contains(&system),
+        "macos" => system == "macosx",
+        "windows" => system == "win" || system == "win32",
+        _ => false,
+    };
+    let own_processor = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("windows", "x86_64") => "amd64",
+        ("windows", "x86") => "",
+        ("windows" | "macos", "aarch64") => "arm64",
+        (_, "arm") => "armv7l",
+        (_, "x86") => "i686",
+        (_, other) => other,
+    };
+    is_own && processor == own_processor
+}
+
 /// The newer C library or system that it needs: `glibc 2.34`. `None` if that is not the obstacle.
 pub(super) fn newer_wanted(built: &str, here: &str) -> Option<String> {
     let wanted = Platform::new(built);

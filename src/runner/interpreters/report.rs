@@ -45,19 +45,7 @@ impl Search {
     /// The path of the choice, and the reasons; `None` if nothing fits.
     pub(in crate::runner) fn explain(&self, manifest: &Manifest) -> Result<String, FindError> {
         let chosen = self.result()?;
-        let what = match chosen.serves {
-            Serves::Sources => "the archive's sources".to_owned(),
-            Serves::Variant(number) => {
-                let variant = &manifest.variants[number];
-                let level = match variant.optimize {
-                    0 => String::new(),
-                    level => format!(", optimisation level {level}"),
-                };
-                format!("the modules for {} (magic number {}{level})", variant.version, variant.magic)
-            }
-        };
-        let mut text =
-            format!("{}\n  {}, is {}; runs {what}", shown_path(&chosen.path), chosen.origin, chosen.answer);
+        let mut text = explain(&chosen, manifest);
         for looked in self.looked.iter().filter(|looked| looked.path != chosen.path) {
             let reason = match &looked.verdict {
                 Verdict::Unfit(reason) => reason.clone(),
@@ -89,6 +77,22 @@ impl Search {
         });
         text
     }
+}
+
+/// The path of an interpreter, and the reasons for it.
+pub(in crate::runner) fn explain(chosen: &Interpreter, manifest: &Manifest) -> String {
+    let what = match chosen.serves {
+        Serves::Sources => "the archive's sources".to_owned(),
+        Serves::Variant(number) => {
+            let variant = &manifest.variants[number];
+            let level = match variant.optimize {
+                0 => String::new(),
+                level => format!(", optimisation level {level}"),
+            };
+            format!("the modules for {} (magic number {}{level})", variant.version, variant.magic)
+        }
+    };
+    format!("{}\n  {}, is {}; runs {what}", shown_path(&chosen.path), chosen.origin, chosen.answer)
 }
 
 /// `CPython 3.12, 3.13 or 3.14 on linux-x86_64 or any Python >=3.9 for its sources`.
