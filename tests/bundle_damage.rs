@@ -57,6 +57,8 @@ fn contents(modules: usize) -> Contents {
         entry_point: EntryPoint::Module("app.m0".into()),
         scripts: BTreeMap::new(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         common: BTreeMap::from([("app/data.txt".to_owned(), b"some data".to_vec().into())]),
         variants: vec![variant("3.12"), variant("3.13")],
         has_sources: false,

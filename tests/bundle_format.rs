@@ -27,6 +27,8 @@ fn contents() -> Contents {
         entry_point: EntryPoint::Module("app".into()),
         scripts: BTreeMap::new(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         common: files(&[("app/data.txt", "data"), ("app/empty", "")]),
         variants: vec![
             (variant("3.11", "cpython-311", 3495), files(&[("app/__main__.pyc", "eleven")])),

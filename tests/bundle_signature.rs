@@ -18,6 +18,8 @@ fn contents(name: &str) -> Contents {
         entry_point: EntryPoint::Main,
         scripts: BTreeMap::new(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         common: BTreeMap::from([("__main__.py".to_owned(), b"print('hello')".to_vec().into())]),
         variants: Vec::new(),
         has_sources: true,

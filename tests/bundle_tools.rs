@@ -46,6 +46,8 @@ fn contents() -> Contents {
         entry_point: EntryPoint::Module("app.x".into()),
         scripts: BTreeMap::new(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         common: BTreeMap::from([("app/data.txt".to_owned(), file("data")), ("tool".to_owned(), tool)]),
         variants: vec![
             (variant("3.12", "cpython-312", 3531, 0), own("twelve")),
@@ -109,6 +111,8 @@ fn inspect_shows_every_way_to_start() {
             ("hello".to_owned(), hello),
         ]),
         system_site_packages: true,
+        python: None,
+        distribution: None,
         ..contents()
     };
     write(started, &folder.path().join("app.pyb"), &WriteOptions::default()).expect("written");

@@ -105,6 +105,8 @@ fn contents() -> Contents {
         entry_point: EntryPoint::Main,
         scripts: BTreeMap::new(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         common: BTreeMap::from([("data/é.txt".into(), file("data"))]),
         variants: vec![(variant, BTreeMap::from([("__main__.pyc".into(), file("main"))]))],
         has_sources: false,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::manifest::{EntryPoint, FileEntry, Frame, Index, Manifest, StreamLengths, Variant};
 use super::paths::{Tree, check_path};
+use super::python::Distribution;
 use crate::escape::escaped;
 
 /// Checks a manifest: the frames fill their part of the archive and refer only to earlier frames,
@@ -30,6 +31,9 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
             return Err(format!("the script `{}` has a name that no file can have", escaped(name)));
         }
     }
+    if let Some(distribution) = &manifest.distribution {
+        check_distribution(manifest, distribution)?;
+    }
     let mut labels = BTreeSet::new();
     for variant in &manifest.variants {
         check_variant(variant)?;
@@ -38,6 +42,19 @@ pub(super) fn check_manifest(manifest: &Manifest, frames_length: u64) -> Result<
         }
     }
     Ok(())
+}
+
+/// Checks that a Python is for one platform, and that its paths are paths of files.
+fn check_distribution(manifest: &Manifest, distribution: &Distribution) -> Result<(), String> {
+    let Distribution { executable, loader, license, .. } = distribution;
+    let paths = [Some(executable), loader.as_ref(), license.as_ref()];
+    if paths.into_iter().flatten().any(|path| check_path(path).is_err()) {
+        return Err("the Python has a path that no file can have".into());
+    }
+    match manifest.variants.as_slice() {
+        [variant] if variant.platforms.len() == 1 && manifest.python.is_none() => Ok(()),
+        _ => Err("the Python is not for one version and one platform".into()),
+    }
 }
 
 fn entry_points(manifest: &Manifest) -> impl Iterator<Item = &EntryPoint> {
@@ -56,7 +73,12 @@ fn texts(manifest: &Manifest) -> impl Iterator<Item = &str> {
         EntryPoint::Script(script) => [script, ""],
     });
     let names = manifest.scripts.keys().chain([&manifest.name]).map(String::as_str);
-    started.chain(optional).chain(platforms).chain(names)
+    let python = manifest.distribution.iter().flat_map(|python| {
+        let left_out = python.left_out.iter().flat_map(|it| [&it.what, &it.why]);
+        let needs = python.needs.iter().flat_map(|(library, images)| images.iter().chain([library]));
+        left_out.chain(needs).chain([&python.release]).map(String::as_str)
+    });
+    started.chain(python).chain(optional).chain(platforms).chain(names)
 }
 
 /// Checks that the tag can be part of a file name, and that Python can have such a version and

@@ -151,6 +151,8 @@ pub(crate) fn contents() -> Contents {
         entry_point: EntryPoint::Main,
         scripts: BTreeMap::new(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         common: BTreeMap::from([
             ("data/empty".into(), file("")),
             ("data/program".into(), program),

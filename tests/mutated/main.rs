@@ -86,6 +86,8 @@ fn archive() -> Vec<u8> {
         version: None,
         scripts: Default::default(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         requires_python: None,
     };
     let folder = tempfile::tempdir().expect("a temporary folder");

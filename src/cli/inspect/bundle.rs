@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::bundle::{
-    Archive, Blob, EntryPoint, FORMAT_VERSION, FileEntry, Index, Manifest, ReadError, Variant,
+    Archive, Blob, Distribution, EntryPoint, FORMAT_VERSION, FileEntry, Index, Manifest, ReadError, Variant,
 };
 use crate::cli::json_path::JsonPath;
 use crate::cli::report::{Report, counted, shown};
@@ -30,10 +30,32 @@ struct BundleRecord<'m> {
     /// The fields of the manifest.
     #[serde(flatten)]
     manifest: &'m Manifest,
+    /// The Python that the bundle brings. `None` if it is damaged.
+    distribution: Option<Embedded>,
     /// The number of bytes before the archive. No digest and no signature covers them.
     prefix: u64,
     /// The common files, then each target. `None` if the index is damaged.
     sections: Vec<Section>,
+}
+
+/// The Python that a bundle brings.
+#[derive(Serialize)]
+struct Embedded {
+    #[serde(flatten)]
+    distribution: Distribution,
+    platforms: Vec<String>,
+    files: usize,
+}
+
+impl Embedded {
+    fn of(archive: &Archive) -> Result<Option<Embedded>, ReadError> {
+        let Some(python) = archive.python()? else { return Ok(None) };
+        let files = python.index()?.file_count();
+        let manifest = python.manifest();
+        let platforms = manifest.variants.iter().flat_map(|variant| variant.platforms.clone()).collect();
+        let distribution = manifest.distribution.clone();
+        Ok(distribution.map(|distribution| Embedded { distribution, platforms, files }))
+    }
 }
 
 /// The files of a target, or the common files.
@@ -67,6 +89,10 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Resul
         Ok(index) => (sections(&index, manifest), Ok(())),
         Err(error) => (Vec::new(), Err(error)),
     };
+    let (distribution, outcome) = match Embedded::of(archive) {
+        Ok(distribution) => (distribution, outcome),
+        Err(error) => (None, outcome.and(Err(error))),
+    };
     let record = BundleRecord {
         path: JsonPath(path),
         standalone: is_executable(path),
@@ -76,6 +102,7 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Resul
         signed: archive.signature().is_some(),
         signature_comment: archive.claimed_comment(),
         manifest,
+        distribution,
         prefix: archive.prefix_length(),
         sections,
     };
@@ -102,6 +129,9 @@ fn text(record: &BundleRecord<'_>, report: &mut Report) {
         lines.push(format!("  before the archive: {}, which are not verified", bytes(record.prefix)));
     }
     lines.extend(manifest.variants.iter().map(variant));
+    if let (Some(embedded), Some(python)) = (&record.distribution, &manifest.python) {
+        lines.extend(of_python(embedded, python.length, python.prefer_system));
+    }
     if manifest.has_sources {
         let version = manifest.requires_python.as_deref().unwrap_or("3");
         lines.push(format!("  Python: any other {version}, from the sources it carries"));
@@ -128,6 +158,31 @@ fn text(record: &BundleRecord<'_>, report: &mut Report) {
             report.line(format!("    {path}, {}, packed to about {packed_estimate}", bytes(*size)));
         }
     }
+}
+
+/// The Python that a bundle brings, what it lacks, and what it needs.
+fn of_python(embedded: &Embedded, packed: u64, prefer_system: bool) -> Vec<String> {
+    let Embedded { distribution, platforms, files } = embedded;
+    let mut lines = vec![format!(
+        "  brings: CPython {} for {}, {}, {} packed to {}",
+        distribution.release,
+        platforms.join(", "),
+        counted(*files, "file"),
+        bytes(distribution.size),
+        bytes(packed),
+    )];
+    if prefer_system {
+        lines.push("    a Python of the machine is preferred, if one fits".to_owned());
+    }
+    lines.extend(distribution.license.iter().map(|path| format!("    licence: {path}")));
+    lines.extend(distribution.left_out.iter().map(|left_out| {
+        let files = counted(usize::try_from(left_out.files).unwrap_or(usize::MAX), "file");
+        format!("    left out: {} ({files}, {}): {}", left_out.what, bytes(left_out.size), left_out.why)
+    }));
+    lines.extend(
+        distribution.needs.iter().map(|(library, images)| format!("    needs {library}: {}", images.join(", "))),
+    );
+    lines
 }
 
 fn variant(variant: &Variant) -> String {

@@ -151,6 +151,8 @@ mod tests {
             entry_point: EntryPoint::Main,
             scripts: Default::default(),
             system_site_packages: false,
+            python: None,
+            distribution: None,
             variants: variants.iter().map(variant).collect(),
             has_sources: false,
             version: None,

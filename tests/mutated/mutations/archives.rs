@@ -288,6 +288,8 @@ fn with_other_file(random: &mut Random, archive: &[u8]) -> Option<Vec<u8>> {
         version: None,
         scripts: Default::default(),
         system_site_packages: false,
+        python: None,
+        distribution: None,
         requires_python: manifest.requires_python.clone(),
     };
     write(contents, &path, &WriteOptions { jobs: NonZeroUsize::new(1), ..WriteOptions::default() }).ok()?;
