@@ -180,7 +180,8 @@ impl Archive {
             offset: self.start,
             what: what.to_owned(),
         };
-        let file = self.file.try_clone().map_err(|source| ReadError::Io { path: self.path.clone(), source })?;
+        let file =
+            self.file.try_clone().map_err(|source| ReadError::Io { path: self.path.clone(), source })?;
         let archive = Sealed::ending_at(&self.path, file, self.start)?.parse()?;
         let is_named = archive.identity().to_hex().as_str() == python.identity
             && archive.start.checked_add(python.length) == Some(self.start);

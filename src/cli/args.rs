@@ -361,6 +361,12 @@ pub(super) struct BundleArgs {
     /// crosspyc]
     #[arg(long, value_name = "FILE")]
     pub runner: Option<PathBuf>,
+    /// Make an executable for Windows that opens no console
+    #[arg(long)]
+    pub windowed: bool,
+    /// The icon of an executable for Windows, an .ico file
+    #[arg(long, value_name = "FILE")]
+    pub icon: Option<PathBuf>,
     #[command(flatten)]
     pub embed: EmbedArgs,
     /// The application's name, if the output's name has more than that.

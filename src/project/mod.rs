@@ -35,6 +35,7 @@ pub mod standalone;
 pub mod timings;
 pub mod walk;
 pub mod warnings;
+pub mod windows;
 pub mod zipapp;
 
 use std::io;

@@ -21,15 +21,16 @@ pub enum RunnerError {
     NotExecutable(PathBuf),
     #[error("`{path}` is not crosspyc-run, or that of an older crosspyc; name the runner of this version", path = shown(.0))]
     NoRunner(PathBuf),
-    #[error("there is no runner for {platform} {place}; name a crosspyc-run for it with --runner FILE, or a folder that has one with --runners DIR")]
+    #[error(
+        "there is no runner for {platform} {place}; name a crosspyc-run for it with --runner FILE, or a folder that has one with --runners DIR"
+    )]
     NoneFor { platform: String, place: String },
     #[error(transparent)]
     File(#[from] FileError),
 }
 
 fn beside_crosspyc() -> Result<PathBuf, RunnerError> {
-    let here =
-        env::current_exe().map_err(|error| FileError::new("find", Path::new("crosspyc"), error))?;
+    let here = env::current_exe().map_err(|error| FileError::new("find", Path::new("crosspyc"), error))?;
     let path = here.with_file_name(format!("crosspyc-run{}", env::consts::EXE_SUFFIX));
     if path.is_file() { Ok(path) } else { Err(RunnerError::Missing(path)) }
 }

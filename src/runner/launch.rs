@@ -87,8 +87,15 @@ fn python(entry: &Entry) -> Command {
 /// The base interpreter, started as if by the environment's launcher.
 #[cfg(windows)]
 fn python(entry: &Entry) -> Command {
-    let mut command = Command::new(entry.base_python());
-    command.env(super::redirector::LAUNCHER, entry.python());
+    // A program without a console has a Python without one.
+    let is_windowed = super::redirector::runs_windowed();
+    let name = if is_windowed { "pythonw.exe" } else { "python.exe" };
+    let base = match is_windowed {
+        true => entry.base_python().with_file_name(name),
+        false => entry.base_python().to_owned(),
+    };
+    let mut command = Command::new(base);
+    command.env(super::redirector::LAUNCHER, entry.python().with_file_name(name));
     command
 }
 

@@ -171,9 +171,8 @@ fn unpacked(run: &Run, archive: &Archive) -> Result<Unpacked, RunError> {
 /// The interpreter that the user named, else the one that the bundle brings, else one of the
 /// machine.
 fn interpreter(run: &Run, archive: &Archive) -> Result<(Interpreter, Option<PythonEntry>), RunError> {
-    let search = || {
-        interpreters::search(archive.manifest(), run.python.as_deref(), &run.python_args, false).result()
-    };
+    let search =
+        || interpreters::search(archive.manifest(), run.python.as_deref(), &run.python_args, false).result();
     if let Some(embedded) = embedded::Embedded::of(run, archive)? {
         if embedded.prefers_system
             && let Ok(found) = search()

@@ -102,8 +102,9 @@ impl Launchers {
             let beside = own.with_file_name("crosspyc-run.exe");
             fs::read(if beside.is_file() { beside } else { own })?
         };
-        let windowed = without_console(&console).unwrap_or_else(|| console.clone());
-        Ok(Launchers { console, windowed })
+        // The runner itself may be windowed.
+        let of = |kind| marked(&console, kind).unwrap_or_else(|| console.clone());
+        Ok(Launchers { windowed: of(Kind::Windowed), console: of(Kind::Console) })
     }
 
     pub(super) fn bytes(&self, kind: Kind) -> &[u8] {
@@ -114,24 +115,52 @@ impl Launchers {
     }
 }
 
-/// The same executable, marked as one that needs no console. `None` if it is no such executable.
+/// Whether this process is of an executable that opens no console.
+#[cfg(windows)]
+pub(super) fn runs_windowed() -> bool {
+    use std::io::Read as _;
+    /// The headers are at the beginning.
+    const ENOUGH: u64 = 4096;
+    let mut start = Vec::new();
+    let file = std::env::current_exe().and_then(fs::File::open);
+    let read = file.and_then(|file| file.take(ENOUGH).read_to_end(&mut start));
+    read.is_ok() && is_windowed(&start) == Some(true)
+}
+
+/// Whether an executable opens no console. `None` if it is no executable of Windows.
+fn is_windowed(executable: &[u8]) -> Option<bool> {
+    let place = subsystem(executable)?;
+    match executable.get(place..place + 2)? {
+        [WINDOWED, 0] => Some(true),
+        [CONSOLE, 0] => Some(false),
+        _ => None,
+    }
+}
+
+/// The same executable, marked as one of this kind. `None` if it is no executable of Windows.
+fn marked(executable: &[u8], kind: Kind) -> Option<Vec<u8>> {
+    is_windowed(executable)?;
+    let mut marked = executable.to_vec();
+    let mark = if kind == Kind::Windowed { WINDOWED } else { CONSOLE };
+    *marked.get_mut(subsystem(executable)?)? = mark;
+    Some(marked)
+}
+
+/// The values of `Subsystem`.
+const WINDOWED: u8 = 2;
+const CONSOLE: u8 = 3;
+
+/// The place of `Subsystem`.
 ///
 /// Format: [PE](https://learn.microsoft.com/windows/win32/debug/pe-format), `Subsystem` in the
 /// optional header, which stands at the same place for 32 and for 64 bits.
-fn without_console(executable: &[u8]) -> Option<Vec<u8>> {
+fn subsystem(executable: &[u8]) -> Option<usize> {
     const START_OF_HEADERS: usize = 0x3c;
     const SUBSYSTEM: usize = 4 + 20 + 68;
-    const WINDOWED: [u8; 2] = [2, 0];
-    const CONSOLE: [u8; 2] = [3, 0];
     let start = executable.get(START_OF_HEADERS..START_OF_HEADERS + 4)?;
     let headers = u32::from_le_bytes(start.try_into().ok()?) as usize;
-    let subsystem = headers.checked_add(SUBSYSTEM)?;
-    let is_console = executable.starts_with(b"MZ")
-        && executable.get(headers..)?.starts_with(b"PE\0\0")
-        && executable.get(subsystem..)?.starts_with(&CONSOLE);
-    let mut windowed = executable.to_vec();
-    windowed.get_mut(subsystem..subsystem + 2)?.copy_from_slice(&WINDOWED);
-    is_console.then_some(windowed)
+    let is_executable = executable.starts_with(b"MZ") && executable.get(headers..)?.starts_with(b"PE\0\0");
+    headers.checked_add(SUBSYSTEM).filter(|_| is_executable)
 }
 
 #[cfg(test)]
@@ -178,8 +207,13 @@ mod tests {
             bytes.extend_from_slice(&[subsystem, 0, 5, 6, 7]);
             bytes
         };
-        assert_eq!(without_console(&executable(3)), Some(executable(2)));
-        assert_eq!(without_console(&executable(2)), None);
+        for (from, kind, to) in
+            [(3, Kind::Windowed, 2), (2, Kind::Windowed, 2), (2, Kind::Console, 3), (3, Kind::Console, 3)]
+        {
+            assert_eq!(marked(&executable(from), kind), Some(executable(to)), "{from} {kind:?}");
+        }
+        assert_eq!(marked(&executable(1), Kind::Windowed), None);
+        let without_console = |executable: &[u8]| marked(executable, Kind::Windowed);
         let whole = executable(3);
         for end in [0, 1, 0x3b, 0x3f, 0x80, 0x83, 0x80 + 4 + 20 + 69] {
             assert_eq!(without_console(&whole[..end]), None, "{end}");

@@ -45,13 +45,15 @@ pub(super) fn builds(args: &BundleArgs) -> Result<Vec<Build>, CommandError> {
         let distribution = Distribution::open(path, wanted).map_err(CommandError::usage)?;
         let is_wanted = |target: &crate::targets::Target| target.version() == distribution.target.version();
         if !targets.is_empty() && !targets.iter().any(is_wanted) {
-            let message = format!("`{}` is Python {}, which no --target names", shown(path), distribution.target);
+            let message =
+                format!("`{}` is Python {}, which no --target names", shown(path), distribution.target);
             return Err(CommandError::usage(message));
         }
         let build = build(args, path, distribution)?;
         let output = |build: &Build| (build.args.output.clone(), build.args.output_name.clone());
         if builds.iter().any(|other| output(other) == output(&build)) {
-            let message = "several Pythons would be written to one file; put {platform} into the name of the --output";
+            let message =
+                "several Pythons would be written to one file; put {platform} into the name of the --output";
             return Err(CommandError::usage(message));
         }
         builds.push(build);
@@ -129,8 +131,10 @@ impl Python {
         };
         let (contents, notes) = self.distribution.pack(&embedding).map_err(CommandError::failure)?;
         notes.iter().for_each(|note| report.note_line(note));
-        let (files, size) =
-            (contents.variants.iter().map(|(_, files)| files.len()).sum::<usize>(), contents.distribution.as_ref());
+        let (files, size) = (
+            contents.variants.iter().map(|(_, files)| files.len()).sum::<usize>(),
+            contents.distribution.as_ref(),
+        );
         let size = size.map_or(0, |distribution| distribution.size);
         let options = WriteOptions { jobs: NonZeroUsize::new(jobs), ..WriteOptions::default() };
         let (identity, archive) = bundle::to_bytes(contents, &options).map_err(CommandError::failure)?;

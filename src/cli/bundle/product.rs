@@ -11,6 +11,7 @@ use crate::cli::args::{BundleArgs, Kind};
 use crate::cli::report::{Report, shown};
 use crate::project::signing::Key;
 use crate::project::standalone::Runner;
+use crate::project::windows::Look;
 use crate::project::zipapp;
 
 /// A kind of file, with its inputs, which are read before the compilation begins.
@@ -24,7 +25,7 @@ pub(super) enum Start {
     Nothing,
     /// A line that starts the runner.
     Shebang(String),
-    Runner(Runner),
+    Runner(Runner, Look),
 }
 
 impl Start {
@@ -32,7 +33,18 @@ impl Start {
         match self {
             Start::Nothing => &[],
             Start::Shebang(line) => line.as_bytes(),
-            Start::Runner(runner) => &runner.bytes,
+            Start::Runner(runner, _) => &runner.bytes,
+        }
+    }
+
+    /// The executable for an application, if it differs from the runner.
+    fn dressed(&self, contents: &Contents) -> Result<Option<Vec<u8>>, CommandError> {
+        match self {
+            Start::Runner(runner, look) if runner.is_windows && look.is_chosen() => {
+                let dressed = look.of(&runner.bytes, &contents.name, contents.version.as_deref());
+                dressed.map(Some).map_err(CommandError::failure)
+            }
+            _ => Ok(None),
         }
     }
 }
@@ -49,7 +61,17 @@ impl Product {
         let key = args.sign.as_deref().map(read_key).transpose().map_err(CommandError::usage)?;
         let start = match (kind, &args.shebang) {
             (Kind::Standalone, _) => {
-                Start::Runner(Runner::read(args.runner.as_deref()).map_err(CommandError::usage)?)
+                let runner = Runner::read(args.runner.as_deref()).map_err(CommandError::usage)?;
+                if !runner.is_windows
+                    && (args.windowed || args.icon.is_some())
+                    && args.embed.pythons.len() < 2
+                {
+                    let message = "--windowed and --icon are for executables of Windows; this runner is for another system";
+                    return Err(CommandError::usage(message));
+                }
+                let look = Look { windowed: args.windowed, versioned: embeds(args), icon: None };
+                let look = look.with_icon(args.icon.as_deref()).map_err(CommandError::usage)?;
+                Start::Runner(runner, look)
             }
             (_, Some(line)) => Start::Shebang(shebang(line)?),
             (_, None) => Start::Nothing,
@@ -60,7 +82,7 @@ impl Product {
     /// Advice about an executable for macOS. The system verifies the signature of the pages that it
     /// loads. The archive at the end is not among them.
     pub(super) fn note(&self) -> Option<&'static str> {
-        let Product::Archive { start: Start::Runner(runner), .. } = self else { return None };
+        let Product::Archive { start: Start::Runner(runner, _), .. } = self else { return None };
         runner.is_macos.then_some(
             "the executable keeps the runner's signature; codesign cannot sign it again, because of the archive at its end. \
              If you must sign it yourself, ship a signed crosspyc-run and the .pyb instead",
@@ -70,8 +92,8 @@ impl Product {
     /// The default extension.
     pub(super) fn ending(&self) -> &'static str {
         match self {
-            Product::Archive { start: Start::Runner(runner), .. } if runner.is_windows => ".exe",
-            Product::Archive { start: Start::Runner(_), .. } => "",
+            Product::Archive { start: Start::Runner(runner, _), .. } if runner.is_windows => ".exe",
+            Product::Archive { start: Start::Runner(..), .. } => "",
             Product::Archive { .. } => ".pyb",
             Product::Zipapp { .. } => ".pyz",
         }
@@ -101,7 +123,8 @@ impl Product {
         match self {
             Product::Archive { start, key } => {
                 let sign = key.as_ref().map(|key| |bytes: &[u8], comment: &str| key.sign(bytes, comment));
-                let prefix = [start.bytes(), python].concat();
+                let dressed = start.dressed(&contents)?;
+                let prefix = [dressed.as_deref().unwrap_or(start.bytes()), python].concat();
                 let options = WriteOptions {
                     prefix: &prefix,
                     sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),
@@ -124,11 +147,15 @@ impl Product {
     }
 }
 
+fn embeds(args: &BundleArgs) -> bool {
+    !args.embed.pythons.is_empty()
+}
+
 fn kind(args: &BundleArgs) -> Kind {
     let ending = args.output.as_deref().and_then(Path::extension);
     match args.kind {
         Some(kind) => kind,
-        None if args.standalone || !args.embed.pythons.is_empty() => Kind::Standalone,
+        None if args.standalone || embeds(args) => Kind::Standalone,
         None if ending.is_some_and(|ending| ending == "pyz") => Kind::Zipapp,
         None => Kind::Pyb,
     }
@@ -136,13 +163,14 @@ fn kind(args: &BundleArgs) -> Kind {
 
 /// Refuses options that are for other kinds of file.
 fn check_options(args: &BundleArgs, kind: Kind) -> Result<(), CommandError> {
-    let embeds = !args.embed.pythons.is_empty();
     let options = [
         ("--sign", args.sign.is_some(), kind != Kind::Zipapp, "a .pyb or a standalone"),
         ("--python", args.python.is_some(), kind == Kind::Zipapp, "a zipapp (--as zipapp)"),
+        ("--windowed", args.windowed, kind == Kind::Standalone, "a standalone (--as standalone)"),
+        ("--icon", args.icon.is_some(), kind == Kind::Standalone, "a standalone (--as standalone)"),
         ("--runner", args.runner.is_some(), kind == Kind::Standalone, "a standalone (--as standalone)"),
         ("--shebang", args.shebang.is_some(), kind == Kind::Pyb, "a .pyb"),
-        ("--embed-python", embeds, kind == Kind::Standalone, "a standalone"),
+        ("--embed-python", embeds(args), kind == Kind::Standalone, "a standalone"),
     ];
     match options.iter().find(|(_, is_given, fits, _)| *is_given && !fits) {
         Some((option, .., kind)) => Err(CommandError::usage(format!("{option} is only for {kind}"))),

@@ -180,7 +180,10 @@ fn of_python(embedded: &Embedded, packed: u64, prefer_system: bool) -> Vec<Strin
         format!("    left out: {} ({files}, {}): {}", left_out.what, bytes(left_out.size), left_out.why)
     }));
     lines.extend(
-        distribution.needs.iter().map(|(library, images)| format!("    needs {library}: {}", images.join(", "))),
+        distribution
+            .needs
+            .iter()
+            .map(|(library, images)| format!("    needs {library}: {}", images.join(", "))),
     );
     lines
 }

@@ -48,9 +48,9 @@ use sources::Sources;
 use target_set::TargetSet;
 
 pub use error::PackError;
+pub(super) use executable::platforms as image_platforms;
 pub use gather::source_root;
 pub use metadata::Metadata;
-pub(super) use executable::platforms as image_platforms;
 pub(super) use platforms::{are_of_one_machine, is_of_this_machine, names as platform_names};
 pub use requirements::Missing;
 pub use sources::IncludeSource;

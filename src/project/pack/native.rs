@@ -210,9 +210,10 @@ fn on_platform(
     let lacks = |(_, group): &(&String, &Group)| {
         group.needed.has(target) && group.platforms[target].common(own).is_empty()
     };
-    let lacking = groups.iter().filter(lacks).map(|(name, group)| {
-        format!("{name} is for {}", group.platforms[target].names().join(", "))
-    });
+    let lacking = groups
+        .iter()
+        .filter(lacks)
+        .map(|(name, group)| format!("{name} is for {}", group.platforms[target].names().join(", ")));
     Err(PackError::OtherPlatform {
         python: own.names().join(", "),
         modules: lacking.collect::<Vec<_>>().join("; "),

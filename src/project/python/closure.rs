@@ -54,7 +54,8 @@ impl Modules {
 /// file is no module of the library.
 fn module_name(path: &str, library: &str) -> Option<String> {
     let inner = path.strip_prefix(library).and_then(|rest| rest.strip_prefix('/'));
-    if let Some(native) = inner.and_then(|inner| inner.strip_prefix("lib-dynload/")).or_else(|| path.strip_prefix("DLLs/"))
+    if let Some(native) =
+        inner.and_then(|inner| inner.strip_prefix("lib-dynload/")).or_else(|| path.strip_prefix("DLLs/"))
     {
         let is_module = native.ends_with(".so") || native.ends_with(".pyd");
         return is_module.then(|| native.split('.').next().unwrap_or(native).to_owned());
@@ -197,10 +198,12 @@ impl Search<'_> {
 
 /// Notes on modules that the program imports and that are left out.
 pub(super) fn missing(library: &str, imports: &Imports, tally: &Tally) -> Vec<String> {
-    let names: BTreeSet<String> =
-        tally.paths.iter().filter_map(|path| module_name(path, library)).collect();
-    let missing: Vec<&str> =
-        names.iter().filter(|name| !name.contains('.') && imports.contains(*name)).map(String::as_str).collect();
+    let names: BTreeSet<String> = tally.paths.iter().filter_map(|path| module_name(path, library)).collect();
+    let missing: Vec<&str> = names
+        .iter()
+        .filter(|name| !name.contains('.') && imports.contains(*name))
+        .map(String::as_str)
+        .collect();
     match missing.is_empty() {
         true => Vec::new(),
         false => vec![format!(
@@ -226,8 +229,16 @@ mod tests {
         for (path, library, expected) in [
             ("lib/python3.12/os.py", "lib/python3.12", Some("os")),
             ("lib/python3.12/xml/dom/__init__.py", "lib/python3.12", Some("xml.dom")),
-            ("lib/python3.12/lib-dynload/_ssl.cpython-312-x86_64-linux-gnu.so", "lib/python3.12", Some("_ssl")),
-            ("lib/python3.12/_sysconfigdata__linux_x86_64-linux-gnu.py", "lib/python3.12", Some("_sysconfigdata__linux_x86_64-linux-gnu")),
+            (
+                "lib/python3.12/lib-dynload/_ssl.cpython-312-x86_64-linux-gnu.so",
+                "lib/python3.12",
+                Some("_ssl"),
+            ),
+            (
+                "lib/python3.12/_sysconfigdata__linux_x86_64-linux-gnu.py",
+                "lib/python3.12",
+                Some("_sysconfigdata__linux_x86_64-linux-gnu"),
+            ),
             ("DLLs/_ssl.pyd", "Lib", Some("_ssl")),
             ("DLLs/libssl-3.dll", "Lib", None),
             ("Lib/json/decoder.pyc", "Lib", Some("json.decoder")),

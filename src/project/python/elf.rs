@@ -162,9 +162,10 @@ impl<'d> Elf<'d> {
     fn loaded_length(&self) -> Option<usize> {
         let size = size_of::<ProgramHeader64<Endianness>>() * self.segments.len();
         let headers = self.header.e_phoff.get(self.endian).checked_add(size as u64)?;
-        let ends = self.segments.iter().map(|it| {
-            it.p_offset.get(self.endian).checked_add(it.p_filesz.get(self.endian))
-        });
+        let ends = self
+            .segments
+            .iter()
+            .map(|it| it.p_offset.get(self.endian).checked_add(it.p_filesz.get(self.endian)));
         let end = ends.collect::<Option<Vec<_>>>()?.into_iter().max()?.max(headers);
         usize::try_from(end).ok()
     }
@@ -218,9 +219,8 @@ impl Image {
             segment.p_memsz = segment.p_filesz;
             content.extend_from_slice(loader);
         }
-        let is_note = |it: &ProgramHeader64<Endianness>| {
-            [PT_NOTE, PT_GNU_PROPERTY].contains(&it.p_type.get(endian))
-        };
+        let is_note =
+            |it: &ProgramHeader64<Endianness>| [PT_NOTE, PT_GNU_PROPERTY].contains(&it.p_type.get(endian));
         let note = self.segments.iter().rposition(is_note)?;
         let mut segment = self.segments.remove(note);
         segment.p_type.set(endian, PT_LOAD);
@@ -249,7 +249,8 @@ impl Image {
     fn add_dynamic(&mut self, tag: i64, value: u64) -> Option<()> {
         let endian = self.endian;
         let free = self.dynamic.iter().position(|it| it.d_tag.get(endian) == DT_NULL)?;
-        let (entry, _end) = self.dynamic.get_mut(free..)?.split_first_mut().filter(|(_, end)| !end.is_empty())?;
+        let (entry, _end) =
+            self.dynamic.get_mut(free..)?.split_first_mut().filter(|(_, end)| !end.is_empty())?;
         entry.d_tag.set(endian, tag.into());
         entry.d_val.set(endian, value);
         Some(())

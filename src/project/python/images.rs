@@ -21,8 +21,7 @@ pub(super) fn platform(
     let read = |file: &Path| fs::read(file).map_err(|error| FileError::new("read", file, error));
     let interpreter = read(&found.interpreter)?;
     let platforms = image_platforms(&interpreter);
-    let unknown =
-        |platform: String| DistributionError::NoPlatform { path: path.to_owned(), platform };
+    let unknown = |platform: String| DistributionError::NoPlatform { path: path.to_owned(), platform };
     let name = platforms.first().ok_or_else(|| unknown("an unknown platform".to_owned()))?;
     let (system, processor) = name.split_once('-').unwrap_or((name, ""));
     match (system, found.layout) {

@@ -7,8 +7,8 @@ use bumpalo::Bump;
 use memchr::memmem;
 
 use crate::compile;
-use crate::syntax::ast::{Stmt, StmtKind};
 use crate::names::Interner;
+use crate::syntax::ast::{Stmt, StmtKind};
 use crate::targets::Target;
 
 /// Absolute names of modules. `from a import b` gives `a` and `a.b`, which may be no module.

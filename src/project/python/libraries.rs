@@ -27,8 +27,20 @@ pub(super) struct Images {
 
 /// The libraries of glibc and musl. The loader comes with them.
 const C_LIBRARY: [&str; 14] = [
-    "libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libutil.so", "libresolv.so", "libanl.so",
-    "libmvec.so", "libBrokenLocale.so", "libthread_db.so", "ld-linux", "ld64", "libc.musl",
+    "libc.so",
+    "libm.so",
+    "libdl.so",
+    "libpthread.so",
+    "librt.so",
+    "libutil.so",
+    "libresolv.so",
+    "libanl.so",
+    "libmvec.so",
+    "libBrokenLocale.so",
+    "libthread_db.so",
+    "ld-linux",
+    "ld64",
+    "libc.musl",
 ];
 
 fn is_of_c_library(name: &str) -> bool {
@@ -64,12 +76,16 @@ fn is_elf(file: &LibraryFile) -> bool {
 /// A note on the libraries that the machine must have.
 pub(super) fn note(needs: &BTreeMap<String, Vec<String>>) -> Option<String> {
     let list = |(library, images): (&String, &Vec<String>)| {
-        let names = images.iter().map(|path| path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or(path));
+        let names = images
+            .iter()
+            .map(|path| path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or(path));
         format!("{library} (for {})", names.collect::<Vec<_>>().join(", "))
     };
     let list = needs.iter().map(list).collect::<Vec<_>>().join(", ");
     (!needs.is_empty()).then(|| {
-        format!("machines that run the program need {list}; --embed-libraries takes them along if they are here")
+        format!(
+            "machines that run the program need {list}; --embed-libraries takes them along if they are here"
+        )
     })
 }
 
@@ -197,7 +213,8 @@ impl<'d> Collection<'d> {
 /// Whether the file is a library for this processor.
 fn is_for(file: &Path, machine: u16) -> bool {
     file.is_file()
-        && fs::read(file).is_ok_and(|bytes| Elf::parse(&bytes).is_some_and(|library| library.machine() == machine))
+        && fs::read(file)
+            .is_ok_and(|bytes| Elf::parse(&bytes).is_some_and(|library| library.machine() == machine))
 }
 
 /// The folders of libraries that an image at `path` names from now on. `None` if they stay.
@@ -282,9 +299,12 @@ mod tests {
 
     #[test]
     fn the_c_library_comes_with_the_loader() {
-        for (name, expected) in
-            [("libc.so.6", true), ("libm.so.6", true), ("ld-linux-x86-64.so.2", true), ("libcrypt.so.1", false)]
-        {
+        for (name, expected) in [
+            ("libc.so.6", true),
+            ("libm.so.6", true),
+            ("ld-linux-x86-64.so.2", true),
+            ("libcrypt.so.1", false),
+        ] {
             assert_eq!(is_of_c_library(name), expected, "{name}");
         }
     }

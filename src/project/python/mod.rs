@@ -188,7 +188,10 @@ impl Distribution {
         let images = libraries::collect(self, &mut files, embedding.libraries)?;
         let license = files::license(&files);
         if license.is_none() {
-            notes.push(format!("no text of a licence was found in `{}`; add it to your program", shown(&self.path)));
+            notes.push(format!(
+                "no text of a licence was found in `{}`; add it to your program",
+                shown(&self.path)
+            ));
         }
         notes.extend(libraries::note(&images.needs));
         let compiled = compile(self.target, files, embedding, &images, &mut tally)?;

@@ -14,15 +14,15 @@ pub(super) struct Part {
 
 const TESTS: Part = Part { what: "tests", why: "programs do not use them" };
 const IDLE: Part = Part { what: "IDLE and demonstrations", why: "programs do not use them" };
-const TK: Part = Part { what: "tkinter", why: "it is large and needs a display; --keep tkinter takes it along" };
+const TK: Part =
+    Part { what: "tkinter", why: "it is large and needs a display; --keep tkinter takes it along" };
 const PACKAGES: Part =
     Part { what: "pip and installed packages", why: "they are no part of the standard library" };
 const HEADERS: Part =
     Part { what: "headers and static libraries", why: "they are for building extension modules" };
 const CACHES: Part = Part { what: "bytecode", why: "the modules are compiled anew" };
 const OTHER: Part = Part { what: "documentation and tools", why: "programs do not use them" };
-const PATHS: Part =
-    Part { what: "python3X._pth", why: "it would cut the program off from its own packages" };
+const PATHS: Part = Part { what: "python3X._pth", why: "it would cut the program off from its own packages" };
 pub(super) const NOT_IMPORTED: Part =
     Part { what: "modules", why: "the program does not import them (--stdlib imported)" };
 pub(super) const UNCOMPILED: Part = Part { what: "sources", why: "they do not compile" };

@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use super::environment::{BYTECODE, Environment, SCRIPTS, SETTINGS};
 use super::{CacheError, Failure, Obstacle, script};
 use crate::bundle::{
-    Archive, Blobs, Distribution, EntryPoint, FileEntry, Form, Index, Manifest, folders, is_metadata_folder, path_errors,
-    with_co_filename, with_loader,
+    Archive, Blobs, Distribution, EntryPoint, FileEntry, Form, Index, Manifest, folders, is_metadata_folder,
+    path_errors, with_co_filename, with_loader,
 };
 use crate::runner::redirector::{Kind, Launchers};
 

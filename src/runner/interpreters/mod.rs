@@ -33,8 +33,8 @@ use std::thread;
 pub use ask::Answer;
 pub use candidates::Origin;
 pub use judge::Serves;
-pub use report::FindError;
 pub(super) use platform::is_of_this_machine;
+pub use report::FindError;
 use report::Search;
 pub(super) use report::explain;
 

@@ -1,0 +1,312 @@
+//! Executables that bring their Python. Most tests use a made-up distribution, whose interpreter is
+//! an executable but no Python. The others use a real CPython 3.12, and say so where there is none.
+
+#![cfg(all(feature = "cli", target_os = "linux"))]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A folder with a project, a made-up distribution and a cache.
+struct Lab(tempfile::TempDir);
+
+const PROJECT: [(&str, &str); 3] = [
+    (
+        "project/app/__main__.py",
+        "import sys, json\nfrom app import data\nprint(json.dumps([sys.argv[1:], data.text()]))\nsys.exit(7)\n",
+    ),
+    ("project/app/__init__.py", ""),
+    (
+        "project/app/data.py",
+        "import pkgutil\ndef text(): return pkgutil.get_data('app', 'data.txt').decode()\n",
+    ),
+];
+
+/// The files of the made-up distribution, besides the interpreter.
+const DISTRIBUTION: [(&str, &str); 12] = [
+    ("include/python3.12/patchlevel.h", "#define PY_VERSION              \"3.12.1\"\n"),
+    ("lib/python3.12/os.py", "import abc\n"),
+    ("lib/python3.12/abc.py", ""),
+    ("lib/python3.12/json/__init__.py", "from . import decoder\n"),
+    ("lib/python3.12/json/decoder.py", "import re\n"),
+    ("lib/python3.12/re.py", ""),
+    ("lib/python3.12/unused.py", ""),
+    ("lib/python3.12/encodings/__init__.py", "import codecs\n"),
+    ("lib/python3.12/codecs.py", ""),
+    ("lib/python3.12/test/test_os.py", "this does not compile"),
+    ("lib/python3.12/tkinter/__init__.py", ""),
+    ("lib/python3.12/LICENSE.txt", "the licence"),
+];
+
+impl Lab {
+    fn new() -> Lab {
+        let lab = Lab(tempfile::tempdir().expect("a temporary folder can be made"));
+        for (path, text) in PROJECT {
+            lab.write(path, text);
+        }
+        lab.write("project/app/data.txt", "data");
+        for (path, text) in DISTRIBUTION {
+            lab.write(&format!("python/{path}"), text);
+        }
+        fs::create_dir_all(lab.path("python/bin")).expect("made");
+        fs::copy(runner(), lab.path("python/bin/python3.12")).expect("copied");
+        lab
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("it is in the lab")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    fn crosspyc(&self, arguments: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_crosspyc"))
+            .args(arguments.split(' '))
+            .current_dir(self.0.path())
+            .output()
+            .expect("crosspyc can be started")
+    }
+
+    fn bundle(&self, options: &str) -> Output {
+        self.crosspyc(&format!("bundle project -m app {options}"))
+    }
+
+    /// Starts an executable with no other variables than these.
+    fn start(&self, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        Command::new(self.path(program))
+            .args(arguments)
+            .env_clear()
+            .env("CROSSPYC_CACHE_DIR", self.path("cache"))
+            .envs(variables.iter().copied())
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .output()
+            .expect("it can be started")
+    }
+}
+
+fn runner() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_crosspyc-run"))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_distribution_that_does_not_fit_is_refused_before_anything_is_compiled() {
+    type Change = fn(&Lab);
+    let cases: [(&str, Change, &str); 11] = [
+        ("--embed-python nowhere", |_| {}, "failed to read `nowhere`"),
+        ("--embed-python project", |_| {}, "is no CPython: it has neither bin/python3.X"),
+        ("--embed-python project/app/data.txt", |_| {}, "is neither a folder nor a .tar.gz"),
+        ("--embed-python python -t 3.13", |_| {}, "`python` is Python 3.12, not 3.13"),
+        ("--embed-python python -t 3.12.2", |_| {}, "`python` is Python 3.12.1, not 3.12.2"),
+        (
+            "--embed-python python",
+            |lab| fs::remove_file(lab.path("python/lib/python3.12/os.py")).expect("removed"),
+            "has no standard library: lib/python3.12/os.py is missing",
+        ),
+        (
+            "--embed-python python",
+            |lab| lab.write("python/lib/python3.12/_sysconfigdata_x.py", "{'Py_GIL_DISABLED': 1,\n}"),
+            "is a free-threaded build",
+        ),
+        (
+            "--embed-python python",
+            |lab| lab.write("python/lib/python3.12/_sysconfigdata_x.py", "{'Py_DEBUG': 1,\n}"),
+            "is a debug build",
+        ),
+        (
+            "--embed-python python",
+            |lab| lab.write("python/pyvenv.cfg", "home = /usr/bin\n"),
+            "made with: /usr/bin",
+        ),
+        (
+            "--embed-python python",
+            |lab| lab.write("python/bin/python3.12", "#!/bin/sh\n"),
+            "is for an unknown platform",
+        ),
+        (
+            "--embed-python python --keep nothing",
+            |_| {},
+            "--keep nothing: the Python in `python` has no such module",
+        ),
+    ];
+    for (options, change, expected) in cases {
+        let lab = Lab::new();
+        lab.write(
+            "project/app/broken.py",
+            if options.contains("--keep") { "" } else { "this does not compile" },
+        );
+        change(&lab);
+        let output = lab.bundle(&format!("{options} --runner {} -o app", runner().display()));
+        let errors = text(&output.stderr);
+        assert!(!output.status.success(), "{options}: {errors}");
+        assert!(errors.contains(expected), "{options}: {errors}");
+        assert!(!errors.contains("broken.py") && !lab.path("app").exists(), "{options}: {errors}");
+    }
+}
+
+#[test]
+fn a_runner_for_another_platform_is_refused() {
+    let lab = Lab::new();
+    let mut other = fs::read(runner()).expect("read");
+    // e_machine: s390x
+    other[18] = 22;
+    fs::write(lab.path("other"), &other).expect("written");
+    let output = lab.bundle("--embed-python python --runner other -o app");
+    assert!(text(&output.stderr).contains("there is no runner for linux-"), "{output:?}");
+    fs::create_dir(lab.path("runners")).expect("made");
+    fs::rename(lab.path("other"), lab.path("runners/a")).expect("moved");
+    let output = lab.bundle("--embed-python python --runners runners -o app");
+    assert!(text(&output.stderr).contains("in `runners`"), "{output:?}");
+    fs::copy(runner(), lab.path("runners/b")).expect("copied");
+    let output = lab.bundle("--embed-python python --runners runners -o app-{platform}");
+    assert!(output.status.success(), "{output:?}");
+    let name = format!("app-linux-{}", std::env::consts::ARCH);
+    assert!(lab.path(&name).is_file());
+    let output = lab.bundle("--embed-python python --embed-python python --runners runners -o app");
+    assert!(text(&output.stderr).contains("several Pythons would be written to one file"), "{output:?}");
+}
+
+#[test]
+fn what_is_brought_is_shown_and_the_same_each_time() {
+    let lab = Lab::new();
+    let runner = runner().display();
+    let list = |options: &str, name: &str| {
+        let output =
+            lab.bundle(&format!("--embed-python python --runner {runner} --name app -o {name} {options}"));
+        assert!(output.status.success(), "{output:?}");
+        let output = lab.crosspyc(&format!("inspect {name}"));
+        assert!(output.status.success(), "{output:?}");
+        text(&output.stdout)
+    };
+    let full = list("", "full");
+    for line in [
+        "  brings: CPython 3.12.1 for ",
+        "licence: lib/python3.12/LICENSE.txt",
+        "left out: tests (1 file, 21 bytes): programs do not use them",
+        "left out: tkinter (1 file, 0 bytes): it is large",
+        "left out: headers and static libraries (1 file, ",
+    ] {
+        assert!(full.contains(line), "{line}\n{full}");
+    }
+    assert!(!full.contains("left out: modules"), "{full}");
+    let imported = list("--stdlib imported", "imported");
+    // What os, json and encodings import stays.
+    assert!(
+        imported.contains("left out: modules (1 file, 0 bytes): the program does not import them"),
+        "{imported}"
+    );
+    let kept = list("--stdlib imported --keep unused --keep tkinter", "kept");
+    assert!(!kept.contains("left out: modules") && !kept.contains("left out: tkinter"), "{kept}");
+    list("", "again");
+    assert_eq!(fs::read(lab.path("full")).expect("read"), fs::read(lab.path("again")).expect("read"));
+    assert!(lab.crosspyc("verify full").status.success());
+}
+
+#[test]
+fn a_damaged_python_is_found() {
+    let lab = Lab::new();
+    let output = lab.bundle(&format!("--embed-python python --runner {} -o app", runner().display()));
+    assert!(output.status.success(), "{output:?}");
+    let whole = fs::read(lab.path("app")).expect("read");
+    // The archive of the Python follows the runner.
+    let start = fs::metadata(runner()).expect("it is there").len() as usize;
+    for place in [start + 5, start + 500] {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 1;
+        fs::write(lab.path("damaged"), damaged).expect("written");
+        let output = lab.crosspyc("verify damaged");
+        assert_eq!(output.status.code(), Some(1), "{place}: {output:?}");
+    }
+}
+
+/// The prefix of a real CPython 3.12.
+#[expect(clippy::print_stderr, reason = "a test that passes without having run says so")]
+fn prefix() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"));
+    let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home);
+    let versions = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let mut prefixes: Vec<PathBuf> =
+        versions.into_iter().flatten().flatten().map(|version| version.path()).collect();
+    prefixes.sort();
+    let found = prefixes.into_iter().find(|prefix| prefix.join("bin/python3.12").is_file());
+    if found.is_none() {
+        eprintln!("skipped: pyenv has no CPython 3.12 here to embed");
+    }
+    found
+}
+
+/// The entries of a cache whose names have this part.
+fn entries(lab: &Lab, part: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(lab.path("cache")).expect("it was made").flatten().map(|entry| entry.path());
+    entries.filter(|path| path.to_string_lossy().contains(part) && path.is_dir()).collect()
+}
+
+#[test]
+fn a_program_runs_with_its_own_python_and_nothing_else() {
+    let Some(prefix) = prefix() else { return };
+    let lab = Lab::new();
+    let options = format!("--embed-python {} --runner {}", prefix.display(), runner().display());
+    for name in ["one", "two"] {
+        let output = lab.bundle(&format!("{options} --stdlib imported -o {name}"));
+        assert!(output.status.success(), "{output:?}");
+    }
+    let expected = "[[\"a b\"], \"data\"]\n";
+    for variables in [
+        &[][..],
+        &[("PYTHONHOME", "/nowhere"), ("PYTHONPLATLIBDIR", "x")],
+        &[("PYTHONPATH", "/nowhere"), ("VIRTUAL_ENV", "/nowhere")],
+    ] {
+        let output = lab.start("one", &["a b"], variables);
+        assert_eq!((text(&output.stdout).as_str(), output.status.code()), (expected, Some(7)), "{output:?}");
+    }
+    let pythons = entries(&lab, "-python-");
+    assert_eq!(pythons.len(), 1);
+    let output = lab.start("two", &["a b"], &[]);
+    assert_eq!(text(&output.stdout), expected, "{output:?}");
+    assert_eq!((entries(&lab, "-python-"), entries(&lab, "").len()), (pythons.clone(), 3));
+    // What was altered does not run.
+    let json = pythons[0].join("lib/python3.12/json/__init__.pyc");
+    for change in ["altered", "gone", "added"] {
+        match change {
+            "altered" => fs::write(&json, b"altered").expect("written"),
+            "gone" => fs::remove_file(&json).expect("removed"),
+            _ => fs::write(json.with_file_name("decoder.py"), "print('altered')").expect("written"),
+        }
+        let output = lab.start("one", &["a b"], &[]);
+        assert_eq!(text(&output.stdout), expected, "{change}: {output:?}");
+    }
+    // Another Python can be named.
+    let output = lab.start("one", &[], &[("CROSSPYC_PYTHON", "/bin/true")]);
+    assert_eq!(output.status.code(), Some(127), "{output:?}");
+}
+
+#[test]
+fn without_a_cache_the_program_runs_from_temporary_folders() {
+    let Some(prefix) = prefix() else { return };
+    let lab = Lab::new();
+    let options = format!("--embed-python {} --runner {} -o app", prefix.display(), runner().display());
+    let output = lab.bundle(&format!("{options} --stdlib imported"));
+    assert!(output.status.success(), "{output:?}");
+    lab.write("file", "");
+    let temporary = lab.path("temporary");
+    fs::create_dir(&temporary).expect("made");
+    fs::set_permissions(&temporary, fs::Permissions::from_mode(0o700)).expect("it is ours");
+    let (file, folder) = (lab.path("file"), temporary.to_string_lossy().into_owned());
+    let variables = [("CROSSPYC_CACHE_DIR", file.to_str().expect("text")), ("TMPDIR", folder.as_str())];
+    let output = lab.start("app", &[], &variables);
+    assert_eq!(
+        (text(&output.stdout).as_str(), output.status.code()),
+        ("[[], \"data\"]\n", Some(7)),
+        "{output:?}"
+    );
+    assert_eq!(fs::read_dir(&temporary).expect("listed").count(), 0);
+}
