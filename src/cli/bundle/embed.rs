@@ -136,7 +136,8 @@ impl Python {
             contents.distribution.as_ref(),
         );
         let size = size.map_or(0, |distribution| distribution.size);
-        let options = WriteOptions { jobs: NonZeroUsize::new(jobs), ..WriteOptions::default() };
+        let options =
+            WriteOptions { jobs: NonZeroUsize::new(jobs), is_smallest: true, ..WriteOptions::default() };
         let (identity, archive) = bundle::to_bytes(contents, &options).map_err(CommandError::failure)?;
         report.note_line(&format!(
             "{} for {} from {}: {files} files, {}, packed to {}",

@@ -127,6 +127,7 @@ impl Product {
                 let prefix = [dressed.as_deref().unwrap_or(start.bytes()), python].concat();
                 let options = WriteOptions {
                     prefix: &prefix,
+                    is_smallest: !python.is_empty(),
                     sign: sign.as_ref().map(|sign| sign as &bundle::Signer<'_>),
                     jobs,
                 };

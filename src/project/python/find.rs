@@ -74,8 +74,13 @@ fn on_unix(prefix: &Path) -> Vec<Found> {
         let is_version = open::is_interpreter(name) && !minor.is_empty();
         let library = format!("lib/{name}");
         let interpreter = fs::canonicalize(prefix.join("bin").join(name)).ok()?;
+        // A folder of links has no library.
+        let real =
+            || Some(interpreter.parent()?.parent()?.to_owned()).filter(|real| real.join(&library).is_dir());
+        let is_here = prefix.join(&library).is_dir();
+        let prefix = if is_here { prefix.to_owned() } else { real().unwrap_or_else(|| prefix.to_owned()) };
         is_version.then(|| Found {
-            prefix: prefix.to_owned(),
+            prefix: prefix.clone(),
             layout: Layout::Unix,
             interpreter,
             settings: settings(&prefix.join(&library)),
