@@ -1,5 +1,6 @@
 //! `crosspyc bundle`: compiles a project and packs it into one archive.
 
+mod app;
 mod embed;
 mod outcome;
 mod packages;
@@ -13,6 +14,7 @@ use super::compile::jobs;
 use super::report::{Report, end_clean, shown};
 use super::{CommandError, exit};
 use crate::project::pack::{PackError, Packed, pack};
+use app::App;
 use embed::Python;
 use product::Product;
 
@@ -32,6 +34,10 @@ fn bundle(args: &BundleArgs, python: Option<&Python>, report: &mut Report) -> Re
     let mut request = request::request(args, &product, report)?;
     if let Some(python) = python {
         python.bind(&mut request.project);
+    }
+    let app = App::of(args.output.as_deref()).filter(|_| product.is_app());
+    if let Some(app) = &app {
+        request.project.output = app.make()?;
     }
     let project = &request.project;
     if project.folder == project.root.join("src") {
@@ -59,6 +65,9 @@ fn bundle(args: &BundleArgs, python: Option<&Python>, report: &mut Report) -> Re
         Some(python) => python.embed(&mut contents, &tally, jobs(args.jobs), report)?,
         None => Vec::new(),
     };
+    if let (Some(app), Some(runner)) = (&app, product.runner()) {
+        app.finish(&runner.bytes, &contents.name, contents.version.as_deref())?;
+    }
     let (size, unpacked) = product.write(contents, &project.output, args.jobs, &archive)?;
     if let Some(note) = product.note() {
         report.note_line(note);

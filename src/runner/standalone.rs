@@ -39,8 +39,17 @@ pub fn carried() -> Carried {
         Err(error) if is_marked => Carried::Lost(format!(
             "the bundle in this executable cannot be read: {error}; make the file readable"
         )),
-        Ok((false, _)) | Err(_) => Carried::Nothing,
+        Ok((false, path)) => beside(&path).map_or(Carried::Nothing, Carried::Archive),
+        Err(_) => Carried::Nothing,
     }
+}
+
+/// The archive in the folder of an application of macOS: `App.app/Contents/Resources/App.pyb` for
+/// `App.app/Contents/MacOS/App`.
+fn beside(executable: &Path) -> Option<PathBuf> {
+    let folder = executable.parent().filter(|folder| folder.ends_with("Contents/MacOS"))?;
+    let name = format!("{}.pyb", executable.file_name()?.to_str()?);
+    Some(folder.with_file_name("Resources").join(name)).filter(|archive| archive.is_file())
 }
 
 fn ends_as_archive(path: &Path) -> io::Result<bool> {

@@ -7,6 +7,7 @@ use crate::bundle::{self, Contents, EmbeddedPython, WriteOptions};
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, Stdlib};
 use crate::cli::report::{Report, bytes, shown};
+use crate::project::FileError;
 use crate::project::pack::{Project, Tally};
 use crate::project::python::{Distribution, Embedding, Library};
 use crate::project::standalone;
@@ -57,6 +58,13 @@ pub(super) fn builds(args: &BundleArgs) -> Result<Vec<Build>, CommandError> {
             return Err(CommandError::usage(message));
         }
         builds.push(build);
+    }
+    for build in builds.iter().filter(|build| build.args.output_name.is_some()) {
+        let folder = build.args.output.as_deref().and_then(Path::parent);
+        if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
+            let failed = |error| FileError::new("make", folder, error);
+            std::fs::create_dir_all(folder).map_err(|error| CommandError::failure(failed(error)))?;
+        }
     }
     Ok(builds)
 }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use super::app::App;
 use crate::bundle::{self, Contents, EntryPoint, WriteOptions};
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, Kind};
@@ -26,12 +27,14 @@ pub(super) enum Start {
     /// A line that starts the runner.
     Shebang(String),
     Runner(Runner, Look),
+    /// The runner is a file of its own, in the folder of an application of macOS.
+    Beside(Runner),
 }
 
 impl Start {
     fn bytes(&self) -> &[u8] {
         match self {
-            Start::Nothing => &[],
+            Start::Nothing | Start::Beside(_) => &[],
             Start::Shebang(line) => line.as_bytes(),
             Start::Runner(runner, _) => &runner.bytes,
         }
@@ -69,6 +72,9 @@ impl Product {
                     let message = "--windowed and --icon are for executables of Windows; this runner is for another system";
                     return Err(CommandError::usage(message));
                 }
+                if runner.is_macos && App::of(args.output.as_deref()).is_some() {
+                    return Ok(Product::Archive { start: Start::Beside(runner), key });
+                }
                 let look = Look { windowed: args.windowed, versioned: embeds(args), icon: None };
                 let look = look.with_icon(args.icon.as_deref()).map_err(CommandError::usage)?;
                 Start::Runner(runner, look)
@@ -77,6 +83,19 @@ impl Product {
             (_, None) => Start::Nothing,
         };
         Ok(Product::Archive { start, key })
+    }
+
+    /// The runner of an executable.
+    pub(super) fn runner(&self) -> Option<&Runner> {
+        match self {
+            Product::Archive { start: Start::Runner(runner, _) | Start::Beside(runner), .. } => Some(runner),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a folder of macOS.
+    pub(super) fn is_app(&self) -> bool {
+        matches!(self, Product::Archive { start: Start::Beside(_), .. })
     }
 
     /// Advice about an executable for macOS. The system verifies the signature of the pages that it
