@@ -176,6 +176,34 @@ fn a_runner_for_another_platform_is_refused() {
 }
 
 #[test]
+fn a_native_module_without_a_build_for_the_python_is_named() {
+    let lab = Lab::new();
+    lab.write("project/fast.cpython-312-s390x-linux-gnu.so", "");
+    lab.write("project/app/broken.py", "this does not compile");
+    let output = lab.bundle(&format!("--embed-python python --runner {} -o app", runner().display()));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("native modules are not for the Python that is embedded"), "{errors}");
+    assert!(errors.contains("fast is for linux-s390x") && !errors.contains("broken.py"), "{errors}");
+}
+
+#[test]
+fn the_archive_of_an_application_of_macos_is_beside_its_runner() {
+    let lab = Lab::new();
+    let output = lab.bundle("--embed-python python -o app.pyb --as pyb");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let output = lab.bundle("-t 3.12 -o app.pyb");
+    assert!(output.status.success(), "{output:?}");
+    for folder in ["A.app/Contents/MacOS", "A.app/Contents/Resources"] {
+        fs::create_dir_all(lab.path(folder)).expect("made");
+    }
+    fs::copy(runner(), lab.path("A.app/Contents/MacOS/A")).expect("copied");
+    fs::rename(lab.path("app.pyb"), lab.path("A.app/Contents/Resources/A.pyb")).expect("moved");
+    // It is a program, which takes no options of the runner.
+    let output = lab.start("A.app/Contents/MacOS/A", &["--version"], &[("CROSSPYC_PYTHON", "/bin/true")]);
+    assert_eq!(output.status.code(), Some(127), "{output:?}");
+}
+
+#[test]
 fn what_is_brought_is_shown_and_the_same_each_time() {
     let lab = Lab::new();
     let runner = runner().display();
