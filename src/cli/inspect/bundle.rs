@@ -30,8 +30,9 @@ struct BundleRecord<'m> {
     /// The fields of the manifest.
     #[serde(flatten)]
     manifest: &'m Manifest,
-    /// The Python that the bundle brings. `None` if it is damaged.
-    distribution: Option<Embedded>,
+    /// The Python that the bundle brings. `None` also if it is damaged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brings: Option<Embedded>,
     /// The number of bytes before the archive. No digest and no signature covers them.
     prefix: u64,
     /// The common files, then each target. `None` if the index is damaged.
@@ -89,8 +90,8 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Resul
         Ok(index) => (sections(&index, manifest), Ok(())),
         Err(error) => (Vec::new(), Err(error)),
     };
-    let (distribution, outcome) = match Embedded::of(archive) {
-        Ok(distribution) => (distribution, outcome),
+    let (brings, outcome) = match Embedded::of(archive) {
+        Ok(brings) => (brings, outcome),
         Err(error) => (None, outcome.and(Err(error))),
     };
     let record = BundleRecord {
@@ -102,7 +103,7 @@ pub(super) fn tell(path: &Path, archive: &Archive, report: &mut Report) -> Resul
         signed: archive.signature().is_some(),
         signature_comment: archive.claimed_comment(),
         manifest,
-        distribution,
+        brings,
         prefix: archive.prefix_length(),
         sections,
     };
@@ -129,7 +130,7 @@ fn text(record: &BundleRecord<'_>, report: &mut Report) {
         lines.push(format!("  before the archive: {}, which are not verified", bytes(record.prefix)));
     }
     lines.extend(manifest.variants.iter().map(variant));
-    if let (Some(embedded), Some(python)) = (&record.distribution, &manifest.python) {
+    if let (Some(embedded), Some(python)) = (&record.brings, &manifest.python) {
         lines.extend(of_python(embedded, python.length, python.prefer_system));
     }
     if manifest.has_sources {
