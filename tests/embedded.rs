@@ -31,7 +31,7 @@ const DISTRIBUTION: [(&str, &str); 12] = [
     ("lib/python3.12/json/__init__.py", "from . import decoder\n"),
     ("lib/python3.12/json/decoder.py", "import re\n"),
     ("lib/python3.12/re.py", ""),
-    ("lib/python3.12/unused.py", ""),
+    ("lib/python3.12/nobody_imports_it.py", ""),
     ("lib/python3.12/encodings/__init__.py", "import codecs\n"),
     ("lib/python3.12/codecs.py", ""),
     ("lib/python3.12/test/test_os.py", "this does not compile"),
@@ -66,7 +66,7 @@ impl Lab {
 
     fn crosspyc(&self, arguments: &str) -> Output {
         Command::new(env!("CARGO_BIN_EXE_crosspyc"))
-            .args(arguments.split(' '))
+            .args(arguments.split_whitespace())
             .current_dir(self.0.path())
             .output()
             .expect("crosspyc can be started")
@@ -232,7 +232,7 @@ fn what_is_brought_is_shown_and_the_same_each_time() {
         imported.contains("left out: modules (1 file, 0 bytes): the program does not import them"),
         "{imported}"
     );
-    let kept = list("--stdlib imported --keep unused --keep tkinter", "kept");
+    let kept = list("--stdlib imported --keep nobody_imports_it --keep tkinter", "kept");
     assert!(!kept.contains("left out: modules") && !kept.contains("left out: tkinter"), "{kept}");
     list("", "again");
     assert_eq!(fs::read(lab.path("full")).expect("read"), fs::read(lab.path("again")).expect("read"));

@@ -157,6 +157,9 @@ impl Search<'_> {
 
     fn imports(&self, name: &str, file: &LibraryFile) -> Result<Imports, DistributionError> {
         let bytes = file.read()?;
+        if file.path.ends_with(".pyc") {
+            return Ok(self.texts_of_pyc(&bytes));
+        }
         if !file.path.ends_with(".py") {
             return Ok(self.texts(&bytes));
         }
@@ -166,33 +169,25 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// The modules whose names are texts: between zero bytes in an image, after their length in a
-    /// pyc.
-    fn texts(&self, bytes: &[u8]) -> Imports {
-        let mut found = Imports::new();
-        let mut start = 0;
-        let is_of_name = |byte: u8| byte == b'.' || byte == b'_' || byte.is_ascii_alphanumeric();
-        while start < bytes.len() {
-            let end = start + bytes[start..].iter().take_while(|&&byte| is_of_name(byte)).count();
-            if let Ok(text) = std::str::from_utf8(&bytes[start..end])
-                && self.modules.has(text)
-            {
-                found.insert(text.to_owned());
-            }
-            // In a pyc, a name can follow a length that is a letter, and precede another.
-            for at in start..end {
-                let length = usize::from(bytes[at]);
-                let text = bytes.get(at + 1..at + 1 + length).and_then(|text| std::str::from_utf8(text).ok());
-                found.extend(text.filter(|text| self.modules.has(text)).map(str::to_owned));
-            }
-            if start > 0 && end > start {
-                let length = usize::from(bytes[start - 1]);
-                let text = bytes.get(start..start + length).and_then(|text| std::str::from_utf8(text).ok());
-                found.extend(text.filter(|text| self.modules.has(text)).map(str::to_owned));
-            }
-            start = end + 1;
-        }
-        found
+    /// The modules whose names are texts in an image. A zero byte ends a text; a linker may let it
+    /// begin inside of another.
+    fn texts(&self, image: &[u8]) -> Imports {
+        let is_of_name = |byte: &u8| *byte == b'.' || *byte == b'_' || byte.is_ascii_alphanumeric();
+        let ended = image.split(|&byte| byte == 0).flat_map(|text| {
+            let length = text.iter().rev().take_while(|byte| is_of_name(byte)).count();
+            let starts = text.len() - length..text.len();
+            starts.filter_map(|start| std::str::from_utf8(&text[start..]).ok())
+        });
+        ended.filter(|text| self.modules.has(text)).map(str::to_owned).collect()
+    }
+
+    /// The modules whose names are texts in a pyc. The byte before a text is its length.
+    fn texts_of_pyc(&self, pyc: &[u8]) -> Imports {
+        let texts = pyc.iter().enumerate().filter_map(|(at, &length)| {
+            let text = pyc.get(at + 1..at + 1 + usize::from(length))?;
+            std::str::from_utf8(text).ok()
+        });
+        texts.filter(|text| self.modules.has(text)).map(str::to_owned).collect()
     }
 }
 
