@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(any(test, feature = "runner"))]
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,7 @@ pub fn loader_slot() -> Vec<u8> {
 
 /// An interpreter with a loader's path in its slot. `None` if it has no slot, or the path is too
 /// long.
+#[cfg(any(test, feature = "runner"))]
 pub(crate) fn with_loader(executable: &[u8], loader: &[u8]) -> Option<Vec<u8>> {
     let start = memmem::find(executable, &loader_slot())?;
     let mut path = loader.to_vec();
