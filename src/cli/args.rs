@@ -394,7 +394,6 @@ pub(super) struct BundleArgs {
 
 /// The Python that a standalone executable brings.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Embedded Python")]
 pub(super) struct EmbedArgs {
     /// Make a standalone executable that brings its own Python: that in DIST, a folder or an archive
     /// of a CPython for the platform of the executable; repeatable, for one executable each
