@@ -7,7 +7,7 @@ use std::path::Path;
 
 use editpe::constants::{IMAGE_SUBSYSTEM_WINDOWS_GUI, LANGUAGE_ID_EN_US};
 use editpe::types::{VersionU16, VersionU32};
-use editpe::{Image, ResourceDirectory, VersionInfo, VersionStringTable};
+use editpe::{Image, ResourceDirectory, VersionInfo as Information, VersionStringTable};
 
 use super::FileError;
 
@@ -75,14 +75,14 @@ impl Look {
 }
 
 /// The name and the version. The four numbers of Windows are the first of a version.
-fn version_info(name: &str, version: Option<&str>) -> VersionInfo {
+fn version_info(name: &str, version: Option<&str>) -> Information {
     /// UTF-16.
     const CODE_PAGE: u16 = 1200;
     let release = version.unwrap_or_default();
     let mut numbers = release.split(['.', '+', '-']).map_while(|number| number.parse::<u16>().ok());
     let mut next = || u32::from(numbers.next().unwrap_or(0));
     let number = VersionU32 { major: next() << 16 | next(), minor: next() << 16 | next() };
-    let mut info = VersionInfo::default();
+    let mut info = Information::default();
     info.info.file_version = number;
     info.info.product_version = number;
     let key = format!("{LANGUAGE_ID_EN_US:04x}{CODE_PAGE:04x}");

@@ -128,7 +128,8 @@ impl Product {
         }
     }
 
-    /// Writes the file, with the archive of a Python before that of the application. Returns its size and the size of its contents.
+    /// Writes the file, with the archive of a Python before that of the application. Returns its size
+    /// and the size of its contents.
     pub(super) fn write(
         &self,
         contents: Contents,
