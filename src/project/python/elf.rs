@@ -251,7 +251,7 @@ impl Image {
         let free = self.dynamic.iter().position(|it| it.d_tag.get(endian) == DT_NULL)?;
         let (entry, _end) =
             self.dynamic.get_mut(free..)?.split_first_mut().filter(|(_, end)| !end.is_empty())?;
-        entry.d_tag.set(endian, tag.into());
+        entry.d_tag.set(endian, tag);
         entry.d_val.set(endian, value);
         Some(())
     }
