@@ -175,7 +175,7 @@ mod tests {
         for (named, platform, path, name) in [
             (Some("dist/app-{platform}"), "linux-x86_64", Some("dist/app-linux-x86_64"), Some("app")),
             (Some("app-{platform}"), "windows-x86_64", Some("app-windows-x86_64.exe"), Some("app")),
-            (Some("{platform}/my.exe"), "windows-x86_64", Some("windows-x86_64/my.exe"), None),
+            (Some("{platform}/my.exe"), "windows-x86_64", Some("windows-x86_64/my.exe"), Some("my")),
             (Some("app"), "windows-x86_64", Some("app"), None),
             (None, "linux-x86_64", None, None),
         ] {
