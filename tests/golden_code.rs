@@ -19,7 +19,8 @@ mod canonical;
 use canonical::canonical;
 
 /// The releases that made pycs; each has its folder.
-const REFERENCES: [&str; 6] = ["3.11.7", "3.12.1", "3.12.14", "3.13.18", "3.14.10", "3.15.2"];
+const REFERENCES: [&str; 9] =
+    ["3.8.18", "3.9.18", "3.10.13", "3.11.7", "3.12.1", "3.12.14", "3.13.18", "3.14.10", "3.15.2"];
 
 #[test]
 fn pycs_are_those_of_cpython() {

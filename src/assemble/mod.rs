@@ -20,7 +20,7 @@ mod units;
 
 use bumpalo::Bump;
 
-use crate::code::{CodeObject, PyStr};
+use crate::code::{CodeFlags, CodeObject, PyStr};
 use crate::diagnostic::Diagnostic;
 use crate::flowgraph::FlowGraph;
 use crate::instructions::{BlockId, Unit};
@@ -56,16 +56,19 @@ impl<'a> Assembler<'a> {
         let Assembler { arena, features, filename, .. } = *self;
         let tables = self.tables(graph, unit)?;
         let names = unit.names.idents().iter().map(|&name| PyStr::from(interner.text(name)));
+        let localsplus = localsplus::localsplus(arena, interner, unit, features);
+        let has_cells = localsplus.iter().any(|local| local.kind.is_cell() || local.kind.is_free());
+        let no_free = if features.lack_of_cells_flagged && !has_cells { CodeFlags::NOFREE } else { 0 };
         Ok(arena.alloc(CodeObject {
             argcount: unit.argcount,
             posonlyargcount: unit.posonlyargcount,
             kwonlyargcount: unit.kwonlyargcount,
             stacksize: graph.stack_size().max(features.least_stacksize),
-            flags: unit.flags,
+            flags: CodeFlags(unit.flags.0 | no_free),
             code: tables.code,
             consts: arena.alloc_slice_copy(unit.consts.values()),
             names: arena.alloc_slice_fill_iter(names),
-            localsplus: localsplus::localsplus(arena, interner, unit, features),
+            localsplus,
             filename,
             name: unit.name,
             qualname: unit.qualname,

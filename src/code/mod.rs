@@ -150,6 +150,8 @@ impl CodeFlags {
     pub const NESTED: u32 = 0x10;
     /// A generator function.
     pub const GENERATOR: u32 = 0x20;
+    /// It has neither cells nor variables of outer functions (–3.10).
+    pub const NOFREE: u32 = 0x40;
     /// An `async def` function.
     pub const COROUTINE: u32 = 0x80;
     /// A generator that can be awaited (`types.coroutine`).

@@ -40,7 +40,9 @@ impl Builder<'_, '_> {
         self.exit();
         if is_async {
             self.check_async_comprehension(location)?;
-            self.scope().coroutine = true;
+            if self.features.async_comprehension_makes_coroutine {
+                self.scope().coroutine = true;
+            }
         }
         Ok(())
     }

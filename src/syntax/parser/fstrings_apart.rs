@@ -268,7 +268,10 @@ impl<'a> Parser<'a, '_> {
         let from = self.exprs.len();
         let mut text = ArenaVec::new_in(self.arena);
         self.pieces(Literal { level: literal.level + 1, ..literal }, at, &mut text)?;
-        let location = self.range(literal.token, literal.token);
+        // The LL(1) parser knows one place for strings side by side.
+        let has_own_place = self.knows(Mistake::FieldPlaced);
+        let [first, last] = if has_own_place { [literal.token; 2] } else { [literal.first, literal.last] };
+        let location = self.range(first, last);
         self.push_text(&mut text, literal.token, location);
         let values = self.take_exprs(from);
         Ok(self.node_at(location, ExprKind::JoinedStr(values)))

@@ -21,6 +21,10 @@ pub struct AssemblyFeatures {
     ///
     /// CPython: `Objects/codeobject.c` `co_cell2arg` (3.8–3.10)
     pub cell_parameters_twice: bool,
+    /// `co_flags` says that a code object has neither cells nor variables of outer functions.
+    ///
+    /// CPython: `Objects/codeobject.c` `PyCode_NewWithPosOnlyArgs` (3.8–3.10)
+    pub lack_of_cells_flagged: bool,
     pub jump_size_guess: JumpSizeGuess,
     /// The smallest `co_stacksize`.
     ///

@@ -99,6 +99,7 @@ const V3_8_18: Features = Features {
     symtable: SymtableFeatures {
         recursion_limit: 2985,
         inlines_comprehensions: false,
+        async_comprehension_makes_coroutine: false,
         has_classdict: false,
         annotation_contents_unquoted: false,
         try_handlers_before_orelse: false,
@@ -219,6 +220,7 @@ const V3_8_18: Features = Features {
         jumps_in_bytes: true,
         line_table: LineTable::LnotabWithRepeats,
         cell_parameters_twice: true,
+        lack_of_cells_flagged: true,
         jump_size_guess: JumpSizeGuess::Smallest,
         least_stacksize: 0,
     },
@@ -319,6 +321,7 @@ const V3_11_7: Features = Features {
     source_hash: SourceHash::SipHash13,
     syntax: ParserFeatures { unicode: UnicodeVersion::V14_0, ..V3_10_13.syntax },
     preprocess: PreprocessFeatures { formats_joined: true, ..V3_10_13.preprocess },
+    symtable: SymtableFeatures { async_comprehension_makes_coroutine: true, ..V3_10_13.symtable },
     codegen: CodegenFeatures {
         unicode: UnicodeVersion::V14_0,
         opcodes: opcodes::V3_11,
@@ -346,6 +349,7 @@ const V3_11_7: Features = Features {
         opcodes: opcodes::V3_11,
         line_table: LineTable::LocationsApart,
         cell_parameters_twice: false,
+        lack_of_cells_flagged: false,
         ..V3_10_13.assembly
     },
     marshal: MarshalFeatures { refs_vary: false, code_layout: CodeLayout::LocalsPlus, ..V3_10_13.marshal },

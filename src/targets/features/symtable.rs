@@ -9,6 +9,11 @@ pub struct SymtableFeatures {
     ///
     /// CPython: `Python/symtable.c` `inline_comprehension` (3.12–)
     pub inlines_comprehensions: bool,
+    /// The scope around an asynchronous comprehension is a coroutine, so that it may be a
+    /// comprehension itself.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_handle_comprehension` (3.11–)
+    pub async_comprehension_makes_coroutine: bool,
     /// A class provides its namespace, as `__classdict__`, to scopes inside.
     ///
     /// CPython: `Python/symtable.c` `drop_class_free` (3.12–)
