@@ -2,9 +2,8 @@
 //!
 //! The search starts from what the program imports, what the user keeps, and what the interpreter
 //! needs: the codecs, which programs name by texts, and every module whose name is a text in the
-//! interpreter. Modules are followed by their [imports](super::imports). Extension modules and pycs
-//! are followed by the names of modules among their texts. That takes too much rather than too
-//! little.
+//! interpreter. Modules are followed by their [`imports`]. Extension modules and pycs are followed by
+//! the names of modules among their texts. That takes too much rather than too little.
 
 use std::collections::{BTreeMap, BTreeSet};
 

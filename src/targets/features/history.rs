@@ -359,7 +359,6 @@ const V3_11_7: Features = Features {
         calls: Calls::Precall,
         ..V3_10_13.disassembly
     },
-    ..V3_10_13
 };
 
 const V3_11_9: Features = Features {
