@@ -62,7 +62,7 @@ pub enum DistributionError {
     NoLibrary { path: PathBuf, missing: String },
     #[error("`{path}` is a {kind} build of Python, which needs other bytecode or other extension modules; name the usual build of this version", path = shown(path))]
     OtherBuild { path: PathBuf, kind: &'static str },
-    #[error("the version of the Python in `{path}` cannot be told: {reason}", path = shown(path))]
+    #[error("cannot find the version of the Python in `{path}`: {reason}", path = shown(path))]
     NoVersion { path: PathBuf, reason: String },
     #[error("`{path}` is for {platform}, for which no Python can be embedded; name a build for 64 bits of Linux, macOS or Windows", path = shown(path))]
     NoPlatform { path: PathBuf, platform: String },
