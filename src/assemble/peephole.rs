@@ -12,7 +12,7 @@ use super::units::extended_args;
 use crate::code::Constant;
 use crate::instructions::Constants;
 use crate::targets::Opcode::{self, *};
-use crate::targets::OpcodeTable;
+use crate::targets::{OpcodeTable, Properties};
 
 /// The number of bytes of a code unit, which jumps count.
 const UNIT: u32 = 2;
@@ -57,6 +57,11 @@ impl Optimizer<'_> {
         self.opcodes.opcode(number).unwrap_or(NOP)
     }
 
+    /// Whether the argument of an instruction is a place in the code.
+    fn is_jump(&self, opcode: Opcode) -> bool {
+        self.opcodes.properties(opcode).has(Properties::ASSEMBLED)
+    }
+
     /// The argument of the instruction whose opcode is at `index`.
     fn oparg(&self, index: usize) -> u32 {
         let prefix = (1..=3).take_while(|&back| back <= index && self.opcode(index - back) == EXTENDED_ARG);
@@ -75,7 +80,7 @@ impl Optimizer<'_> {
     /// Where the jump whose opcode is at `index` goes.
     fn target(&self, index: usize) -> usize {
         let distance = (self.oparg(index) / UNIT) as usize;
-        if is_absolute(self.opcode(index)) { distance } else { distance + index + 1 }
+        if self.opcodes.counts_from_start(self.opcode(index)) { distance } else { distance + index + 1 }
     }
 
     fn fill_nops(&mut self, start: usize, end: usize) {
@@ -107,7 +112,7 @@ impl Optimizer<'_> {
     fn number_blocks(&mut self) {
         self.blocks = vec![0; self.code.len()];
         for index in 0..self.code.len() {
-            if is_jump(self.opcode(index)) {
+            if self.is_jump(self.opcode(index)) {
                 let target = self.target(index);
                 self.blocks[target] = 1;
             }
@@ -253,10 +258,10 @@ impl Optimizer<'_> {
     fn lead_jump_on(&mut self, At { start, index }: At) {
         let opcode = self.opcode(index);
         let via = self.find_opcode(self.target(index));
-        if is_unconditional(opcode) && self.opcode(via) == RETURN_VALUE {
+        if self.opcodes.is_unconditional_jump(opcode) && self.opcode(via) == RETURN_VALUE {
             self.code[start] = [self.opcodes.number(RETURN_VALUE), 0];
             self.fill_nops(start + 1, index + 1);
-        } else if is_unconditional(self.opcode(via)) {
+        } else if self.opcodes.is_unconditional_jump(self.opcode(via)) {
             let target = self.target(via) as u32;
             let opcode = if opcode == JUMP_FORWARD { JUMP_ABSOLUTE } else { opcode };
             self.replace(start, index + 1, opcode, target * UNIT);
@@ -321,16 +326,16 @@ impl Optimizer<'_> {
     /// The argument of an instruction, whose target is moved if it is a jump.
     fn moved_oparg(&self, index: usize, places: &[u32]) -> u32 {
         let opcode = self.opcode(index);
-        if !is_jump(opcode) {
+        if !self.is_jump(opcode) {
             return self.oparg(index);
         }
         let target = places[self.target(index)];
-        if is_absolute(opcode) { target * UNIT } else { (target - places[index] - 1) * UNIT }
+        if self.opcodes.counts_from_start(opcode) {
+            target * UNIT
+        } else {
+            (target - places[index] - 1) * UNIT
+        }
     }
-}
-
-fn is_unconditional(opcode: Opcode) -> bool {
-    matches!(opcode, JUMP_ABSOLUTE | JUMP_FORWARD)
 }
 
 fn is_test(opcode: Opcode) -> bool {
@@ -339,16 +344,4 @@ fn is_test(opcode: Opcode) -> bool {
 
 fn jumps_on_true(opcode: Opcode) -> bool {
     matches!(opcode, POP_JUMP_IF_TRUE | JUMP_IF_TRUE_OR_POP)
-}
-
-fn is_absolute(opcode: Opcode) -> bool {
-    is_test(opcode) || matches!(opcode, JUMP_ABSOLUTE | JUMP_IF_NOT_EXC_MATCH)
-}
-
-fn is_jump(opcode: Opcode) -> bool {
-    is_absolute(opcode)
-        || matches!(
-            opcode,
-            FOR_ITER | JUMP_FORWARD | SETUP_FINALLY | SETUP_WITH | SETUP_ASYNC_WITH | CALL_FINALLY
-        )
 }

@@ -4,8 +4,9 @@
 //! A handler finds six values on the stack: traceback, value and type of the exception that was
 //! handled before, which `POP_EXCEPT` takes, and those of its own, the type on top.
 
+use super::exceptions::expect_typed_or_last;
 use super::frame_blocks::TopOfStack;
-use super::{Compiler, FrameBlockKind, Place, Result, fault};
+use super::{Compiler, FrameBlockKind, Place, Result};
 use crate::instructions::Label;
 use crate::source::Location;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
@@ -50,9 +51,7 @@ impl<'a> Compiler<'a, '_> {
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
         for (index, handler) in node.handlers.iter().enumerate() {
             self.set_location(handler.location);
-            if handler.type_.is_none() && index + 1 < node.handlers.len() {
-                return fault(handler.location, "default 'except:' must be last");
-            }
+            expect_typed_or_last(&node.handlers[index..])?;
             self.handler_on_block_stack(handler, end)?;
         }
         self.pop_frame_block();

@@ -15,13 +15,12 @@ impl<'a> Compiler<'a, '_> {
     ) -> Result {
         let end = self.new_label();
         if let Some(is_true) = self.decided(test) {
-            let [never, always] = if is_true { [orelse, body] } else { [body, orelse] };
             if is_true {
-                self.visit_body(always)?;
-                self.check_only(never)?;
+                self.visit_body(body)?;
+                self.check_only(orelse)?;
             } else {
-                self.check_only(never)?;
-                self.visit_body(always)?;
+                self.check_only(body)?;
+                self.visit_body(orelse)?;
             }
             self.use_label(end);
             return Ok(());

@@ -70,9 +70,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
         for (index, handler) in node.handlers.iter().enumerate() {
-            if handler.type_.is_none() && index + 1 < node.handlers.len() {
-                return fault(handler.location, "default 'except:' must be last");
-            }
+            expect_typed_or_last(&node.handlers[index..])?;
             self.except_handler(handler, end)?;
         }
         self.unset_location();
@@ -276,5 +274,15 @@ impl<'a> Compiler<'a, '_> {
         self.emit_arg(Opcode::COPY, 3, place);
         self.emit(Opcode::POP_EXCEPT, place);
         self.emit_arg(Opcode::RERAISE, 1, place);
+    }
+}
+
+/// Only the last handler of a `try` may be without a type. `handlers` begins with the one to check.
+pub(super) fn expect_typed_or_last(handlers: &[ExceptHandler<'_>]) -> Result {
+    match handlers {
+        [ExceptHandler { type_: None, location, .. }, _, ..] => {
+            fault(*location, "default 'except:' must be last")
+        }
+        _ => Ok(()),
     }
 }

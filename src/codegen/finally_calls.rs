@@ -5,8 +5,9 @@
 //!
 //! CPython: `Python/compile.c` (3.8)
 
+use super::exceptions::expect_typed_or_last;
 use super::frame_blocks::TopOfStack;
-use super::{Compiler, FrameBlockKind, Place, Result, fault};
+use super::{Compiler, FrameBlockKind, Place, Result};
 use crate::code::Constant;
 use crate::instructions::Label;
 use crate::source::Location;
@@ -59,9 +60,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump_forward(orelse, location);
         self.use_label(except);
         for (index, handler) in node.handlers.iter().enumerate() {
-            if handler.type_.is_none() && index + 1 < node.handlers.len() {
-                return fault(handler.location, "default 'except:' must be last");
-            }
+            expect_typed_or_last(&node.handlers[index..])?;
             self.calling_handler(handler, end)?;
         }
         self.emit(Opcode::END_FINALLY, location);
