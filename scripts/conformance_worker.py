@@ -1,6 +1,6 @@
 """The part of scripts/conformance that runs in the reference interpreter, any from 3.8 on.
 
-Reads one JSON request from stdin: the tree, the optimisation level, and for each file its name, the pyc that crosspyc may have
+Reads one JSON request from stdin: the tree, the optimisation level, whether the interpreter's own bytes vary, and for each file its name, the pyc that crosspyc may have
 written, what it said if it wrote none, and the pyc of the reference if that is not to be made here. Prints one JSON object a file as soon as it is known, and before it one that says
 that the interpreter survived its own compilation of the file.
 """
@@ -25,16 +25,17 @@ TAIL = ["co_exceptiontable", "co_stacksize", "co_firstlineno", "co_linetable", "
 
 def main():
     request = json.load(sys.stdin)
+    bytes_vary = request["bytes_vary"]
     for name, pyc, said, golden in request["files"]:
         if golden:
-            result = examine_golden(golden, pyc, said)
+            result = examine_golden(golden, pyc, said, bytes_vary)
         else:
-            result = examine(request["tree"], name, pyc, said, request["optimize"])
+            result = examine(request["tree"], name, pyc, said, request["optimize"], bytes_vary)
         result["file"] = name
         print(json.dumps(result), flush=True)
 
 
-def examine(tree, name, pyc, said, optimize):
+def examine(tree, name, pyc, said, optimize, bytes_vary):
     with open(os.path.join(tree, name), "rb") as file:
         data = file.read()
     try:
@@ -45,18 +46,18 @@ def examine(tree, name, pyc, said, optimize):
         return rejected(error, pyc, said)
     finally:
         print(json.dumps({"compiled": name}), flush=True)
-    return judge(code, expected, pyc, said)
+    return judge(code, expected, pyc, said, bytes_vary)
 
 
-def examine_golden(golden, pyc, said):
+def examine_golden(golden, pyc, said, bytes_vary):
     if not os.path.exists(golden):
         return rejected(None, pyc, said)
     with open(golden, "rb") as file:
         expected = file.read()
-    return judge(marshal.loads(expected[16:]), expected, pyc, said)
+    return judge(marshal.loads(expected[16:]), expected, pyc, said, bytes_vary)
 
 
-def judge(code, expected, pyc, said):
+def judge(code, expected, pyc, said, bytes_vary):
     result = {"objects": count(code), "same_objects": 0}
     if not os.path.exists(pyc):
         return dict(result, **not_compiled(said))
@@ -72,8 +73,9 @@ def judge(code, expected, pyc, said):
     result["same_objects"] = max(0, result["objects"] - len(differences))
     if not differences:
         detail = "first at byte %d of %d" % (first_difference(actual, expected), len(expected))
-        kind = "header" if actual[:16] != expected[:16] else "bytes only"
-        return dict(result, status="same-code", kinds=[[kind, "", detail]])
+        if actual[:16] != expected[:16]:
+            return dict(result, status="same-code", kinds=[["header", "", detail]])
+        return dict(result, status="same-code", kinds=[] if bytes_vary else [["bytes only", "", detail]])
     return dict(result, status="different", kinds=differences[:50])
 
 
