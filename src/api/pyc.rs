@@ -6,7 +6,7 @@ use crate::code::CodeObject;
 use crate::code::disassembly;
 use crate::marshal::{self, ReadError};
 use crate::pyc::{HEADER_LEN, Header, Origin, PycError, source_hash};
-use crate::targets::{Target, all_targets};
+use crate::targets::{Target, Version};
 
 /// How Python finds out that a pyc is out of date.
 ///
@@ -64,7 +64,7 @@ impl<'b> Pyc<'b> {
     /// The newest patch release of the Python that has this magic number; `None` if crosspyc does
     /// not know it. Which patch release made the file, its bytes do not say.
     pub fn target(&self) -> Option<Target> {
-        self.header.version().and_then(Target::newest)
+        self.header.version().map(Target::newest)
     }
 
     /// How Python finds out that the file is out of date. The time is modulo 2^32.
@@ -104,8 +104,8 @@ impl<'b> Pyc<'b> {
     where
         'b: 'a,
     {
-        let newest = || all_targets().pop().expect("crosspyc compiles for some version");
-        marshal::read(&arena.0, self.marshalled, self.target().unwrap_or_else(newest))
+        let target = self.target().unwrap_or_else(|| Target::newest(Version::last()));
+        marshal::read(&arena.0, self.marshalled, target)
     }
 }
 

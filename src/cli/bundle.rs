@@ -73,7 +73,7 @@ fn bundle(args: &BundleArgs, python: Option<&Python>, report: &mut Report) -> Re
         report.note_line(note);
     }
     let time = start.elapsed();
-    let written = outcome::Written { variants, unserved: request.unserved, size, unpacked, time };
+    let written = outcome::Written { variants, size, unpacked, time };
     outcome::report_written(project, &tally, written, args.list_left_out, report);
     Ok(exit::SUCCESS)
 }

@@ -24,7 +24,7 @@ use crate::project::filename::FileNames;
 use crate::project::output::{Placement, Plan, Root};
 use crate::project::prune;
 use crate::project::timings::Timings;
-use crate::targets::{Target, Version};
+use crate::targets::Target;
 
 /// A pyc, with `--format json`.
 #[derive(Serialize)]
@@ -67,9 +67,7 @@ struct Tally {
 pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let paths = request::paths(args)?;
-    let request::Roots { roots, unserved } = request::roots(&paths, args)?;
-    note_unserved(&unserved, report);
-    note_in_preparation(roots.iter().flat_map(|root| root.targets.iter().copied()), report);
+    let roots = request::roots(&paths, args)?;
     let placement = request::placement(args)?;
     let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
     let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
@@ -101,7 +99,7 @@ pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, Command
     reports.iter().for_each(|module| timings.add(&module.timings));
     let bytes: u64 = plan.modules.iter().map(|module| module.size).sum();
     let (targets, modules) = (targets_of(&roots), reports.len());
-    let summary = Summary { args, paths: &paths, targets, unserved, modules, elapsed: start.elapsed() };
+    let summary = Summary { args, paths: &paths, targets, modules, elapsed: start.elapsed() };
     summary.report(&tally, report, args.timings.then_some((&timings, walked, bytes)));
     Ok(exit_code(&tally))
 }
@@ -127,30 +125,10 @@ pub(super) fn concerned(targets: &[Target], all: &[Target]) -> Concerned {
 
 /// `3.12` for the newest patch release, else `3.12.1`.
 pub(super) fn label(target: &Target) -> String {
-    match Target::newest(target.version()) {
-        Some(newest) if newest == *target => target.version().to_string(),
-        _ => target.to_string(),
-    }
-}
-
-/// Names the versions that a project allows, but does not get.
-pub(super) fn note_unserved(unserved: &[Version], report: &mut Report) {
-    if !unserved.is_empty() {
-        let versions = unserved.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        report.note_line(&format!(
-            "requires-python also allows Python {versions}, which crosspyc does not support"
-        ));
-    }
-}
-
-/// Names the targets whose output has not been shown to be CPython's yet.
-pub(super) fn note_in_preparation(targets: impl Iterator<Item = Target>, report: &mut Report) {
-    let mut versions: Vec<Version> =
-        targets.map(|target| target.version()).filter(|version| version.is_in_preparation()).collect();
-    versions.sort_unstable();
-    versions.dedup();
-    for version in versions {
-        report.note_line(&format!("Python {version} is in preparation; its pycs may differ from CPython's"));
+    if *target == Target::newest(target.version()) {
+        target.version().to_string()
+    } else {
+        target.to_string()
     }
 }
 

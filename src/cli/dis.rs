@@ -21,7 +21,7 @@ use crate::project::filename::FileNames;
 use crate::project::guard::guarded;
 use crate::project::settings::Settings;
 use crate::rejection::Rejection;
-use crate::targets::Target;
+use crate::targets::{Target, Version};
 
 /// The disassembly, with `--format json`.
 #[derive(Serialize)]
@@ -102,8 +102,7 @@ fn of_source<'a>(
     source: &'a [u8],
     report: &mut Report,
 ) -> Result<Disassembled<'a>, CommandError> {
-    let newest = || crate::targets::all_targets().pop();
-    let target = args.target.or_else(newest).ok_or_else(|| CommandError::usage("no target is supported"))?;
+    let target = args.target.unwrap_or_else(|| Target::newest(Version::last()));
     let settings = Settings::nearest(&args.file).map_err(CommandError::usage)?;
     let name = args.file.file_name().map_or(args.file.as_path(), Path::new);
     let co_filename = FileNames::default().of(&args.file, name);

@@ -56,7 +56,7 @@ pub fn examine<'a>(
     bytes: &'a [u8],
 ) -> Result<Examined<'a>, String> {
     let header = Header::read(bytes).map_err(|error| error.to_string())?;
-    let target = header.version().and_then(Target::newest);
+    let target = header.version().map(Target::newest);
     let body = match target {
         None => Body::Foreign,
         Some(target) => match marshal::read(arena, &bytes[HEADER_LEN..], target) {

@@ -36,9 +36,7 @@ use super::regexes::RegexError;
 use super::warnings::WarningPolicy;
 use super::{FileError, shown};
 use crate::pyc::Invalidation;
-use crate::targets::{
-    RequiresPython, SpecifierError, Target, TargetError, TargetSpec, Version, all_targets, combine,
-};
+use crate::targets::{RequiresPython, SpecifierError, Target, TargetError, TargetSpec, all_targets, combine};
 
 /// The settings for one PATH. A missing setting is `None` or empty.
 #[derive(Clone, Debug, Default)]
@@ -283,18 +281,6 @@ impl Settings {
             (None, Some(requires)) => allowed(&self.file(), requires),
             (None, None) => Ok(all_targets()),
         }
-    }
-
-    /// Versions that the project allows and crosspyc does not support, if the project decides about
-    /// the targets.
-    pub fn unserved(&self) -> Vec<Version> {
-        let requires = self.requires_python.as_deref().filter(|_| self.targets.is_none());
-        let Some(specifiers) = requires.and_then(|text| text.parse::<RequiresPython>().ok()) else {
-            return Vec::new();
-        };
-        let is_served = |version: &Version| Version::supported().any(|served| served == *version);
-        let allowed = Version::ALL.into_iter().filter(|version| specifiers.allows(*version));
-        allowed.filter(|version| !is_served(version)).collect()
     }
 
     /// The path of the file.

@@ -5,6 +5,8 @@
 //!
 //! # Adding a Python version
 //!
+//! All of it comes in one change: a `Version` is compiled for wherever versions are listed.
+//!
 //! 1. Instructions: `scripts/opcodes.py` with the new interpreter writes `opcodes/v3_16.rs`. New
 //!    names go into `opcodes/mod.rs`. `opcodes/facts.rs` says what each takes from and leaves on the
 //!    stack; a test compares that with the interpreter's own numbers.
@@ -20,7 +22,6 @@
 //!    behaviour in the group of its stage in `features/` with the source of the rule, turn it on in
 //!    `history.rs`, implement it where its stage is, run again. What changed in a patch release is
 //!    turned on in a `const` of that release.
-//!    Until all is as it should be, `is_served` is false: the version is then in preparation.
 //! 5. Evidence: the release in `REFERENCES` of `tests/golden_code.rs`; `scripts/oracle.py golden`
 //!    and `changes` with its interpreter; a source in `testdata/code` for what is new (`# since:
 //!    3.16`); `scripts/conformance PYTHON --snapshot --bless` (`.ci/run` then compares with that

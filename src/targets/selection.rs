@@ -41,7 +41,7 @@ fn part_targets(part: &str) -> Result<Vec<Target>, TargetError> {
     target.map(|target| vec![target])
 }
 
-/// The newest patch levels of all supported versions that the specifiers allow.
+/// The newest patch levels of all versions that the specifiers allow.
 fn allowed(specifiers: &str) -> Result<Vec<Target>, TargetError> {
     let requires: RequiresPython = specifiers.parse()?;
     let targets: Vec<Target> =
@@ -60,16 +60,14 @@ fn as_spec(error: TargetError) -> TargetError {
     }
 }
 
-/// The newest patch levels of all versions from `first` to `last`, each of which must be supported:
-/// a range promises every version in it.
+/// The newest patch levels of all versions from `first` to `last`.
 fn range(first: &str, last: &str) -> Result<Vec<Target>, TargetError> {
     let (first, last): (Version, Version) = (first.parse()?, last.parse()?);
     if first > last {
         return Err(TargetError::BackwardRange { first, last });
     }
     let versions = Version::ALL.into_iter().filter(|version| (first..=last).contains(version));
-    let served = |version: &Version| Target::newest(*version).filter(|_| !version.is_in_preparation());
-    versions.map(|version| served(&version).ok_or(TargetError::Unsupported(version))).collect()
+    Ok(versions.map(Target::newest).collect())
 }
 
 /// The targets of all `specs` together, oldest first, each once.
@@ -96,9 +94,9 @@ pub fn targets(text: &str) -> Result<Vec<Target>, TargetError> {
     combine([text.parse()?])
 }
 
-/// All supported versions at their newest patch levels, oldest first.
+/// All versions at their newest patch levels, oldest first.
 pub fn all_targets() -> Vec<Target> {
-    Version::supported().filter_map(Target::newest).collect()
+    Version::ALL.map(Target::newest).to_vec()
 }
 
 #[cfg(test)]
@@ -113,7 +111,7 @@ mod tests {
 
     #[test]
     fn specs_name_targets() {
-        let newest = Target::newest(Version::V3_12).expect("supported").to_string();
+        let newest = Target::newest(Version::V3_12).to_string();
         assert_eq!(combined(&["3.12"]), Ok(newest.clone()));
         assert_eq!(combined(&["3.12.1"]), Ok("3.12.1".to_owned()));
         assert_eq!(combined(&["3.12-3.12", " 3.12 , 3.12"]), Ok(newest.clone()));
@@ -140,7 +138,10 @@ mod tests {
             assert!(error.ends_with(end), "{text}: {error}");
         }
         for (spec, message) in [
-            ("<3.9", "`<3.9` allows no supported version; supported: 3.11, 3.12, 3.13, 3.14, 3.15"),
+            (
+                "<3.8",
+                "`<3.8` allows no supported version; supported: 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14, 3.15",
+            ),
             (">=x", "`>=x` is not a version specifier; write it like >=3.9 or <3.13"),
             ("3.7", "crosspyc knows no Python 3.7; it knows 3.8 to 3.15"),
             ("3.12-3.11", "the range 3.12-3.11 runs backwards; write 3.11-3.12"),

@@ -21,7 +21,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// The versions that crosspyc knows of, oldest first.
+    /// The versions that crosspyc compiles for, oldest first.
     pub const ALL: [Version; 8] = [
         Version::V3_8,
         Version::V3_9,
@@ -43,28 +43,20 @@ impl Version {
         Version::ALL.get(usize::from(minor.checked_sub(8)?)).copied()
     }
 
-    /// What the compiler of the version's newest release does, if crosspyc has that compiler. No part
-    /// of the stable library.
+    /// The newest version.
+    pub(crate) fn last() -> Version {
+        Version::ALL[Version::ALL.len() - 1]
+    }
+
+    /// What the compiler of the version's newest release does. No part of the stable library.
     #[doc(hidden)]
-    pub fn features(self) -> Option<&'static Features> {
-        features::of(self).map(|history| history.features(history.newest_patch))
+    pub fn features(self) -> &'static Features {
+        Target::newest(self).features
     }
 
-    /// The supported version whose releases have this magic number.
+    /// The version whose releases have this magic number.
     pub fn from_magic(magic: u16) -> Option<Version> {
-        Version::supported()
-            .find(|version| version.features().is_some_and(|features| features.magic == magic))
-    }
-
-    /// Whether crosspyc compiles for the version only if it is asked for by name, because its output
-    /// has not been shown to be CPython's yet.
-    pub fn is_in_preparation(self) -> bool {
-        features::of(self).is_some_and(|history| !history.is_served)
-    }
-
-    /// The versions that crosspyc compiles for, oldest first; none in preparation.
-    pub fn supported() -> impl Iterator<Item = Version> {
-        Version::ALL.into_iter().filter(|&version| features::of(version).is_some_and(|of| of.is_served))
+        Version::ALL.into_iter().find(|version| version.features().magic == magic)
     }
 }
 
@@ -83,10 +75,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// The newest patch level of a version; `None` if crosspyc does not compile for it.
-    pub fn newest(version: Version) -> Option<Target> {
-        let history = features::of(version)?;
-        Some(Target::of(version, history.newest_patch, history))
+    /// The newest patch level of a version.
+    pub fn newest(version: Version) -> Target {
+        let history = features::of(version);
+        Target::of(version, history.newest_patch, history)
     }
 
     fn of(version: Version, patch: u8, history: &'static History) -> Target {
@@ -148,8 +140,6 @@ pub enum TargetError {
     NoneAllowed { specifiers: String },
     /// A version of Python that crosspyc has never heard of.
     Unknown(String),
-    /// A version that crosspyc does not compile for.
-    Unsupported(Version),
     /// A patch release that crosspyc does not know.
     UnknownPatch { version: Version, patch: u8, newest: u8 },
     /// The last version of a range is older than its first.
@@ -176,9 +166,6 @@ impl fmt::Display for TargetError {
             TargetError::Unknown(text) => {
                 write!(f, "crosspyc knows no Python {text}; it knows 3.8 to 3.15")
             }
-            TargetError::Unsupported(version) => {
-                write!(f, "Python {version} is not supported yet; supported: {}", supported_list())
-            }
             TargetError::UnknownPatch { version, patch, newest } => write!(
                 f,
                 "Python {version}.{patch} is newer than {version}.{newest}, \
@@ -203,7 +190,7 @@ impl From<SpecifierError> for TargetError {
 }
 
 fn supported_list() -> String {
-    Version::supported().map(|version| version.to_string()).collect::<Vec<_>>().join(", ")
+    Version::ALL.map(|version| version.to_string()).join(", ")
 }
 
 impl FromStr for Version {
@@ -234,7 +221,7 @@ impl FromStr for Target {
             None => (text, None),
         };
         let version: Version = version.parse()?;
-        let history = features::of(version).ok_or(TargetError::Unsupported(version))?;
+        let history = features::of(version);
         let newest = history.newest_patch;
         match patch {
             Some(patch) if patch > newest => Err(TargetError::UnknownPatch { version, patch, newest }),

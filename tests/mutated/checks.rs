@@ -34,7 +34,7 @@ pub(crate) fn check_source(source: &[u8], target: Target) -> bool {
 /// Reads, disassembles and writes a pyc.
 pub(crate) fn check_pyc(pyc: &[u8]) -> bool {
     let Ok(header) = Header::read(pyc) else { return false };
-    let Some(target) = header.version().and_then(Target::newest) else { return false };
+    let Some(target) = header.version().map(Target::newest) else { return false };
     let data = &pyc[HEADER_LEN..];
     let arena = Bump::new();
     let read = marshal::read(&arena, data, target);

@@ -39,7 +39,7 @@ pub extern "C" fn output_length() -> usize {
 }
 
 fn pyc(input: &[u8], minor: u8) -> Result<Vec<u8>, String> {
-    let target = Version::from_minor(minor).and_then(Target::newest).ok_or("no such version")?;
+    let target = Version::from_minor(minor).map(Target::newest).ok_or("no such version")?;
     let end = input.iter().position(|&byte| byte == 0).ok_or("no file name")?;
     let filename = str::from_utf8(&input[..end]).map_err(|error| error.to_string())?;
     let compiled = compile_source(&input[end + 1..], target, &Options::new(filename));

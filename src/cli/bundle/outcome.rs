@@ -15,7 +15,7 @@ use crate::project::module::Failure;
 use crate::project::pack::left_out::{self as pack, Reason};
 use crate::project::pack::{Failed, Project, Tally};
 use crate::project::walk::is_source;
-use crate::targets::{Target, Version};
+use crate::targets::Target;
 
 /// The written bundle, with `--format json`. Sizes are in bytes.
 #[derive(Serialize)]
@@ -31,8 +31,6 @@ struct BundleRecord<'r> {
     data_files: usize,
     /// The sources that are included as data.
     data_sources: &'r [String],
-    /// The versions that requires-python allows and crosspyc does not support.
-    unserved: Vec<String>,
     /// The requirements that the bundle does not meet.
     missing: Vec<String>,
     /// Files and folders, and with `--on-error skip` modules, that are not in the bundle.
@@ -54,7 +52,6 @@ struct LeftOut<'r> {
 /// The file that was written.
 pub(super) struct Written {
     pub variants: Vec<Variant>,
-    pub unserved: Vec<Version>,
     pub size: u64,
     pub unpacked: u64,
     pub time: Duration,
@@ -140,7 +137,6 @@ pub(super) fn report_written<'t>(
         modules: tally.modules,
         data_files: tally.data_files,
         data_sources: &tally.data_sources,
-        unserved: written.unserved.iter().map(ToString::to_string).collect(),
         missing: tally.missing.iter().map(ToString::to_string).collect(),
         left_out: tally.left_out.iter().map(of_all).chain(failures).collect(),
         warnings: number_of_warnings(tally),

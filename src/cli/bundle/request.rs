@@ -8,20 +8,17 @@ use super::product::Product;
 use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
-use crate::cli::compile::{note_in_preparation, note_unserved};
 use crate::cli::report::{Report, shown};
 use crate::project::globs::Globs;
 use crate::project::inline::Inline;
 use crate::project::pack::{IncludeSource, Metadata, Project, Start, With, source_root};
 use crate::project::settings::{AllOrSome, BundleSettings, Settings, SettingsError};
 use crate::project::walk::is_source;
-use crate::targets::{Target, Version, combine};
+use crate::targets::{Target, combine};
 
 /// The requested project. It owns the folders of installed requirements, which are removed on drop.
 pub(super) struct Request {
     pub project: Project,
-    /// Versions that requires-python allows and crosspyc does not serve.
-    pub unserved: Vec<Version>,
     _packages: Packages,
 }
 
@@ -105,9 +102,6 @@ pub(super) fn request(
     let includes = globs(&args.include, &bundle.include, &settings)?;
     let start = start(&args.start, &settings)?.unwrap_or(default_start);
     let targets = targets(args, &settings)?;
-    let unserved = if args.targets.is_empty() { settings.unserved() } else { Vec::new() };
-    note_unserved(&unserved, report);
-    note_in_preparation(targets.iter().copied(), report);
     let set = bundle.requirements.iter().map(|file| settings.folder.join(file));
     let requirements: Vec<PathBuf> = set.chain(args.requirements.iter().cloned()).collect();
     let installed = packages.install(args, requirements, &inline.dependencies, &targets, report)?;
@@ -142,7 +136,7 @@ pub(super) fn request(
         platform: None,
         wants_imports: false,
     };
-    Ok(Request { project, unserved, _packages: packages })
+    Ok(Request { project, _packages: packages })
 }
 
 fn note_dynamic(metadata: Option<&Metadata>, report: &mut Report) {

@@ -1,6 +1,5 @@
 //! From the options of `compile` and pyproject.toml to the [`Root`]s and the [`Placement`].
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -14,7 +13,7 @@ use crate::project::output::{Destination, Duplicates, Placement, Root};
 use crate::project::regexes::Regexes;
 use crate::project::settings::{Settings, SettingsError};
 use crate::project::walk::is_source;
-use crate::targets::{Target, Version, combine};
+use crate::targets::{Target, combine};
 
 /// The PATHs of the command line, then those of the lists; the current folder if neither is given.
 pub(super) fn paths(args: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
@@ -56,30 +55,20 @@ fn path_of(line: &[u8]) -> io::Result<PathBuf> {
     text.map(PathBuf::from).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
-/// The PATHs with their settings.
-pub(super) struct Roots {
-    pub roots: Vec<Root>,
-    /// Versions that a requires-python allows and crosspyc does not serve, oldest first.
-    pub unserved: Vec<Version>,
-}
-
-/// Reads the settings of the PATHs. The command line has precedence over pyproject.toml.
-pub(super) fn roots(paths: &[PathBuf], args: &CompileArgs) -> Result<Roots, CommandError> {
+/// The PATHs with their settings. The command line has precedence over pyproject.toml.
+pub(super) fn roots(paths: &[PathBuf], args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
     let asked = combine(args.targets.iter().cloned()).map_err(CommandError::usage)?;
     let regexes = Regexes::new(&args.exclude_regex).map_err(CommandError::usage)?;
-    let (mut roots, mut unserved) = (Vec::new(), BTreeSet::new());
+    let mut roots = Vec::new();
     for path in paths {
         let settings = Settings::nearest(path).map_err(CommandError::usage)?;
-        if asked.is_empty() {
-            unserved.extend(settings.unserved());
-        }
         roots.push(root(path.clone(), args, &settings, &asked, regexes.clone())?);
     }
     if args.hardlink_dupes && roots.iter().all(|root| root.optimize.len() < 2) {
         let reason = "--hardlink-dupes needs several optimization levels; use it with -O 0,1,2";
         return Err(CommandError::usage(reason));
     }
-    Ok(Roots { roots, unserved: unserved.into_iter().collect() })
+    Ok(roots)
 }
 
 fn root(

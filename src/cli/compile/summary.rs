@@ -9,7 +9,6 @@ use super::Tally;
 use crate::cli::args::CompileArgs;
 use crate::cli::report::{Report, Verbosity, counted, duration, shown, thousands};
 use crate::project::timings::{Stage, Timings};
-use crate::targets::Version;
 
 /// The summary of a run, with `--format json`: numbers of modules (for `removed`, of pycs; for
 /// `warnings`, of warnings), and seconds of wall time.
@@ -17,8 +16,6 @@ use crate::targets::Version;
 #[serde(tag = "type", rename = "summary")]
 struct SummaryRecord<'r> {
     targets: Vec<String>,
-    /// The versions that requires-python allows and crosspyc does not serve.
-    unserved: Vec<String>,
     modules: usize,
     #[serde(flatten)]
     tally: &'r Tally,
@@ -38,7 +35,6 @@ pub(super) struct Summary<'a> {
     pub args: &'a CompileArgs,
     pub paths: &'a [PathBuf],
     pub targets: Vec<String>,
-    pub unserved: Vec<Version>,
     pub modules: usize,
     pub elapsed: Duration,
 }
@@ -62,7 +58,6 @@ impl Summary<'_> {
         report.line(self.text(tally));
         report.record(&SummaryRecord {
             targets: self.targets.clone(),
-            unserved: self.unserved.iter().map(ToString::to_string).collect(),
             modules: self.modules,
             tally,
             seconds: self.elapsed.as_secs_f64(),

@@ -191,7 +191,7 @@ pub(super) fn target(
     let target: Target =
         release.trim_end_matches('+').parse().map_err(|error| no_version(format!("{error}")))?;
     match wanted {
-        Some(wanted) if wanted != target && wanted != Target::newest(target.version()).unwrap_or(wanted) => {
+        Some(wanted) if wanted != target && wanted != Target::newest(target.version()) => {
             Err(DistributionError::OtherVersion {
                 path: path.to_owned(),
                 found: target.to_string(),

@@ -261,14 +261,14 @@ fn target_of(folder: &str) -> Option<(Version, u8)> {
         Some((tag, level)) => (tag, level.parse().ok().filter(|level| (1..=2).contains(level))?),
         None => (folder, 0),
     };
-    let has_tag = |version: &Version| version.features().is_some_and(|features| features.pyc_tag == tag);
-    Some((Version::supported().find(has_tag)?, optimize))
+    let has_tag = |version: &Version| version.features().pyc_tag == tag;
+    Some((Version::ALL.into_iter().find(has_tag)?, optimize))
 }
 
 /// Whether the Python of a folder would take a pyc, with the source beside it if there is one.
 fn check_pyc(bytes: &[u8], source: Option<&[u8]>, wanted: Option<Version>) -> Result<(), String> {
     let header = Header::read(bytes).map_err(|error| error.to_string())?;
-    let Some(target) = header.version().and_then(Target::newest) else {
+    let Some(target) = header.version().map(Target::newest) else {
         return match wanted {
             Some(version) => Err(format!("its magic number is not that of Python {version}")),
             None => Ok(()),

@@ -28,9 +28,6 @@ use super::{
 pub(in crate::targets) struct History {
     /// The newest patch release crosspyc knows; what a bare `3.12` means.
     pub(in crate::targets) newest_patch: u8,
-    /// Whether its output has been shown to be CPython's. A version in preparation is compiled for
-    /// only if it is asked for by name.
-    pub(in crate::targets) is_served: bool,
     /// The first patch release that does so, for each that changed something, oldest first.
     releases: &'static [(u8, &'static Features)],
 }
@@ -43,22 +40,22 @@ impl History {
     }
 }
 
-/// The releases of a version whose compiler crosspyc has, or is getting.
-pub(in crate::targets) fn of(version: Version) -> Option<&'static History> {
+/// The releases of a version.
+pub(in crate::targets) fn of(version: Version) -> &'static History {
     match version {
-        Version::V3_8 => Some(&HISTORY_3_8),
-        Version::V3_9 => Some(&HISTORY_3_9),
-        Version::V3_10 => Some(&HISTORY_3_10),
-        Version::V3_11 => Some(&HISTORY_3_11),
-        Version::V3_12 => Some(&HISTORY_3_12),
-        Version::V3_13 => Some(&HISTORY_3_13),
-        Version::V3_14 => Some(&HISTORY_3_14),
-        Version::V3_15 => Some(&HISTORY_3_15),
+        Version::V3_8 => &HISTORY_3_8,
+        Version::V3_9 => &HISTORY_3_9,
+        Version::V3_10 => &HISTORY_3_10,
+        Version::V3_11 => &HISTORY_3_11,
+        Version::V3_12 => &HISTORY_3_12,
+        Version::V3_13 => &HISTORY_3_13,
+        Version::V3_14 => &HISTORY_3_14,
+        Version::V3_15 => &HISTORY_3_15,
     }
 }
 
 /// 3.8.0 to 3.8.17 count as 3.8.18.
-static HISTORY_3_8: History = History { newest_patch: 20, is_served: false, releases: &[(0, &V3_8_18)] };
+static HISTORY_3_8: History = History { newest_patch: 20, releases: &[(0, &V3_8_18)] };
 
 const V3_8_18: Features = Features {
     magic: 3413,
@@ -247,7 +244,7 @@ const V3_8_18: Features = Features {
 };
 
 /// 3.9.0 to 3.9.17 count as 3.9.18.
-static HISTORY_3_9: History = History { newest_patch: 25, is_served: false, releases: &[(0, &V3_9_18)] };
+static HISTORY_3_9: History = History { newest_patch: 25, releases: &[(0, &V3_9_18)] };
 
 const V3_9_18: Features = Features {
     magic: 3425,
@@ -272,7 +269,7 @@ const V3_9_18: Features = Features {
 };
 
 /// 3.10.0 to 3.10.12 count as 3.10.13.
-static HISTORY_3_10: History = History { newest_patch: 21, is_served: false, releases: &[(0, &V3_10_13)] };
+static HISTORY_3_10: History = History { newest_patch: 21, releases: &[(0, &V3_10_13)] };
 
 const V3_10_13: Features = Features {
     magic: 3439,
@@ -312,8 +309,7 @@ const V3_10_13: Features = Features {
 };
 
 /// 3.11.0 to 3.11.6 count as 3.11.7.
-static HISTORY_3_11: History =
-    History { newest_patch: 16, is_served: true, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
+static HISTORY_3_11: History = History { newest_patch: 16, releases: &[(0, &V3_11_7), (9, &V3_11_9)] };
 
 const V3_11_7: Features = Features {
     magic: 3495,
@@ -370,7 +366,6 @@ const V3_11_9: Features = Features {
 /// 3.12.0 counts as 3.12.1.
 static HISTORY_3_12: History = History {
     newest_patch: 14,
-    is_served: true,
     releases: &[
         (0, &V3_12_1),
         (3, &V3_12_3),
@@ -552,7 +547,6 @@ const V3_12_10: Features = Features {
 
 static HISTORY_3_13: History = History {
     newest_patch: 18,
-    is_served: true,
     releases: &[
         (0, &V3_13_0),
         (1, &V3_13_1),
@@ -745,7 +739,6 @@ const V3_13_16: Features = Features {
 
 static HISTORY_3_14: History = History {
     newest_patch: 10,
-    is_served: true,
     releases: &[(0, &V3_14_0), (1, &V3_14_1), (4, &V3_14_4), (5, &V3_14_5), (6, &V3_14_6), (8, &V3_14_8)],
 };
 
@@ -860,7 +853,7 @@ const V3_14_8: Features = Features {
     ..V3_14_6
 };
 
-static HISTORY_3_15: History = History { newest_patch: 2, is_served: true, releases: &[(0, &V3_15_0)] };
+static HISTORY_3_15: History = History { newest_patch: 2, releases: &[(0, &V3_15_0)] };
 
 const V3_15_0: Features = Features {
     magic: 3666,
@@ -925,7 +918,7 @@ mod tests {
 
     #[test]
     fn stages_agree_on_the_rules_they_share() {
-        let releases = Version::ALL.into_iter().filter_map(of).flat_map(|history| history.releases);
+        let releases = Version::ALL.into_iter().map(of).flat_map(|history| history.releases);
         for (_, Features { syntax, preprocess, symtable, codegen, flowgraph, assembly, disassembly, .. }) in
             releases
         {
