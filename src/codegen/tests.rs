@@ -57,6 +57,31 @@ fn nested_inlined_comprehensions_count_as_blocks() {
     }
 }
 
+/// Read off CPython 3.8.18 and 3.9.18.
+#[test]
+fn a_module_whose_first_block_is_empty_begins_at_line_1() {
+    for release in ["3.8.18", "3.9.18"] {
+        for (source, line) in [
+            ("\n\npass\n", 1),
+            ("\n\n1\n", 1),
+            ("\n\nx\n", 3),
+            ("\n\n'docstring'\n", 3),
+            ("\n\nif 0: pass\nx\n", 1),
+            ("\n\nwhile x:\n  y\n", 1),
+            ("\n\nwhile 1:\n  y\n", 1),
+            ("\n\nwhile 0:\n  y\n\nz\n", 6),
+            ("\n\nif 1:\n  y\n", 4),
+            ("\n\ntry:\n  pass\nfinally:\n  y\n", 3),
+        ] {
+            let target: Target = release.parse().expect("a supported release");
+            let options = Options { filename: "module.py".into(), optimize: 0 };
+            let arena = Bump::new();
+            let code = compile(&arena, source.as_bytes(), options, target).code.expect("it is valid");
+            assert_eq!(code.firstlineno, line, "{source:?} for {release}");
+        }
+    }
+}
+
 /// Whether a release takes so many blocks within each other in a function, whose body ends with
 /// `last`.
 fn takes_blocks(release: &str, depth: usize, last: &str) -> bool {

@@ -107,16 +107,14 @@ impl<'a> Compiler<'a, '_> {
     ///
     /// CPython: `Python/compile.c` `optimize_and_assemble` (3.12)
     pub(crate) fn leave_unit(&mut self, at_end: AtEnd) -> Result<&'a CodeObject<'a>> {
+        if self.features.locations.is_line() && self.state().kind == UnitKind::Module {
+            self.unit().firstlineno = self.line_of_entry_block();
+        }
         if self.features.implicit_return_always || !self.has_returned() {
             if at_end == AtEnd::ReturnNone {
                 self.emit_const(Constant::None, Place::Nowhere);
             }
             self.emit(Opcode::RETURN_VALUE, Place::Nowhere);
-        }
-        if self.features.locations.is_line() && self.state().kind == UnitKind::Module {
-            // A module begins where its first instruction is.
-            let first = self.unit().sequence.iter().next().map_or(0, |first| first.location.lineno);
-            self.unit().firstlineno = first.max(1);
         }
         let flags = self.code_flags();
         let unit = &mut self.current.unit;
@@ -130,6 +128,15 @@ impl<'a> Compiler<'a, '_> {
             self.spare_units.push(finished.unit);
         }
         Ok(code)
+    }
+
+    /// The line of the first instruction; 1 if a block begins before it, for the implicit return too.
+    ///
+    /// CPython: `Python/compile.c` `assemble` (3.8–3.9)
+    fn line_of_entry_block(&mut self) -> i32 {
+        let sequence = &self.unit().sequence;
+        let first = sequence.iter().next().filter(|_| !sequence.labels.contains(&0));
+        first.map_or(1, |first| first.location.lineno.max(1))
     }
 
     /// Whether the last instruction returns and no label follows it.
