@@ -109,6 +109,23 @@ fn every_truncation_is_an_error_within_the_data() {
     }
 }
 
+/// Read off CPython 3.8.18, 3.9.18 and 3.10.13: `f.__code__.co_code is g.__code__.co_code`.
+#[test]
+fn equal_instructions_are_one_object_in_3_10() {
+    const INSTRUCTIONS: &[u8] = b"|\0j\0j\x01S\0";
+    for (release, count) in [("3.8.18", 2), ("3.9.18", 2), ("3.10.13", 1)] {
+        let target: Target = release.parse().expect("a supported release");
+        let arena = Bump::new();
+        let options = Options { filename: "m.py".into(), optimize: 0 };
+        let source = b"f = lambda x: x.y.z\ng = lambda a: a.b.c\n";
+        let code = compile(&arena, source, options, target).code.expect("it is valid");
+        let mut written = Vec::new();
+        marshal::write(code, target, &mut written).expect("it is small");
+        let found = written.windows(INSTRUCTIONS.len()).filter(|window| *window == INSTRUCTIONS).count();
+        assert_eq!(found, count, "{release}");
+    }
+}
+
 /// Golden data is whole, with one byte more it is not, and other objects than code are not either.
 #[test]
 fn a_scan_finds_what_is_missing_and_what_follows() {

@@ -32,8 +32,8 @@
 //!   intern qualified names when they make the code object: then there is one for all that are
 //!   equal, and the constant is that one only if it is the first of its text.
 //! - `co_filename` is one object, which the caller of the compiler holds too, and which some
-//!   targets intern. `co_code` is made on demand and kept: two references. `co_localspluskinds` has
-//!   one owner always.
+//!   targets intern. `co_code` is made on demand and kept: two references; of some targets it is in
+//!   the cache of constants. `co_localspluskinds` has one owner always.
 //! - A frozenset is made anew for each tuple of constants in which interning replaces one of its
 //!   strings by another object.
 //!
@@ -321,8 +321,7 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
             !self.text(number).is_constant
         };
         let consts = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.tuple(code.consts));
-        let instructions = self.heap.add(Body::Bytes(code.code));
-        self.heap.objects[instructions.index()].references = 1;
+        let instructions = self.instructions(code.code);
         let names = self.names(code.names.iter().copied());
         let mut fields: SmallVec<[ObjectId; 10]> = smallvec![instructions, consts, names];
         match self.features.code_layout {
@@ -343,6 +342,16 @@ impl<'a, 'k, 'f> Builder<'a, 'k, 'f> {
         let slots = self.heap.add_slots(&fields);
         let id = self.heap.add(Body::Code(code, slots));
         self.cache.codes.insert(code, id);
+        id
+    }
+
+    /// `co_code`.
+    fn instructions(&mut self, code: &'a [u8]) -> ObjectId {
+        if self.features.equal_instructions_are_one {
+            return self.bytes(code);
+        }
+        let id = self.heap.add(Body::Bytes(code));
+        self.heap.objects[id.index()].references = 1;
         id
     }
 

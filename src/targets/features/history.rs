@@ -225,6 +225,7 @@ const V3_8_18: Features = Features {
         interned_at_start: include_str!("../interned/v3_11.txt"),
         refs_vary: true,
         code_layout: CodeLayout::Variables,
+        equal_instructions_are_one: false,
         static_strings_interned: false,
         code_names_interned: false,
         frozensets_sorted_as_shared: false,
@@ -300,6 +301,7 @@ const V3_10_13: Features = Features {
         line_table: LineTable::Ranges,
         ..V3_9_18.assembly
     },
+    marshal: MarshalFeatures { equal_instructions_are_one: true, ..V3_9_18.marshal },
     disassembly: DisassemblyFeatures {
         opcodes: opcodes::V3_10,
         jumps_in_bytes: false,
@@ -348,7 +350,12 @@ const V3_11_7: Features = Features {
         lack_of_cells_flagged: false,
         ..V3_10_13.assembly
     },
-    marshal: MarshalFeatures { refs_vary: false, code_layout: CodeLayout::LocalsPlus, ..V3_10_13.marshal },
+    marshal: MarshalFeatures {
+        refs_vary: false,
+        code_layout: CodeLayout::LocalsPlus,
+        equal_instructions_are_one: false,
+        ..V3_10_13.marshal
+    },
     disassembly: DisassemblyFeatures {
         unicode: UnicodeVersion::V14_0,
         opcodes: opcodes::V3_11,

@@ -13,6 +13,10 @@ pub struct MarshalFeatures {
     /// other bytes of equal code objects (3.8–3.10). Ours are the same in every run.
     pub refs_vary: bool,
     pub code_layout: CodeLayout,
+    /// Equal instructions of several code objects are one object, as equal constants are.
+    ///
+    /// CPython: `Python/compile.c` `assemble` (3.10)
+    pub equal_instructions_are_one: bool,
     /// The strings that exist once in a process (`""`, those of one character below U+0100, and
     /// names like `<module>`) are interned.
     ///
