@@ -22,7 +22,7 @@ use crosspyc::internals::targets::Target;
 use mutations::{Random, mutate_archive, mutate_bytes, mutate_source};
 
 /// The targets whose compilers differ most: the newest of each version, and the oldest of one.
-const TARGETS: [&str; 5] = ["3.12.1", "3.12", "3.13", "3.14", "3.15"];
+const TARGETS: [&str; 9] = ["3.8", "3.9", "3.10", "3.11", "3.12.1", "3.12", "3.13", "3.14", "3.15"];
 
 /// Compiles a source for all targets.
 pub fn source(data: &[u8]) {
