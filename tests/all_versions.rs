@@ -115,7 +115,11 @@ fn one_bundle_runs_on_each_version() {
             assert!(listed.contains(target.pyc_tag()), "{file}, {target}: {listed}");
         }
     }
+    lab.crosspyc("extract app.pyb -o unpacked -q");
     for (target, python) in lab.pythons() {
+        let mut unpacked = lab.command(&python);
+        unpacked.args(["-m", "app", "a", "b"]).current_dir(lab.path("unpacked").join(target.pyc_tag()));
+        assert_answers(&unpacked.output().expect("it starts"), &target, "an unpacked bundle");
         let run = |program: &Path, arguments: &[&Path]| {
             let mut command = lab.command(program);
             command.args(arguments).args(["a", "b"]).env("CROSSPYC_PYTHON", &python);
@@ -139,6 +143,7 @@ fn pycs_without_sources_run_on_each_version() {
         let mut command = lab.command(&python);
         command.args(["-m", "app", "a", "b"]).current_dir(lab.path("out"));
         assert_answers(&command.output().expect("it starts"), &target, "without sources");
+        assert!(lab.crosspyc("dis out/app/__main__.pyc").contains("pkgutil"), "{target}");
     }
 }
 
