@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes down what older CPythons say of the broken sources of testdata/syntax/broken.jsonl, for tests/syntax.rs.
+"""Writes down what older CPythons say of broken sources, for tests/syntax.rs.
 
     scripts/golden_older.py PYTHON... > testdata/syntax/older.jsonl
 
-Each line has a source and, by release, its verdict: null, or class, message, line and column. Releases before 3.10 know no ends.
+The sources are those of testdata/syntax/broken.jsonl, and those of broken_older.jsonl, whose verdicts the older versions alone
+make interesting. Each line has a source and, by release, its verdict: null, or class, message, line and column. Releases before 3.10 know no ends.
 Name the interpreters from the oldest on.
 """
 
@@ -14,8 +15,9 @@ import comparison
 
 
 def main():
-    lines = (comparison.ROOT / "testdata/syntax/broken.jsonl").read_text(encoding="utf-8").splitlines()
-    sources = [json.loads(line) for line in lines]
+    folder = comparison.ROOT / "testdata/syntax"
+    files = [folder / name for name in ("broken.jsonl", "broken_older.jsonl")]
+    sources = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     verdicts = [{} for _ in sources]
     for python in sys.argv[1:]:
         release = comparison.facts(python)["version"]

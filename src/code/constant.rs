@@ -128,8 +128,8 @@ impl Constant<'_> {
 
 /// Two constants are the same when they have the same type and value, `-0.0` and `0.0` (and `True`
 /// and `1`) told apart: then one entry of `co_consts` serves both. Two code objects are the same
-/// when they would run alike and report the same places, as it is with the two copies of a
-/// `finally` body.
+/// when they would run alike and, on most targets, report the same places, as it is with the two
+/// copies of a `finally` body.
 ///
 /// A NaN, which only folding makes, is the same only as itself: see [`identity`](super::identity).
 ///
@@ -170,7 +170,7 @@ fn same_elements(a: &[Constant<'_>], b: &[Constant<'_>]) -> bool {
 
 /// Neither the qualified name nor the kinds of the locals count.
 ///
-/// CPython: `Objects/codeobject.c` `code_richcompare` (3.12)
+/// CPython: `Objects/codeobject.c` `code_richcompare` (3.8–)
 fn same_code(a: &CodeObject<'_>, b: &CodeObject<'_>) -> bool {
     std::ptr::eq(a, b)
         || a.name == b.name
@@ -183,7 +183,7 @@ fn same_code(a: &CodeObject<'_>, b: &CodeObject<'_>) -> bool {
             && a.consts == b.consts
             && a.names == b.names
             && a.localsplus.iter().map(|local| local.name).eq(b.localsplus.iter().map(|local| local.name))
-            && a.linetable == b.linetable
+            && (a.linetable == b.linetable || !a.line_table.tells_code_apart())
             && a.exceptiontable == b.exceptiontable
 }
 
@@ -221,10 +221,13 @@ impl Hash for Constant<'_> {
             }
             Constant::Code(code) => {
                 (code.firstlineno, code.name).hash(state);
-                hash_ends(code.linetable, state);
+                let has_columns = code.line_table.tells_code_apart();
+                if has_columns {
+                    hash_ends(code.linetable, state);
+                }
                 // What stands at one line has other columns, unless it is a lambda so short that it
                 // keeps none.
-                if code.linetable.len() <= SHORT_LINETABLE {
+                if !has_columns || code.linetable.len() <= SHORT_LINETABLE {
                     (code.names, code.consts).hash(state);
                 }
             }

@@ -4,7 +4,6 @@
 //! A handler finds six values on the stack: traceback, value and type of the exception that was
 //! handled before, which `POP_EXCEPT` takes, and those of its own, the type on top.
 
-use super::exceptions::expect_typed_or_last;
 use super::frame_blocks::TopOfStack;
 use super::{Compiler, FrameBlockKind, Place, Result};
 use crate::instructions::Label;
@@ -50,8 +49,7 @@ impl<'a> Compiler<'a, '_> {
         self.use_label(except);
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
         for (index, handler) in node.handlers.iter().enumerate() {
-            self.set_location(handler.location);
-            expect_typed_or_last(&node.handlers[index..])?;
+            self.begin_handler(&node.handlers[index..])?;
             self.handler_on_block_stack(handler, end)?;
         }
         self.pop_frame_block();

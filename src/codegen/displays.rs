@@ -140,7 +140,7 @@ impl<'a> Compiler<'a, '_> {
             Display::Set => Constant::frozenset(self.arena, items),
             Display::Tuple | Display::List => Constant::Tuple(self.arena.alloc_slice_copy(items)),
         };
-        if display == Display::Tuple && pushed == 0 {
+        if display == Display::Tuple && (pushed == 0 || self.features.constant_tuple_ignores_pushed) {
             self.emit_const(constant, location);
             return;
         }
@@ -229,7 +229,7 @@ impl<'a> Compiler<'a, '_> {
             return fault(location, message);
         }
         if starred.any(|is_starred| is_starred) {
-            let message = format!("multiple starred expressions in {construct}");
+            let message = format!("{} starred expressions in {construct}", self.features.several_starred);
             return fault(location, message);
         }
         self.emit_arg(Opcode::UNPACK_EX, (before + (after << 8)) as u32, location);

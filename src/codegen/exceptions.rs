@@ -70,7 +70,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::PUSH_EXC_INFO, Place::Nowhere);
         self.push_frame_block(location, FrameBlockKind::ExceptionHandler, except, None)?;
         for (index, handler) in node.handlers.iter().enumerate() {
-            expect_typed_or_last(&node.handlers[index..])?;
+            self.begin_handler(&node.handlers[index..])?;
             self.except_handler(handler, end)?;
         }
         self.unset_location();
@@ -104,7 +104,6 @@ impl<'a> Compiler<'a, '_> {
     /// control falls through.
     fn except_handler(&mut self, handler: &'a ExceptHandler<'a>, end: Label) -> Result {
         let location = handler.location;
-        self.set_location(location);
         let next_except = self.new_label();
         if let Some(type_) = handler.type_ {
             self.visit_expr(type_)?;
@@ -275,14 +274,16 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Opcode::POP_EXCEPT, place);
         self.emit_arg(Opcode::RERAISE, 1, place);
     }
-}
 
-/// Only the last handler of a `try` may be without a type. `handlers` begins with the one to check.
-pub(super) fn expect_typed_or_last(handlers: &[ExceptHandler<'_>]) -> Result {
-    match handlers {
-        [ExceptHandler { type_: None, location, .. }, _, ..] => {
-            fault(*location, "default 'except:' must be last")
+    /// Makes the location of the first of `handlers` the current one. Only the last handler of a
+    /// `try` may be without a type.
+    pub(super) fn begin_handler(&mut self, handlers: &[ExceptHandler<'_>]) -> Result {
+        let location = handlers[0].location;
+        self.relocate(location);
+        if let [ExceptHandler { type_: None, .. }, _, ..] = handlers {
+            return fault(location, "default 'except:' must be last");
         }
-        _ => Ok(()),
+        self.begin_line(location);
+        Ok(())
     }
 }

@@ -5,7 +5,6 @@
 //!
 //! CPython: `Python/compile.c` (3.8)
 
-use super::exceptions::expect_typed_or_last;
 use super::frame_blocks::TopOfStack;
 use super::{Compiler, FrameBlockKind, Place, Result};
 use crate::code::Constant;
@@ -60,7 +59,7 @@ impl<'a> Compiler<'a, '_> {
         self.emit_jump_forward(orelse, location);
         self.use_label(except);
         for (index, handler) in node.handlers.iter().enumerate() {
-            expect_typed_or_last(&node.handlers[index..])?;
+            self.begin_handler(&node.handlers[index..])?;
             self.calling_handler(handler, end)?;
         }
         self.emit(Opcode::END_FINALLY, location);
@@ -73,7 +72,6 @@ impl<'a> Compiler<'a, '_> {
     /// One `except` of a `try`. Where it does not match, control goes on behind it.
     fn calling_handler(&mut self, handler: &'a ExceptHandler<'a>, end: Label) -> Result {
         let location = handler.location;
-        self.begin_line(location);
         let [next_except, body, cleanup_end] = self.new_labels();
         if let Some(type_) = handler.type_ {
             self.emit(Opcode::DUP_TOP, location);

@@ -3,6 +3,7 @@
 use super::{Compiler, FrameBlock, Place, Result, UnitKind, fault};
 use crate::code::{Constant, Int};
 use crate::names::{Ident, known};
+use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext};
 use crate::targets::{Intrinsic1, Opcode};
@@ -98,8 +99,7 @@ impl Compiler<'_, '_> {
     ) -> Result {
         let may_be_future = level == 0 || !self.features.future_import_is_absolute;
         if module == Some(known::FUTURE) && may_be_future && self.future.is_before(location) {
-            let message = "from __future__ imports must occur at the beginning of the file";
-            return fault(location, message);
+            return fault(location, Future::TOO_LATE);
         }
         self.emit_const(Constant::Int(Int::Small(level.into())), location);
         let texts =

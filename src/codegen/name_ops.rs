@@ -41,6 +41,7 @@ impl Compiler<'_, '_> {
             _ if name != known::DEBUG => return Ok(()),
             _ if self.features.contexts_checked_in_symtable => return Ok(()),
             ExprContext::Load => return Ok(()),
+            ExprContext::Del if self.features.debug_deletable => return Ok(()),
             ExprContext::Store => "assign to",
             ExprContext::Del => "delete",
         };

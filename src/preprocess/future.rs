@@ -1,7 +1,7 @@
 //! The future statements: which features a module asks for, and where the last of them stands.
 //!
 //! That one stands too late, behind other statements, is for the code generator to say, when it
-//! comes to it.
+//! comes to it. Some targets look for such ones here too, up to the end of the line.
 //!
 //! CPython: `Python/future.c` (3.8–)
 
@@ -9,7 +9,7 @@ use super::Future;
 use crate::diagnostic::Diagnostic;
 use crate::names::{Interner, known};
 use crate::source::Location;
-use crate::syntax::ast::{self, Alias, Module, StmtKind};
+use crate::syntax::ast::{self, Alias, Module, Stmt, StmtKind};
 use crate::targets::PreprocessFeatures;
 
 /// The future statements at the beginning of a module, where only the docstring may precede them.
@@ -20,22 +20,44 @@ pub(super) fn statements(
 ) -> Result<Future, Diagnostic> {
     let mut future = Future { flags: 0, location: Location::NONE };
     let skipped = usize::from(ast::docstring(module.body).is_some());
-    for stmt in &module.body[skipped..] {
-        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, level, .. } = stmt.kind else { break };
+    for (index, stmt) in module.body.iter().enumerate().skip(skipped) {
+        let StmtKind::ImportFrom { module: Some(known::FUTURE), names, level, .. } = stmt.kind else {
+            if features.late_future_on_line_refused {
+                check_line(&module.body[index..])?;
+            }
+            break;
+        };
         if level > 0 && features.future_import_is_absolute {
             break;
         }
         for alias in names {
             let located = features.future_feature_located;
-            // Of a statement the end is not reported.
-            let statement =
-                Location { end_lineno: stmt.location.lineno, end_col_offset: -1, ..stmt.location };
-            let location = if located { alias.location } else { statement };
+            let location = if located { alias.location } else { without_end(stmt.location) };
             future.flags |= feature(interner, alias, location)?;
         }
         future.location = stmt.location;
     }
     Ok(future)
+}
+
+/// The end of a statement is not reported.
+fn without_end(statement: Location) -> Location {
+    Location { end_lineno: statement.lineno, end_col_offset: -1, ..statement }
+}
+
+/// Refuses a future statement among `body`, up to the end of the line that it begins on. It is
+/// reported one column before it.
+///
+/// CPython: `Python/future.c` `future_parse` (3.8–3.11)
+fn check_line(body: &[Stmt<'_>]) -> Result<(), Diagnostic> {
+    let lines = body.iter().zip(&body[1..]);
+    let on_line = lines.take_while(|(before, stmt)| stmt.location.lineno <= before.location.lineno);
+    let late = on_line
+        .map(|(_, stmt)| stmt)
+        .find(|stmt| matches!(stmt.kind, StmtKind::ImportFrom { module: Some(known::FUTURE), .. }));
+    let Some(Stmt { location, .. }) = late else { return Ok(()) };
+    let location = without_end(Location { col_offset: location.col_offset - 1, ..*location });
+    Err(Diagnostic::syntax_error(location, Future::TOO_LATE))
 }
 
 /// The bit of `co_flags` that a feature sets; 0 for those that have become the language.
@@ -59,7 +81,7 @@ mod tests {
 
     use super::*;
     use crate::names::Ident;
-    use crate::syntax::ast::{Expr, ExprKind, Stmt};
+    use crate::syntax::ast::{Expr, ExprKind};
 
     /// The future statements of a module whose statements import these names; `doc` and `pass`
     /// stand for themselves.

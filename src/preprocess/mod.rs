@@ -42,6 +42,9 @@ impl Future {
     pub const GENERATOR_STOP: u32 = 0x800000;
     pub const ANNOTATIONS: u32 = 0x1000000;
 
+    /// What is said of a future statement behind other statements.
+    pub const TOO_LATE: &str = "from __future__ imports must occur at the beginning of the file";
+
     /// Whether a statement stands after the last `__future__` import that counts as one.
     ///
     /// CPython: `Python/compile.c` `location_is_after` (3.12–)

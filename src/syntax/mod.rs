@@ -181,6 +181,8 @@ impl<'a> Parsed<'a> {
 /// Whether the union's tree is that of `target`.
 fn fits(union: &parser::Parsed<'_>, target: Target) -> bool {
     let has_all = union.features.iter().all(|&(feature, _)| target.lacks(feature).is_none());
-    let reads_fstrings = !union.has_fstrings || !Dialect::of(target).parses_fstrings_apart;
-    has_all && reads_fstrings && (!union.depends_on_dialect || Dialect::of(target).reads_like_union())
+    let dialect = Dialect::of(target);
+    let reads_fstrings = !union.has_fstrings || !dialect.parses_fstrings_apart;
+    let reads_as_much = !union.depends_on_dialect || dialect.reads_like_union();
+    has_all && reads_fstrings && reads_as_much && !dialect.is_lenient
 }

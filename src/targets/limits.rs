@@ -24,6 +24,11 @@ pub(crate) const SHALLOW: u32 = if STACK_GROWS { 1000 } else { MAX_NESTING };
 /// CPython: `Parser/parser.c` `MAXSTACK` (3.11–)
 pub(crate) const MAX_PARSER_DEPTH: u32 = if STACK_GROWS { 6000 } else { MAX_NESTING };
 
+/// The same of a grammar that is read one token ahead, less what the operand of a statement needs.
+///
+/// CPython: `Parser/parser.h` `MAXSTACK` (3.8)
+pub(crate) const MAX_LENIENT_DEPTH: u32 = if STACK_GROWS { 1680 } else { MAX_NESTING };
+
 /// How deeply the parser's rules may call each other that counts brackets for less: at this depth,
 /// CPython's rules are not yet at theirs.
 pub(crate) const MAX_PREDICTED_DEPTH: u32 = 400;

@@ -103,6 +103,9 @@ pub(crate) enum Mistake {
     /// `invalid syntax` is at the last token of the first run, and errors of later tokens are
     /// reported in place of it; before, at the last one of both runs.
     InvalidSyntaxOfFirstRun,
+    /// The end of the text has the columns of the last line; before, also those of the lines that
+    /// strings join with it.
+    EndWithinLine,
     /// `(` at the end of the text: "'(' was never closed"; before, "unexpected EOF while parsing".
     UnclosedBracket,
     /// A string that does not end is reported at its start.
@@ -124,6 +127,8 @@ pub(crate) enum Mistake {
     /// The kinds of parameters and the marks between them: `def f(a, /, /)`, `def f(*a=1)`,
     /// `def f(**a, b)`, `def f(a=)`, `def f((a, b))`. Before, only `def f(a=1, b)` and `def f(*)`.
     ParameterKinds,
+    /// An integer with too many digits is reported a column before its line; before, at its start.
+    DigitLimitBeforeLine,
     /// The limit for integers is one of digits.
     DigitLimit,
     /// `print` and `exec` before an expression are found by the parser; before, at the start of the
@@ -253,12 +258,14 @@ impl Mistake {
             | Mistake::IdentifierCharacter => &[(V3_9, 0)],
             Mistake::Advice
             | Mistake::InvalidSyntaxOfFirstRun
+            | Mistake::EndWithinLine
             | Mistake::UnclosedBracket
             | Mistake::UnterminatedString
             | Mistake::NumberEnd
             | Mistake::ContinuedIndentation
             | Mistake::FieldColumns
             | Mistake::EscapeQuoted
+            | Mistake::DigitLimitBeforeLine
             | Mistake::LegacyStatements
             | Mistake::ExpressionNames => &[(V3_10, 0)],
             Mistake::DefinitionParenthesis
@@ -394,6 +401,11 @@ impl Dialect {
 
     pub(crate) fn has_template_strings(&self) -> bool {
         self.has(SyntaxFeature::TemplateString)
+    }
+
+    /// Whether `__peg_parser__` is a keyword.
+    pub(crate) fn has_peg_parser_keyword(&self) -> bool {
+        self.target.is_some_and(|target| target.version() == Version::V3_9)
     }
 
     pub(crate) fn refuses_incompatible_prefixes(&self) -> bool {

@@ -32,6 +32,9 @@ impl Builder<'_, '_> {
         inner.iter().try_for_each(|generator| self.inner_generator(generator))?;
         self.visit_option(comp.value)?;
         self.visit_expr(comp.elt)?;
+        if self.features.faults_at_scopes {
+            self.check_no_yield(location)?;
+        }
 
         let is_generator = kind == ComprehensionKind::Generator;
         let scope = self.scope();
@@ -75,7 +78,7 @@ impl Builder<'_, '_> {
         let scope = self.scope();
         if scope.comp_iter_expr > 0 {
             let message = "assignment expression cannot be used in a comprehension iterable expression";
-            return fault(location, message);
+            return fault(self.assignment_location(location), message);
         }
         if scope.comprehension.is_some() {
             let ExprKind::Name { id, .. } = target.kind else {
@@ -100,7 +103,7 @@ impl Builder<'_, '_> {
             let known = flags_in(scope, name);
             if scope.comprehension.is_some() {
                 if known.contains(SymbolFlags::DEF_COMP_ITER) && known.contains(SymbolFlags::DEF_LOCAL) {
-                    return self.rebinds_iteration_variable(target, location);
+                    return self.rebinds_iteration_variable(target, self.assignment_location(location));
                 }
                 continue;
             }
@@ -111,7 +114,9 @@ impl Builder<'_, '_> {
                 ScopeKind::Function => (SymbolFlags::DEF_NONLOCAL, SymbolFlags::DEF_LOCAL),
                 ScopeKind::Module => (SymbolFlags::DEF_GLOBAL, SymbolFlags::DEF_GLOBAL),
                 ScopeKind::Annotation => continue,
-                ScopeKind::Class => return cannot_be_used("in a class body", location),
+                ScopeKind::Class => {
+                    return cannot_be_used("in a class body", self.assignment_location(location));
+                }
                 ScopeKind::TypeParams => {
                     return cannot_be_used("within the definition of a generic", location);
                 }
@@ -123,6 +128,13 @@ impl Builder<'_, '_> {
             return self.add_def_to(id, target, there, location);
         }
         unreachable!("the module's scope is on the stack");
+    }
+
+    /// Where a fault of an assignment expression at `location` is reported.
+    #[cold]
+    fn assignment_location(&self, location: Location) -> Location {
+        let before = i32::from(self.features.faults_at_scopes);
+        Location { col_offset: location.col_offset - before, ..location }
     }
 
     #[cold]

@@ -6,6 +6,7 @@
 use super::super::{Outcome, ScopeKind, fault};
 use super::Builder;
 use crate::names::{Ident, known};
+use crate::preprocess::Future;
 use crate::source::Location;
 use crate::syntax::ast::{Alias, ExprContext, MatchClass};
 
@@ -78,7 +79,7 @@ impl Builder<'_, '_> {
     /// CPython: `Python/symtable.c` `check_import_from` (3.14–)
     pub(super) fn check_future(&self, level: u32, location: Location) -> Outcome {
         if self.features.contexts_checked_in_symtable && level == 0 && self.future.is_before(location) {
-            return fault(location, "from __future__ imports must occur at the beginning of the file");
+            return fault(location, Future::TOO_LATE);
         }
         Ok(())
     }

@@ -123,9 +123,17 @@ impl Builder<'_, '_> {
     fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Outcome {
         self.check_not_in_annotation("yield expression", location)?;
         self.visit_option(value)?;
+        self.scope().generator = true;
+        if self.features.faults_at_scopes { Ok(()) } else { self.check_no_yield(location) }
+    }
+
+    /// Refuses a `yield` that is directly in the current scope, if that is a comprehension.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_handle_comprehension` (3.8–3.9),
+    /// `symtable_raise_if_comprehension_block` (3.10–)
+    pub(super) fn check_no_yield(&mut self, location: Location) -> Outcome {
         let scope = self.scope();
-        scope.generator = true;
-        match scope.comprehension {
+        match scope.comprehension.filter(|_| scope.generator) {
             None => Ok(()),
             Some(ComprehensionKind::List) => fault(location, "'yield' inside list comprehension"),
             Some(ComprehensionKind::Set) => fault(location, "'yield' inside set comprehension"),

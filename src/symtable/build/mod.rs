@@ -214,16 +214,17 @@ impl Builder<'_, '_> {
     #[inline]
     fn add_def_to(&mut self, scope: ScopeId, name: Ident, flag: u16, location: Location) -> Outcome {
         let mangled = self.mangle(name);
-        let scope = self.table.scope_mut(scope);
+        let id = scope;
+        let scope = self.table.scope_mut(id);
         let is_target = scope.comp_iter_target;
         let flags = &mut scope.symbols.entry(mangled).flags;
         if flags.contains(flag & (SymbolFlags::DEF_PARAM | SymbolFlags::DEF_TYPE_PARAM)) {
-            return self.duplicate(name, flag, location);
+            return self.duplicate(name, flag, self.fault_location(id, location));
         }
         flags.0 |= flag;
         if is_target {
             if flags.contains(SymbolFlags::DEF_GLOBAL | SymbolFlags::DEF_NONLOCAL) {
-                return self.inner_loop_conflict(name, location);
+                return self.inner_loop_conflict(name, self.fault_location(id, location));
             }
             flags.0 |= SymbolFlags::DEF_COMP_ITER;
         }
@@ -234,6 +235,12 @@ impl Builder<'_, '_> {
             top.symbols.entry(mangled).flags.0 |= flag;
         }
         Ok(())
+    }
+
+    /// Where a fault at `location`, which is in a scope, is reported.
+    #[cold]
+    fn fault_location(&self, scope: ScopeId, location: Location) -> Location {
+        if self.features.faults_at_scopes { self.table.scope(scope).location } else { location }
     }
 
     #[cold]

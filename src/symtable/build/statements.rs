@@ -183,7 +183,8 @@ impl Builder<'_, '_> {
         let name = alias.asname.unwrap_or(alias.name);
         if name == known::STAR {
             if self.scope().kind != ScopeKind::Module {
-                return fault(alias.location, "import * only allowed at module level");
+                let location = self.fault_location(self.current, alias.location);
+                return fault(location, "import * only allowed at module level");
             }
             return Ok(());
         }

@@ -48,9 +48,24 @@ impl Lexer<'_> {
     /// CPython: `Parser/tokenizer/helpers.c` `_PyTokenizer_syntaxerror` (3.12–)
     #[cold]
     pub(super) fn raised(&self, message: impl Into<String>) -> Box<LexicalFault> {
-        let before = &self.text[self.line_start..self.offset];
-        let last = before.char_indices().next_back().map_or(0, |(offset, _)| offset) as i32;
+        let last = self.last_column_from(self.line_start);
         self.raised_from_to(last, last, message)
+    }
+
+    /// The same, at a column that is counted from the start of the tokenizer's buffer: a string of
+    /// several lines keeps its first line there.
+    ///
+    /// CPython: `Parser/parsetok.c` `parsetok` (3.8)
+    #[cold]
+    pub(super) fn raised_in_buffer(&self, message: &str) -> Box<LexicalFault> {
+        let last = self.last_column_from(self.buffer_start);
+        self.raised_from_to(last, last, message)
+    }
+
+    /// The column of the character before the current offset, in a line that starts at `start`.
+    fn last_column_from(&self, start: usize) -> i32 {
+        let before = &self.text[start..self.offset];
+        before.char_indices().next_back().map_or(0, |(offset, _)| offset) as i32
     }
 
     /// An error that the tokenizer raises of columns of the current line.

@@ -13,7 +13,7 @@
 //!
 //! CPython: `Parser/lexer/lexer.c` `tok_get_normal_mode` (3.8–)
 
-use super::fault::Lexing;
+use super::fault::{LexicalFault, Lexing};
 use super::{Lexer, TokenFlags, TokenKind};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
 use crate::source::Location;
@@ -132,7 +132,7 @@ impl Lexer<'_> {
         if next.column > current.column {
             if self.indents.len() >= limits::MAX_INDENTS {
                 let message = "too many levels of indentation";
-                return Err(self.stopped_at_column(DiagnosticKind::IndentationError, 0, message));
+                return Err(self.bad_indentation(DiagnosticKind::IndentationError, message));
             }
             self.check_tabs(next.alternative > current.alternative)?;
             self.indents.push(next);
@@ -164,6 +164,16 @@ impl Lexer<'_> {
             return Ok(());
         }
         let message = "inconsistent use of tabs and spaces in indentation";
-        Err(self.stopped_at_column(DiagnosticKind::TabError, 0, message))
+        Err(self.bad_indentation(DiagnosticKind::TabError, message))
+    }
+
+    /// An error about how the current line is indented: at its start, or at its end.
+    #[cold]
+    fn bad_indentation(&self, kind: DiagnosticKind, message: &str) -> Box<LexicalFault> {
+        let column = match self.dialect.knows(Mistake::PegParser) {
+            true => 0,
+            false => self.line_end() - self.buffer_start,
+        };
+        self.stopped_at_column(kind, column as i32, message)
     }
 }

@@ -58,6 +58,8 @@ pub(in crate::syntax) enum TokenKind {
     While,
     With,
     Yield,
+    /// The `__peg_parser__` of 3.9.
+    PegParser,
 
     // Brackets and separators.
     LeftParen,

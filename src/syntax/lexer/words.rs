@@ -10,6 +10,11 @@ use crate::targets::Mistake;
 /// No keyword is longer.
 const WORD: usize = size_of::<u64>();
 
+/// A keyword of one version, which no expression may have.
+///
+/// CPython: `Grammar/python.gram` `atom` (3.9)
+const PEG_PARSER: &[u8] = b"__peg_parser__";
+
 const KEYWORD_SLOTS: usize = 128;
 
 /// The keywords, each as an integer, by a perfect hash of it.
@@ -115,18 +120,24 @@ impl Lexer<'_> {
         match class_of(self.byte(end)) {
             Class::NonAscii | Class::Quote => None,
             _ if end == start + WORD => Some((word_kind(bytes, WORD), end)),
+            _ if bytes == const { integer(PEG_PARSER.split_at(WORD).0) } => None,
             _ => Some((TokenKind::Name, end)),
         }
     }
 
-    fn kind_of_word(&self, start: usize, end: usize) -> TokenKind {
+    fn kind_of_word(&mut self, start: usize, end: usize) -> TokenKind {
         match end - start {
             len @ ..=WORD => word_kind(self.eight_bytes(start), len),
+            _ if self.bytes[start..end] == *PEG_PARSER => {
+                self.lexed.depends_on_dialect = true;
+                if self.dialect.has_peg_parser_keyword() { TokenKind::PegParser } else { TokenKind::Name }
+            }
             _ => TokenKind::Name,
         }
     }
 
-    /// The same for those: a string, a name that is not ASCII, or a word that touches a string.
+    /// The same for those, and for a keyword of one version: a string, a name that is not ASCII, or
+    /// a word that touches a string.
     #[inline(never)]
     pub(super) fn other_word(&mut self) -> Lexing<()> {
         let start = self.offset;
@@ -139,7 +150,8 @@ impl Lexer<'_> {
         if is_prefix {
             return self.string(start);
         }
-        self.push(self.kind_of_word(start, end), start, TokenFlags::NONE);
+        let kind = self.kind_of_word(start, end);
+        self.push(kind, start, TokenFlags::NONE);
         Ok(())
     }
 
@@ -172,7 +184,7 @@ impl Lexer<'_> {
         self.lexed.depends_on_dialect |= self.dialect.identifier_varies(name);
         match self.dialect.invalid_in_identifier(name) {
             Some(_) if !self.dialect.knows(Mistake::IdentifierCharacter) => {
-                Err(self.raised("invalid character in identifier"))
+                Err(self.raised_in_buffer("invalid character in identifier"))
             }
             Some((offset, character)) => {
                 self.offset = start + offset + character.len_utf8();

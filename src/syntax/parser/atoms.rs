@@ -20,6 +20,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::True => Ok(self.constant(Constant::True)),
             TokenKind::False => Ok(self.constant(Constant::False)),
             TokenKind::Ellipsis => Ok(self.constant(Constant::Ellipsis)),
+            TokenKind::PegParser => self.mistake_here("You found it!"),
             _ => Err(Stop),
         }
     }

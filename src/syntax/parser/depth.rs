@@ -8,12 +8,12 @@
 //! | `- - a`, `not not a`, `a if b else a if b else c` | 1; the last 2 from 3.15 on |
 //! | `a ** a ** b`, `lambda: lambda: a` | 2 |
 //! | `lambda a=lambda a=b: c: d` | 8 |
-//! | `f(f(a))`, `((a))`, `[[a]]` and other brackets | 24 to 29 |
+//! | `f(f(a))`, `((a))`, `[[a]]` and other brackets | 24 to 29; 16 to 17 in 3.8 |
 //!
 //! A parser that is not precise does not count brackets that much, and gives up long before a
 //! target could: the precise one then decides.
 //!
-//! CPython: `Parser/parser.c` `MAXSTACK`, `p->level` (3.11–)
+//! CPython: `Parser/parser.h` `MAXSTACK` (3.8), `Parser/parser.c` `MAXSTACK`, `p->level` (3.9–)
 
 use super::{Parser, Step};
 use crate::targets::{Dialect, Mistake, limits};
@@ -41,13 +41,19 @@ fn has_rule_for_conditionals(dialect: &Dialect) -> bool {
 
 /// The depth outside of all statements: that of the operand of an expression in one.
 pub(super) fn of_statements(dialect: &Dialect) -> u32 {
-    29 + u32::from(has_rule_for_conditionals(dialect))
+    match dialect.is_lenient {
+        // The limit leaves them out.
+        true => 0,
+        false => 29 + u32::from(has_rule_for_conditionals(dialect)),
+    }
 }
 
 impl Brackets {
     /// Rules from the expression in the brackets up to these.
     fn rules(self, dialect: &Dialect) -> u32 {
         match (self, has_rule_for_conditionals(dialect)) {
+            (Brackets::Braces, _) if dialect.is_lenient => 16,
+            _ if dialect.is_lenient => 17,
             (Brackets::Parentheses, false) | (Brackets::List, true) => 27,
             (Brackets::List | Brackets::Braces, false) => 28,
             (Brackets::Parentheses | Brackets::Braces, true) => 26,
@@ -94,6 +100,7 @@ impl Parser<'_, '_> {
     #[cold]
     fn on_checked_stack<T>(&mut self, parse: fn(&mut Self) -> Step<T>) -> Step<T> {
         let limit = match self.counts_rules() {
+            true if self.dialect.is_lenient => limits::MAX_LENIENT_DEPTH,
             true => limits::MAX_PARSER_DEPTH,
             false => limits::MAX_PREDICTED_DEPTH,
         };

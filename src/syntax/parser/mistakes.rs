@@ -152,8 +152,19 @@ impl<'a> Parser<'a, '_> {
             return (token.line as i32, (token.start - token.line_start) as i32);
         }
         let before = &self.text.as_bytes()[..self.text.len() - 1];
-        let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-        (token.line as i32 - 1, (self.text.len() - line_start) as i32)
+        let mut start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1) as u32;
+        if !self.knows(Mistake::EndWithinLine) {
+            start = self.start_of_joined(start);
+        }
+        (token.line as i32 - 1, self.text.len() as i32 - start as i32)
+    }
+
+    /// Where the first of the lines begins that strings join with the one that begins at `start`.
+    fn start_of_joined(&self, start: u32) -> u32 {
+        self.tokens.iter().rev().fold(start, |start, token| {
+            let is_joined = token.start < start && token.end > start;
+            if is_joined { token.line_start } else { start }
+        })
     }
 
     /// `invalid syntax` at a token.
@@ -187,7 +198,10 @@ impl<'a> Parser<'a, '_> {
     /// CPython: `Parser/pegen_errors.c` `_Pypegen_stack_overflow` (3.12–)
     #[cold]
     pub(super) fn too_deep<T>(&mut self) -> Step<T> {
-        let message = "Parser stack overflowed - Python source too complex to parse";
+        let message = match self.dialect.is_lenient {
+            true => "",
+            false => "Parser stack overflowed - Python source too complex to parse",
+        };
         self.fail(Diagnostic::new(DiagnosticKind::MemoryError, Location::NONE, message))
     }
 

@@ -74,7 +74,12 @@ impl<'a> Parser<'a, '_> {
              literals to avoid decimal conversion limits.",
             limits::MAX_STR_DIGITS
         );
-        self.fail(Diagnostic::syntax_error(Location::new(line, line, -1, -1), message))
+        if self.dialect.is_lenient {
+            self.refuse_later(index, message);
+            return Ok(Constant::None);
+        }
+        let column = -i32::from(self.knows(Mistake::DigitLimitBeforeLine));
+        self.fail(Diagnostic::syntax_error(Location::new(line, line, column, -1), message))
     }
 }
 

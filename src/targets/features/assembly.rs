@@ -55,6 +55,16 @@ pub enum LineTable {
     Locations,
 }
 
+impl LineTable {
+    /// Whether two code objects that differ in nothing else are two constants. Otherwise the first
+    /// stands for both.
+    ///
+    /// CPython: `Objects/codeobject.c` `code_richcompare` (3.11–)
+    pub fn tells_code_apart(self) -> bool {
+        self >= LineTable::LocationsApart
+    }
+}
+
 /// The number from which the assembler makes its first guess at the size of a jump, as if it were
 /// the argument of the jump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

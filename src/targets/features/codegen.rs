@@ -48,6 +48,16 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/compile.c` `BEGIN_DO_NOT_EMIT_BYTECODE` (3.8–3.9)
     pub constant_tests_decided: bool,
+    /// A `break` or `continue` outside of loops is reported at the columns of what its unwinding has
+    /// left last.
+    ///
+    /// CPython: `Python/compile.c` `compiler_break` (3.8–3.10)
+    pub unwinding_keeps_columns: bool,
+    /// A constant tuple leaves out the values pushed before it, as in `class C(1, 2, 3, **d)`: they
+    /// stay on the stack.
+    ///
+    /// CPython: `Python/compile.c` `starunpack_helper` (3.9–3.10)
+    pub constant_tuple_ignores_pushed: bool,
     /// The annotations of a function are a dict, otherwise a tuple of names and values.
     ///
     /// CPython: `Python/compile.c` `compiler_visit_annotations` (3.8–3.9)
@@ -211,6 +221,14 @@ pub struct CodegenFeatures {
     pub future_import_is_absolute: bool,
     /// As in [`SymtableFeatures`](super::SymtableFeatures::contexts_checked_in_symtable).
     pub contexts_checked_in_symtable: bool,
+    /// `del __debug__` is allowed.
+    ///
+    /// CPython: `Python/compile.c` `forbidden_name` (3.8–3.9)
+    pub debug_deletable: bool,
+    /// How many starred targets there are, by the error about several: `two` or `multiple`.
+    ///
+    /// CPython: `Python/compile.c` `assignment_helper` (3.8–3.11)
+    pub several_starred: &'static str,
     /// The error about `yield from` in a module or class says `yield from`, otherwise `yield`.
     ///
     /// CPython: `Python/compile.c` `compiler_visit_expr1` (3.12.5–)

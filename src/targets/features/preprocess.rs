@@ -15,6 +15,11 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Python/future.c` `future_check_features` (3.12.8–)
     pub future_feature_located: bool,
+    /// A future statement behind other statements of one line with them is an error at once, located
+    /// one column before it.
+    ///
+    /// CPython: `Python/future.c` `future_parse` (3.8–3.11)
+    pub late_future_on_line_refused: bool,
     /// An import from a relative `__future__` is an ordinary import.
     ///
     /// CPython: `Python/future.c` `future_parse` (3.13–)

@@ -59,6 +59,12 @@ pub struct SymtableFeatures {
     ///
     /// CPython: `Python/symtable.c` `DUPLICATE_ARGUMENT` (3.8–3.14), `DUPLICATE_PARAMETER` (3.15–)
     pub duplicate_parameter: &'static str,
+    /// Faults are reported at the function, class or comprehension that they are in, and those of
+    /// assignment expressions in comprehensions a column before them. Otherwise, at what is wrong.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_add_def_helper`, `symtable_visit_alias`,
+    /// `symtable_extend_namedexpr_scope` (3.8–3.9)
+    pub faults_at_scopes: bool,
     /// The scope of the target of an assignment expression in a comprehension is looked up by the
     /// mangled name, otherwise by the name as written.
     ///
@@ -82,9 +88,12 @@ impl SymtableFeatures {
     /// `is_plain` says that the tree has nothing of what
     /// [`SymbolTable::is_plain`](crate::symtable::SymbolTable) lists.
     pub(crate) fn make_same_table(&self, other: &SymtableFeatures, is_plain: bool) -> bool {
-        // No table depends on the message of an error.
-        let mut like_other =
-            SymtableFeatures { duplicate_parameter: other.duplicate_parameter, ..self.clone() };
+        // No table depends on the message or the place of an error.
+        let mut like_other = SymtableFeatures {
+            duplicate_parameter: other.duplicate_parameter,
+            faults_at_scopes: other.faults_at_scopes,
+            ..self.clone()
+        };
         if is_plain {
             like_other = SymtableFeatures {
                 try_handlers_before_orelse: other.try_handlers_before_orelse,
