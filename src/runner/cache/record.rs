@@ -7,7 +7,7 @@
 //! paths, each ended by a zero byte      folders end with `/`; relative to the entry
 //! ```
 //!
-//! The record does not contain the metadata (see [`facts`]). Every start collects it again. Any
+//! The record does not contain the metadata (see [`facts::add`]). Every start collects it again. Any
 //! change, also in the record itself, changes the digest.
 
 use std::fs::{self, File};
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::is_mere_data;
 use super::environment::{BYTECODE, SCRIPTS};
-use super::facts::facts;
+use super::facts;
 use super::install::{Plan, RECORD};
 use super::trust::open_regular;
 use crate::bundle::folders;
@@ -116,9 +116,11 @@ fn parse_header(rest: &[u8]) -> Option<Header> {
 }
 
 fn digest(rest: &[u8], place: &Path) -> io::Result<String> {
-    let start = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
-    let facts = facts(place, &rest[start..])?;
-    Ok(blake3::Hasher::new().update(rest).update(&facts).finalize().to_hex().to_string())
+    let start = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&rest[..start]);
+    facts::add(&mut hasher, place, &rest[start..])?;
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// Sets the record's modification time, which is the time of last use. In a read-only cache,
