@@ -125,8 +125,8 @@ def fail():
 
 @command
 def wait():
-    print("waiting", flush=True)
     try:
+        print("waiting", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         print("interrupted")
