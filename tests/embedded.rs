@@ -4,6 +4,7 @@
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -237,6 +238,116 @@ fn what_is_brought_is_shown_and_the_same_each_time() {
     list("", "again");
     assert_eq!(fs::read(lab.path("full")).expect("read"), fs::read(lab.path("again")).expect("read"));
     assert!(lab.crosspyc("verify full").status.success());
+}
+
+/// Writes the distribution as an archive, in a folder as python-build-standalone's `install_only`
+/// archives have it.
+fn write_archive(lab: &Lab, name: &str) {
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_dir_all("python", lab.path("python")).expect("it can be read");
+    let bytes = tar.into_inner().expect("it is complete");
+    let packed = if name.ends_with("gz") {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&bytes).expect("written");
+        encoder.finish().expect("written")
+    } else if name.ends_with("zst") {
+        zstd::encode_all(bytes.as_slice(), 1).expect("compressed")
+    } else {
+        bytes
+    };
+    fs::write(lab.path(name), packed).expect("written");
+}
+
+#[test]
+fn a_distribution_is_the_same_in_every_form() {
+    let lab = Lab::new();
+    let options = format!("--runner {} --name app", runner().display());
+    let output = lab.bundle(&format!("--embed-python python {options} -o expected"));
+    assert!(output.status.success(), "{output:?}");
+    let expected = fs::read(lab.path("expected")).expect("read");
+    for name in ["p.tar.gz", "p.tgz", "p.tar.zst", "p.tar", "python/bin/python3.12"] {
+        if name.starts_with("p.") {
+            write_archive(&lab, name);
+        }
+        let output = lab.bundle(&format!("--embed-python {name} {options} -o other"));
+        assert!(output.status.success(), "{name}: {output:?}");
+        assert!(fs::read(lab.path("other")).expect("read") == expected, "{name}");
+    }
+    lab.write("broken.tar.gz", "this is none");
+    let output = lab.bundle(&format!("--embed-python broken.tar.gz {options} -o other"));
+    assert!(text(&output.stderr).contains("failed to read `broken.tar.gz`"), "{output:?}");
+}
+
+#[test]
+fn settings_name_the_python() {
+    let lab = Lab::new();
+    let settings = |more: &str| {
+        let text = format!(
+            "[project]\nname = 'app'\nrequires-python = '>=3.10'\n[tool.crosspyc.bundle]\n\
+             module = 'app'\nwindowed = true\nicon = 'app.ico'\n{more}"
+        );
+        lab.write("project/pyproject.toml", &text);
+    };
+    settings(
+        "embed-python = ['../python']\nrunners = '../runners'\nstdlib = 'imported'\nkeep = ['tkinter']\nprefer-system = true\n",
+    );
+    fs::create_dir(lab.path("runners")).expect("made");
+    fs::copy(runner(), lab.path("runners/a")).expect("copied");
+    let output = lab.crosspyc("bundle project -o app");
+    assert!(output.status.success(), "{output:?}");
+    let shown = text(&lab.crosspyc("inspect app").stdout);
+    for part in ["brings: CPython 3.12.1", "Python of the machine is preferred", "left out: modules (1 file,"]
+    {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    assert!(!shown.contains("left out: tkinter"), "{shown}");
+    // Another kind of file brings no Python.
+    for options in ["-o app.pyb", "--as pyb -o other", "-o app.pyz"] {
+        let output = lab.crosspyc(&format!("bundle project -t 3.12 {options}"));
+        assert!(output.status.success(), "{options}: {output:?}");
+    }
+    assert!(!text(&lab.crosspyc("inspect app.pyb").stdout).contains("brings"));
+    let output = lab.crosspyc("bundle project -t 3.12 --stdlib imported -o app.pyb");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(text(&output.stderr).contains("name that with --embed-python DIST"), "{output:?}");
+}
+
+#[test]
+fn a_python_that_the_project_does_not_allow_is_refused() {
+    for (requires, options, code) in [
+        (">=3.12", "", 0),
+        (">=3.12.1", "", 0),
+        (">=3.12.2", "", 2),
+        ("<3.12", "", 2),
+        ("<3.12", "-t 3.12", 0),
+    ] {
+        let lab = Lab::new();
+        lab.write(
+            "project/pyproject.toml",
+            &format!("[project]\nname = 'app'\nrequires-python = '{requires}'\n"),
+        );
+        let output =
+            lab.bundle(&format!("--embed-python python --runner {} -o app {options}", runner().display()));
+        assert_eq!(output.status.code(), Some(code), "{requires} {options}: {output:?}");
+        let message = format!("`python` is Python 3.12.1, and the project requires {requires}");
+        assert_eq!(text(&output.stderr).contains(&message), code == 2, "{requires}: {output:?}");
+    }
+}
+
+#[test]
+fn the_python_is_extracted() {
+    let lab = Lab::new();
+    let output = lab.bundle(&format!("--embed-python python --runner {} -o app", runner().display()));
+    assert!(output.status.success(), "{output:?}");
+    let output = lab.crosspyc("extract app --embedded-python -o out");
+    assert!(output.status.success(), "{output:?}");
+    assert!(lab.path("out/bin/python3.12").is_file() && lab.path("out/lib/python3.12/os.pyc").is_file());
+    let license = fs::read_to_string(lab.path("out/lib/python3.12/LICENSE.txt")).expect("it is there");
+    assert_eq!(license, "the licence");
+    assert!(!lab.path("out/app").exists());
+    assert!(lab.bundle("-t 3.12 -o app.pyb").status.success());
+    let output = lab.crosspyc("extract app.pyb --embedded-python -o other");
+    assert!(text(&output.stderr).contains("`app.pyb` brings no Python"), "{output:?}");
 }
 
 #[test]

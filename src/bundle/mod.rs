@@ -36,7 +36,8 @@
 //!
 //! The Python is an archive of its own, directly before that of the application. The manifest of
 //! the application has its length and its identity, so a signature covers it, and two applications
-//! with equal Pythons have equal archives of it.
+//! with equal Pythons have equal archives of it. Its modules are the files of its variant, and its
+//! images and data are the common files.
 //!
 //! # Layout
 //!

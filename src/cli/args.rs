@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::bundle::{ByteSize, Expected};
 use crate::project::output::{Layout, OnRejection};
+use crate::project::python::Library;
 use crate::project::warnings::WarningPolicy;
 use crate::pyc::Invalidation;
 use crate::targets::TargetSpec;
@@ -369,6 +370,9 @@ pub(super) struct BundleArgs {
     pub icon: Option<PathBuf>,
     #[command(flatten)]
     pub embed: EmbedArgs,
+    /// What pyproject.toml says about executables for Windows.
+    #[arg(skip)]
+    pub look: LookSettings,
     /// The application's name, if the output's name has more than that.
     #[arg(skip)]
     pub output_name: Option<String>,
@@ -392,6 +396,13 @@ pub(super) struct BundleArgs {
     pub jobs: Option<NonZeroUsize>,
 }
 
+/// How executables for Windows look. Others do not have it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LookSettings {
+    pub windowed: bool,
+    pub icon: Option<PathBuf>,
+}
+
 /// The Python that a standalone executable brings.
 #[derive(Clone, Debug, Args)]
 pub(super) struct EmbedArgs {
@@ -400,29 +411,46 @@ pub(super) struct EmbedArgs {
     #[arg(long = "embed-python", value_name = "DIST")]
     pub pythons: Vec<PathBuf>,
     /// Take the runner for the platform of each DIST from DIR
-    #[arg(long, value_name = "DIR", requires = "pythons", conflicts_with = "runner")]
+    #[arg(long, value_name = "DIR", conflicts_with = "runner")]
     pub runners: Option<PathBuf>,
-    /// The modules of the standard library to take along
-    #[arg(long, value_enum, value_name = "WHICH", default_value_t, requires = "pythons")]
-    pub stdlib: Stdlib,
+    /// The modules of the standard library to take along [default: full]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub stdlib: Option<Stdlib>,
     /// Take along a module or package of the standard library that is left out otherwise; repeatable
-    #[arg(long, value_name = "MODULE", requires = "pythons")]
+    #[arg(long, value_name = "MODULE")]
     pub keep: Vec<String>,
     /// Take along shared libraries of this machine that the Python needs
-    #[arg(long, requires = "pythons")]
+    #[arg(long)]
     pub embed_libraries: bool,
     /// Prefer a Python of the machine that runs the program, if one fits
-    #[arg(long, requires = "pythons")]
+    #[arg(long)]
     pub prefer_system: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Stdlib {
     /// All except tests, IDLE, tkinter, pip, and what is for building
-    #[default]
     Full,
     /// Only what the program may import, as far as its sources say
     Imported,
+}
+
+impl From<Library> for Stdlib {
+    fn from(library: Library) -> Stdlib {
+        match library {
+            Library::Full => Stdlib::Full,
+            Library::Imported => Stdlib::Imported,
+        }
+    }
+}
+
+impl From<Stdlib> for Library {
+    fn from(stdlib: Stdlib) -> Library {
+        match stdlib {
+            Stdlib::Full => Library::Full,
+            Stdlib::Imported => Library::Imported,
+        }
+    }
 }
 
 /// The entry point: at most one of these.
@@ -556,6 +584,9 @@ pub(super) struct ExtractArgs {
     /// Unpack only the files for these Python versions; repeatable [default: all in the bundle]
     #[arg(short, long = "target", value_name = "VERSION", value_delimiter = ',')]
     pub targets: Vec<String>,
+    /// Unpack the Python that the bundle brings, not the program
+    #[arg(long)]
+    pub embedded_python: bool,
     /// Allow a bundle to take SIZE bytes unpacked, such as 500M or 16G
     /// [default: 100 times its length, from 64 MB to 16 GB]
     #[arg(long, value_name = "SIZE")]

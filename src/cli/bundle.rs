@@ -2,6 +2,7 @@
 
 mod app;
 mod embed;
+mod options;
 mod outcome;
 mod packages;
 mod product;
@@ -19,7 +20,7 @@ use embed::Python;
 use product::Product;
 
 pub(super) fn run(args: &BundleArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let builds = embed::builds(args)?;
+    let builds = embed::builds(&options::with_settings(args)?)?;
     let codes = builds.iter().map(|build| bundle(&build.args, build.python.as_ref(), report));
     codes.collect::<Result<Vec<u8>, CommandError>>().map(|codes| codes.into_iter().max().unwrap_or_default())
 }
@@ -31,10 +32,7 @@ fn bundle(args: &BundleArgs, python: Option<&Python>, report: &mut Report) -> Re
     let bar = report.progress(0);
     // An installer may run from here on.
     end_clean(&bar);
-    let mut request = request::request(args, &product, report)?;
-    if let Some(python) = python {
-        python.bind(&mut request.project);
-    }
+    let mut request = request::request(args, &product, python, report)?;
     let app = App::of(args.output.as_deref()).filter(|_| product.is_app());
     if let Some(app) = &app {
         request.project.output = app.make()?;

@@ -38,13 +38,18 @@ enum ExtractError {
 
 pub(super) fn run(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
     match Zipapp::open(&args.archive) {
+        Some(_) if args.embedded_python => {
+            Err(CommandError::usage(format!("`{}` brings no Python", shown(&args.archive))))
+        }
         Some(zipapp) => extract_zipapp(zipapp.map_err(CommandError::failure)?, args, report),
         None => extract_bundle(args, report),
     }
 }
 
 fn extract_bundle(args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {
-    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?.with_limit(args.max_unpacked);
+    let archive = Archive::open(&args.archive).map_err(CommandError::failure)?;
+    let archive = if args.embedded_python { embedded(&archive, args)? } else { archive };
+    let archive = archive.with_limit(args.max_unpacked);
     let chosen = chosen(&archive.manifest().variants, &args.targets).map_err(CommandError::usage)?;
     check_empty(&args.output)?;
     let index = archive.index().map_err(CommandError::failure)?;
@@ -60,6 +65,12 @@ fn extract_bundle(args: &ExtractArgs, report: &mut Report) -> Result<u8, Command
         tell(&folder, target, files, size, report);
     }
     Ok(exit::SUCCESS)
+}
+
+/// The archive of the Python that a bundle brings.
+fn embedded(archive: &Archive, args: &ExtractArgs) -> Result<Archive, CommandError> {
+    let none = || CommandError::usage(format!("`{}` brings no Python", shown(&args.archive)));
+    archive.python().map_err(CommandError::failure)?.ok_or_else(none)
 }
 
 fn extract_zipapp(mut zipapp: Zipapp, args: &ExtractArgs, report: &mut Report) -> Result<u8, CommandError> {

@@ -32,6 +32,7 @@ use serde::Deserialize;
 use super::globs::GlobError;
 use super::output::OnRejection;
 use super::pack::Metadata;
+use super::python::Library;
 use super::regexes::RegexError;
 use super::warnings::WarningPolicy;
 use super::{FileError, shown};
@@ -103,6 +104,25 @@ pub struct BundleSettings {
     pub gitignore: Option<bool>,
     /// Let the program import from the interpreter's site-packages.
     pub system_site_packages: Option<bool>,
+    /// Pythons to bring, for one executable each: folders or archives, from the folder of
+    /// pyproject.toml.
+    #[serde(default)]
+    pub embed_python: Vec<PathBuf>,
+    /// A folder with runners for the platforms of the Pythons, from the folder of pyproject.toml.
+    pub runners: Option<PathBuf>,
+    /// The modules of the standard library to take along.
+    pub stdlib: Option<Library>,
+    /// Modules and packages of the standard library to take along in any case.
+    #[serde(default)]
+    pub keep: Vec<String>,
+    /// Take along shared libraries of this machine that the Pythons need.
+    pub embed_libraries: Option<bool>,
+    /// Prefer a Python of the machine that runs the program, if one fits.
+    pub prefer_system: Option<bool>,
+    /// Make executables for Windows that open no console.
+    pub windowed: Option<bool>,
+    /// The icon of executables for Windows, an .ico file, from the folder of pyproject.toml.
+    pub icon: Option<PathBuf>,
 }
 
 /// `true`, `false`, or a list of globs.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "cli")]
+use super::version::Target;
 use super::version::Version;
 
 /// A parsed `requires-python`, such as `>=3.9,<3.13` or `~=3.8`.
@@ -48,6 +50,12 @@ impl RequiresPython {
     /// Whether some release of `version` satisfies every clause.
     pub fn allows(&self, version: Version) -> bool {
         PATCHES.into_iter().any(|patch| self.admits([3, u32::from(version.minor()), patch]))
+    }
+
+    /// Whether the release that a target stands for satisfies every clause.
+    #[cfg(feature = "cli")]
+    pub fn admits_target(&self, target: Target) -> bool {
+        self.admits([3, u32::from(target.version().minor()), u32::from(target.patch())])
     }
 
     /// Whether a release satisfies every clause.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{self, Contents, EmbeddedPython, WriteOptions};
 use crate::cli::CommandError;
-use crate::cli::args::{BundleArgs, Stdlib};
+use crate::cli::args::BundleArgs;
 use crate::cli::report::{Report, bytes, shown};
 use crate::project::FileError;
-use crate::project::pack::{Project, Tally};
+use crate::project::pack::Tally;
 use crate::project::python::{Distribution, Embedding, Library};
 use crate::project::standalone;
-use crate::targets::combine;
+use crate::targets::{RequiresPython, combine};
 
 /// What the name of an output stands for: `dist/app-{platform}`.
 const PLATFORM: &str = "{platform}";
@@ -26,6 +26,8 @@ pub(super) struct Build {
 pub(super) struct Python {
     distribution: Distribution,
     path: PathBuf,
+    /// A --target names its version.
+    is_asked: bool,
     library: Library,
     keep: Vec<String>,
     libraries: bool,
@@ -89,10 +91,8 @@ fn build(args: &BundleArgs, path: &Path, distribution: Distribution) -> Result<B
     let python = Python {
         distribution,
         path: path.to_owned(),
-        library: match args.embed.stdlib {
-            Stdlib::Full => Library::Full,
-            Stdlib::Imported => Library::Imported,
-        },
+        is_asked: !args.targets.is_empty(),
+        library: args.embed.stdlib.map(Library::from).unwrap_or_default(),
         keep: args.embed.keep.clone(),
         libraries: args.embed.embed_libraries,
         prefer_system: args.embed.prefer_system,
@@ -115,10 +115,25 @@ fn output(named: Option<&Path>, platform: &str) -> (Option<PathBuf>, Option<Stri
 }
 
 impl Python {
-    /// Binds a project to the platform of the Python.
-    pub(super) fn bind(&self, project: &mut Project) {
-        project.platform = Some(self.distribution.platform.clone());
-        project.wants_imports = true;
+    /// The platform that it binds a project to.
+    pub(super) fn platform(&self) -> String {
+        self.distribution.platform.clone()
+    }
+
+    /// Checks what the project requires. A --target takes precedence, as without an embedded Python.
+    pub(super) fn check_required(&self, requires: Option<&str>) -> Result<(), CommandError> {
+        let Some(text) = requires.filter(|_| !self.is_asked) else { return Ok(()) };
+        let requires: RequiresPython = text.parse().map_err(CommandError::usage)?;
+        let target = self.distribution.target;
+        if requires.admits_target(target) {
+            return Ok(());
+        }
+        Err(CommandError::usage(format!(
+            "`{}` is Python {target}, and the project requires {text} (requires-python); name another distribution, \
+             or insist with --target {}",
+            shown(&self.path),
+            target.version()
+        )))
     }
 
     /// Packs the Python for an application. Returns the bytes of its archive.

@@ -43,7 +43,7 @@ impl Start {
     /// The executable for an application, if it differs from the runner.
     fn dressed(&self, contents: &Contents) -> Result<Option<Vec<u8>>, CommandError> {
         match self {
-            Start::Runner(runner, look) if runner.is_windows && look.is_chosen() => {
+            Start::Runner(runner, look) if look.is_chosen() => {
                 let dressed = look.of(&runner.bytes, &contents.name, contents.version.as_deref());
                 dressed.map(Some).map_err(CommandError::failure)
             }
@@ -75,8 +75,7 @@ impl Product {
                 if runner.is_macos && App::of(args.output.as_deref()).is_some() {
                     return Ok(Product::Archive { start: Start::Beside(runner), key });
                 }
-                let look = Look { windowed: args.windowed, versioned: embeds(args), icon: None };
-                let look = look.with_icon(args.icon.as_deref()).map_err(CommandError::usage)?;
+                let look = if runner.is_windows { look(args)? } else { Look::default() };
                 Start::Runner(runner, look)
             }
             (_, Some(line)) => Start::Shebang(shebang(line)?),
@@ -166,6 +165,14 @@ impl Product {
             }
         }
     }
+}
+
+/// What Windows shows of the executable.
+fn look(args: &BundleArgs) -> Result<Look, CommandError> {
+    let windowed = args.windowed || args.look.windowed;
+    let icon = args.icon.as_deref().or(args.look.icon.as_deref());
+    let look = Look { windowed, versioned: embeds(args), icon: None };
+    look.with_icon(icon).map_err(CommandError::usage)
 }
 
 fn embeds(args: &BundleArgs) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::embed::Python;
 use super::packages::Packages;
 use super::product::Product;
 use crate::bundle::EntryPoint;
@@ -83,6 +84,7 @@ fn of_module(settings: Settings, module: &Path, inline: &Inline) -> Settings {
 pub(super) fn request(
     args: &BundleArgs,
     product: &Product,
+    python: Option<&Python>,
     report: &mut Report,
 ) -> Result<Request, CommandError> {
     let mut packages = Packages::default();
@@ -102,6 +104,7 @@ pub(super) fn request(
     let includes = globs(&args.include, &bundle.include, &settings)?;
     let start = start(&args.start, &settings)?.unwrap_or(default_start);
     let targets = targets(args, &settings)?;
+    python.map_or(Ok(()), |python| python.check_required(settings.requires_python.as_deref()))?;
     let set = bundle.requirements.iter().map(|file| settings.folder.join(file));
     let requirements: Vec<PathBuf> = set.chain(args.requirements.iter().cloned()).collect();
     let installed = packages.install(args, requirements, &inline.dependencies, &targets, report)?;
@@ -133,8 +136,8 @@ pub(super) fn request(
         system_site_packages,
         scripts: settings.scripts,
         requires_python: settings.requires_python,
-        platform: None,
-        wants_imports: false,
+        platform: python.map(Python::platform),
+        wants_imports: python.is_some(),
     };
     Ok(Request { project, _packages: packages })
 }

@@ -24,6 +24,8 @@ mod rules;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::module::{Input, ModuleCompiler};
 use super::output::Variant as Compiled;
 use super::timings::Timings;
@@ -106,11 +108,14 @@ pub struct Distribution {
 }
 
 /// Which modules of the standard library are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Library {
-    /// All that programs use.
+    /// All except tests, IDLE, tkinter, pip, and what is for building.
+    #[default]
     Full,
-    /// Those that the program may import.
+    /// Only what the program may import, as far as its sources say.
     Imported,
 }
 
@@ -240,13 +245,15 @@ impl Distribution {
             left_out: tally.into_left_out(),
             needs: images.needs,
         };
+        // Two frames, which are compressed at the same time. Modules have nothing in common with images.
+        let (modules, common) = files.into_iter().partition(|(path, _)| path.ends_with(".pyc"));
         Contents {
             name: "CPython".to_owned(),
             version: Some(self.release()),
             entry_point: EntryPoint::Main,
             scripts: BTreeMap::new(),
-            common: BTreeMap::new(),
-            variants: vec![(variant, files)],
+            common,
+            variants: vec![(variant, modules)],
             has_sources: false,
             requires_python: None,
             system_site_packages: false,
