@@ -174,7 +174,7 @@ impl<'a> Table<'a> {
         self.find_if(key, text.len(), |known| text.len() <= Key::EXACT || known.as_bytes() == text)
     }
 
-    /// The same for a text of which `is_same` tells if it is a known one with its key and length.
+    /// The same for a text that has a key and length, and equals a known text if `is_same` says so.
     #[inline(always)]
     fn find_if(&self, key: Key, len: usize, is_same: impl Fn(&str) -> bool) -> Result<Ident, usize> {
         let slots = &self.slots[..];

@@ -105,7 +105,6 @@ fn every_truncation_is_an_error_within_the_data() {
         let error = marshal::read(&arena, &data[..len], target()).expect_err("it is not whole");
         assert_eq!(error.kind, ReadErrorKind::UnexpectedEnd, "{len} bytes");
         assert!(error.offset <= len);
-        assert!(!marshal::is_whole(&data[..len], target()), "{len} bytes");
     }
 }
 
@@ -126,21 +125,16 @@ fn equal_instructions_are_one_object_in_3_10() {
     }
 }
 
-/// Golden data is whole, with one byte more it is not, and other objects than code are not either.
 #[test]
-fn a_scan_finds_what_is_missing_and_what_follows() {
+fn only_one_code_object_and_nothing_else_is_read() {
+    let is_read = |data: &[u8]| marshal::read(&Bump::new(), data, target()).is_ok();
     for Golden { name, pyc, .. } in GOLDEN {
         let data = &pyc[HEADER_LEN..];
-        assert!(marshal::is_whole(data, target()), "{name}");
-        assert!(!marshal::is_whole(&[data, b"N"].concat(), target()), "{name}");
-        for end in (0..data.len()).step_by(97) {
-            let zeros = [&data[..end], &vec![0; data.len() - end]].concat();
-            let is_read = marshal::read(&Bump::new(), &zeros, target()).is_ok();
-            assert_eq!(marshal::is_whole(&zeros, target()), is_read, "{name}, zeros from byte {end} on");
-        }
+        assert!(is_read(data), "{name}");
+        assert!(!is_read(&[data, b"N"].concat()), "{name}");
     }
-    for data in [&b"N"[..], b")\0", b"\xfar\0\0\0\0", b"r\0\0\0\0", &[b')', 1].repeat(3000)] {
-        assert!(!marshal::is_whole(data, target()), "{data:?}");
+    for data in [&b""[..], b"N", b")\0", b"\xfar\0\0\0\0", b"r\0\0\0\0"] {
+        assert!(!is_read(data), "{data:?}");
     }
 }
 

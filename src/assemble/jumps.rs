@@ -15,8 +15,8 @@
 //! changes nothing. We do the same rounds, over one record a block ([`Span`]): only a block's last
 //! instruction is a jump, so everything else in it has a size that does not change.
 //!
-//! Rounds are few in code that people write. But a chain of jumps, each of which just fits until
-//! the next one grows, takes a round for every jump, and from a bad guess the rounds might never
+//! Rounds are few in code that people write. But a chain of jumps that each just fit until
+//! the next one grows takes a round for every jump, and from a bad guess the rounds might never
 //! settle. So their number is limited; after that all jumps start small and grow in sweeps, one
 //! forward for the jumps back and one backward for the jumps forward: each sees all growth on its
 //! way at once.

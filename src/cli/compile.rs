@@ -67,7 +67,7 @@ struct Tally {
 pub(super) fn run(args: &CompileArgs, report: &mut Report) -> Result<u8, CommandError> {
     let start = Instant::now();
     let paths = request::paths(args)?;
-    let roots = request::roots(&paths, args)?;
+    let roots = request::roots(&paths, args, report)?;
     let placement = request::placement(args)?;
     let names = FileNames { strip_dir: args.strip_dir.clone(), prepend_dir: args.prepend_dir.clone() };
     let plan = Plan::new(&roots, &placement, &names).map_err(CommandError::usage)?;
@@ -121,6 +121,17 @@ fn targets_of(roots: &[Root]) -> Vec<String> {
 pub(super) fn concerned(targets: &[Target], all: &[Target]) -> Concerned {
     let is_missing = |target| !targets.contains(target);
     Concerned { targets: targets.iter().map(label).collect(), all: !all.iter().any(is_missing) }
+}
+
+/// Names the versions that requires-python allows and that are too old for crosspyc.
+pub(super) fn note_too_old(versions: impl IntoIterator<Item = String>, report: &mut Report) {
+    let versions: Vec<String> = versions.into_iter().collect();
+    if !versions.is_empty() {
+        let versions = versions.join(", ");
+        report.note_line(&format!(
+            "requires-python also allows Python {versions}, which crosspyc does not support"
+        ));
+    }
 }
 
 /// `3.12` for the newest patch release, else `3.12.1`.

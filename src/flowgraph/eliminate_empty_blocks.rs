@@ -29,7 +29,8 @@ pub(super) fn eliminate_empty_blocks(graph: &mut FlowGraph) {
     });
 }
 
-/// Chains the blocks that have instructions; returns for each block the first such from it on.
+/// Chains the blocks that have instructions. Returns for each block the first of these at or
+/// after it.
 fn chain_full_blocks(graph: &mut FlowGraph) -> SmallVec<[Option<BlockId>; 64]> {
     let layout: BlockList = graph.layout().collect();
     let mut full = smallvec![None; graph.block_count()];

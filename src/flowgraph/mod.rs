@@ -244,7 +244,7 @@ impl FlowGraph {
         self.last(id).is_some_and(|last| self.opcodes.is_scope_exit(last.opcode))
     }
 
-    /// Counts in the properties of the block's instructions, some of which were changed.
+    /// Reads the properties of the block again, after some of its instructions have changed.
     fn note_changes(&mut self, id: BlockId) {
         let (mut properties, mut lacks_lines) = (Properties::NONE, false);
         for instr in self.instrs(id) {

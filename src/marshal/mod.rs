@@ -2,15 +2,13 @@
 //!
 //! [`write()`] gives the very bytes that `py_compile` writes in a fresh process: `refs` works out
 //! which objects would be one in CPython's memory, `write` puts them down. [`read()`] takes such
-//! bytes apart again and trusts none of them, and [`is_whole()`] looks whether they are all there.
+//! bytes apart again and trusts none of them.
 
 mod read;
 mod refs;
-mod scan;
 mod write;
 
 pub use read::{ReadError, ReadErrorKind, read};
-pub use scan::is_whole;
 pub use write::{WriteError, write};
 
 /// The most deeply nested objects that CPython writes and reads.
@@ -20,6 +18,11 @@ pub(crate) const MAX_DEPTH: usize = 2000;
 
 /// Set in a type byte: the object gets the next number, by which `TYPE_REF` names it.
 pub(crate) const FLAG_REF: u8 = 0x80;
+
+/// Whether `bytes` start as a code object does.
+pub fn starts_code(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|&byte| byte & !FLAG_REF == kind::CODE)
+}
 
 /// The type bytes that stand in pycs.
 ///

@@ -7,7 +7,7 @@
 //! interned string, gets `FLAG_REF` and a number; where the *same object* comes again, `TYPE_REF`
 //! and that number are written. Two equal strings may be two objects, and an equal tuple of names
 //! and tuple of constants may be one. So the bytes of a pyc depend on how the compiler shared its
-//! objects, none of which a [`CodeObject`] says.
+//! objects, and a [`CodeObject`] does not say that.
 //!
 //! # Strategy
 //!

@@ -88,7 +88,7 @@ pub(super) fn has_starred(elts: &[Expr<'_>]) -> bool {
 }
 
 fn constant_elements<'a>(arena: &'a Bump, elts: &[Expr<'a>]) -> Option<&'a [Constant<'a>]> {
-    // Most displays are told by their first element.
+    // The first element of most displays decides this.
     if elts.iter().any(|elt| elt.kind.as_constant().is_none()) {
         return None;
     }

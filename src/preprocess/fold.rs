@@ -639,8 +639,8 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// The right-hand sides of a comparison, of which the last is only iterated over when its
-    /// operator is `in` or `not in`.
+    /// The right-hand sides of a comparison. The last is only iterated over if its operator is `in`
+    /// or `not in`.
     fn comparators(&mut self, ops: &[CmpOp], comparators: &'a [Expr<'a>]) -> Result<&'a [Expr<'a>]> {
         let comparators = self.exprs(comparators)?;
         match (ops.last(), comparators.split_last()) {

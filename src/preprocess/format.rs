@@ -122,8 +122,7 @@ fn formatted_value<'a>(
     Some((Expr { kind, location: value.location }, rest))
 }
 
-/// A number, if there is one, and what follows, of which there must be something; `None` if it is
-/// too long.
+/// A number, if there is one, and the text after it. `None` if the number is too long.
 fn digits(field: &[u8]) -> Option<(Option<u32>, &[u8])> {
     let count = field.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if count >= MAX_DIGITS {

@@ -2,19 +2,18 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io;
 use std::path::Path;
 
 use super::FileError;
 use super::duplicates;
 use super::file_buffer::FileBuffer;
-use super::freshness::{Expected, State, mtime_seconds, state};
+use super::freshness::{Depth, Expected, State, look, mtime_seconds};
 use super::module::{Failure, Input, ModuleCompiler};
 use super::output::{Duplicates, Layout, Module, OnRejection, Output, Plan, Variant};
 use super::timings::{Stage, Timings};
 use super::warnings::SourceWarning;
 use crate::atomic::{folder_of, mode_for, remove_leftovers, write_atomically};
-use crate::pyc::Invalidation;
+use crate::pyc::{HEADER_LEN, Invalidation};
 use crate::workers::map_largest_first;
 
 /// What to do with pycs.
@@ -99,7 +98,8 @@ fn written_folders<'p>(reports: &[ModuleReport<'p>]) -> HashSet<&'p Path> {
 #[derive(Default)]
 struct Worker {
     compiler: ModuleCompiler,
-    source: FileBuffer,
+    /// The source, once it is read.
+    text: FileBuffer,
     /// The pyc that is there.
     pyc: FileBuffer,
 }
@@ -112,24 +112,14 @@ impl Worker {
         timings: &mut Timings,
         warnings: &mut Vec<SourceWarning>,
     ) -> Result<Vec<Outcome>, FileError> {
-        let failed = |error| FileError::new("read", &module.source, error);
-        let opened = timings.time(Stage::Read, || Opened::new(module)).map_err(failed)?;
-        // Timestamps are compared without reading the source.
-        let by_content = module.invalidation != Some(Invalidation::Timestamp);
-        self.source.clear();
-        if by_content {
-            timings.time(Stage::Read, || opened.read(&mut self.source)).map_err(failed)?;
-        }
-        let states =
-            timings.time(Stage::Check, || opened.states(module, mode, self.source.bytes(), &mut self.pyc));
+        let mut source = Source::new(module, timings)?;
+        let states = self.states(module, mode, &mut source, timings)?;
         let is_enough = mode == Mode::Check && module.on_rejection == OnRejection::Fail;
         if is_enough || states.iter().all(|state| *state == State::Current) {
             return Ok(states.into_iter().map(unwritten).collect());
         }
-        if !by_content {
-            timings.time(Stage::Read, || opened.read(&mut self.source)).map_err(failed)?;
-        }
-        let mut outcomes = self.compile(module, &opened, states, mode, timings, warnings);
+        source.read(module, &mut self.text, timings)?;
+        let mut outcomes = self.compile(module, &source, states, mode, timings, warnings);
         if !mode.writes() {
             warnings.clear();
         } else if module.duplicates == Duplicates::HardLink {
@@ -140,28 +130,63 @@ impl Worker {
         Ok(outcomes)
     }
 
+    /// The state of each output. The source is read if one of them has its hash.
+    fn states(
+        &mut self,
+        module: &Module,
+        mode: Mode,
+        source: &mut Source,
+        timings: &mut Timings,
+    ) -> Result<Vec<State>, FileError> {
+        let is_sourceless = module.layout == Layout::Sourceless;
+        let depth = if mode == Mode::Check || is_sourceless { Depth::Whole } else { Depth::Header };
+        let mut state_of = |output: &Output| {
+            if mode == Mode::Force {
+                return Ok(State::Forced);
+            }
+            let header = match timings.time(Stage::Check, || look(&output.path, depth, &mut self.pyc)) {
+                Ok(header) => header,
+                Err(state) => return Ok(state),
+            };
+            if header.invalidation() != Invalidation::Timestamp {
+                source.read(module, &mut self.text, timings)?;
+            }
+            let expected = Expected {
+                target: output.variant.target,
+                invalidation: module.invalidation,
+                co_filename: is_sourceless.then_some(&module.co_filename),
+                source: self.text.bytes(),
+                mtime: source.mtime,
+                size: source.metadata.len(),
+            };
+            let body = &self.pyc.bytes()[HEADER_LEN..];
+            Ok(timings.time(Stage::Check, || expected.state(header, body, depth)))
+        };
+        module.outputs.iter().map(&mut state_of).collect()
+    }
+
     /// Compiles the outputs that are not current, and writes them if the mode is to write.
     fn compile(
         &mut self,
         module: &Module,
-        opened: &Opened,
+        source: &Source,
         states: Vec<State>,
         mode: Mode,
         timings: &mut Timings,
         warnings: &mut Vec<SourceWarning>,
     ) -> Vec<Outcome> {
         let input = Input {
-            source: self.source.bytes(),
+            source: self.text.bytes(),
             co_filename: &module.co_filename,
             invalidation: module.invalidation.unwrap_or_default(),
-            mtime: opened.mtime,
+            mtime: source.mtime,
             warnings: module.warnings,
         };
         let stale: Vec<usize> =
             (0..states.len()).filter(|&output| states[output] != State::Current).collect();
         let variants: Vec<Variant> = stale.iter().map(|&output| module.outputs[output].variant).collect();
         let mut outcomes: Vec<Outcome> = states.into_iter().map(unwritten).collect();
-        let permissions = mode_for(&opened.metadata);
+        let permissions = mode_for(&source.metadata);
         *warnings = self.compiler.compile(&input, &variants, timings, |index, pyc, timings| {
             let Output { path, .. } = &module.outputs[stale[index]];
             let outcome = &mut outcomes[stale[index]];
@@ -187,43 +212,42 @@ fn unwritten(state: State) -> Outcome {
     }
 }
 
-/// An open source file, with its metadata at the time of opening: if it changes afterwards, the
-/// next run notices.
-struct Opened {
-    file: File,
+/// What is known of a source: its metadata, and from [`Source::read`] on those of the file whose
+/// text was read. If it changes afterwards, the next run notices.
+struct Source {
     metadata: fs::Metadata,
     mtime: i64,
+    is_read: bool,
 }
 
-impl Opened {
-    fn new(module: &Module) -> io::Result<Opened> {
-        let file = File::open(&module.source)?;
-        let metadata = file.metadata()?;
-        let mtime = mtime_seconds(&metadata)?;
-        Ok(Opened { file, metadata, mtime })
+impl Source {
+    fn new(module: &Module, timings: &mut Timings) -> Result<Source, FileError> {
+        let metadata = timings.time(Stage::Read, || fs::metadata(&module.source));
+        let source = metadata
+            .and_then(|metadata| Ok(Source { mtime: mtime_seconds(&metadata)?, metadata, is_read: false }));
+        source.map_err(|error| FileError::new("read", &module.source, error))
     }
 
-    fn read(&self, buffer: &mut FileBuffer) -> io::Result<()> {
-        buffer.read(&self.file, self.metadata.len())
-    }
-
-    /// The state of each output. `source` is used only in the modes that hash it, and `buffer` is
-    /// for the pycs that are there.
-    fn states(&self, module: &Module, mode: Mode, source: &[u8], buffer: &mut FileBuffer) -> Vec<State> {
-        let mut state_of = |output: &Output| {
-            if mode == Mode::Force {
-                return State::Forced;
-            }
-            let expected = Expected {
-                target: output.variant.target,
-                invalidation: module.invalidation,
-                co_filename: (module.layout == Layout::Sourceless).then_some(&module.co_filename),
-                source,
-                mtime: self.mtime,
-                size: self.metadata.len(),
-            };
-            state(&output.path, &expected, buffer)
+    /// Reads the text, if that has not been done.
+    fn read(
+        &mut self,
+        module: &Module,
+        text: &mut FileBuffer,
+        timings: &mut Timings,
+    ) -> Result<(), FileError> {
+        if self.is_read {
+            return Ok(());
+        }
+        let mut read = || {
+            let file = File::open(&module.source)?;
+            self.metadata = file.metadata()?;
+            self.mtime = mtime_seconds(&self.metadata)?;
+            text.read(&file, self.metadata.len())
         };
-        module.outputs.iter().map(&mut state_of).collect()
+        timings
+            .time(Stage::Read, &mut read)
+            .map_err(|error| FileError::new("read", &module.source, error))?;
+        self.is_read = true;
+        Ok(())
     }
 }

@@ -36,6 +36,25 @@ impl FileBuffer {
         Ok(())
     }
 
+    /// Reads the first `len` bytes of `file`, or all if it is shorter.
+    pub fn read_start(&mut self, file: &File, len: usize) -> io::Result<()> {
+        self.clear();
+        if self.memory.len() < len {
+            self.memory.resize(len, 0);
+        }
+        let mut rest = &mut self.memory[..len];
+        while !rest.is_empty() {
+            match (&*file).read(rest) {
+                Ok(0) => break,
+                Ok(read) => rest = &mut rest[read..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.len = len - rest.len();
+        Ok(())
+    }
+
     pub fn clear(&mut self) {
         self.len = 0;
     }
@@ -62,6 +81,9 @@ mod tests {
             let file = File::open(file.path()).expect("it is there");
             buffer.read(&file, expected).expect("it is read");
             assert_eq!(buffer.bytes(), contents.as_bytes(), "{expected}");
+            let file = File::open(file.path()).expect("it is there");
+            buffer.read_start(&file, 2).expect("it is read");
+            assert_eq!(buffer.bytes(), &contents.as_bytes()[..contents.len().min(2)]);
         }
         buffer.clear();
         assert_eq!(buffer.bytes(), b"");

@@ -1,8 +1,8 @@
 //! Whether a pyc that is there can stay, without compiling.
 //!
 //! It can if Python would take it for the source, whoever wrote it: its magic number is the
-//! target's, its hash or timestamp is that of the source, and its code object is whole. A hash that
-//! Python does not check (`unchecked-hash`) is checked here.
+//! target's, and its hash or timestamp is that of the source. A hash that Python does not check
+//! (`unchecked-hash`) is checked here. [`Depth`] says whether the code object is looked at too.
 //!
 //! Two more things count where they make a difference: the invalidation mode, if the user asked for
 //! one; and `co_filename` in source-less pycs. Python replaces `co_filename` in the pycs of
@@ -46,36 +46,59 @@ pub enum Reason {
     Unreadable(String),
 }
 
+/// How far a pyc is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Its header, and that a code object follows, as `compileall` does. A run with nothing to do
+    /// then reads a few bytes of each pyc.
+    Header,
+    /// To its end.
+    Whole,
+}
+
 /// What a pyc is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'e> {
     pub target: Target,
     /// Any mode, if `None`.
     pub invalidation: Option<Invalidation>,
-    /// Any name, if `None`.
+    /// Any name, if `None`. Needs [`Depth::Whole`].
     pub co_filename: Option<&'e [u8]>,
-    /// The bytes of the source. They are not used if the mode is [`Invalidation::Timestamp`].
+    /// The bytes of the source. They are used if the pyc that is there has a hash.
     pub source: &'e [u8],
     pub mtime: i64,
     pub size: u64,
 }
 
-/// Compares the file at `path` with what it should be. `buffer` is for its bytes.
-pub fn state(path: &Path, expected: &Expected<'_>, buffer: &mut FileBuffer) -> State {
-    let read = File::open(path).and_then(|file| {
-        let len = file.metadata()?.len();
-        buffer.read(&file, len)
+/// Reads the file at `path` into `buffer` and returns its header, or the state of what is there if
+/// it has none.
+pub fn look(path: &Path, depth: Depth, buffer: &mut FileBuffer) -> Result<Header, State> {
+    let read = File::open(path).and_then(|file| match depth {
+        Depth::Header => buffer.read_start(&file, HEADER_LEN + 1),
+        Depth::Whole => buffer.read(&file, file.metadata()?.len()),
     });
     match read {
-        Ok(()) => expected.check(buffer.bytes()).map_or_else(State::Stale, |()| State::Current),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => State::Missing,
-        Err(error) => State::Stale(Reason::Unreadable(error.to_string())),
+        Ok(()) => Header::read(buffer.bytes()).map_err(|error| damaged(&error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(State::Missing),
+        Err(error) => Err(State::Stale(Reason::Unreadable(error.to_string()))),
     }
 }
 
+fn damaged(error: &dyn std::error::Error) -> State {
+    State::Stale(Reason::Damaged(error.to_string()))
+}
+
 impl Expected<'_> {
-    fn check(&self, pyc: &[u8]) -> Result<(), Reason> {
-        let found = Header::read(pyc).map_err(|error| Reason::Damaged(error.to_string()))?;
+    /// The state of a pyc that [`look()`] found. `body` is what it read after the header.
+    pub fn state(&self, found: Header, body: &[u8], depth: Depth) -> State {
+        let checked = self.check_header(found).and_then(|()| match depth {
+            Depth::Header if marshal::starts_code(body) => Ok(()),
+            Depth::Header | Depth::Whole => self.check_body(body),
+        });
+        checked.map_or_else(State::Stale, |()| State::Current)
+    }
+
+    fn check_header(&self, found: Header) -> Result<(), Reason> {
         let mode = found.invalidation();
         if found.magic != self.target.features().magic {
             return Err(Reason::Magic);
@@ -86,7 +109,7 @@ impl Expected<'_> {
         if found != self.header(mode) {
             return Err(Reason::Source);
         }
-        self.check_body(&pyc[HEADER_LEN..])
+        Ok(())
     }
 
     /// The header of a pyc of this mode.
@@ -98,9 +121,6 @@ impl Expected<'_> {
     }
 
     fn check_body(&self, body: &[u8]) -> Result<(), Reason> {
-        if self.co_filename.is_none() && marshal::is_whole(body, self.target) {
-            return Ok(());
-        }
         let arena = Bump::new();
         let code =
             marshal::read(&arena, body, self.target).map_err(|error| Reason::Damaged(error.to_string()))?;

@@ -303,6 +303,14 @@ impl Settings {
         }
     }
 
+    /// The versions that the project allows and that are too old for crosspyc, if requires-python
+    /// decides about the targets.
+    pub fn too_old(&self) -> Vec<String> {
+        let requires = self.requires_python.as_deref().filter(|_| self.targets.is_none());
+        let requires = requires.and_then(|text| text.parse::<RequiresPython>().ok());
+        requires.map_or_else(Vec::new, |requires| requires.too_old())
+    }
+
     /// The path of the file.
     pub fn file(&self) -> PathBuf {
         self.folder.join("pyproject.toml")

@@ -251,8 +251,8 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Takes back a table of which the code generator has made a module: each symbol that it
-    /// changed is as before then, or has neither flags nor a scope.
+    /// Takes back a table after code generation. Each symbol that the code generator changed is as
+    /// before then, or has neither flags nor a scope.
     pub(crate) fn keep(&mut self, built: Built<'a>) {
         self.0.push(built);
     }

@@ -43,6 +43,13 @@ enum Operator {
     Below,
 }
 
+impl Operator {
+    #[cfg(feature = "cli")]
+    fn bounds_below(self) -> bool {
+        !matches!(self, Operator::NotEqual | Operator::AtMost | Operator::Below)
+    }
+}
+
 /// Patch releases beyond any that there will be of one version.
 const PATCHES: std::ops::Range<u32> = 0..100;
 
@@ -56,6 +63,19 @@ impl RequiresPython {
     #[cfg(feature = "cli")]
     pub fn admits_target(&self, target: Target) -> bool {
         self.admits([3, u32::from(target.version().minor()), u32::from(target.patch())])
+    }
+
+    /// The versions of Python 3 that it allows and that are too old for crosspyc, such as `3.7`. An
+    /// upper bound alone (`<4`) means none of them.
+    #[cfg(feature = "cli")]
+    pub fn too_old(&self) -> Vec<String> {
+        let has_lower_bound = self.0.iter().any(|clause| clause.operator.bounds_below());
+        let allows = |minor: u32| PATCHES.into_iter().any(|patch| self.admits([3, minor, patch]));
+        let oldest = u32::from(Version::ALL[0].minor());
+        (0..oldest)
+            .filter(|&minor| has_lower_bound && allows(minor))
+            .map(|minor| format!("3.{minor}"))
+            .collect()
     }
 
     /// Whether a release satisfies every clause.
@@ -153,6 +173,23 @@ mod tests {
             let versions = Version::ALL.into_iter().filter(|version| requires.allows(*version));
             let minors = versions.map(|version| version.minor().to_string()).collect::<Vec<_>>();
             assert_eq!(minors.join(" "), allowed, "{text}");
+        }
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn older_versions_are_named_if_there_is_a_lower_bound() {
+        for (text, too_old) in [
+            (">=3.6", "3.6 3.7"),
+            ("~=3.7", "3.7"),
+            (">3.6.1,<3.7", "3.6"),
+            ("==3.5.*", "3.5"),
+            (">=3.8", ""),
+            ("<4", ""),
+            ("!=3.9.*", ""),
+        ] {
+            let requires: RequiresPython = text.parse().expect(text);
+            assert_eq!(requires.too_old().join(" "), too_old, "{text}");
         }
     }
 

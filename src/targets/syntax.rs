@@ -110,7 +110,7 @@ pub(crate) enum Mistake {
     UnclosedBracket,
     /// A string that does not end is reported at its start.
     UnterminatedString,
-    /// A number may touch only the keywords that can follow one, of which targets warn.
+    /// A number may touch only the keywords that can follow one. Targets warn about those.
     NumberEnd,
     /// Indentation that a backslash continues on the next line counts up to the backslash.
     ContinuedIndentation,

@@ -157,17 +157,33 @@ fn pycs_of_python_itself_are_up_to_date() {
 }
 
 #[test]
-fn a_damaged_pyc_is_compiled_again() {
+fn a_pyc_with_a_damaged_header_is_compiled_again() {
     let tree = tree();
     compile(&tree, &[]);
     let whole = tree.read(PYC);
     let mut foreign = whole.clone();
     foreign[..2].copy_from_slice(&3495u16.to_le_bytes());
-    for damaged in [&whole[..0], &whole[..10], &whole[..16], &whole[..whole.len() - 1], &foreign] {
+    let mut no_code = whole.clone();
+    no_code[16] = 0;
+    for damaged in [&whole[..0], &whole[..10], &whole[..16], &foreign, &no_code] {
         tree.write(PYC, damaged);
         assert_eq!(compile(&tree, &[]), "compiled 1 module for 3.12 in TIME, 1 up to date");
         assert_eq!(tree.read(PYC), whole);
     }
+}
+
+/// As with compileall, a run reads the header. `--check` and `verify` read the rest too.
+#[test]
+fn a_damaged_code_object_is_found_by_a_check() {
+    let tree = tree();
+    compile(&tree, &[]);
+    let whole = tree.read(PYC);
+    tree.write(PYC, &whole[..whole.len() - 1]);
+    assert_eq!(compile(&tree, &[]), "nothing to do: 2 modules up to date for 3.12");
+    let ran = tree.run(&["compile", "src", "-t", "3.12", "--check"]);
+    assert!(ran.stdout.contains("stale: src/__pycache__/a.cpython-312.pyc (it is damaged: "), "{ran:?}");
+    assert_eq!(compile(&tree, &["-f"]), "compiled 2 modules for 3.12 in TIME");
+    assert_eq!(tree.read(PYC), whole);
 }
 
 #[test]

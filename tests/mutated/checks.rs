@@ -40,9 +40,7 @@ pub(crate) fn check_pyc(pyc: &[u8]) -> bool {
     let read = marshal::read(&arena, data, target);
     let taken = arena.allocated_bytes();
     assert!(taken < MEMORY * data.len() + 4096, "{taken} bytes for {}", data.len());
-    let whole = marshal::is_whole(data, target);
     let Ok(code) = read else { return false };
-    assert!(whole, "what can be read is whole");
     disassemble(code, target);
     let _ = marshal::write(code, target, &mut Vec::new());
     true

@@ -9,6 +9,7 @@ use super::product::Product;
 use crate::bundle::EntryPoint;
 use crate::cli::CommandError;
 use crate::cli::args::{BundleArgs, StartArgs};
+use crate::cli::compile::note_too_old;
 use crate::cli::report::{Report, shown};
 use crate::project::globs::Globs;
 use crate::project::inline::Inline;
@@ -105,6 +106,9 @@ pub(super) fn request(
     let start = start(&args.start, &settings)?.unwrap_or(default_start);
     let targets = targets(args, &settings)?;
     python.map_or(Ok(()), |python| python.check_required(settings.requires_python.as_deref()))?;
+    if args.targets.is_empty() {
+        note_too_old(settings.too_old(), report);
+    }
     let set = bundle.requirements.iter().map(|file| settings.folder.join(file));
     let requirements: Vec<PathBuf> = set.chain(args.requirements.iter().cloned()).collect();
     let installed = packages.install(args, requirements, &inline.dependencies, &targets, report)?;

@@ -1,12 +1,14 @@
 //! From the options of `compile` and pyproject.toml to the [`Root`]s and the [`Placement`].
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::note_too_old;
 use crate::cli::CommandError;
 use crate::cli::args::{CompileArgs, LayoutArg};
-use crate::cli::report::shown;
+use crate::cli::report::{Report, shown};
 use crate::project::FileError;
 use crate::project::globs::Globs;
 use crate::project::output::{Destination, Duplicates, Placement, Root};
@@ -56,14 +58,22 @@ fn path_of(line: &[u8]) -> io::Result<PathBuf> {
 }
 
 /// The PATHs with their settings. The command line has precedence over pyproject.toml.
-pub(super) fn roots(paths: &[PathBuf], args: &CompileArgs) -> Result<Vec<Root>, CommandError> {
+pub(super) fn roots(
+    paths: &[PathBuf],
+    args: &CompileArgs,
+    report: &mut Report,
+) -> Result<Vec<Root>, CommandError> {
     let asked = combine(args.targets.iter().cloned()).map_err(CommandError::usage)?;
     let regexes = Regexes::new(&args.exclude_regex).map_err(CommandError::usage)?;
-    let mut roots = Vec::new();
+    let (mut roots, mut too_old) = (Vec::new(), BTreeSet::new());
     for path in paths {
         let settings = Settings::nearest(path).map_err(CommandError::usage)?;
+        if asked.is_empty() {
+            too_old.extend(settings.too_old());
+        }
         roots.push(root(path.clone(), args, &settings, &asked, regexes.clone())?);
     }
+    note_too_old(too_old, report);
     if args.hardlink_dupes && roots.iter().all(|root| root.optimize.len() < 2) {
         let reason = "--hardlink-dupes needs several optimization levels; use it with -O 0,1,2";
         return Err(CommandError::usage(reason));

@@ -153,8 +153,8 @@ fn plain_product(a: Complex, b: Complex) -> Complex {
     }
 }
 
-/// The product of factors of which one, or a product of parts, is infinite, though it came out as
-/// no number.
+/// The product of `a` and `b` if a factor or a product of their parts is infinite, although the
+/// plain product is NaN.
 fn infinite_product(mut a: Complex, mut b: Complex) -> Option<Complex> {
     let overflows = [a.real * b.real, a.imag * b.imag, a.real * b.imag, a.imag * b.real];
     let (a_is_infinite, b_is_infinite) = (a.is_infinite(), b.is_infinite());

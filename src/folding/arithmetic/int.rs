@@ -169,7 +169,7 @@ pub(super) fn to_f64(value: Int<'_>) -> Option<f64> {
     if shift > 1024 - 64 {
         return None;
     }
-    // The 64 highest bits, the last of which also stands for all lower ones: enough to round right.
+    // The 64 highest bits. The last one is also set if a lower one is: enough to round right.
     let bit = |index: u64| magnitude[(index / 32) as usize] >> (index % 32) & 1;
     let top = (shift..shift + 64).rev().fold(0u64, |top, index| top << 1 | u64::from(bit(index)));
     let sticky = (0..shift).any(|index| bit(index) == 1);

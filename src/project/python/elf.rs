@@ -116,7 +116,7 @@ impl<'d> Elf<'d> {
         std::str::from_utf8(path.split(|&byte| byte == 0).next()?).ok()
     }
 
-    /// The newest glibc of which it needs symbols.
+    /// The newest glibc whose symbols it needs.
     pub(super) fn glibc(&self) -> Option<(u32, u32)> {
         let mut newest = None;
         let mut offset = self.offset(self.value(DT_VERNEED)?)?;

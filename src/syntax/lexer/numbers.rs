@@ -170,7 +170,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A number may touch only the keywords that can follow one, of which targets warn.
+    /// A number may touch only the keywords that can follow one. Targets warn about those.
     fn end_of_number(&mut self, kind: &'static str) -> Lexing<()> {
         match class_of(self.byte(self.offset)) {
             Class::Word | Class::Digit => {}

@@ -69,7 +69,7 @@ impl<'a> Parser<'a, '_> {
         strings.any(|token| token.flags.has(TokenFlags::FIELDS))
     }
 
-    /// Strings side by side, of which at least one has fields.
+    /// Strings side by side. At least one has fields.
     pub(super) fn strings_apart(&mut self) -> Step<&'a Expr<'a>> {
         let (first, from) = (self.position, self.exprs.len());
         let strings = self.tokens[first..].iter().take_while(|token| token.kind == TokenKind::String);
@@ -142,8 +142,8 @@ impl<'a> Parser<'a, '_> {
         self.exprs.push(self.node_at(location, kind));
     }
 
-    /// Reads text up to a field, the end, or a doubled brace, of which one is text. Returns whether
-    /// it was such a brace.
+    /// Reads text up to a field, the end, or a doubled brace, which stands for one. Returns whether
+    /// a doubled brace was read.
     fn text_apart(&mut self, literal: Literal, at: &mut usize, text: &mut Text<'a>) -> Step<bool> {
         let start = *at;
         let (end, is_doubled) = self.end_of_text(literal, start)?;
