@@ -25,6 +25,7 @@ type Result<T> = std::result::Result<T, Diagnostic>;
 pub(super) struct Rules {
     /// What `__debug__` is.
     debug: bool,
+    folds_deleted_debug: bool,
     /// Whether operations and displays become constants here.
     folds_constants: bool,
     formats_joined: bool,
@@ -39,6 +40,7 @@ impl Rules {
     pub(super) fn new(features: &PreprocessFeatures, optimize: u8, future: &Future) -> Rules {
         Rules {
             debug: optimize == 0,
+            folds_deleted_debug: features.deleted_debug_folded,
             folds_constants: features.folding == ConstantFolding::Tree,
             formats_joined: features.formats_joined,
             named_exprs_folded: features.named_exprs_folded,
@@ -448,7 +450,9 @@ impl<'a> Folder<'a> {
     fn fold(&mut self, expr: &'a Expr<'a>) -> Result<Expr<'a>> {
         let kind = match expr.kind {
             ExprKind::Constant(_) | ExprKind::UnicodeConstant(_) => expr.kind,
-            ExprKind::Name { id: known::DEBUG, ctx: ExprContext::Load } => {
+            ExprKind::Name { id: known::DEBUG, ctx }
+                if ctx == ExprContext::Load || ctx == ExprContext::Del && self.rules.folds_deleted_debug =>
+            {
                 let debug = if self.rules.debug { Constant::True } else { Constant::False };
                 self.rewritten(ExprKind::Constant(debug))
             }

@@ -76,12 +76,12 @@ mod tests {
         for (contents, expected) in
             [("", 0), ("abc", 3), ("abc", 2), ("abc", 9), ("", 5), ("longer than all", 0), ("ab", 2)]
         {
-            let mut file = tempfile::NamedTempFile::new().expect("a file");
-            file.write_all(contents.as_bytes()).expect("it is written");
-            let file = File::open(file.path()).expect("it is there");
+            let mut written = tempfile::NamedTempFile::new().expect("a file");
+            written.write_all(contents.as_bytes()).expect("it is written");
+            let file = File::open(written.path()).expect("it is there");
             buffer.read(&file, expected).expect("it is read");
             assert_eq!(buffer.bytes(), contents.as_bytes(), "{expected}");
-            let file = File::open(file.path()).expect("it is there");
+            let file = File::open(written.path()).expect("it is there");
             buffer.read_start(&file, 2).expect("it is read");
             assert_eq!(buffer.bytes(), &contents.as_bytes()[..contents.len().min(2)]);
         }

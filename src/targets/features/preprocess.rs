@@ -42,6 +42,10 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Python/ast_opt.c` `optimize_format` (3.11–)
     pub formats_joined: bool,
+    /// `__debug__` is a constant in `del` too, which then loads it.
+    ///
+    /// CPython: `Python/ast_opt.c` `astfold_expr` (3.8)
+    pub deleted_debug_folded: bool,
     /// Constants are folded in the value of an assignment expression too.
     ///
     /// CPython: `Python/ast_opt.c` `astfold_expr` (3.10–)
