@@ -4,7 +4,7 @@
 //! ```console
 //! $ cargo run --example thread_pool -- *.py
 //! a.py: 8 pycs
-//! SyntaxError: '(' was never closed (b.py, line 1)
+//! SyntaxError: unexpected EOF while parsing (b.py, line 1)
 //! ```
 
 #![expect(clippy::print_stdout, reason = "examples print")]

@@ -135,7 +135,8 @@ impl<'a> Compiler<'a, '_> {
         let mut place = Place::At(statement);
         self.keep_line(place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
-            return self.outside_loop(statement, "'break' outside loop");
+            self.set_location(statement);
+            return fault(statement, "'break' outside loop");
         };
         self.unwind(&mut place, in_loop, TopOfStack::Unused)?;
         let exit = in_loop.exit.expect("a loop's frame block has an exit");
@@ -144,21 +145,13 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Refuses a statement that has unwound all blocks around it.
-    fn outside_loop(&mut self, statement: Location, message: &str) -> Result {
-        let unwound = self.state().location;
-        let keeps_columns = self.features.unwinding_keeps_columns;
-        let columns = if keeps_columns { unwound } else { statement };
-        self.set_location(Location { lineno: statement.lineno, ..columns });
-        fault(statement, message)
-    }
-
     /// CPython: `Python/compile.c` `compiler_continue` (3.8–)
     fn continue_statement(&mut self, statement: Location) -> Result {
         let mut place = Place::At(statement);
         self.keep_line(place);
         let Some(in_loop) = self.unwind_to_loop(&mut place)? else {
-            return self.outside_loop(statement, "'continue' not properly in loop");
+            self.set_location(statement);
+            return fault(statement, "'continue' not properly in loop");
         };
         self.emit_jump(Opcode::JUMP, in_loop.block, place);
         self.next_block();

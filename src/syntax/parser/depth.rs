@@ -49,11 +49,11 @@ pub(super) fn of_statements(dialect: &Dialect) -> u32 {
 }
 
 impl Brackets {
-    /// Rules from the expression in the brackets up to these.
+    /// Rules from the expression in the brackets up to these, less one for the expression.
     fn rules(self, dialect: &Dialect) -> u32 {
         match (self, has_rule_for_conditionals(dialect)) {
-            (Brackets::Braces, _) if dialect.is_lenient => 16,
-            _ if dialect.is_lenient => 17,
+            (Brackets::Braces, _) if dialect.is_lenient => 15,
+            _ if dialect.is_lenient => 16,
             (Brackets::Parentheses, false) | (Brackets::List, true) => 27,
             (Brackets::List | Brackets::Braces, false) => 28,
             (Brackets::Parentheses | Brackets::Braces, true) => 26,

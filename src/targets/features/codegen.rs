@@ -48,11 +48,6 @@ pub struct CodegenFeatures {
     ///
     /// CPython: `Python/compile.c` `BEGIN_DO_NOT_EMIT_BYTECODE` (3.8–3.9)
     pub constant_tests_decided: bool,
-    /// A `break` or `continue` outside of loops is reported at the columns of what its unwinding has
-    /// left last.
-    ///
-    /// CPython: `Python/compile.c` `compiler_break` (3.8–3.10)
-    pub unwinding_keeps_columns: bool,
     /// A constant tuple leaves out the values pushed before it, as in `class C(1, 2, 3, **d)`: they
     /// stay on the stack.
     ///
