@@ -32,7 +32,7 @@ pub(super) struct Rules {
     named_exprs_folded: bool,
     complex_arithmetic: ComplexArithmetic,
     removes_docstrings: bool,
-    /// Whether annotations are folded: those that become strings are shown as they were written.
+    /// Whether annotations are folded. Most targets show those that become strings as written.
     annotations: bool,
 }
 
@@ -46,7 +46,7 @@ impl Rules {
             named_exprs_folded: features.named_exprs_folded,
             complex_arithmetic: features.complex_arithmetic,
             removes_docstrings: features.docstrings_removed_early && optimize >= 2,
-            annotations: !future.contains(Future::ANNOTATIONS),
+            annotations: features.postponed_annotations_folded || !future.contains(Future::ANNOTATIONS),
         }
     }
 }

@@ -86,6 +86,7 @@ const V3_8_18: Features = Features {
         future_feature_located: false,
         late_future_on_line_refused: true,
         deleted_debug_folded: true,
+        postponed_annotations_folded: true,
         future_import_is_absolute: false,
         docstrings_removed_early: false,
         control_flow_in_finally_warned: false,
@@ -257,7 +258,11 @@ const V3_9_18: Features = Features {
     magic: 3425,
     pyc_tag: "cpython-39",
     syntax: ParserFeatures { unicode: UnicodeVersion::V13_0, ..V3_8_18.syntax },
-    preprocess: PreprocessFeatures { deleted_debug_folded: false, ..V3_8_18.preprocess },
+    preprocess: PreprocessFeatures {
+        deleted_debug_folded: false,
+        postponed_annotations_folded: false,
+        ..V3_8_18.preprocess
+    },
     codegen: CodegenFeatures {
         unicode: UnicodeVersion::V13_0,
         opcodes: opcodes::V3_9,

@@ -46,6 +46,10 @@ pub struct PreprocessFeatures {
     ///
     /// CPython: `Python/ast_opt.c` `astfold_expr` (3.8)
     pub deleted_debug_folded: bool,
+    /// Annotations that become strings are folded first.
+    ///
+    /// CPython: `Python/ast_opt.c` `astfold_arg` (3.8)
+    pub postponed_annotations_folded: bool,
     /// Constants are folded in the value of an assignment expression too.
     ///
     /// CPython: `Python/ast_opt.c` `astfold_expr` (3.10–)
