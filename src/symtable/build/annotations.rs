@@ -3,7 +3,8 @@
 //! Where they are evaluated at once, they belong to the scope they stand in. Where they are
 //! deferred (PEP 649), those of a function's parameters have a scope of their own, and those of all
 //! variables of a module or class share one. With `from __future__ import annotations` none are
-//! evaluated: whatever scope takes their names is no scope's child.
+//! evaluated: whatever scope takes their names is no scope's child. Some targets visit even these as
+//! if they were evaluated.
 
 use super::super::{Outcome, ScopeId, ScopeKind, SymbolFlags};
 use super::Builder;
@@ -24,7 +25,7 @@ impl Builder<'_, '_> {
         if self.features.deferred_annotations {
             return self.deferred_function_annotations(args, returns, location).map(Some);
         }
-        if self.future_annotations() {
+        if self.keeps_annotations_apart() {
             self.enter_unevaluated(location);
             self.parameter_annotations(args)?;
             self.exit_unevaluated();
@@ -79,13 +80,18 @@ impl Builder<'_, '_> {
     }
 
     fn immediate_annotation(&mut self, annotation: &Expr<'_>) -> Outcome {
-        if !self.future_annotations() {
+        if !self.keeps_annotations_apart() {
             return self.visit_expr(annotation);
         }
         self.enter_unevaluated(annotation.location);
         self.visit_expr(annotation)?;
         self.exit_unevaluated();
         Ok(())
+    }
+
+    /// Whether annotations are not evaluated and have no part in the scope they stand in.
+    fn keeps_annotations_apart(&self) -> bool {
+        self.future_annotations() && !self.features.postponed_annotations_in_scope
     }
 
     /// The annotations of a function's variables are not evaluated at all; but scopes in them

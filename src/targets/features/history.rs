@@ -110,6 +110,7 @@ const V3_8_18: Features = Features {
         contexts_checked_in_symtable: false,
         duplicate_parameter: "argument",
         faults_at_scopes: true,
+        postponed_annotations_in_scope: true,
         walrus_target_mangled_before_lookup: false,
         class_cells_in_class_comprehension: ClassCells::Free,
         generic_class_mangles_type_params_only: false,
@@ -290,7 +291,11 @@ const V3_10_13: Features = Features {
     magic: 3439,
     pyc_tag: "cpython-310",
     preprocess: PreprocessFeatures { named_exprs_folded: true, ..V3_9_18.preprocess },
-    symtable: SymtableFeatures { faults_at_scopes: false, ..V3_9_18.symtable },
+    symtable: SymtableFeatures {
+        faults_at_scopes: false,
+        postponed_annotations_in_scope: false,
+        ..V3_9_18.symtable
+    },
     codegen: CodegenFeatures {
         opcodes: opcodes::V3_10,
         locations: LocationRule::Current,

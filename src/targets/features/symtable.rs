@@ -37,6 +37,11 @@ pub struct SymtableFeatures {
     /// CPython: `Python/symtable.c` `symtable_visit_type_param_bound_or_default`,
     /// `Python/compile.c` `compiler_type_param_bound_or_default` (3.13–)
     pub type_param_default: bool,
+    /// The names in annotations that become strings are uses in the scope around them, as if these
+    /// were evaluated.
+    ///
+    /// CPython: `Python/symtable.c` `symtable_visit_annotations` (3.8–3.9)
+    pub postponed_annotations_in_scope: bool,
     /// Annotations are evaluated on demand, by a function that takes a format (PEP 649). The values
     /// of type parameters and aliases, which are evaluated on demand in every version, take a
     /// format too.
