@@ -1,8 +1,8 @@
 """The part of scripts/conformance that runs in the reference interpreter, any from 3.8 on.
 
-Reads one JSON request from stdin: the tree, the optimisation level, whether the interpreter's own bytes vary, and for each file its name, the pyc that crosspyc may have
-written, what it said if it wrote none, and the pyc of the reference if that is not to be made here. Prints one JSON object a file as soon as it is known, and before it one that says
-that the interpreter survived its own compilation of the file.
+Reads one JSON request from stdin: the tree, the optimisation level, and for each file its name, the pyc that crosspyc may have
+written, what crosspyc said if it wrote none, and the pyc of the reference if that is not to be made here. Prints one JSON object
+a file as soon as it is known. Before it comes one that says that the interpreter survived its own compilation of the file.
 """
 
 import dis
@@ -15,6 +15,9 @@ import struct
 import sys
 import types
 
+BYTES_VARY = sys.version_info < (3, 11)
+"""The interpreter's own bytes vary from run to run."""
+
 REJECTIONS = (SyntaxError, ValueError, RecursionError, OverflowError, MemoryError, SystemError, UnicodeError)
 
 # Fields other than the code itself, in the order in which they are looked at.
@@ -25,17 +28,16 @@ TAIL = ["co_exceptiontable", "co_stacksize", "co_firstlineno", "co_linetable", "
 
 def main():
     request = json.load(sys.stdin)
-    bytes_vary = request["bytes_vary"]
     for name, pyc, said, golden in request["files"]:
         if golden:
-            result = examine_golden(golden, pyc, said, bytes_vary)
+            result = examine_golden(golden, pyc, said)
         else:
-            result = examine(request["tree"], name, pyc, said, request["optimize"], bytes_vary)
+            result = examine(request["tree"], name, pyc, said, request["optimize"])
         result["file"] = name
         print(json.dumps(result), flush=True)
 
 
-def examine(tree, name, pyc, said, optimize, bytes_vary):
+def examine(tree, name, pyc, said, optimize):
     with open(os.path.join(tree, name), "rb") as file:
         data = file.read()
     try:
@@ -46,18 +48,18 @@ def examine(tree, name, pyc, said, optimize, bytes_vary):
         return rejected(error, pyc, said)
     finally:
         print(json.dumps({"compiled": name}), flush=True)
-    return judge(code, expected, pyc, said, bytes_vary)
+    return judge(code, expected, pyc, said)
 
 
-def examine_golden(golden, pyc, said, bytes_vary):
+def examine_golden(golden, pyc, said):
     if not os.path.exists(golden):
         return rejected(None, pyc, said)
     with open(golden, "rb") as file:
         expected = file.read()
-    return judge(marshal.loads(expected[16:]), expected, pyc, said, bytes_vary)
+    return judge(marshal.loads(expected[16:]), expected, pyc, said)
 
 
-def judge(code, expected, pyc, said, bytes_vary):
+def judge(code, expected, pyc, said):
     result = {"objects": count(code), "same_objects": 0}
     if not os.path.exists(pyc):
         return dict(result, **not_compiled(said))
@@ -75,7 +77,7 @@ def judge(code, expected, pyc, said, bytes_vary):
         detail = "first at byte %d of %d" % (first_difference(actual, expected), len(expected))
         if actual[:16] != expected[:16]:
             return dict(result, status="same-code", kinds=[["header", "", detail]])
-        return dict(result, status="same-code", kinds=[] if bytes_vary else [["bytes only", "", detail]])
+        return dict(result, status="same-code", kinds=[] if BYTES_VARY else [["bytes only", "", detail]])
     return dict(result, status="different", kinds=differences[:50])
 
 

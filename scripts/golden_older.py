@@ -3,8 +3,8 @@
 
     scripts/golden_older.py PYTHON... > testdata/syntax/older.jsonl
 
-The sources are those of testdata/syntax/broken.jsonl, and those of broken_older.jsonl, of which the older versions alone say
-something else. Each line has a source and, by release, its verdict: null, or class, message, line and column. Releases before
+The sources are those of testdata/syntax/broken.jsonl and of broken_older.jsonl. About the latter, only the older versions say
+something of their own. Each line has a source and, by release, its verdict: null, or class, message, line and column. Releases before
 3.10 know no ends. Name the interpreters from the oldest on.
 """
 

@@ -11,8 +11,8 @@ use crosspyc::{Target, Version};
 use serde_json::Value;
 
 /// A program with a dependency, a data file, and code that differs in kind between the versions:
-/// a `return` through a `with` and a `finally`, an asynchronous comprehension, an f-string, a class with a
-/// cell.
+/// a `return` through a `with` and a `finally`, an asynchronous comprehension, an f-string, a class
+/// with a cell.
 const FILES: [(&str, &str); 4] = [
     (
         "project/app/__main__.py",

@@ -78,14 +78,14 @@ pub fn look(path: &Path, depth: Depth, buffer: &mut FileBuffer) -> Result<Header
         Depth::Whole => buffer.read(&file, file.metadata()?.len()),
     });
     match read {
-        Ok(()) => Header::read(buffer.bytes()).map_err(|error| damaged(&error)),
+        Ok(()) => Header::read(buffer.bytes()).map_err(|error| State::Stale(damaged(&error))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(State::Missing),
         Err(error) => Err(State::Stale(Reason::Unreadable(error.to_string()))),
     }
 }
 
-fn damaged(error: &dyn std::error::Error) -> State {
-    State::Stale(Reason::Damaged(error.to_string()))
+fn damaged(error: &dyn std::error::Error) -> Reason {
+    Reason::Damaged(error.to_string())
 }
 
 impl Expected<'_> {
@@ -122,8 +122,7 @@ impl Expected<'_> {
 
     fn check_body(&self, body: &[u8]) -> Result<(), Reason> {
         let arena = Bump::new();
-        let code =
-            marshal::read(&arena, body, self.target).map_err(|error| Reason::Damaged(error.to_string()))?;
+        let code = marshal::read(&arena, body, self.target).map_err(|error| damaged(&error))?;
         match self.co_filename {
             Some(name) if code.filename.0 != name => {
                 Err(Reason::Filename(String::from_utf8_lossy(code.filename.0).into_owned()))

@@ -5,7 +5,8 @@
 //!
 //! # Adding a Python version
 //!
-//! All of it comes in one change: a `Version` is compiled for wherever versions are listed.
+//! Add a version in one change: `all` and `requires-python` include it as soon as it is a
+//! `Version`.
 //!
 //! 1. Instructions: `scripts/opcodes.py` with the new interpreter writes `opcodes/v3_16.rs`. New
 //!    names go into `opcodes/mod.rs`. `opcodes/facts.rs` says what each takes from and leaves on the

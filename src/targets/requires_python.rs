@@ -56,7 +56,12 @@ const PATCHES: std::ops::Range<u32> = 0..100;
 impl RequiresPython {
     /// Whether some release of `version` satisfies every clause.
     pub fn allows(&self, version: Version) -> bool {
-        PATCHES.into_iter().any(|patch| self.admits([3, u32::from(version.minor()), patch]))
+        self.allows_minor(version.minor())
+    }
+
+    /// The same for a version 3.x that crosspyc may not know.
+    fn allows_minor(&self, minor: u8) -> bool {
+        PATCHES.into_iter().any(|patch| self.admits([3, u32::from(minor), patch]))
     }
 
     /// Whether the release that a target stands for satisfies every clause.
@@ -70,12 +75,9 @@ impl RequiresPython {
     #[cfg(feature = "cli")]
     pub fn too_old(&self) -> Vec<String> {
         let has_lower_bound = self.0.iter().any(|clause| clause.operator.bounds_below());
-        let allows = |minor: u32| PATCHES.into_iter().any(|patch| self.admits([3, minor, patch]));
-        let oldest = u32::from(Version::ALL[0].minor());
-        (0..oldest)
-            .filter(|&minor| has_lower_bound && allows(minor))
-            .map(|minor| format!("3.{minor}"))
-            .collect()
+        let older = 0..Version::ALL[0].minor();
+        let allowed = older.filter(|&minor| has_lower_bound && self.allows_minor(minor));
+        allowed.map(|minor| format!("3.{minor}")).collect()
     }
 
     /// Whether a release satisfies every clause.

@@ -212,9 +212,8 @@ impl Builder<'_, '_> {
 
     /// CPython: `Python/symtable.c` `symtable_add_def_helper` (3.12)
     #[inline]
-    fn add_def_to(&mut self, scope: ScopeId, name: Ident, flag: u16, location: Location) -> Outcome {
+    fn add_def_to(&mut self, id: ScopeId, name: Ident, flag: u16, location: Location) -> Outcome {
         let mangled = self.mangle(name);
-        let id = scope;
         let scope = self.table.scope_mut(id);
         let is_target = scope.comp_iter_target;
         let flags = &mut scope.symbols.entry(mangled).flags;
